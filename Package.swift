@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: the language of tomorrow, and no warning left standing.
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms that read hostile bytes also mark each unsafe operation.
+let strict = common + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .warning)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = common) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func system(_ name: String, _ debianPackage: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([debianPackage])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: common)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "tarn",
+    products: [.executable(name: "tarn", targets: ["tarn"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // C libraries of Debian
+        system("CZlib", "zlib1g-dev"),
+        system("CDeflate", "libdeflate-dev"),
+        system("CIconv", "libc6-dev"),
+        system("CCrypto", "libssl-dev"),
+        system("CArgon2", "libargon2-dev"),
+        system("CPostgres", "libpq-dev"),
+        .target(name: "CJPEG", path: "Sources/CLibraries/CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
+        room("ByteIO", ["CDeflate"], strict),
+        room("DICOM", ["ByteIO", "CZlib", "CIconv"], strict),
+        room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "CDeflate"], strict),
+        room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
+        room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
+
+        // Rooms with the outside world
+        room("ObjectStorage", ["ByteIO", logging]),
+        room("Postgres", ["CPostgres", logging]),
+        room("Lake", ["ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", logging]),
+        room("Portal", ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Vault", hummingbird, logging]),
+        .executableTarget(
+            name: "tarn",
+            dependencies: [
+                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl", "CZlib",
+                arguments, logging,
+            ],
+            swiftSettings: common),
+
+        // Tests mirror Sources
+        tests("ByteIO", ["ByteIO"]),
+        tests("DICOM", ["DICOM", "ByteIO"]),
+        tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
+        tests("Vault", ["Vault", "ByteIO"]),
+        tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
+        tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
+        tests("Postgres", ["Postgres"]),
+        tests("Lake", ["Lake", "Postgres", "ObjectStorage", "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO"]),
+        tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "ByteIO"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
