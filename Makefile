@@ -1,0 +1,62 @@
+# Tarn's one Makefile. `make help` lists what it can do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests build run test test-swift test-web test-end-to-end bench phibench fuzz format lint docs clean
+
+CONFIGURATION ?= release
+DATA ?= $(CURDIR)/.data
+LISTEN ?= 127.0.0.1:8080
+VENV := $(CURDIR)/.venv
+TARN := .build/$(CONFIGURATION)/tarn
+SWIFT_FLAGS := -c $(CONFIGURATION)
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nSettings: DATA=%s LISTEN=%s CONFIGURATION=%s\n' '$(DATA)' '$(LISTEN)' '$(CONFIGURATION)'
+
+setup: ## Install what building and running needs (Debian packages; asks sudo where you are not root)
+	@Scripts/setup.sh run
+
+setup-tests: ## The same, and what the tests need (browser, DICOM tools, a Python environment in .venv)
+	@Scripts/setup.sh tests
+
+build: setup ## Build the program
+	swift build $(SWIFT_FLAGS) --product tarn
+
+run: build ## Start Tarn with a PostgreSQL of its own and demo studies; prints where to sign in
+	$(TARN) serve --data $(DATA) --listen $(LISTEN) --demo
+
+test: setup-tests ## Build and run all tests
+	@Scripts/test.sh all
+
+test-swift: setup ## Only the Swift tests
+	@Scripts/test.sh swift
+
+test-web: setup-tests ## Only the browser code's checks and unit tests
+	@Scripts/test.sh web
+
+test-end-to-end: setup-tests ## Only the tests of the whole program: kill -9, DICOM peers, a real browser
+	@Scripts/test.sh end-to-end
+
+bench: build setup-tests ## Measure ingest, render, retrieve, search and export beside Orthanc in one run
+	@Bench/run.sh
+
+phibench: build setup-tests ## Score the de-identifier against files with planted PHI
+	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/phibench.sh
+
+fuzz: setup ## Coverage-guided fuzzing of the readers (SECONDS_EACH=60)
+	@Scripts/fuzz.sh
+
+format: ## Format Swift and browser code
+	swift format format --parallel --recursive --in-place Package.swift Sources Tests
+	cd Web && $(VENV)/bin/deno fmt
+
+lint: ## Check format and style of Swift and browser code
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	cd Web && $(VENV)/bin/deno fmt --check && $(VENV)/bin/deno lint
+
+docs: build ## Write the tables that are generated from code into Docs/
+	@Scripts/docs.sh $(TARN)
+
+clean: ## Remove build output and the test environment (keeps DATA)
+	rm -rf .build .venv
