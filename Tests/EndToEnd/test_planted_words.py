@@ -1,0 +1,76 @@
+"""No plaintext of PHI anywhere on disk: every byte below the data directory, PostgreSQL's files included, and the log."""
+
+import os
+import zipfile
+
+from studies import SECONDARY_CAPTURE, series, words
+from tarn_server import multipart, verdicts
+
+
+def files_below(*roots):
+    for root in roots:
+        if root.is_file():
+            yield root
+        for directory, _, names in os.walk(root):
+            for name in names:
+                yield os.path.join(directory, name)
+
+
+def leaks(*roots):
+    found = []
+    needles = words()
+    needles += [word.decode().encode("utf-16-le") for word in needles]
+    needles += [word.lower() for word in needles] + [word.upper() for word in needles]
+    for path in files_below(*roots):
+        if any(word.decode("latin-1") in str(path) for word in words()):
+            found.append((path, "its name"))
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except OSError:
+            continue  # a socket, or a file that went away
+        found += [(path, word) for word in needles if word in content]
+    return found
+
+
+def postgres_directory(server):
+    """Where the private server keeps its files: below the data directory, or where its note says."""
+    roots = [server.data]
+    for note in server.data.rglob("*"):
+        if note.is_file() and "postgres" in note.name and note.stat().st_size < 4096:
+            text = note.read_text(errors="replace").strip()
+            for line in text.splitlines():
+                candidate = line.strip().strip('"')
+                if candidate.startswith("/") and os.path.isdir(candidate):
+                    roots.append(type(server.data)(candidate))
+    return roots
+
+
+def test_the_search_finds_what_is_planted(tmp_path):
+    (tmp_path / "object").write_bytes(series(1)[0])
+    assert leaks(tmp_path)
+
+
+def test_no_planted_word_is_on_disk_after_ingest(server, tmp_path):
+    token = server.project("PHI")
+    upload = tmp_path / "upload-Quibblefrost"
+    upload.mkdir()
+    for number, data in enumerate(series(8, rows=128)):
+        (upload / f"Quibblefrost_{number}.dcm").write_bytes(data)
+    with zipfile.ZipFile(upload / "Zanthippe.zip", "w") as archive:
+        for number, data in enumerate(series(2)):
+            archive.writestr(f"XQ7731945K/{number}.dcm", data)
+    (upload / "Umberta.txt").write_text("Drozzleworth is no DICOM")
+    (upload / "truncated.dcm").write_bytes(series(1)[0][:700])
+    server.command("ingest", upload, "--project", "PHI", check=False)
+
+    body, headers = multipart(series(1, sop_class=SECONDARY_CAPTURE) + [b"Quibblefrost is not DICOM"])
+    status, _, answer = server.request("POST", "/dicom-web/studies?project=PHI", body, token, headers)
+    assert [verdict["verdict"] for verdict in verdicts(answer)] == ["held", "rejected"], (status, answer)
+    server.request("GET", "/dicom-web/studies?PatientName=Quibblefrost", None, token)
+    server.request("GET", "/api/v1/studies?description=Snarfelbach", None, token)
+
+    assert len(server.json("GET", "/api/v1/studies?project=PHI", token=token)["studies"]) == 2
+    assert leaks(*postgres_directory(server), server.log) == []
+    server.stop()
+    assert leaks(*postgres_directory(server), server.log) == []
