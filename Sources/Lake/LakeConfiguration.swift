@@ -1,0 +1,47 @@
+public import Logging
+
+/// Everything that can be set about a lake, in one place.
+public struct LakeConfiguration: Sendable {
+    /// Where the lake keeps its bytes: `segments/`, `spool/`, and the private PostgreSQL where one is used.
+    /// Created with mode 0700 where absent.
+    public var dataDirectory: String
+
+    /// `postgresql://…` of a server to use; `nil` starts and supervises a private one in the data directory.
+    public var databaseURL: String?
+
+    /// The master key: 32 bytes in base64, one line. Refused inside the data directory: who copies the data must
+    /// not hold the key with it.
+    public var masterKeyFile: String
+
+    /// Make the master key where the file is absent (`tarn serve` on an empty directory); otherwise its absence
+    /// is an error.
+    public var createsMasterKey = false
+
+    /// Directory of numbered SQL files; `nil` looks beside the executable, in `TARN_HOME` and in the working
+    /// directory.
+    public var migrationsDirectory: String?
+
+    /// An instance of at most this many bytes is worked on in memory; a larger one goes through a sealed spool.
+    public var memoryLimit = 32 << 20
+
+    /// Bytes of input that may be in the pipeline's memory at once, over all uploads.
+    public var ingestMemory = 48 << 20
+
+    /// An instance of more bytes is refused.
+    public var maximumInstanceBytes = 64 << 30
+
+    /// Threads for parsing, de-identifying, sealing and hashing; `nil` takes one a core.
+    public var workers: Int?
+
+    /// Connections to PostgreSQL.
+    public var databaseConnections = 12
+
+    /// Where the lake says what it does; never a patient's value.
+    public var log: Logger
+
+    public init(dataDirectory: String, masterKeyFile: String, log: Logger = Logger(label: "tarn.lake")) {
+        self.dataDirectory = dataDirectory
+        self.masterKeyFile = masterKeyFile
+        self.log = log
+    }
+}

@@ -1,0 +1,55 @@
+public import ByteIO
+public import ObjectStorage
+public import Postgres
+public import Vault
+
+/// Why the lake did not do what it was asked. Knows nothing of HTTP and carries no value of any header.
+public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of refusal it is.
+    public enum Code: String, Sendable {
+        /// It is not there, or the asker may not know that it is.
+        case notFound
+        /// The asker may know that it is there, and may not do this.
+        case forbidden
+        /// What was given does not make sense.
+        case invalid
+        /// It stands against something that is already there.
+        case conflict
+        /// It is larger than the configuration allows.
+        case tooLarge
+        /// The database, the disk or the store fails; trying again later may help.
+        case unavailable
+    }
+
+    public let code: Code
+    /// One sentence for the one who asked; never a patient's value.
+    public let reason: String
+
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+
+    public var description: String { reason }
+}
+
+extension LakeError {
+    /// A failure of a room beneath, in the lake's words. Details stay where they cannot leak a value: errors of
+    /// the database keep their SQLSTATE only.
+    public init(_ error: any Error) {
+        switch error {
+        case let error as LakeError: self = error
+        case let error as PostgresError: self.init(.unavailable, "the database failed: \(error)")
+        case let error as StorageError: self.init(.unavailable, "the object store failed: \(error)")
+        case let error as VaultError: self.init(.unavailable, "a seal could not be opened or made: \(error)")
+        case let error as ByteIOError: self.init(.unavailable, "bytes could not be had: \(error)")
+        case is CancellationError: self.init(.unavailable, "the request was cancelled")
+        default: self.init(.unavailable, "an unexpected failure of type \(type(of: error))")
+        }
+    }
+
+    /// Runs `body` and restates whatever it throws.
+    static func rethrowing<T>(_ body: () async throws -> T) async throws(LakeError) -> T {
+        do { return try await body() } catch { throw LakeError(error) }
+    }
+}
