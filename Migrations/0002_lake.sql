@@ -28,6 +28,7 @@ CREATE TABLE study_key (
     project_id            bigint      NOT NULL REFERENCES project (id),
     subject_id            bigint      NOT NULL REFERENCES subject (id),
     study_uid             text        NOT NULL UNIQUE,
+    patient_token         bytea,                         -- keyed hash of the Patient ID alone; NULL where it is empty
     image_key_wrapped     bytea       NOT NULL,          -- wrapped by the subject key
     identity_key_wrapped  bytea,                         -- wrapped by the subject key; NULL once destroyed
     identity_record       bytea,                         -- sealed under the identity key: what a list needs
