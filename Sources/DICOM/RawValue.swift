@@ -1,0 +1,45 @@
+public import ByteIO
+
+/// The bytes of a value as they are encoded, or where they lie in the file.
+public struct RawValue: Sendable {
+    /// The bytes; `nil` where the value is longer than `ReadOptions.inlineLimit` and was left in the source
+    /// (`DICOMFile.bytes(of:)` reads it).
+    public let bytes: Bytes?
+    /// Length in bytes.
+    public let count: Int
+    /// Order of the bytes of the numbers in it.
+    public let byteOrder: TransferSyntax.ByteOrder
+    let start: Int
+    let reading: Reading?
+
+    /// Where the value lies in `DICOMFile.contents`; `nil` for a value that was made.
+    public var origin: Range<Int>? { reading == nil ? nil : start..<(start + count) }
+
+    /// A value that was made: `bytes`, with numbers in `byteOrder`.
+    public init(_ bytes: Bytes, byteOrder: TransferSyntax.ByteOrder = .littleEndian) {
+        self.bytes = bytes
+        self.count = bytes.count
+        self.byteOrder = byteOrder
+        self.start = 0
+        self.reading = nil
+    }
+
+    init(bytes: Bytes?, range: Range<Int>, reading: Reading, byteOrder: TransferSyntax.ByteOrder) {
+        self.bytes = bytes
+        self.count = range.count
+        self.byteOrder = byteOrder
+        self.start = range.lowerBound
+        self.reading = reading
+    }
+}
+
+extension RawValue: Equatable {
+    /// Whether both hold the same bytes, or both were left in the same place of the same file.
+    public static func == (left: RawValue, right: RawValue) -> Bool {
+        guard left.count == right.count else { return false }
+        if let bytes = left.bytes, let others = right.bytes {
+            return bytes == others && left.byteOrder == right.byteOrder
+        }
+        return left.bytes == nil && right.bytes == nil && left.start == right.start && left.reading == right.reading
+    }
+}

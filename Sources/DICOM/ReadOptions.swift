@@ -1,0 +1,19 @@
+/// What a reader accepts and how much of it.
+public struct ReadOptions: Sendable, Hashable {
+    /// Levels of sequences within sequences; at most 512, whatever is asked for.
+    public var maximumDepth = 128
+    /// Elements, items and fragments in all.
+    public var maximumElements = 4_000_000
+    /// Length of an inflated data set in bytes.
+    public var maximumInflatedBytes = 1 << 30
+    /// Values longer than this many bytes stay in the source, unless the source is memory, where nothing is copied.
+    public var inlineLimit = 64 << 10
+    /// Reading ends before the first element of the outermost data set whose tag is not less than this one.
+    public var stopBefore: Tag?
+
+    /// Limits for files of any origin.
+    public init() {}
+
+    /// Limits for files of any origin.
+    public static var `default`: ReadOptions { ReadOptions() }
+}
