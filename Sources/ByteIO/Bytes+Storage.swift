@@ -4,7 +4,9 @@ extension Bytes {
     /// Memory that lives as long as the last `Bytes` that refers to it. Written once, before it is shared.
     @safe final class Storage: @unchecked Sendable {
         let buffer: UnsafeRawBufferPointer
-        private let isMapped: Bool
+        private let origin: Origin
+
+        private enum Origin { case allocated, mapped, adopted }
 
         static let empty = Storage(allocating: 0)
 
@@ -12,19 +14,25 @@ extension Bytes {
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
             if let base = memory.baseAddress, count > 0 { unsafe memset(base, 0, count) }
             unsafe buffer = UnsafeRawBufferPointer(memory)
-            isMapped = false
+            origin = .allocated
         }
 
         init(mapped address: UnsafeMutableRawPointer, count: Int) {
             unsafe buffer = UnsafeRawBufferPointer(start: address, count: count)
-            isMapped = true
+            origin = .mapped
+        }
+
+        /// Takes over memory that came from `malloc`.
+        init(adopting address: UnsafeMutableRawPointer, count: Int) {
+            unsafe buffer = UnsafeRawBufferPointer(start: address, count: count)
+            origin = .adopted
         }
 
         deinit {
-            if isMapped {
-                unsafe munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
-            } else {
-                unsafe buffer.deallocate()
+            switch origin {
+            case .mapped: unsafe munmap(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
+            case .adopted: unsafe free(UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            case .allocated: unsafe buffer.deallocate()
             }
         }
     }
