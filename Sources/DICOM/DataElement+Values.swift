@@ -1,4 +1,4 @@
-public import ByteIO
+internal import ByteIO
 
 extension DataElement {
     /// All values as text without padding, numbers in decimal, tags in hexadecimal; empty for sequences, bytes, and
