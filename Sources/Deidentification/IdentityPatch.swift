@@ -1,0 +1,123 @@
+public import ByteIO
+import Vault
+
+/// How the original file is made out of the stored, de-identified object: COPY and LITERAL, bound to both digests.
+///
+/// The format and its rules stand in `Docs/Formats/identity-patch.md`. A patch is PHI: it is stored sealed only.
+public struct IdentityPatch: Sendable {
+    enum Operation: Hashable {
+        /// Bytes of the stored object.
+        case copy(Range<Int>)
+        /// Bytes of the patch itself.
+        case literal(Range<Int>)
+    }
+
+    /// SHA-256 of the object that the patch applies to, 32 bytes.
+    public let storedDigest: Bytes
+    /// SHA-256 of the file that comes out, 32 bytes.
+    public let originalDigest: Bytes
+    /// Length of the object that the patch applies to, in bytes.
+    public let storedCount: Int
+    /// Length of the file that comes out, in bytes.
+    public let originalCount: Int
+    /// The original's relative path as its sender gave it: not to be trusted as a path. Empty when there is none.
+    public let originalName: String
+    let operations: [Operation]
+    let bytes: Bytes
+
+    static let magic: [UInt8] = [0x54, 0x49, 0x44, 0x50]
+    static let version: UInt8 = 1
+    static let digestCount = 32
+    /// A shorter COPY takes more room than the bytes it stands for.
+    static let shortestCopy = 8
+    static let chunk = 1 << 20
+
+    /// Reads a patch and checks every rule that can be checked without the stored object.
+    /// - Throws: `malformedPatch` with the offset in the patch.
+    public init(parsing bytes: Bytes) throws(DeidentificationError) {
+        var reader = PatchReader(bytes)
+        guard try reader.take(4, "magic").elementsEqual(Self.magic) else {
+            throw DeidentificationError(.malformedPatch, offset: 0, "not an identity patch")
+        }
+        guard try reader.take(1, "version").first == Self.version else {
+            throw DeidentificationError(.malformedPatch, offset: 4, "unknown version")
+        }
+        storedDigest = try reader.take(Self.digestCount, "stored digest")
+        originalDigest = try reader.take(Self.digestCount, "original digest")
+        storedCount = try reader.integer("stored length")
+        originalCount = try reader.integer("original length")
+        let nameCount = try reader.integer("name length")
+        guard nameCount <= 65_535 else { throw reader.failure("name too long") }
+        guard let name = String(validating: try reader.take(nameCount, "name"), as: UTF8.self) else {
+            throw reader.failure("name is not UTF-8")
+        }
+        originalName = name
+        operations = try reader.operations(storedCount: storedCount, originalCount: originalCount)
+        self.bytes = bytes
+    }
+
+    /// Hands the original to `body` in order, in chunks of at most 1 MiB, made from `stored`.
+    ///
+    /// Nothing is proved about these bytes until `verify` has succeeded, or the caller's own digest of them agrees
+    /// with `originalDigest`.
+    /// - Throws: `wrongStoredObject` when the length differs, `unreadable` when the source fails; what `body` throws.
+    public func forEachChunk(
+        of stored: any ByteSource, _ body: (Bytes) throws(DeidentificationError) -> Void
+    ) throws(DeidentificationError) {
+        guard stored.count == storedCount else {
+            throw DeidentificationError(.wrongStoredObject, "the stored object has another length")
+        }
+        for operation in operations {
+            switch operation {
+            case .literal(let range):
+                try body(bytes[clamping: range])
+            case .copy(let range):
+                var offset = range.lowerBound
+                while offset < range.upperBound {
+                    let end = min(range.upperBound, offset + Self.chunk)
+                    let chunk: Bytes
+                    do { chunk = try stored.read(offset..<end) } catch {
+                        throw DeidentificationError(.unreadable, offset: offset, "\(error.code)")
+                    }
+                    try body(chunk)
+                    offset = end
+                }
+            }
+        }
+    }
+
+    /// Rebuilds the original without keeping it and compares both digests.
+    /// - Throws: `wrongStoredObject`, `wrongOriginal`, `unreadable`.
+    public func verify(stored: any ByteSource) throws(DeidentificationError) {
+        try checkStored(stored)
+        var hash = SHA256()
+        try forEachChunk(of: stored) { (chunk) throws(DeidentificationError) in hash.update(chunk) }
+        guard hash.digest() == originalDigest else {
+            throw DeidentificationError(.wrongOriginal, "the rebuilt file has another digest")
+        }
+    }
+
+    /// Compares length and SHA-256 of `stored` with what the patch was made for.
+    /// - Throws: `wrongStoredObject`, `unreadable`.
+    public func checkStored(_ stored: any ByteSource) throws(DeidentificationError) {
+        guard stored.count == storedCount else {
+            throw DeidentificationError(.wrongStoredObject, "the stored object has another length")
+        }
+        guard try digest(of: [.source(0..<stored.count)], from: stored) == storedDigest else {
+            throw DeidentificationError(.wrongStoredObject, "the stored object has another digest")
+        }
+    }
+}
+
+/// SHA-256 of what `pieces` make out of `source`, read in chunks.
+func digest(of pieces: [Piece], from source: any ByteSource) throws(DeidentificationError) -> Bytes {
+    var hash = SHA256()
+    do {
+        try pieces.forEachChunk(from: source, atMost: IdentityPatch.chunk) { (chunk) throws(ByteIOError) in
+            hash.update(chunk)
+        }
+    } catch {
+        throw DeidentificationError(.unreadable, "\(error.code)")
+    }
+    return hash.digest()
+}

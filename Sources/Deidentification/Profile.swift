@@ -1,0 +1,108 @@
+/// What is taken out of an object and what stays: the Basic Application Level Confidentiality Profile of PS3.15
+/// Annex E, with some of its options.
+public struct Profile: Sendable, Hashable, Codable {
+    /// The options of PS3.15 Table E.1-1, named as the columns of the facts table.
+    public enum Option: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+        case retainSafePrivate = "retain_safe_private"
+        case retainUIDs = "retain_uids"
+        case retainDeviceIdentity = "retain_device_identity"
+        case retainInstitutionIdentity = "retain_institution_identity"
+        case retainPatientCharacteristics = "retain_patient_characteristics"
+        case retainLongFullDates = "retain_long_full_dates"
+        case retainLongModifiedDates = "retain_long_modified_dates"
+        case cleanDescriptors = "clean_descriptors"
+        case cleanStructuredContent = "clean_structured_content"
+        case cleanGraphics = "clean_graphics"
+
+        public static func < (left: Option, right: Option) -> Bool { left.rawValue < right.rawValue }
+
+        /// Position of the column in the packed table.
+        var column: Int {
+            switch self {
+            case .retainSafePrivate: 0
+            case .retainUIDs: 1
+            case .retainDeviceIdentity: 2
+            case .retainInstitutionIdentity: 3
+            case .retainPatientCharacteristics: 4
+            case .retainLongFullDates: 5
+            case .retainLongModifiedDates: 6
+            case .cleanDescriptors: 7
+            case .cleanStructuredContent: 8
+            case .cleanGraphics: 9
+            }
+        }
+
+        /// Code value and meaning of CID 7050.
+        public var method: (code: String, meaning: String) {
+            switch self {
+            case .cleanGraphics: ("113103", "Clean Graphics Option")
+            case .cleanStructuredContent: ("113104", "Clean Structured Content Option")
+            case .cleanDescriptors: ("113105", "Clean Descriptors Option")
+            case .retainLongFullDates: ("113106", "Retain Longitudinal Temporal Information Full Dates Option")
+            case .retainLongModifiedDates: ("113107", "Retain Longitudinal Temporal Information Modified Dates Option")
+            case .retainPatientCharacteristics: ("113108", "Retain Patient Characteristics Option")
+            case .retainDeviceIdentity: ("113109", "Retain Device Identity Option")
+            case .retainUIDs: ("113110", "Retain UIDs Option")
+            case .retainSafePrivate: ("113111", "Retain Safe Private Option")
+            case .retainInstitutionIdentity: ("113112", "Retain Institution Identity Option")
+            }
+        }
+    }
+
+    /// The options that are applied to the Basic Profile.
+    public let options: Set<Option>
+
+    /// The Basic Profile alone.
+    public static let basic = Profile(checked: [])
+
+    /// What a project has unless it says otherwise: modified dates, clean descriptors, patient characteristics.
+    public static let projectDefault = Profile(
+        checked: [.retainLongModifiedDates, .cleanDescriptors, .retainPatientCharacteristics])
+
+    private init(checked options: Set<Option>) { self.options = options }
+
+    /// - Throws: `invalidProfile` when two options contradict each other (PS3.15 E.3.6: full and modified dates).
+    public init(options: Set<Option>) throws(DeidentificationError) {
+        guard !options.isSuperset(of: [.retainLongFullDates, .retainLongModifiedDates]) else {
+            throw DeidentificationError(
+                .invalidProfile, "retain_long_full_dates and retain_long_modified_dates exclude each other")
+        }
+        self.options = options
+    }
+
+    /// Reads the names of options, separated by commas; an unknown name is an error that lists the known ones.
+    /// - Throws: `invalidProfile`.
+    public init(names: String) throws(DeidentificationError) {
+        var options: Set<Option> = []
+        for name in names.split(separator: ",") {
+            let trimmed = String(name.filter { $0 != " " })
+            guard let option = Option(rawValue: trimmed) else {
+                let known = Option.allCases.map(\.rawValue).joined(separator: ", ")
+                throw DeidentificationError(.invalidProfile, "no such option; known are \(known)")
+            }
+            options.insert(option)
+        }
+        try self.init(options: options)
+    }
+
+    /// Whether the option is applied.
+    public func has(_ option: Option) -> Bool { options.contains(option) }
+
+    /// CID 7050: the Basic Profile and the options, in the order of their codes.
+    var methods: [(code: String, meaning: String)] {
+        [("113100", "Basic Application Confidentiality Profile")]
+            + options.map(\.method).sorted { $0.code < $1.code }
+    }
+
+    private enum CodingKeys: String, CodingKey { case options }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(options: Set(try container.decode([Option].self, forKey: .options)))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(options.sorted(), forKey: .options)
+    }
+}

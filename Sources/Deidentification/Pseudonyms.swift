@@ -1,0 +1,129 @@
+public import ByteIO
+public import Vault
+
+/// The secret under which pseudonyms, UIDs and date offsets are made. No encryption key, but guarded like one: who
+/// holds it can confirm a guess.
+public struct PseudonymSecret: Sendable {
+    let key: SymmetricKey
+
+    /// The secret a project keeps, 32 bytes.
+    public init(_ key: SymmetricKey) { self.key = key }
+
+    /// A random secret: nothing that is made under it can be made again.
+    public static func random() -> PseudonymSecret { PseudonymSecret(SymmetricKey()) }
+}
+
+/// New names for old ones: keyed hashes (HMAC-SHA-256), one domain for each kind, so that every node and every
+/// re-ingest gives the same answer, and without the secret nobody can try a list of guesses (PS3.15 E.1.1).
+public struct Pseudonyms: Sendable {
+    private let uidState: HMACSHA256
+    private let patientState: HMACSHA256
+    private let dateState: HMACSHA256
+    private let matchState: HMACSHA256
+    private let digestState: HMACSHA256
+
+    public init(secret: PseudonymSecret) {
+        func state(_ domain: String) -> HMACSHA256 {
+            var hmac = HMACSHA256(key: secret.key)
+            hmac.update(utf8: "tarn pseudonym 1 \(domain)\0")
+            return hmac
+        }
+        uidState = state("uid")
+        patientState = state("patient")
+        dateState = state("date")
+        matchState = state("match")
+        digestState = state("digest")
+    }
+
+    /// The new UID: `2.25.` and 122 keyed bits in the form of a random UUID (PS3.5 §B.2, RFC 9562), at most 44 characters.
+    public func uid(_ original: String) -> String {
+        var hmac = uidState
+        hmac.update(utf8: original)
+        var bytes = hmac.code().prefix(16).map { $0 }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        var value: UInt128 = 0
+        for byte in bytes { value = value << 8 | UInt128(byte) }
+        return "2.25.\(value)"
+    }
+
+    /// The subject's code: 80 keyed bits and a check character in Crockford's base 32, `XXXX-XXXX-XXXX-XXXX-C`.
+    ///
+    /// - Parameters:
+    ///   - issuer: who gave the ID, (0010,0021); upper and lower case, spaces and leading zeros do not matter.
+    ///   - patientID: (0010,0020), likewise.
+    ///   - studyUID: stands in where the ID is empty: such a study stands alone and shares no patient.
+    public func subjectCode(issuer: String, patientID: String, studyUID: String) -> String {
+        var hmac = patientState
+        hmac.update(Self.identity(issuer: issuer, patientID: patientID, studyUID: studyUID))
+        return Self.code(hmac.code())
+    }
+
+    /// A token that is equal for the same (issuer, patient ID), for matching; 32 bytes. `nil` where the ID is empty.
+    public func matchToken(issuer: String, patientID: String) -> Bytes? {
+        guard !Self.normalised(patientID).isEmpty else { return nil }
+        var hmac = matchState
+        hmac.update(Self.identity(issuer: issuer, patientID: patientID, studyUID: ""))
+        return hmac.code()
+    }
+
+    /// Days by which all dates of this patient move: never 0, ±(1 … 3650), the same for every study of the patient.
+    public func dateShift(issuer: String, patientID: String, studyUID: String) -> Int {
+        var hmac = dateState
+        hmac.update(Self.identity(issuer: issuer, patientID: patientID, studyUID: studyUID))
+        var value: UInt64 = 0
+        for byte in hmac.code().prefix(8) { value = value << 8 | UInt64(byte) }
+        // 7300 values out of 2⁶⁴: the bias is below 10⁻¹⁵.
+        let day = Int(value % 7300) - 3650
+        return day >= 0 ? day + 1 : day
+    }
+
+    /// A keyed digest of anything else that must be recognised again but not read, 32 bytes.
+    public func digest(_ bytes: Bytes) -> Bytes {
+        var hmac = digestState
+        hmac.update(bytes)
+        return hmac.code()
+    }
+
+    /// Whether the check character of a code fits: `XXXX-XXXX-XXXX-XXXX-C`, case and dashes ignored.
+    public static func isValid(subjectCode code: String) -> Bool {
+        let digits = code.uppercased().utf8.filter { $0 != 0x2D }
+        guard digits.count == 17, let check = digits.last else { return false }
+        var remainder = 0
+        for digit in digits.dropLast() {
+            guard let value = alphabet.prefix(32).firstIndex(of: digit) else { return false }
+            remainder = (remainder * 32 + value) % 37
+        }
+        return alphabet[remainder] == check
+    }
+
+    /// Crockford's base 32 and the five further check symbols (modulo 37).
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ*~$=U".utf8)
+
+    private static func code(_ hash: Bytes) -> String {
+        var value: UInt128 = 0
+        for byte in hash.prefix(10) { value = value << 8 | UInt128(byte) }
+        var text: [UInt8] = []
+        for index in 0..<16 {
+            if index > 0, index % 4 == 0 { text.append(0x2D) }
+            text.append(alphabet[Int((value >> UInt128(75 - 5 * index)) & 31)])
+        }
+        text.append(0x2D)
+        text.append(alphabet[Int(value % 37)])
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Length-prefixed parts, so that no two different pairs give the same bytes.
+    private static func identity(issuer: String, patientID: String, studyUID: String) -> Bytes {
+        let id = normalised(patientID)
+        let parts = id.isEmpty ? ["study", studyUID] : ["patient", normalised(issuer), id]
+        return SealingContext("identity", parts[0], parts[1], parts.count > 2 ? parts[2] : "").encoded
+    }
+
+    /// Upper case, no spaces, no leading zeros: what two systems write differently about the same number.
+    static func normalised(_ id: String) -> String {
+        let upper = id.uppercased().filter { !$0.isWhitespace && $0 != "\0" }
+        let significant = upper.drop { $0 == "0" }
+        return significant.isEmpty && !upper.isEmpty ? "0" : String(significant)
+    }
+}
