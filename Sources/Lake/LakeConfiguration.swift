@@ -24,8 +24,9 @@ public struct LakeConfiguration: Sendable {
     /// An instance of at most this many bytes is worked on in memory; a larger one goes through a sealed spool.
     public var memoryLimit = 32 << 20
 
-    /// Bytes of input that may be in the pipeline's memory at once, over all uploads.
-    public var ingestMemory = 48 << 20
+    /// Memory that instances on their way in may take at once, over all uploads; at least 9/4 of `memoryLimit`, or
+    /// what is near that limit goes through the spool.
+    public var ingestMemory = 96 << 20
 
     /// An instance of more bytes is refused.
     public var maximumInstanceBytes = 64 << 30
@@ -44,4 +45,9 @@ public struct LakeConfiguration: Sendable {
         self.masterKeyFile = masterKeyFile
         self.log = log
     }
+
+    /// Where large input waits, sealed, under names that no longer exist.
+    var spoolDirectory: String { dataDirectory + "/spool" }
+    /// Where sealed objects lie.
+    var segmentsDirectory: String { dataDirectory + "/segments" }
 }

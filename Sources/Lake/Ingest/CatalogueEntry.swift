@@ -1,0 +1,74 @@
+internal import ObjectStorage
+
+/// All that the catalogue keeps about one instance: what `Indexer` writes into study, series and instance.
+/// A held instance keeps it sealed until a person releases it.
+struct CatalogueEntry: Codable, Sendable {
+    /// De-identified attributes of the study, as this instance has them.
+    struct Study: Codable, Sendable {
+        var uid: String
+        /// `YYYY-MM-DD`, `nil` where the profile removed it or it is no date.
+        var date: String?
+        var time: String
+        var description: String
+        var studyID: String
+        var ageDays: Int?
+        var sex: String
+    }
+
+    struct Series: Codable, Sendable {
+        var uid: String
+        var number: Int?
+        var modality: String
+        var description: String
+        var bodyPart: String
+        var date: String?
+        var time: String
+    }
+
+    struct Instance: Codable, Sendable {
+        var uid: String
+        var sopClass: String
+        var transferSyntax: String
+        var number: Int?
+        var rows: Int
+        var columns: Int
+        var frames: Int
+        var storedSize: Int
+        var storedSHA256: [UInt8]
+        var storedCRC32: UInt32
+        /// HMAC of the original's SHA-256.
+        var originalDigest: [UInt8]
+        var frameIndex: [UInt8]?
+        /// DICOM JSON of the stored header.
+        var metadata: [UInt8]
+    }
+
+    var study: Study
+    var series: Series
+    var instance: Instance
+}
+
+/// Where the sealed object and its patch lie.
+struct StoredAddresses: Codable, Sendable, Hashable {
+    var object: Address
+    var patch: Address
+
+    /// `BlobAddress`, in the form that is kept.
+    struct Address: Codable, Sendable, Hashable {
+        var segment: Int64
+        var offset: Int64
+        var length: Int64
+
+        init(segment: Int64, offset: Int64, length: Int64) {
+            self.segment = segment
+            self.offset = offset
+            self.length = length
+        }
+
+        init(_ address: BlobAddress) {
+            self.init(segment: address.segment, offset: address.offset, length: address.length)
+        }
+
+        var blob: BlobAddress { BlobAddress(segment: segment, offset: offset, length: length) }
+    }
+}

@@ -1,0 +1,163 @@
+internal import ByteIO
+internal import DICOM
+internal import DICOMImaging
+internal import Deidentification
+internal import Foundation
+internal import Vault
+
+/// An instance read, de-identified and checked, ready to be sealed: everything that needs a processor and no database.
+struct Prepared: Sendable {
+    /// What came in.
+    let source: any ByteSource
+    /// The de-identified object, as pieces of `source`.
+    let stored: [Piece]
+    /// The identity patch: together with the object it gives `source`, which was verified.
+    let patch: Bytes
+    let identity: SubjectIdentity
+    let entry: CatalogueEntry
+    let risk: BurnedInRisk
+
+    /// Reads, de-identifies and verifies.
+    init(
+        _ source: any ByteSource, name: String, project: IngestProject, limits: LakeConfiguration
+    ) throws(Rejection) {
+        let file: DICOMFile
+        do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
+            throw Rejection(error)
+        }
+        guard file.dataSet.string(.SOPInstanceUID) != nil, file.dataSet.string(.StudyInstanceUID) != nil,
+            file.dataSet.string(.SeriesInstanceUID) != nil
+        else { throw Rejection(.cannotDeidentify, "a Study, Series or SOP Instance UID is missing") }
+        let outcome: Outcome
+        do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
+            throw Rejection(error)
+        }
+        let pieces: [Piece]
+        do throws(DICOMError) { pieces = try outcome.file.encode() } catch { throw Rejection(error) }
+        let digests = try Self.digests(source, pieces)
+        let object = StoredSource(pieces, over: source)
+        self.source = source
+        stored = pieces
+        patch = try Self.patch(source, pieces, object, name: name, digests)
+        identity = try Self.identity(file, outcome, project)
+        risk = outcome.risk
+        entry = CatalogueEntry(
+            outcome, pieces: pieces, object: object, digests: digests,
+            originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array)
+    }
+
+    /// Limits of one upload: what it may cost in memory, before anything is known about it.
+    private static func options(_ limits: LakeConfiguration) -> ReadOptions {
+        var options = ReadOptions()
+        options.maximumElements = 600_000
+        options.maximumInflatedBytes = max(limits.memoryLimit, 32 << 20) * 2
+        return options
+    }
+
+    struct Digests {
+        let original: Bytes
+        let stored: Bytes
+        let storedCRC32: UInt32
+    }
+
+    /// One pass over the original and one over the object.
+    private static func digests(_ source: any ByteSource, _ pieces: [Piece]) throws(Rejection) -> Digests {
+        var original = SHA256()
+        var stored = SHA256()
+        var checksum = CRC32()
+        do throws(ByteIOError) {
+            try [Piece.source(0..<source.count)].forEachChunk(from: source, atMost: 1 << 18) { original.update($0) }
+            try pieces.forEachChunk(from: source, atMost: 1 << 18) { chunk in
+                stored.update(chunk)
+                checksum.update(chunk)
+            }
+        } catch { throw Rejection(error) }
+        return Digests(original: original.digest(), stored: stored.digest(), storedCRC32: checksum.value)
+    }
+
+    /// The patch, after object and patch together have given the original, byte for byte.
+    private static func patch(
+        _ source: any ByteSource, _ pieces: [Piece], _ object: StoredSource, name: String, _ digests: Digests
+    ) throws(Rejection) -> Bytes {
+        do throws(DeidentificationError) {
+            let bytes = try IdentityPatch.make(
+                original: source, stored: pieces, name: name,
+                digests: IdentityPatch.Digests(stored: digests.stored, original: digests.original))
+            let patch = try IdentityPatch(parsing: bytes)
+            var offset = 0
+            try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
+                guard Self.isSame(chunk, source, at: offset) else {
+                    throw DeidentificationError(.wrongOriginal, offset: offset, "the original would not come back")
+                }
+                offset += chunk.count
+            }
+            guard offset == source.count, patch.originalDigest == digests.original else {
+                throw DeidentificationError(.wrongOriginal, offset: offset, "the original would not come back whole")
+            }
+            return bytes
+        } catch {
+            throw Rejection(error)
+        }
+    }
+
+    /// Whether `source` holds `chunk` at `offset`. Comparing bytes proves more than comparing digests, for less.
+    private static func isSame(_ chunk: Bytes, _ source: any ByteSource, at offset: Int) -> Bool {
+        guard let original = try? source.read(offset..<(offset + chunk.count)) else { return false }
+        return chunk.withUnsafeBytes { left in
+            original.withUnsafeBytes { right in
+                guard left.count == right.count else { return false }
+                guard let a = left.baseAddress, let b = right.baseAddress else { return true }
+                return memcmp(a, b, left.count) == 0
+            }
+        }
+    }
+
+    private static func identity(
+        _ file: DICOMFile, _ outcome: Outcome, _ project: IngestProject
+    ) throws(Rejection) -> SubjectIdentity {
+        let dataSet = file.dataSet
+        let pseudonyms = project.deidentifier.pseudonyms
+        let record = IdentityRecord(dataSet)
+        guard let encoded = try? JSONEncoder().encode(record) else {
+            throw Rejection(.cannotDeidentify, "the identity record cannot be written")
+        }
+        let alone = pseudonyms.digest(Bytes(utf8: "study without a patient\0" + (record.studyInstanceUID ?? "")))
+        return SubjectIdentity(
+            code: outcome.subject.code, matchToken: (outcome.subject.matchToken ?? alone).array,
+            isMatched: outcome.subject.matchToken != nil,
+            patientToken: pseudonyms.matchToken(issuer: "", patientID: record.patientID ?? "")?.array,
+            record: Bytes(Array(encoded)))
+    }
+
+    /// Where the instance should stand, before the catalogue has a say.
+    func intent(_ study: StudyKeys.Study) throws(LakeError) -> Receipt.Intent {
+        if let first = study.patientToken, let this = identity.patientToken, first != this {
+            return .conflict(reason: "the Patient ID (0010,0020) is another than that of its study")
+        }
+        guard case .review(let reason) = risk else { return .publish }
+        do {
+            let encoded = try JSONEncoder().encode(entry)
+            let sealed = try SealedObject.seal(
+                Bytes(Array(encoded)), key: study.keys.image, context: StoredObjects.entryContext(entry.instance.uid))
+            return .hold(reason: reason, sealedEntry: sealed.array)
+        } catch {
+            throw LakeError(error)
+        }
+    }
+
+    /// The verdict for where it stands now.
+    func verdict(_ standing: Standing) -> Verdict {
+        func verdict(_ kind: Verdict.Kind, _ reason: String? = nil, _ failure: Verdict.Failure? = nil) -> Verdict {
+            Verdict(
+                kind, study: entry.study.uid, series: entry.series.uid, instance: entry.instance.uid,
+                sopClass: entry.instance.sopClass, reason: reason, failure: failure)
+        }
+        return switch standing {
+        case .accepted: verdict(.accepted)
+        case .alreadyThere: verdict(.alreadyThere)
+        case .held(let reason): verdict(.held, reason)
+        case .conflict(let reason): verdict(.conflict, reason)
+        case .refused: verdict(.rejected, "a reviewer has refused this instance before", .refused)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+internal import Foundation
+public import Logging
+internal import ObjectStorage
+internal import Postgres
+internal import Vault
+
+/// A research data lake of medical images: one PostgreSQL, one place for bytes, and everything that may be done with
+/// them. The portal, the command line and the tests use this and nothing beneath it.
+public final class Lake: Sendable {
+    public let accounts: Accounts
+    public let projects: Projects
+    public let accessLog: AccessLog
+    public let ingest: Ingest
+    public let review: Review
+    public let catalog: Catalog
+    public let viewing: Viewing
+    public let exports: Exports
+    public let originals: Originals
+    public let fsck: Fsck
+    /// Threads for work that would hold up the cooperative pool, for who answers from the lake.
+    public var workers: WorkPool { context.workers }
+    public var configuration: LakeConfiguration { context.configuration }
+
+    let context: LakeContext
+    private let server: PrivateServer?
+
+    private init(_ context: LakeContext, server: PrivateServer?) {
+        self.context = context
+        self.server = server
+        let accessLog = AccessLog(context)
+        let pipeline = IngestPipeline(context)
+        self.accessLog = accessLog
+        accounts = Accounts(context)
+        projects = Projects(context)
+        ingest = Ingest(pipeline, accessLog: accessLog)
+        review = Review(context, accessLog: accessLog)
+        catalog = Catalog(context)
+        viewing = Viewing(context)
+        exports = Exports(context)
+        originals = Originals(context, accessLog: accessLog)
+        fsck = Fsck(context)
+    }
+
+    /// Opens the lake in `configuration.dataDirectory`, making what is not there: directories, the private PostgreSQL
+    /// where no database is named, tables.
+    /// - Throws: `.invalid` for a master key that is missing, malformed or inside the data directory; `.unavailable`
+    ///   where database or store cannot be opened.
+    public static func open(_ configuration: LakeConfiguration) async throws(LakeError) -> Lake {
+        try makeDirectories(configuration)
+        let master = try masterKey(configuration)
+        let migrations = try migrationsDirectory(configuration)
+        let (url, server) = try await database(configuration)
+        let pool = PostgresPool(url: url, size: configuration.databaseConnections)
+        do {
+            let applied = try await Migrations.apply(directory: migrations, to: pool)
+            if !applied.isEmpty { configuration.log.info("migrated", metadata: ["files": "\(applied.count)"]) }
+            let store = try await SegmentStore.open(directory: configuration.segmentsDirectory, log: configuration.log)
+            let keys = StudyKeys(database: pool, master: master)
+            let context = LakeContext(
+                configuration: configuration, database: pool, store: store, master: master, keys: keys,
+                objects: StoredObjects(store: store, keys: keys), workers: WorkPool(threads: configuration.workers),
+                log: configuration.log)
+            return Lake(context, server: server)
+        } catch {
+            await pool.close()
+            await server?.stop()
+            throw LakeError(error)
+        }
+    }
+
+    /// Waits for what is under way and closes store, connections and the private server, in this order.
+    public func close() async {
+        await context.store.close()
+        await context.database.close()
+        await server?.stop()
+    }
+
+    /// Whether database and store answer: what `/readyz` asks.
+    public func isReady() async -> Bool {
+        (try? await context.database.query("SELECT 1 FROM project LIMIT 1")) != nil
+    }
+
+    // MARK: Opening
+
+    private static func makeDirectories(_ configuration: LakeConfiguration) throws(LakeError) {
+        for path in [configuration.dataDirectory, configuration.segmentsDirectory, configuration.spoolDirectory] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw LakeError(.unavailable, "the directory \(path) cannot be made")
+            }
+        }
+    }
+
+    private static func masterKey(_ configuration: LakeConfiguration) throws(LakeError) -> MasterKey {
+        let file = resolved(configuration.masterKeyFile)
+        let data = resolved(configuration.dataDirectory)
+        guard file != data, !file.hasPrefix(data + "/") else {
+            throw LakeError(
+                .invalid, "the master key \(file) lies in the data directory: who copies the data must not get the key")
+        }
+        do throws(VaultError) {
+            return try MasterKey.load(from: configuration.masterKeyFile)
+        } catch {
+            guard error.code == .keyFileMissing, configuration.createsMasterKey else {
+                throw LakeError(.invalid, "the master key \(file): \(error.reason)")
+            }
+        }
+        do throws(VaultError) {
+            let master = try MasterKey.create(at: configuration.masterKeyFile)
+            configuration.log.notice("made a master key; back it up", metadata: ["file": "\(file)"])
+            return master
+        } catch {
+            throw LakeError(.invalid, "the master key \(file): \(error.reason)")
+        }
+    }
+
+    /// The path without links, as far as it exists.
+    private static func resolved(_ path: String) -> String {
+        let absolute = URL(fileURLWithPath: path).standardizedFileURL
+        var existing = absolute
+        var rest: [String] = []
+        while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
+            rest.insert(existing.lastPathComponent, at: 0)
+            existing.deleteLastPathComponent()
+        }
+        return rest.reduce(existing.resolvingSymlinksInPath()) { $0.appendingPathComponent($1) }.path
+    }
+
+    /// Where the SQL files lie: as configured, in `TARN_HOME`, beside or above the executable, or in the working
+    /// directory.
+    private static func migrationsDirectory(_ configuration: LakeConfiguration) throws(LakeError) -> String {
+        if let directory = configuration.migrationsDirectory { return directory }
+        var places: [URL] = []
+        if let home = ProcessInfo.processInfo.environment["TARN_HOME"] { places.append(URL(fileURLWithPath: home)) }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var directory = URL(fileURLWithPath: executable).deletingLastPathComponent()
+        while directory.path != "/" {
+            places += [directory, directory.appendingPathComponent("share/tarn")]
+            directory.deleteLastPathComponent()
+        }
+        places.append(URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+        for place in places {
+            let candidate = place.appendingPathComponent("Migrations")
+            if FileManager.default.fileExists(atPath: candidate.appendingPathComponent("0001_accounts.sql").path) {
+                return candidate.path
+            }
+        }
+        throw LakeError(.invalid, "the directory Migrations is not found: set TARN_HOME to where Tarn is installed")
+    }
+
+    private static func database(
+        _ configuration: LakeConfiguration
+    ) async throws(LakeError) -> (url: String, server: PrivateServer?) {
+        if let url = configuration.databaseURL { return (url, nil) }
+        do {
+            let server = try await PrivateServer.start(dataDirectory: configuration.dataDirectory)
+            return (server.url, server)
+        } catch {
+            throw LakeError(error)
+        }
+    }
+}
