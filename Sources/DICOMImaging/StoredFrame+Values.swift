@@ -18,6 +18,24 @@ extension StoredFrame {
         }
     }
 
+    /// All samples as integers, those beyond `Int` clamped.
+    func values() -> [Int] {
+        switch (bytesPerSample, isSigned) {
+        case (1, false): unsafe withSamples(as: UInt8.self) { unsafe Self.values($0, sampleCount) }
+        case (1, true): unsafe withSamples(as: Int8.self) { unsafe Self.values($0, sampleCount) }
+        case (2, false): unsafe withSamples(as: UInt16.self) { unsafe Self.values($0, sampleCount) }
+        case (2, true): unsafe withSamples(as: Int16.self) { unsafe Self.values($0, sampleCount) }
+        case (4, false): unsafe withSamples(as: UInt32.self) { unsafe Self.values($0, sampleCount) }
+        case (4, true): unsafe withSamples(as: Int32.self) { unsafe Self.values($0, sampleCount) }
+        case (_, false): unsafe withSamples(as: UInt64.self) { unsafe Self.values($0, sampleCount) }
+        case (_, true): unsafe withSamples(as: Int64.self) { unsafe Self.values($0, sampleCount) }
+        }
+    }
+
+    private static func values<T: FixedWidthInteger>(_ samples: UnsafePointer<T>, _ count: Int) -> [Int] {
+        (0..<count).map { unsafe Int(clamping: samples[$0]) }
+    }
+
     /// Smallest and largest sample, bits outside Bits Stored included.
     func extremes() -> ClosedRange<Int> {
         switch (bytesPerSample, isSigned) {

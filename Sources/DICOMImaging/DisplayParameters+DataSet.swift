@@ -1,0 +1,166 @@
+public import ByteIO
+public import DICOM
+
+extension DisplayParameters {
+    /// Reads the display parameters of every frame of a data set; what all frames share is read once.
+    public struct Reader: Sendable {
+        private let dataSet: DataSet
+        private let shared: DataSet
+        private let perFrame: [DataSet]
+        private let common: DisplayParameters
+        private let isSigned: Bool
+
+        /// - Parameter resolve: gives the bytes of a value that was left in the source: `DICOMFile.bytes(of:)`.
+        public init(_ dataSet: DataSet, resolve: (RawValue) -> Bytes? = { $0.bytes }) {
+            self.dataSet = dataSet
+            shared = dataSet.sequence(.SharedFunctionalGroupsSequence)?.first ?? DataSet()
+            perFrame = dataSet.sequence(.PerFrameFunctionalGroupsSequence) ?? []
+            isSigned = dataSet.int(.PixelRepresentation) == 1
+            common = Self.common(dataSet, isSigned: isSigned, resolve)
+        }
+
+        /// Reads from `file`, including values that were left in its source.
+        public init(_ file: DICOMFile) {
+            self.init(file.dataSet) { try? file.bytes(of: $0) }
+        }
+
+        /// The parameters of frame `number` (from 1).
+        public func frame(_ number: Int) -> DisplayParameters {
+            var parameters = common
+            if let group = group(.PixelValueTransformationSequence, number) {
+                parameters.readRescale(group)
+            }
+            if let group = group(.FrameVOILUTSequence, number) { parameters.readWindows(group) }
+            if let group = group(.PixelMeasuresSequence, number) {
+                parameters.sliceThickness = group.double(.SliceThickness)
+                if let spacing = group.positivePair(.PixelSpacing) {
+                    parameters.pixelSpacing = spacing
+                    parameters.spacingSource = .patient
+                }
+            }
+            if let group = group(.PlanePositionSequence, number) {
+                parameters.position = group.numbers(.ImagePositionPatient, 3)
+            }
+            if let group = group(.PlaneOrientationSequence, number) {
+                parameters.orientation = group.numbers(.ImageOrientationPatient, 6)
+            }
+            parameters.advance(toFrame: number, offsets: dataSet.doubles(.GridFrameOffsetVector))
+            return parameters
+        }
+
+        /// A functional group macro's item: the frame's own, else the shared one (PS3.3 C.7.6.16).
+        private func group(_ tag: Tag, _ number: Int) -> DataSet? {
+            if number >= 1, number <= perFrame.count, let own = perFrame[number - 1].sequence(tag)?.first { return own }
+            return shared.sequence(tag)?.first
+        }
+
+        private static func common(
+            _ dataSet: DataSet, isSigned: Bool, _ resolve: (RawValue) -> Bytes?
+        ) -> DisplayParameters {
+            var parameters = DisplayParameters()
+            let photometric = PhotometricInterpretation(named: dataSet.string(.PhotometricInterpretation) ?? "")
+            parameters.photometric = photometric
+            parameters.isInverted = photometric == .monochrome1
+                || dataSet.string(.PresentationLUTShape)?.trimmed == "INVERSE"
+            if let item = dataSet.sequence(.ModalityLUTSequence)?.first,
+                let table = LookupTable(item, isSigned: isSigned, resolve)
+            {
+                parameters.modalityTable = table
+                parameters.units = item.string(.ModalityLUTType)
+            } else {
+                parameters.readRescale(dataSet)
+            }
+            parameters.readWindows(dataSet)
+            parameters.voiTables = (dataSet.sequence(.VOILUTSequence) ?? []).compactMap { item in
+                // Its input is the modality LUT's output, which is signed when it can be negative (C.11.2.1.1).
+                let takesNegatives = parameters.modalityTable == nil && (isSigned || parameters.intercept < 0)
+                return LookupTable(item, isSigned: takesNegatives, resolve).map {
+                    VOITable(table: $0, explanation: item.string(.LUTExplanation))
+                }
+            }
+            parameters.padding = Self.padding(dataSet, isSigned: isSigned)
+            if photometric == .paletteColor { parameters.palette = Palette(dataSet, resolve) }
+            parameters.readGeometry(dataSet)
+            return parameters
+        }
+
+        /// Pixel Padding Value, to Pixel Padding Range Limit where there is one, in either order.
+        private static func padding(_ dataSet: DataSet, isSigned: Bool) -> ClosedRange<Int>? {
+            let bits = dataSet.int(.BitsStored) ?? 16
+            func stored(_ tag: Tag) -> Int? {
+                guard let value = dataSet.int(tag) else { return nil }
+                // Written as US although the pixels are signed, or the other way round.
+                if isSigned, bits <= 16, value > 32767 { return value - 65536 }
+                return !isSigned && value < 0 ? value + 65536 : value
+            }
+            guard let first = stored(.PixelPaddingValue) else { return nil }
+            let other = stored(.PixelPaddingRangeLimit) ?? first
+            return min(first, other)...max(first, other)
+        }
+    }
+
+    /// The parameters of frame `number` (from 1) of `file`.
+    public init(_ file: DICOMFile, frame number: Int) { self = Reader(file).frame(number) }
+
+    private mutating func readRescale(_ dataSet: DataSet) {
+        // A slope of 0 would make every image one grey: it is taken for not given.
+        if let value = dataSet.double(.RescaleSlope), value.isFinite, value != 0 { slope = value }
+        if let value = dataSet.double(.RescaleIntercept), value.isFinite { intercept = value }
+        if let value = dataSet.string(.RescaleType) { units = value }
+    }
+
+    private mutating func readWindows(_ dataSet: DataSet) {
+        let centers = dataSet.doubles(.WindowCenter)
+        let widths = dataSet.doubles(.WindowWidth)
+        let explanations = dataSet.strings(.WindowCenterWidthExplanation)
+        let name = dataSet.string(.VOILUTFunction)?.trimmed ?? ""
+        let function = Window.Function(rawValue: name) ?? .linear
+        let found = zip(centers, widths).enumerated().compactMap { index, pair in
+            try? Window(
+                center: pair.0, width: pair.1, function: function,
+                explanation: index < explanations.count ? explanations[index] : nil)
+        }
+        if !found.isEmpty { windows = found }
+    }
+
+    private mutating func readGeometry(_ dataSet: DataSet) {
+        position = dataSet.numbers(.ImagePositionPatient, 3)
+        orientation = dataSet.numbers(.ImageOrientationPatient, 6)
+        sliceThickness = dataSet.double(.SliceThickness)
+        let pixel = dataSet.positivePair(.PixelSpacing)
+        let imager = dataSet.positivePair(.ImagerPixelSpacing)
+        let isProjection = imager != nil && position == nil
+        if let pixel, !isProjection {
+            (pixelSpacing, spacingSource) = (pixel, .patient)
+        } else if let pixel, pixel != imager || dataSet.contains(.PixelSpacingCalibrationType) {
+            (pixelSpacing, spacingSource) = (pixel, .calibrated)
+        } else if let imager {
+            (pixelSpacing, spacingSource) = (imager, .imager)
+        } else if let scanned = dataSet.positivePair(.NominalScannedPixelSpacing) {
+            (pixelSpacing, spacingSource) = (scanned, .scanned)
+        }
+    }
+
+    /// Frames of RT Dose lie along the normal at the offsets given (PS3.3 C.8.8.3.2).
+    private mutating func advance(toFrame number: Int, offsets: [Double]) {
+        guard number >= 1, number <= offsets.count, let position, let orientation else { return }
+        let (row, column) = (orientation[0..<3], orientation[3..<6])
+        let normal = [
+            row[1] * column[5] - row[2] * column[4], row[2] * column[3] - row[0] * column[5],
+            row[0] * column[4] - row[1] * column[3],
+        ]
+        self.position = zip(position, normal).map { $0 + $1 * (offsets[number - 1] - offsets[0]) }
+    }
+}
+
+extension DataSet {
+    /// Exactly `count` finite numbers; `nil` otherwise.
+    fileprivate func numbers(_ tag: Tag, _ count: Int) -> [Double]? {
+        let values = doubles(tag)
+        return values.count == count && values.allSatisfy(\.isFinite) ? values : nil
+    }
+
+    fileprivate func positivePair(_ tag: Tag) -> [Double]? {
+        numbers(tag, 2).flatMap { $0.allSatisfy { $0 > 0 } ? $0 : nil }
+    }
+}

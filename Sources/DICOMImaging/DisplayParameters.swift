@@ -1,0 +1,64 @@
+/// How one frame's stored values are meant to be shown: modality LUT, VOI LUTs, presentation and geometry.
+///
+/// For the viewer's JSON as much as for the renderer.
+public struct DisplayParameters: Sendable, Hashable, Codable {
+    /// Where the pixel spacing comes from, which decides whether lengths in mm may be shown (PS3.3 §10.7.1.3).
+    public enum SpacingSource: String, Sendable, Hashable, Codable {
+        /// Pixel Spacing of a cross-sectional image: in the patient.
+        case patient
+        /// Pixel Spacing of a projection, calibrated (0028,0A02).
+        case calibrated
+        /// Imager Pixel Spacing: at the detector, not in the patient.
+        case imager
+        /// Nominal Scanned Pixel Spacing of a digitised film.
+        case scanned
+    }
+
+    /// A VOI LUT of the file.
+    public struct VOITable: Sendable, Hashable, Codable {
+        public let table: LookupTable
+        /// LUT Explanation.
+        public let explanation: String?
+
+        public init(table: LookupTable, explanation: String?) {
+            self.table = table
+            self.explanation = explanation
+        }
+    }
+
+    /// Rescale Slope; 1 where there is none, or a modality LUT.
+    public var slope = 1.0
+    /// Rescale Intercept; 0 where there is none, or a modality LUT.
+    public var intercept = 0.0
+    /// Rescale Type or Modality LUT Type: HU, OD, US …
+    public var units: String?
+    /// The modality LUT, where it is a table.
+    public var modalityTable: LookupTable?
+    /// Windows of the file, the preferred first.
+    public var windows: [Window] = []
+    /// VOI LUTs of the file that are tables, the preferred first.
+    public var voiTables: [VOITable] = []
+    /// Stored values that are no measurement (PS3.3 C.7.5.1.1.2).
+    public var padding: ClosedRange<Int>?
+    public var photometric = PhotometricInterpretation.monochrome2
+    /// Whether small values are white: MONOCHROME1, or Presentation LUT Shape INVERSE.
+    public var isInverted = false
+    public var palette: Palette?
+    /// Distance of rows, then of columns, in mm.
+    public var pixelSpacing: [Double]?
+    public var spacingSource: SpacingSource?
+    public var sliceThickness: Double?
+    /// Image Position (Patient): x, y, z of the first pixel's centre, in mm.
+    public var position: [Double]?
+    /// Image Orientation (Patient): directions of a row, then of a column.
+    public var orientation: [Double]?
+
+    /// Values shown as they are.
+    public init() {}
+
+    /// Modality LUT: `stored` in the units that windows refer to (PS3.3 C.11.1).
+    public func modalityValue(of stored: Int) -> Double {
+        if let modalityTable { return Double(modalityTable[stored]) }
+        return Double(stored) * slope + intercept
+    }
+}
