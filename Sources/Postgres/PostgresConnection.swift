@@ -14,6 +14,7 @@ public final class PostgresConnection: PostgresQueryable {
         if isOver.load(ordering: .acquiring) { throw PostgresError(.closed, reason: "the transaction has ended") }
     }
 
+    @discardableResult
     public func query(
         _ sql: String, _ parameters: [any PostgresEncodable]
     ) async throws(PostgresError) -> PostgresRows {
@@ -28,6 +29,7 @@ public final class PostgresConnection: PostgresQueryable {
     }
 
     /// Runs `body` so that what it did is undone when it throws, while the transaction goes on.
+    @discardableResult
     public func savepoint<Value>(_ body: () async throws -> Value) async throws -> Value {
         let name = "tarn_\(savepoints.wrappingAdd(1, ordering: .relaxed).newValue)"
         try await script("SAVEPOINT \(name)")

@@ -14,6 +14,7 @@ extension PostgresPool {
     ///     then runs again, so it must do nothing outside the database.
     /// - Throws: what `body` throws; `PostgresError` when the commit fails. After `PostgresError.connection` from a commit
     ///   nobody knows whether it happened.
+    @discardableResult
     public func transaction<Value>(
         isolation: PostgresIsolation = .readCommitted, attempts: Int = 1,
         _ body: (PostgresConnection) async throws -> Value

@@ -48,6 +48,7 @@ public final class PostgresPool: PostgresQueryable {
 
     deinit { for session in state.withLock({ $0.idle }) { session.close() } }
 
+    @discardableResult
     public func query(
         _ sql: String, _ parameters: [any PostgresEncodable]
     ) async throws(PostgresError) -> PostgresRows {

@@ -4,11 +4,13 @@
 public protocol PostgresQueryable: Sendable {
     /// Runs one statement with its parameters `$1`, `$2`, ….
     /// - Throws: `PostgresError`; `.cancelled` when the task is cancelled, with the statement stopped on the server.
+    @discardableResult
     func query(_ sql: String, _ parameters: [any PostgresEncodable]) async throws(PostgresError) -> PostgresRows
 }
 
 extension PostgresQueryable {
     /// Runs one statement without parameters.
+    @discardableResult
     public func query(_ sql: String) async throws(PostgresError) -> PostgresRows { try await query(sql, []) }
 
     /// Runs one statement.
