@@ -1,0 +1,128 @@
+import { fill, h } from "../core/dom.js";
+import { api, isAbort, messageOf } from "../core/api.js";
+import { permitted } from "../core/session.js";
+import { queryOfFilter, studiesPath } from "../core/filters.js";
+import {
+    formatBytes,
+    formatDate,
+    formatPerson,
+    formatTime,
+    modalityName,
+    plural,
+    sentenceCase,
+} from "../core/format.js";
+import { icon } from "../ui/icons.js";
+import { modalityBadges } from "../ui/badges.js";
+import { studyThumbnail } from "../ui/thumbnail.js";
+
+/** @import { Access, Study, StudyDetail } from "../types.d.ts" */
+
+/** What an access was, in words. @type {Record<string, string>} */
+const kinds = {
+    view: "looked at images",
+    frame: "looked at images",
+    metadata: "read the details",
+    export: "exported",
+    retrieve: "downloaded",
+    download: "downloaded",
+    thumbnail: "saw the thumbnail",
+    upload: "uploaded",
+    ingest: "uploaded",
+    identity: "opened the identity",
+};
+
+/** @param {string} title @param {...(Node | null)} content */
+function section(title, ...content) {
+    return h("section", null, h("h2", null, title), content);
+}
+
+/** @param {Study} prior */
+function priorLink(prior) {
+    return h(
+        "li",
+        null,
+        h("a", { class: "prior", href: `/studies/${encodeURIComponent(prior.uid)}` }, [
+            studyThumbnail(prior.uid),
+            h("span", { class: "prior-text" }, [
+                h("span", { class: "prior-title" }, prior.description || "Study without a description"),
+                h("span", { class: "muted small" }, formatDate(prior.date)),
+            ]),
+            modalityBadges(prior.modalities),
+        ]),
+    );
+}
+
+/**
+ * The panel beside the viewer: details, other studies of the patient, who looked.
+ * @param {StudyDetail} study
+ * @param {AbortSignal} signal
+ */
+export function studyPanel(study, signal) {
+    const rows = /** @type {[string, Node | string][]} */ ([
+        ["Patient code", h("a", { class: "code", href: studiesPath({ project: study.project, subject: study.subject }) }, study.subject)],
+        ["Patient", formatPerson(study.age, study.sex) || "Not known"],
+        ["Study date", formatDate(study.date)],
+        ["Modality", study.modalities.map(modalityName).join(", ")],
+        ["Body part", study.bodyParts.map(sentenceCase).join(", ") || "Not given"],
+        ["Images", `${plural(study.instanceCount, "image")} in ${plural(study.seriesCount, "series", "series")}, ${formatBytes(study.bytes)}`],
+        ["Project", study.project],
+        ["Added", formatTime(study.addedAt)],
+    ]);
+    const exportQuery = queryOfFilter({ project: study.project }, { study: study.uid, new: 1 });
+    const panel = h("aside", { class: "study-panel", "aria-label": "About this study" }, [
+        section(
+            "Details",
+            h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))),
+            permitted("export", study.project)
+                ? h("a", { class: "button small", href: `/exports?${exportQuery}` }, icon("download"), "Export this study")
+                : null,
+            h("p", { class: "muted small" }, "De-identified. Dates are shifted by the same number of days for all studies of this patient."),
+        ),
+        section(
+            "Other studies of this patient",
+            study.priors.length > 0
+                ? h("ul", { class: "priors" }, study.priors.map(priorLink))
+                : h("p", { class: "muted small" }, "There are no others."),
+        ),
+    ]);
+    if (permitted("accessHistory", study.project)) panel.append(accessSection(study.uid, signal));
+    return panel;
+}
+
+/**
+ * Who looked at the study, when; fetched when it comes to be seen.
+ * @param {string} uid
+ * @param {AbortSignal} signal
+ */
+function accessSection(uid, signal) {
+    const place = h("div", { class: "accesses" });
+    const load = async () => {
+        try {
+            /** @type {{ accesses: Access[] }} */
+            const { accesses } = await api.get(`studies/${encodeURIComponent(uid)}/accesses`, signal);
+            if (accesses.length === 0) {
+                fill(place, h("p", { class: "muted small" }, "Nobody has opened it yet."));
+                return;
+            }
+            fill(
+                place,
+                h(
+                    "ul",
+                    null,
+                    accesses.map((access) =>
+                        h("li", null, [
+                            h("span", null, h("strong", null, access.account), ` ${kinds[access.kind] ?? access.kind}`),
+                            h("time", { class: "muted small", datetime: access.at }, formatTime(access.at)),
+                        ])
+                    ),
+                ),
+            );
+        } catch (error) {
+            if (!isAbort(error)) fill(place, h("p", { class: "muted small" }, messageOf(error)));
+        }
+    };
+    // After the first image: the history must not compete with it.
+    const timer = setTimeout(load, 600);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+    return section("Who looked at this study", place);
+}

@@ -1,0 +1,162 @@
+/** Shapes of the JSON API (`/api/v1/`) as the pages use them. */
+
+export interface Problem {
+    title?: string;
+    status: number;
+    detail?: string;
+    code?: string;
+}
+
+export interface ProjectAccess {
+    code: string;
+    name: string;
+    roles: string[];
+    permissions: string[];
+}
+
+export interface Session {
+    account: { name: string; administrator: boolean };
+    projects: ProjectAccess[];
+}
+
+export interface Study {
+    uid: string;
+    project: string;
+    subject: string;
+    date: string | null;
+    description: string | null;
+    modalities: string[];
+    bodyParts: string[];
+    age: number | null;
+    sex: string | null;
+    seriesCount: number;
+    instanceCount: number;
+    bytes: number;
+    addedAt: string;
+}
+
+export interface StudyList {
+    studies: Study[];
+    next: string | null;
+}
+
+export interface Series {
+    uid: string;
+    modality: string;
+    description: string | null;
+    number: number | null;
+    bodyPart: string | null;
+    instanceCount: number;
+    frames: number;
+    rows: number | null;
+    columns: number | null;
+    firstInstance: string | null;
+}
+
+export interface StudyDetail extends Study {
+    series: Series[];
+    priors: Study[];
+}
+
+export interface Access {
+    at: string;
+    account: string;
+    kind: string;
+    purpose?: string | null;
+    count?: number;
+}
+
+export type WindowFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+
+/** A VOI window: center and width in rescaled units (PS3.3 C.11.2). */
+export interface VOIWindow {
+    center: number;
+    width: number;
+    function: WindowFunction;
+    explanation?: string | null;
+}
+
+export interface DisplayFrame {
+    instance: string;
+    frame: number;
+    number: number | null;
+    rows: number;
+    columns: number;
+    slope: number;
+    intercept: number;
+    signed: boolean;
+    bitsStored: number;
+    photometric: string;
+    samples: number;
+    position: number[] | null;
+    orientation: number[] | null;
+    pixelSpacing: number[] | null;
+    spacingSource: string | null;
+    windows?: VOIWindow[] | null;
+}
+
+export interface SeriesDisplay {
+    series: { uid: string; study: string; modality: string; description: string | null; subject: string | null };
+    spacing: number[] | null;
+    windows: VOIWindow[];
+    frames: DisplayFrame[];
+}
+
+export type VerdictKind = "accepted" | "alreadyThere" | "conflict" | "held" | "rejected";
+
+export interface Verdict {
+    index: number;
+    verdict: VerdictKind;
+    study?: string | null;
+    series?: string | null;
+    instance?: string | null;
+    reason?: string | null;
+}
+
+export interface HeldItem {
+    id: string;
+    project: string;
+    reason: string;
+    study: string | null;
+    modality: string | null;
+    description: string | null;
+    rows: number | null;
+    columns: number | null;
+    frames: number | null;
+    receivedAt: string;
+}
+
+export interface Export {
+    id: string;
+    project: string;
+    createdAt: string;
+    createdBy?: string | null;
+    instances: number;
+    studies?: number | null;
+    bytes: number;
+    archiveBytes: number;
+    manifestSHA256: string;
+}
+
+export interface Account {
+    name: string;
+    administrator: boolean;
+    disabled: boolean;
+    createdAt?: string | null;
+    memberships: { project: string; roles: string[] }[];
+}
+
+/** The filters of the studies list; the same keys stand in the page's URL and in the API's query. */
+export interface StudyFilter {
+    project?: string;
+    modality?: string;
+    bodyPart?: string;
+    from?: string;
+    to?: string;
+    ageFrom?: string;
+    ageTo?: string;
+    sex?: string;
+    description?: string;
+    subject?: string;
+    sort?: string;
+}

@@ -1,0 +1,2 @@
+/** @param {(path: string) => void} _go */
+export function watchDrops(_go) {}

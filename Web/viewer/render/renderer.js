@@ -1,0 +1,175 @@
+import { pictureShader, storedShader, vertexShader } from "./shaders.js";
+import { fitScale, imageToCanvas, inverse } from "../geometry/view.js";
+import { validWindow } from "./window.js";
+
+/** @import { LoadedFrame } from "../codec/loader.js" */
+/** @import { DisplayFrame, VOIWindow } from "../../types.d.ts" */
+/** @import { ViewerState } from "../state.js" */
+
+/**
+ * What is drawn: one frame with its own rescale, under a window.
+ * @typedef {{ frame: DisplayFrame, loaded: LoadedFrame, window: VOIWindow }} Picture
+ */
+
+/** @typedef {"signed" | "unsigned" | "picture"} Kind */
+
+const shapes = { LINEAR: 0, LINEAR_EXACT: 1, SIGMOID: 2 };
+
+/** The browser has no WebGL2, or has switched it off. */
+export class NoWebGL extends Error {}
+
+/**
+ * Draws pictures on one canvas. It keeps textures and programs only: what is seen is a function of the
+ * picture and the state it is given.
+ */
+export class Renderer {
+    /** @type {Map<Kind, { program: WebGLProgram, places: Map<string, WebGLUniformLocation | null> }>} */
+    #programs = new Map();
+    /** @type {{ texture: WebGLTexture, kind: Kind, rows: number, columns: number } | null} */
+    #texture = null;
+    /** @type {LoadedFrame | null} */
+    #uploaded = null;
+
+    /** @param {HTMLCanvasElement} canvas */
+    constructor(canvas) {
+        const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false });
+        if (!gl) throw new NoWebGL("WebGL2 is missing");
+        this.canvas = canvas;
+        this.gl = gl;
+        canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+        canvas.addEventListener("webglcontextrestored", () => {
+            this.#programs.clear();
+            this.#texture = null;
+            this.#uploaded = null;
+            canvas.dispatchEvent(new Event("redraw"));
+        });
+    }
+
+    /** Compiles what the first image will need. */
+    warm() {
+        for (const kind of /** @type {Kind[]} */ (["signed", "unsigned"])) this.#program(kind);
+    }
+
+    /** Forgets the picture, as when the page changes hands. */
+    clear() {
+        this.#uploaded = null;
+        this.gl.clearColor(0, 0, 0, 1);
+        this.gl.clear(this.gl.COLOR_BUFFER_BIT);
+    }
+
+    /**
+     * Draws. The canvas must have its size in device pixels already.
+     * @param {Picture} picture
+     * @param {ViewerState} state
+     * @param {number} ratio device pixels for one CSS pixel
+     */
+    draw({ frame, loaded, window }, state, ratio) {
+        const { gl, canvas } = this;
+        const kind = loaded.kind === "picture" ? "picture" : loaded.stored.signed ? "signed" : "unsigned";
+        const { program, places } = this.#program(kind);
+        gl.useProgram(program);
+        this.#upload(kind, loaded);
+        const size = { width: canvas.width / ratio, height: canvas.height / ratio };
+        const m = inverse(imageToCanvas(frame, size, state));
+        const place = (/** @type {string} */ name) => places.get(name) ?? null;
+        gl.uniformMatrix3fv(place("toImage"), false, [
+            ...[m.a / ratio, m.b / ratio, 0],
+            ...[m.c / ratio, m.d / ratio, 0],
+            ...[m.e, m.f, 1],
+        ]);
+        gl.uniform2f(place("canvas"), canvas.width, canvas.height);
+        gl.uniform2i(place("size"), frame.columns, frame.rows);
+        gl.uniform1i(place("smoothed"), state.smooth ? 1 : 0);
+        const shrink = 1 / (fitScale(frame, size, state.rotation) * state.zoom * ratio);
+        gl.uniform1i(place("taps"), shrink > 1.3 ? Math.min(5, Math.ceil(shrink)) : 1);
+        // MONOCHROME1: the lowest value is white (PS3.3 C.7.6.3.1.2). A rendered picture is right already.
+        const white = kind !== "picture" && frame.photometric === "MONOCHROME1";
+        gl.uniform1i(place("inverted"), white !== state.invert ? 1 : 0);
+        if (kind !== "picture") {
+            const valid = validWindow(window);
+            gl.uniform1f(place("slope"), frame.slope);
+            gl.uniform1f(place("intercept"), frame.intercept);
+            gl.uniform1f(place("center"), valid.center);
+            gl.uniform1f(place("width"), valid.width);
+            gl.uniform1i(place("shape"), shapes[valid.function] ?? 0);
+        }
+        gl.viewport(0, 0, canvas.width, canvas.height);
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+
+    /**
+     * @param {Kind} kind
+     * @param {LoadedFrame} loaded
+     */
+    #upload(kind, loaded) {
+        if (this.#uploaded === loaded) return;
+        const { gl } = this;
+        const rows = loaded.kind === "picture" ? loaded.bitmap.height : loaded.stored.rows;
+        const columns = loaded.kind === "picture" ? loaded.bitmap.width : loaded.stored.columns;
+        const old = this.#texture;
+        if (!old || old.kind !== kind || old.rows !== rows || old.columns !== columns) {
+            if (old) gl.deleteTexture(old.texture);
+            this.#texture = { texture: this.#newTexture(kind, rows, columns), kind, rows, columns };
+        }
+        gl.bindTexture(gl.TEXTURE_2D, this.#texture?.texture ?? null);
+        gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
+        if (loaded.kind === "picture") {
+            gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, loaded.bitmap);
+        } else {
+            const type = kind === "signed" ? gl.SHORT : gl.UNSIGNED_SHORT;
+            gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RED_INTEGER, type, loaded.stored.values);
+        }
+        this.#uploaded = loaded;
+    }
+
+    /**
+     * @param {Kind} kind
+     * @param {number} rows
+     * @param {number} columns
+     */
+    #newTexture(kind, rows, columns) {
+        const { gl } = this;
+        const most = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+        if (rows > most || columns > most) {
+            throw new Error(`This image is larger than the graphics of this computer can show (${most} pixels a side).`);
+        }
+        const texture = gl.createTexture();
+        gl.bindTexture(gl.TEXTURE_2D, texture);
+        const format = { signed: gl.R16I, unsigned: gl.R16UI, picture: gl.RGBA8 }[kind];
+        const filter = kind === "picture" ? gl.LINEAR : gl.NEAREST;
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, filter);
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter);
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+        gl.texStorage2D(gl.TEXTURE_2D, 1, format, columns, rows);
+        return texture;
+    }
+
+    /** @param {Kind} kind */
+    #program(kind) {
+        const known = this.#programs.get(kind);
+        if (known) return known;
+        const { gl } = this;
+        const program = gl.createProgram();
+        const fragment = kind === "picture" ? pictureShader : storedShader(kind === "signed");
+        for (const [type, source] of /** @type {const} */ ([["VERTEX", vertexShader], ["FRAGMENT", fragment]])) {
+            const shader = gl.createShader(type === "VERTEX" ? gl.VERTEX_SHADER : gl.FRAGMENT_SHADER);
+            if (!shader) throw new NoWebGL("no shader");
+            gl.shaderSource(shader, source);
+            gl.compileShader(shader);
+            gl.attachShader(program, shader);
+        }
+        gl.linkProgram(program);
+        if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+            throw new NoWebGL(gl.getProgramInfoLog(program) ?? "the shader does not link");
+        }
+        /** @type {Map<string, WebGLUniformLocation | null>} */
+        const places = new Map();
+        const names = ["toImage", "canvas", "size", "smoothed", "inverted", "taps", "slope", "intercept"]
+            .concat(["center", "width", "shape"]);
+        for (const name of names) places.set(name, gl.getUniformLocation(program, name));
+        const made = { program, places };
+        this.#programs.set(kind, made);
+        return made;
+    }
+}
