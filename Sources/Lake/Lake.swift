@@ -1,5 +1,5 @@
 internal import Foundation
-public import Logging
+internal import Logging
 internal import ObjectStorage
 internal import Postgres
 internal import Vault
@@ -54,11 +54,14 @@ public final class Lake: Sendable {
         do {
             let applied = try await Migrations.apply(directory: migrations, to: pool)
             if !applied.isEmpty { configuration.log.info("migrated", metadata: ["files": "\(applied.count)"]) }
-            let store = try await SegmentStore.open(directory: configuration.segmentsDirectory, log: configuration.log)
+            let workers = WorkPool(threads: configuration.workers)
+            let store = try await workers.run { () throws(StorageError) in
+                try SegmentStore(directory: configuration.segmentsDirectory, log: configuration.log)
+            }
             let keys = StudyKeys(database: pool, master: master)
             let context = LakeContext(
                 configuration: configuration, database: pool, store: store, master: master, keys: keys,
-                objects: StoredObjects(store: store, keys: keys), workers: WorkPool(threads: configuration.workers),
+                objects: StoredObjects(store: store, keys: keys), workers: workers,
                 log: configuration.log)
             return Lake(context, server: server)
         } catch {
@@ -155,7 +158,8 @@ public final class Lake: Sendable {
     ) async throws(LakeError) -> (url: String, server: PrivateServer?) {
         if let url = configuration.databaseURL { return (url, nil) }
         do {
-            let server = try await PrivateServer.start(dataDirectory: configuration.dataDirectory)
+            let server = try await PrivateServer.start(
+                dataDirectory: configuration.dataDirectory, logger: configuration.log)
             return (server.url, server)
         } catch {
             throw LakeError(error)

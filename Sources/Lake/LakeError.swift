@@ -1,7 +1,7 @@
-public import ByteIO
-public import ObjectStorage
-public import Postgres
-public import Vault
+internal import ByteIO
+internal import ObjectStorage
+internal import Postgres
+internal import Vault
 
 /// Why the lake did not do what it was asked. Knows nothing of HTTP and carries no value of any header.
 public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {

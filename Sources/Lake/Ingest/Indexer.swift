@@ -58,7 +58,8 @@ actor Indexer {
         for _ in 0..<4 {
             do {
                 return try await database.transaction { connection in
-                    try await CatalogueTransaction(receipts, connection).run()
+                    var transaction = CatalogueTransaction(receipts, connection)
+                    return try await transaction.run()
                 }
             } catch let error as PostgresError where error.isUniqueViolation || error.isRetryable {
                 continue

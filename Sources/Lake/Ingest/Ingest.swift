@@ -48,8 +48,7 @@ public struct Ingest: Sendable {
             ).decode("id", as: Int64.self)
         }
         let sender = IngestPipeline.Sender(project: project, accountID: principal.accountID, batchID: id)
-        let (context, accessLog) = (context, accessLog)
-        return IngestBatch(pipeline, sender: sender) { verdicts in
+        return IngestBatch(pipeline, sender: sender) { [context, accessLog] verdicts in
             await Self.close(id, project: project, verdicts, context, accessLog, principal)
         }
     }

@@ -1,4 +1,4 @@
-public import ByteIO
+internal import ByteIO
 internal import Logging
 internal import Synchronization
 internal import Vault

@@ -98,6 +98,9 @@ struct IngestPipeline: Sendable {
             throw LakeError(.conflict, "the identity of this study was destroyed: nothing can be added to it")
         }
         let uid = prepared.entry.instance.uid
+        guard prepared.isSmall(context.configuration) else {
+            return try await storeLarge(prepared, image: keys.image, identity: identityKey)
+        }
         return try await LakeError.rethrowing {
             let (object, patch) = try await context.workers.run { () throws(VaultError) in
                 (
@@ -110,6 +113,38 @@ struct IngestPipeline: Sendable {
             let addresses = try await context.store.append([[object], [patch]])
             guard addresses.count == 2 else { throw LakeError(.unavailable, "the object store lost an address") }
             return StoredAddresses(object: .init(addresses[0]), patch: .init(addresses[1]))
+        }
+    }
+
+    /// The same for what does not fit into memory: sealed while it is written.
+    private func storeLarge(
+        _ prepared: Prepared, image: SymmetricKey, identity: SymmetricKey
+    ) async throws(LakeError) -> StoredAddresses {
+        let uid = prepared.entry.instance.uid
+        return try await LakeError.rethrowing {
+            let object = try await append(
+                prepared.stored, of: prepared.source, key: image, context: StoredObjects.objectContext(uid))
+            let patch = try await append(
+                [.literal(prepared.patch)], of: Bytes(), key: identity, context: StoredObjects.patchContext(uid))
+            return StoredAddresses(object: .init(object), patch: .init(patch))
+        }
+    }
+
+    private func append(
+        _ pieces: [Piece], of source: any ByteSource, key: SymmetricKey, context sealing: SealingContext
+    ) async throws -> BlobAddress {
+        try await context.store.append(count: SealedObject.sealedCount(plaintext: pieces.byteCount)) { emit in
+            var failure: StorageError?
+            do {
+                try SealedObject.seal(pieces, from: source, key: key, context: sealing) { bytes throws(VaultError) in
+                    do throws(StorageError) { try emit(bytes) } catch {
+                        failure = error
+                        throw VaultError(.sourceFailed)
+                    }
+                }
+            } catch {
+                throw failure ?? error
+            }
         }
     }
 }

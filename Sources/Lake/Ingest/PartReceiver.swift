@@ -86,8 +86,9 @@ public actor PartReceiver {
         let spooled: Bytes? = spool == nil ? memory.finish() : nil
         let directory = configuration.spoolDirectory
         let current = spool
-        let next = try await batch.pipeline.context.workers.run { () throws(VaultError) in
-            let spool = try current ?? SealedSpool(directory: directory)
+        let next = try await batch.pipeline.context.workers.run { () throws(VaultError) -> SealedSpool in
+            let spool: SealedSpool
+            if let current { spool = current } else { spool = try SealedSpool(directory: directory) }
             if let spooled { try spool.append(spooled) }
             try spool.append(bytes)
             return spool

@@ -129,6 +129,11 @@ struct Prepared: Sendable {
             record: Bytes(Array(encoded)))
     }
 
+    /// Whether object and patch may be sealed in memory.
+    func isSmall(_ limits: LakeConfiguration) -> Bool {
+        stored.byteCount + patch.count <= limits.memoryLimit + limits.memoryLimit / 8
+    }
+
     /// Where the instance should stand, before the catalogue has a say.
     func intent(_ study: StudyKeys.Study) throws(LakeError) -> Receipt.Intent {
         if let first = study.patientToken, let this = identity.patientToken, first != this {

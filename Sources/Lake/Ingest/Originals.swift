@@ -1,0 +1,95 @@
+public import ByteIO
+internal import Deidentification
+internal import Postgres
+internal import Vault
+
+/// Originals, put together again from the de-identified object and the sealed identity patch. For those who may know
+/// who the patient is, with a reason; the access log says who, what, when and why.
+public struct Originals: Sendable {
+    let context: LakeContext
+    let accessLog: AccessLog
+
+    init(_ context: LakeContext, accessLog: AccessLog) {
+        self.context = context
+        self.accessLog = accessLog
+    }
+
+    /// The file that came in, bit for bit: its digest was compared before this returns.
+    /// - Parameters:
+    ///   - uid: new SOP Instance UID.
+    ///   - reason: why the asker needs it.
+    /// - Returns: bytes in memory, or a sealed spool for a large one (whose reads block on the disk).
+    /// - Throws: `.notFound`; `.invalid` without a reason; `.unavailable` where it cannot be rebuilt.
+    public func original(_ uid: String, reason: String, principal: Principal) async throws(LakeError) -> any ByteSource {
+        guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= 2000, !reason.contains("\0") else {
+            throw LakeError(.invalid, "a reason of 1 to 2000 characters is needed")
+        }
+        let row = try await LakeError.rethrowing {
+            try await context.database.first(
+                """
+                SELECT i.project_id, i.study_id, s.uid AS study, i.object_segment, i.object_offset, i.object_length,
+                    i.patch_segment, i.patch_offset, i.patch_length
+                FROM instance i JOIN study s ON s.id = i.study_id WHERE i.uid = $1
+                """, [uid])
+        }
+        return try await LakeError.rethrowing {
+            guard let row, Gate.permits(principal, .identityRead, project: try row.decode("project_id")) else {
+                throw LakeError(.notFound, "there is no such instance")
+            }
+            try await accessLog.record(
+                .identityRead, project: try row.decode("project_id"), study: try row.decode("study"), purpose: reason,
+                count: 1, principal: principal)
+            return try await context.objects.original(
+                StoredAddresses(row), uid: uid, study: try row.decode("study_id"), in: context)
+        }
+    }
+}
+
+extension StoredObjects {
+    /// The original of the instance `uid`, rebuilt and compared with the digests in its patch.
+    func original(
+        _ addresses: StoredAddresses, uid: String, study: Int64, in context: LakeContext
+    ) async throws(LakeError) -> any ByteSource {
+        let limits = context.configuration
+        let object = try await plaintext(try await self.object(addresses.object, uid: uid, study: study), context)
+        let patchBlob = try await self.patch(addresses.patch, uid: uid, study: study)
+        let bytes = try await patchBlob.read(0..<patchBlob.count)
+        return try await LakeError.rethrowing {
+            try await context.workers.run { () throws in
+                let patch = try IdentityPatch(parsing: bytes)
+                try patch.checkStored(object)
+                var hash = SHA256()
+                var builder = Bytes.Builder()
+                let spool = patch.originalCount > limits.memoryLimit
+                    ? try SealedSpool(directory: limits.spoolDirectory) : nil
+                try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
+                    hash.update(chunk)
+                    do {
+                        if let spool { try spool.append(chunk) } else { try chunk.withUnsafeBytes { try builder.append($0) } }
+                    } catch {
+                        throw DeidentificationError(.unreadable, "the rebuilt file cannot be kept")
+                    }
+                }
+                guard hash.digest() == patch.originalDigest else {
+                    throw DeidentificationError(.wrongOriginal, "the rebuilt file has another digest")
+                }
+                return spool ?? builder.finish() as any ByteSource
+            }
+        }
+    }
+
+    /// The plaintext of a blob: in memory where it is small, else in a spool.
+    private func plaintext(_ blob: SealedBlob, _ context: LakeContext) async throws(LakeError) -> any ByteSource {
+        guard blob.count > context.configuration.memoryLimit else { return try await blob.read(0..<blob.count) }
+        let directory = context.configuration.spoolDirectory
+        let spool = try await LakeError.rethrowing {
+            try await context.workers.run { () throws(VaultError) in try SealedSpool(directory: directory) }
+        }
+        try await blob.forEachRun { run throws(LakeError) in
+            try await LakeError.rethrowing {
+                try await context.workers.run { () throws(VaultError) in try spool.append(run) }
+            }
+        }
+        return spool
+    }
+}

@@ -1,0 +1,61 @@
+internal import ByteIO
+internal import Foundation
+internal import Postgres
+
+/// A row of `held`, with what the outside does not see.
+struct HeldRow: Sendable {
+    let item: HeldItem
+    let projectID: Int64
+    let studyID: Int64
+    let subjectID: Int64
+    let batchID: Int64?
+    let receivedBy: Int64
+    let addresses: StoredAddresses
+    let storedSHA256: [UInt8]
+    let originalDigest: [UInt8]
+    /// The sealed `CatalogueEntry`.
+    let entry: [UInt8]
+
+    static let columns = """
+        h.id, h.project_id, p.code AS project, h.study_key_id, k.subject_id, h.batch_id, h.instance_uid, h.series_uid,
+        h.study_uid, h.state, h.reason, h.modality, h.description, h.rows, h.columns, h.frames, h.object_segment,
+        h.object_offset, h.object_length, h.patch_segment, h.patch_offset, h.patch_length, h.stored_sha256,
+        h.original_digest, h.entry, h.received_by, h.received_at, h.decided_at, h.decision_reason
+        """
+    static let source = "held h JOIN project p ON p.id = h.project_id JOIN study_key k ON k.id = h.study_key_id"
+
+    init(_ row: PostgresRow) throws(PostgresError) {
+        item = HeldItem(
+            id: try row.decode("id"), project: try row.decode("project"),
+            state: HeldItem.State(rawValue: try row.decode("state")) ?? .waiting, reason: try row.decode("reason"),
+            study: try row.decode("study_uid"), series: try row.decode("series_uid"),
+            instance: try row.decode("instance_uid"), modality: try row.decode("modality"),
+            description: try row.decode("description"), rows: try row.decode("rows"), columns: try row.decode("columns"),
+            frames: try row.decode("frames"),
+            receivedAt: try row.decode("received_at", as: Date.self).formatted(.iso8601),
+            decidedAt: try row.decode("decided_at", as: Date?.self)?.formatted(.iso8601),
+            decisionReason: try row.decode("decision_reason"))
+        projectID = try row.decode("project_id")
+        studyID = try row.decode("study_key_id")
+        subjectID = try row.decode("subject_id")
+        batchID = try row.decode("batch_id")
+        receivedBy = try row.decode("received_by")
+        addresses = try StoredAddresses(row)
+        storedSHA256 = try row.decode("stored_sha256")
+        originalDigest = try row.decode("original_digest")
+        entry = try row.decode("entry")
+    }
+}
+
+extension StoredAddresses {
+    /// The six columns `object_…` and `patch_…` of instance, held and conflict.
+    init(_ row: PostgresRow) throws(PostgresError) {
+        self.init(
+            object: Address(
+                segment: try row.decode("object_segment"), offset: try row.decode("object_offset"),
+                length: try row.decode("object_length")),
+            patch: Address(
+                segment: try row.decode("patch_segment"), offset: try row.decode("patch_offset"),
+                length: try row.decode("patch_length")))
+    }
+}
