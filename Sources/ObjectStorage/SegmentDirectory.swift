@@ -43,6 +43,9 @@ final class SegmentDirectory: Sendable {
         state.withLock { $0.nextNumber = last + 1 }
     }
 
+    /// Lets another process open the store; nothing may be written any more.
+    func release() { flock(lock, LOCK_UN) }
+
     deinit {
         Glibc.close(directory)
         Glibc.close(lock)

@@ -94,10 +94,14 @@ public final class SegmentStore: Sendable {
         }.get()
     }
 
-    /// Finishes the segment that is being written, and takes no more. Other calls under way may still end well.
+    /// Takes no more calls, waits for those under way, finishes the segment and lets others open the store.
     public func close() async {
-        isClosed.store(true, ordering: .releasing)
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         await writer.close()
+        for queue in readers {
+            await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        }
+        directory.release()
     }
 
     /// Runs `body` on one of the reading threads.

@@ -47,11 +47,12 @@ final class SegmentWriter: Sendable {
     private let waiting = Mutex(Waiting())
     private let active = Mutex<Active?>(nil)
     /// Bytes in one group at most, beyond its first request.
-    private static let groupSize = 64 << 20
+    private let groupSize: Int
 
     init(_ directory: SegmentDirectory, segmentSize: Int, log: Logger) {
         self.directory = directory
         self.segmentSize = segmentSize
+        groupSize = min(32 << 20, segmentSize)
         self.log = log
     }
 
@@ -110,7 +111,7 @@ final class SegmentWriter: Sendable {
         waiting.withLock { waiting in
             var count = 0
             var size = 0
-            while count < waiting.requests.count, count == 0 || size + waiting.requests[count].byteCount <= Self.groupSize {
+            while count < waiting.requests.count, count == 0 || size + waiting.requests[count].byteCount <= groupSize {
                 size += waiting.requests[count].byteCount
                 count += 1
             }
