@@ -291,7 +291,7 @@ import Testing
         try await withPool(size: 1) { pool in
             try await pool.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public")
             let row = try await pool.single(
-                "SELECT similarity('thorax', 'thorac') AS s, current_setting('is_superuser') AS super")
+                "SELECT public.similarity('thorax', 'thorac') AS s, current_setting('is_superuser') AS super")
             #expect(try row.decode("s", as: Double.self) > 0.3)
             #expect(try row.decode("super", as: String.self) == "off")
         }
