@@ -2,29 +2,111 @@ public import ByteIO
 
 /// The character set that (0008,0005) Specific Character Set declares (PS3.3 §C.12.1.1.2).
 public struct CharacterSet: Hashable, Sendable {
-    /// Up to eight terms, one a byte: no memory is allocated for the set of each nested data set.
-    private var packed: UInt64 = 0
+    /// Up to eight repertoires, one a byte from the lowest, so that the set of each nested data set costs no memory.
+    private let packed: UInt64
+    private let count: UInt8
 
-    /// The default repertoire, ISO-IR 6.
-    public static var `default`: CharacterSet { CharacterSet(terms: []) }
+    /// The default repertoire, ISO-IR 6. Bytes beyond it are read as Latin-1, which loses none.
+    public static var `default`: CharacterSet { CharacterSet([]) }
     /// UTF-8.
-    public static var utf8: CharacterSet { CharacterSet(terms: ["ISO_IR 192"]) }
+    public static var utf8: CharacterSet { CharacterSet([.utf8]) }
 
-    /// The set that the values of (0008,0005) declare.
-    public init(terms: [String]) { _ = terms }
+    /// The set that the values of (0008,0005) declare. A term that does not exist counts as Latin-1.
+    public init(terms: [String]) { self.init(terms.prefix(8).map { Repertoire(term: $0) }) }
 
-    /// The values of text as they are meant: decoded, separated, without padding.
-    public func values(of bytes: Bytes, vr: VR) -> [String] {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard vr.hasMultipleValues else { return [text] }
-        return text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
+    private init(_ repertoires: [Repertoire]) {
+        var packed: UInt64 = 0
+        for (index, repertoire) in repertoires.enumerated() { packed |= UInt64(repertoire.rawValue) << (index * 8) }
+        self.packed = packed
+        count = UInt8(truncatingIfNeeded: repertoires.count)
     }
 
-    /// `strings` as one value, separated by backslashes and padded to an even length; what the set does not have
-    /// becomes "?".
+    /// Whether every term is one of the standard's.
+    public var isKnown: Bool { !repertoires.contains(.unknown) }
+
+    /// The repertoires in the order of their declaration; the first is active without an escape sequence.
+    var repertoires: [Repertoire] {
+        (0..<Int(count)).map { Repertoire(rawValue: UInt8(truncatingIfNeeded: packed >> ($0 * 8))) ?? .unknown }
+    }
+
+    var first: Repertoire { count == 0 ? .ascii : Repertoire(rawValue: UInt8(truncatingIfNeeded: packed)) ?? .unknown }
+}
+
+// MARK: - Decoding
+
+extension CharacterSet {
+    /// The values of text as they are meant: decoded, separated at backslashes where the VR has several, without
+    /// padding. Bytes that the set does not have become U+FFFD.
+    public func values(of bytes: Bytes, vr: VR) -> [String] {
+        let texts = vr.usesSpecificCharacterSet ? texts(of: bytes, vr: vr) : CharacterSet.plainTexts(of: bytes, vr: vr)
+        return texts.map { CharacterSet.trimmed($0, vr: vr) }
+    }
+
+    private func texts(of bytes: Bytes, vr: VR) -> [String] {
+        let isPlain = bytes.allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape }
+        if isPlain { return CharacterSet.plainTexts(of: bytes, vr: vr) }
+        if first.isMultiByte {
+            let array = bytes.array
+            let text = first == .utf8 ? String(decoding: array, as: UTF8.self) : Iconv.decode(array, from: first.iconvName)
+            guard vr.hasMultipleValues else { return [text] }
+            return text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
+        }
+        var decoder = CodeExtensionDecoder(self, vr: vr)
+        return decoder.decode(bytes)
+    }
+
+    /// Text of the default repertoire; other bytes as Latin-1.
+    private static func plainTexts(of bytes: Bytes, vr: VR) -> [String] {
+        guard vr.hasMultipleValues else { return [latin1(bytes.array[...])] }
+        return bytes.array.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false).map(latin1)
+    }
+
+    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    }
+
+    /// Without the padding that is not significant: at the end always, at the beginning where the VR says so
+    /// (PS3.5 §6.2).
+    private static func trimmed(_ text: String, vr: VR) -> String {
+        let isPadding: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0 }
+        let utf8 = text.utf8
+        guard let last = utf8.last, isPadding(last) || utf8.first.map(isPadding) == true else { return text }
+        var slice = utf8[...]
+        while let last = slice.last, isPadding(last) { slice.removeLast() }
+        switch vr {
+        case .AE, .AS, .CS, .DA, .DS, .DT, .IS, .TM, .UI: slice = slice.drop(while: isPadding)
+        default: break
+        }
+        return String(Substring(slice))
+    }
+
+    static let escape: UInt8 = 0x1B
+}
+
+// MARK: - Encoding
+
+extension CharacterSet {
+    /// `strings` as one value, separated by backslashes and padded to an even length; what the set's first repertoire
+    /// does not have becomes "?".
     public func encode(_ strings: [String], vr: VR) -> Bytes {
-        var bytes = Array(strings.joined(separator: "\\").utf8)
+        var bytes: [UInt8] = []
+        for (index, string) in strings.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: "\\")) }
+            bytes += encode(string)
+        }
         if !bytes.count.isMultiple(of: 2) { bytes.append(vr.padding) }
         return Bytes(bytes)
+    }
+
+    private func encode(_ string: String) -> [UInt8] {
+        if string.utf8.allSatisfy({ $0 < 0x80 }) || first == .utf8 { return Array(string.utf8) }
+        if first.isMultiByte { return Iconv.encode(string, to: first.iconvName) }
+        let upperHalf = first == .ascii || first.isDoubleByte || first == .unknown ? [] : first.upperHalf
+        return string.unicodeScalars.map { scalar in
+            if scalar.isASCII { return UInt8(truncatingIfNeeded: scalar.value) }
+            let place = scalar == "\u{FFFD}" ? nil : upperHalf.firstIndex(of: scalar)
+            return place.map { UInt8(truncatingIfNeeded: $0 + 128) } ?? UInt8(ascii: "?")
+        }
     }
 }

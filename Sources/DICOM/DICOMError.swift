@@ -48,8 +48,10 @@ public struct DICOMWarning: Hashable, Sendable, CustomStringConvertible {
         case otherEncoding
         /// The file ends, or the enclosing item ends, within a value.
         case truncated
-        /// Bytes that are no element follow the last element.
+        /// Padding, or fewer bytes than an element has, follow the last element.
         case trailingBytes
+        /// What follows an element of the outermost data set cannot be read; it is kept as trailing bytes.
+        case unreadableRest
         /// A VR that does not exist, or one written in another form than its own.
         case invalidVR
         /// A sequence could not be read as items and was kept as bytes.

@@ -83,7 +83,7 @@ extension DataElement: Equatable {
 public struct Item: Sendable {
     /// The item's data set. Setting it makes the item a changed one, which is encoded anew.
     public var dataSet: DataSet {
-        didSet { if dataSet.origin == nil { origin = nil } }
+        didSet { origin = nil }
     }
 
     var hasUndefinedLength = false

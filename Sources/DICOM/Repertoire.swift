@@ -1,0 +1,96 @@
+internal import Synchronization
+
+/// A coded character set of PS3.3 §C.12.1.1.2, tables C.12-2 to C.12-5, by its ISO-IR registration number.
+enum Repertoire: UInt8, Sendable {
+    case ascii = 6
+    case japaneseKatakana = 13
+    case simplifiedChinese = 58
+    case japanese = 87
+    case latin1 = 100
+    case latin2 = 101
+    case latin3 = 109
+    case latin4 = 110
+    case greek = 126
+    case arabic = 127
+    case hebrew = 138
+    case cyrillic = 144
+    case latin5 = 148
+    case korean = 149
+    case japaneseSupplement = 159
+    case thai = 166
+    case utf8 = 192
+    case latin9 = 203
+    // Without a registration number: free numbers.
+    case unknown = 1
+    case gb18030 = 2
+    case gbk = 3
+
+    /// The repertoire that a defined term names, also in the spellings that files have instead ("ISO-IR 100",
+    /// "ISO_2022_IR_87", "UTF-8").
+    init(term: String) {
+        let term = term.uppercased()
+        switch term {
+        case "": self = .ascii
+        case "GB18030": self = .gb18030
+        case "GBK", "GB2312": self = .gbk
+        case "UTF-8", "UTF8": self = .utf8
+        case "ISO8859-1", "ISO-8859-1", "ISO_8859-1": self = .latin1
+        default:
+            let digits = term.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()
+            let number = term.hasPrefix("ISO") ? UInt8(String(digits)) : nil
+            self = number.flatMap { $0 < 6 ? nil : Repertoire(rawValue: $0) } ?? .unknown
+        }
+    }
+
+    /// Name of the encoding in iconv, of double-byte sets that of the encoding that has them in its upper half.
+    var iconvName: String {
+        switch self {
+        case .ascii, .latin1, .unknown: "ISO-8859-1"
+        case .latin2: "ISO-8859-2"
+        case .latin3: "ISO-8859-3"
+        case .latin4: "ISO-8859-4"
+        case .cyrillic: "ISO-8859-5"
+        case .arabic: "ISO-8859-6"
+        case .greek: "ISO-8859-7"
+        case .hebrew: "ISO-8859-8"
+        case .latin5: "ISO-8859-9"
+        case .latin9: "ISO-8859-15"
+        case .thai: "TIS-620"
+        case .japaneseKatakana: "JIS_X0201"
+        case .japanese, .japaneseSupplement: "EUC-JP"
+        case .korean: "EUC-KR"
+        case .simplifiedChinese: "GB2312"
+        case .gb18030: "GB18030"
+        case .gbk: "GBK"
+        case .utf8: "UTF-8"
+        }
+    }
+
+    /// Whether a character has two bytes, which escape sequences announce.
+    var isDoubleByte: Bool {
+        switch self {
+        case .japanese, .japaneseSupplement, .korean, .simplifiedChinese: true
+        default: false
+        }
+    }
+
+    /// Whether characters of one to four bytes are told apart by the bytes themselves.
+    var isMultiByte: Bool {
+        switch self {
+        case .gb18030, .gbk, .utf8: true
+        default: false
+        }
+    }
+
+    /// The characters of bytes 128 to 255 of a single-byte repertoire.
+    var upperHalf: [Unicode.Scalar] {
+        if let known = Repertoire.tables.withLock({ $0[self] }) { return known }
+        let table = (UInt8(128)...255).map { byte in
+            Iconv.decode([byte], from: iconvName).unicodeScalars.first ?? "\u{FFFD}"
+        }
+        Repertoire.tables.withLock { $0[self] = table }
+        return table
+    }
+
+    private static let tables = Mutex<[Repertoire: [Unicode.Scalar]]>([:])
+}
