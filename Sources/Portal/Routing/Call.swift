@@ -1,0 +1,91 @@
+import ByteIO
+import Foundation
+public import HTTPTypes
+public import Hummingbird
+public import Lake
+import Logging
+public import NIOCore
+
+/// One request on its way through its route, with who asks.
+public struct Call: Sendable {
+    let request: Request
+    let lake: Lake
+    let route: Route
+    /// Decoded segments of the path by their names in the route's pattern.
+    let parameters: [String: String]
+    let query: QueryItems
+    let caller: Caller
+    let channel: any Channel
+
+    /// Who asks: the principal of a route that is not public.
+    /// - Throws: 401 where nobody is signed in.
+    var principal: Principal {
+        get throws {
+            guard let principal = caller.principal else { throw Problem.signInFirst }
+            return principal
+        }
+    }
+
+    /// A segment of the path.
+    /// - Throws: 404 where the route has no such segment.
+    func parameter(_ name: String) throws -> String {
+        guard let value = parameters[name] else { throw Problem.notFound }
+        return value
+    }
+
+    /// A segment of the path that is a number from 1.
+    /// - Throws: 404 where it is none.
+    func number(_ name: String) throws -> Int {
+        guard let value = parameters[name].flatMap({ Int($0) }), value > 0 else { throw Problem.notFound }
+        return value
+    }
+
+    /// The body as JSON of `type`, at most 1 MiB.
+    /// - Throws: 415, 413 or 400.
+    func body<T: Decodable>(_ type: T.Type) async throws -> T {
+        guard let media = request.headers[.contentType].flatMap(MediaType.init), media.essence == "application/json"
+        else { throw Problem(.unsupportedMediaType, "not-json", "The body has to be application/json.") }
+        let buffer: ByteBuffer
+        do { buffer = try await request.body.collect(upTo: 1 << 20) } catch {
+            throw Problem(.contentTooLarge, "too-large", "The body is longer than 1 MiB.")
+        }
+        do { return try JSONDecoder.portal.decode(type, from: Data(buffer.readableBytesView)) } catch {
+            // What the decoder says may quote the body.
+            throw Problem(.badRequest, "bad-json", "The body is not the JSON that this address takes.")
+        }
+    }
+
+    /// Tells a client that waits with its body (`Expect: 100-continue`, RFC 9110 §10.1.1) to send it.
+    func continueBody() async throws {
+        guard let field = HTTPField.Name("Expect"), request.headers[field]?.lowercased() == "100-continue" else { return }
+        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+    }
+}
+
+/// Who sent a request, by which credential.
+struct Caller: Sendable {
+    /// `nil`: anonymous.
+    let principal: Principal?
+    /// The session cookie's value, where that is how they signed in.
+    let session: String?
+}
+
+extension Problem {
+    static let signInFirst = Problem(
+        .unauthorized, "sign-in-first", "Sign in, or send a token.",
+        headers: ["WWW-Authenticate": "Bearer realm=\"tarn\""])
+
+    /// A refusal of the lake in HTTP's words.
+    init(_ error: LakeError) {
+        let (status, code): (HTTPResponse.Status, String) =
+            switch error.code {
+            case .notFound: (.notFound, "not-found")
+            case .forbidden: (.forbidden, "forbidden")
+            case .invalid: (.badRequest, "invalid")
+            case .conflict: (.conflict, "conflict")
+            case .tooLarge: (.contentTooLarge, "too-large")
+            case .unavailable: (.serviceUnavailable, "unavailable")
+            }
+        self.init(status, code, error.reason, headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:])
+    }
+}

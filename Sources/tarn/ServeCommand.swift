@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import Lake
+import Logging
+
+/// `tarn serve`: the lake, its pages and its interfaces.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Open the lake and serve it.",
+        discussion: """
+            On an empty directory it makes the lake, a private PostgreSQL (unless DATABASE_URL names one) and the master
+            key, and prints a link with which the first administrator is made. HTTP only: put a proxy that speaks TLS
+            before it (Docs/Operations) when it is to be reached from other machines.
+
+            Example:  tarn serve --data ./lake --listen 127.0.0.1:8080 --demo
+            """)
+
+    @Option(help: "The lake's directory; made where it is not there.")
+    var data: String
+
+    @Option(help: "Address and port; port 0 takes any that is free.")
+    var listen = "127.0.0.1:8080"
+
+    @Flag(help: "Make project DEMO, one account a role with random passwords (printed once), and demo studies.")
+    var demo = false
+
+    @Option(help: ArgumentHelp("Load these files as well (with --demo).", valueName: "path"))
+    var demoFrom: [String] = []
+
+    @Flag(help: "Listen on an address that other machines can reach, without TLS.")
+    var insecure = false
+
+    @Flag(help: "Log every request.")
+    var verbose = false
+
+    @OptionGroup var key: MasterKeyOption
+
+    func validate() throws {
+        guard let address = Self.address(listen) else { throw ValidationError("--listen wants HOST:PORT") }
+        guard Self.isLoopback(address.host) || insecure else {
+            throw ValidationError(
+                "\(address.host) can be reached from other machines and this server speaks no TLS: put a TLS proxy "
+                    + "before a loopback address, or add --insecure")
+        }
+        guard demo || demoFrom.isEmpty else { throw ValidationError("--demo-from goes with --demo") }
+    }
+
+    func run() async throws {
+        guard let address = Self.address(listen) else { return }
+        let stop = StopSignal()
+        var log = Logger(label: "tarn") { StreamLogHandler.standardError(label: $0) }
+        log.logLevel = verbose ? .debug : .info
+        let instance = try await Instance.open(
+            directory: data, masterKeyFile: key.file, createsMasterKey: true, listen: address, log: log)
+        var demonstration: Task<Void, Never>?
+        do {
+            try await announce(instance, host: address.host)
+            if demo { demonstration = try await Demonstration.begin(instance, from: demoFrom, log: log) }
+            await stop.wait()
+            Terminal.say("stopping")
+        } catch {
+            await instance.close()
+            throw error
+        }
+        demonstration?.cancel()
+        await instance.close()
+    }
+
+    /// Says where to go, and how to make the first account.
+    private func announce(_ instance: Instance, host: String) async throws {
+        let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
+        let url = "http://\(shown):\(instance.port ?? 0)"
+        Terminal.say("Tarn is ready: \(url)/")
+        if !demo, let token = try await instance.lake.accounts.firstStartToken() {
+            Terminal.say("Make the first administrator (works once): \(url)/welcome#\(token)")
+        }
+        if insecure { Terminal.say("Warning: without TLS, passwords and images can be read on the network.") }
+    }
+
+    /// `HOST:PORT`, `[::1]:PORT` or `PORT`.
+    static func address(_ text: String) -> (host: String, port: Int)? {
+        guard let colon = text.lastIndex(of: ":") else {
+            return Int(text).flatMap { (0...65535).contains($0) ? ("127.0.0.1", $0) : nil }
+        }
+        var host = text[..<colon]
+        if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else { return nil }
+        return (String(host), port)
+    }
+
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+}
+
+/// SIGINT and SIGTERM, taken from the moment this is made.
+private final class StopSignal: Sendable {
+    private let stream: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        self.stream = stream
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+            return source
+        }
+    }
+
+    func wait() async { for await _ in stream { return } }
+}
