@@ -31,6 +31,14 @@ public struct RawValue: Sendable {
         self.start = range.lowerBound
         self.reading = reading
     }
+
+    /// The first `count` bytes of the value, still known to lie in the file; `nil` where there are not so many.
+    public func prefix(_ count: Int) -> RawValue? {
+        guard count >= 0, count <= self.count else { return nil }
+        let bytes = bytes.map { $0[clamping: 0..<count] }
+        guard let reading else { return RawValue(bytes ?? Bytes(), byteOrder: byteOrder) }
+        return RawValue(bytes: bytes, range: start..<(start + count), reading: reading, byteOrder: byteOrder)
+    }
 }
 
 extension RawValue: Equatable {
