@@ -79,6 +79,14 @@ extension DataElement: Equatable {
     }
 }
 
+extension DataElement: CustomStringConvertible, CustomReflectable {
+    /// Tag, VR and length only: the value may be a patient's.
+    public var description: String { "\(tag) \(vr.rawValue) of \(items.map { "\($0.count) items" } ?? "\(count) bytes")" }
+
+    /// Nothing within, for the same reason.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// An item of a sequence (PS3.5 §7.5).
 public struct Item: Sendable {
     /// The item's data set. Setting it makes the item a changed one, which is encoded anew.

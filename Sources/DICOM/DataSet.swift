@@ -92,3 +92,11 @@ extension DataSet: Equatable {
     /// Whether the elements are the same, wherever they came from.
     public static func == (left: DataSet, right: DataSet) -> Bool { left.stored == right.stored }
 }
+
+extension DataSet: CustomStringConvertible, CustomReflectable {
+    /// The number of elements only: their values may be a patient's.
+    public var description: String { "\(stored.count) elements" }
+
+    /// Nothing within, for the same reason.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -98,10 +98,6 @@ struct DataSetEncoder {
     private func encode(
         _ fragments: Fragments, of element: DataElement, in encoding: Encoding, into output: inout PieceList
     ) throws(DICOMError) {
-        guard !encoding.isImplicitVR else {
-            throw DICOMError(
-                .notEncodable, path: TagPath(element.tag), reason: "implicit VR has no encapsulated pixel data")
-        }
         try header(of: element, length: nil, in: encoding, into: &output)
         for fragment in [fragments.offsetTable ?? RawValue(Bytes())] + fragments.items {
             let isOdd = !fragment.count.isMultiple(of: 2)
