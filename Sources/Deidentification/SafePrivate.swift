@@ -24,4 +24,9 @@ enum SafePrivate {
     static func vr(creator: String, tag: Tag) -> VR? {
         table[Key(creator: creator, group: tag.group, low: UInt8(truncatingIfNeeded: tag.element))]
     }
+
+    private static let creators = Set(table.keys.map(\.creator))
+
+    /// Whether the table has attributes of this private creator.
+    static func isKnown(creator: String) -> Bool { creators.contains(creator) }
 }

@@ -1,0 +1,89 @@
+import ByteIO
+import DICOM
+
+extension BurnedInRisk {
+    /// Default deny: what is known to carry text in its pixels, or cannot be looked into, is looked at by a person.
+    /// Burned In Annotation = NO is not believed for these (it is what the workstation's default says).
+    static func assess(_ file: DICOMFile) -> BurnedInRisk {
+        let root = file.dataSet
+        let sopClass = root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
+        if isDirectory(file) { return .review("a DICOMDIR: an index of other files") }
+        if let reason = documentReason(sopClass, root) { return .review(reason) }
+        let hasPixels = root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
+        guard hasPixels else { return .none }
+        if sopClass.isEmpty { return .review("an image without a SOP class") }
+        if let reason = classReason(sopClass) ?? headerReason(root) { return .review(reason) }
+        if CodeStream.isVideo(file.transferSyntax.uid) { return .review("video") }
+        if BurnedInDevices.match(root) { return .review("a device that is known to burn text in") }
+        return .none
+    }
+
+    static func isDirectory(_ file: DICOMFile) -> Bool {
+        file.meta.string(.MediaStorageSOPClassUID) == UID.MediaStorageDirectoryStorage
+            || file.dataSet.string(.SOPClassUID) == UID.MediaStorageDirectoryStorage
+            || file.dataSet.contains(.DirectoryRecordSequence)
+    }
+
+    private static func documentReason(_ sopClass: String, _ root: DataSet) -> String? {
+        // Encapsulated PDF, CDA, STL, OBJ, MTL (PS3.4 §B.5)
+        if sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.104.") || root.contains(.EncapsulatedDocument) {
+            return "an encapsulated document"
+        }
+        return nil
+    }
+
+    private static func classReason(_ sopClass: String) -> String? {
+        let storage = "1.2.840.10008.5.1.4.1.1."
+        guard sopClass.hasPrefix(storage) else { return "an image of a private or unknown SOP class" }
+        let parts = sopClass.dropFirst(storage.count).split(separator: ".").map(String.init)
+        switch parts.first {
+        case "7": return "a secondary capture"
+        case "3", "6": return "ultrasound"
+        case "77":
+            // 77.1.1 and 77.1.4: endoscopic and photographic images; 77.1.6: whole slides, whose labels are images too.
+            if parts.starts(with: ["77", "1", "1"]) || parts.starts(with: ["77", "1", "4"]) || parts.count <= 2 {
+                return "an endoscopic or photographic image"
+            }
+            return parts.starts(with: ["77", "1", "6"]) ? "a whole slide image" : nil
+        default: return nil
+        }
+    }
+
+    private static func headerReason(_ root: DataSet) -> String? {
+        if root.strings(.BurnedInAnnotation).contains(where: { $0.uppercased() == "YES" }) {
+            return "Burned In Annotation is YES"
+        }
+        let modality = (root.string(.Modality) ?? "").uppercased()
+        if ["US", "IVUS", "BDUS"].contains(modality) { return "ultrasound" }
+        if ["OT", "DOC", "HC", "SC", "ES", "XC", "SMR", "FILM"].contains(modality) {
+            return "a document, a film, a photograph or something without a modality"
+        }
+        let conversion = root.strings(.ConversionType).map { $0.uppercased() }
+        if conversion.contains(where: { ["WSD", "SD", "SI", "DF", "DI", "DV", "DRW", "SYN"].contains($0) }) {
+            return "a converted image"
+        }
+        return imageTypeReason(root) ?? descriptionReason(root) ?? colourReason(root, modality)
+    }
+
+    private static func imageTypeReason(_ root: DataSet) -> String? {
+        let type = root.strings(.ImageType).map { $0.uppercased() }
+        if type.count >= 2, type[0] == "DERIVED", type[1] == "SECONDARY" { return "DERIVED\\SECONDARY" }
+        let words = ["SCREEN", "SAVE", "DOSE", "CAPTURE", "REPORT", "PASTED", "LABEL", "OVERVIEW", "PHOTO", "VOLREN"]
+        let isScreen = type.dropFirst(2).contains { value in words.contains { value.contains($0) } }
+        return isScreen ? "a screen, a report or a label" : nil
+    }
+
+    private static func descriptionReason(_ root: DataSet) -> String? {
+        let text = (root.string(.SeriesDescription) ?? "").uppercased()
+        let words = ["DOSE REPORT", "DOSE INFO", "DOSE SUMMARY", "PATIENT PROTOCOL", "SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN CAPTURE"]
+        return words.contains { text.contains($0) } ? "a screen or a dose report" : nil
+    }
+
+    /// Colour where the modality has none of its own: a screen or a fused image.
+    private static func colourReason(_ root: DataSet, _ modality: String) -> String? {
+        let photometric = root.string(.PhotometricInterpretation) ?? ""
+        let isColour = (root.int(.SamplesPerPixel) ?? 1) > 1 || photometric == "PALETTE COLOR"
+        guard isColour, ["CT", "MR", "PT", "NM", "CR", "DX", "MG", "RF", "XA"].contains(modality) else { return nil }
+        return "colour in a modality that has none"
+    }
+}

@@ -1,0 +1,177 @@
+/// Takes out of a text what may name somebody: what the header says of this patient and the staff, dates, numbers and
+/// addresses by their form, names by their context, and every word that is not on the allow-list.
+///
+/// It only ever keeps words of a list, so a word that nobody thought of goes. What a list cannot decide, a surname
+/// that is a common word in a text without context, stays: see `Docs/Guides/deidentification.md`.
+struct TextScrubber {
+    /// How strict the words are.
+    enum Mode {
+        /// Free text that describes: only words of the list.
+        case descriptor
+        /// Short technical text such as a kernel or a sequence name: abbreviations of three letters pass too.
+        case technical
+        /// Code strings: abbreviations of four letters pass too, known names do not count against the list.
+        case code
+        /// The name of a device model: anything but known identifiers and numbers by their form.
+        case model
+    }
+
+    enum Result: Equatable {
+        case unchanged
+        case cleaned(String)
+        /// No word is left.
+        case nothing
+    }
+
+    struct Mark {
+        var range: Range<Int>
+        var replacement: String?
+    }
+
+    let identifiers: Identifiers
+    /// Days by which dates in a text move; `nil` where they are taken out.
+    let dateShift: Int?
+    /// Whether dates and UIDs stay as they are.
+    let keepsDates: Bool
+    let keepsUIDs: Bool
+    let pseudonyms: Pseudonyms
+
+    static let marker = "[removed]"
+
+    /// Scrubs one value; `limit` is the longest that its VR allows, in characters.
+    func scrub(_ text: String, mode: Mode, limit: Int = .max) -> Result {
+        let tokens = TextTokens(Array(text.utf8))
+        guard !tokens.tokens.isEmpty else { return .unchanged }
+        var marks: [Mark] = []
+        contacts(tokens, &marks)
+        let taken = numbersAndDates(tokens, mode, &marks)
+        knownNumbers(tokens, &marks)
+        addressesAndTitles(tokens, mode, &marks)
+        for index in tokens.tokens.indices where !taken.contains(index) {
+            if !passes(tokens, index, mode) {
+                marks.append(Mark(range: tokens.tokens[index].start..<tokens.tokens[index].end))
+            }
+        }
+        guard !marks.isEmpty else { return .unchanged }
+        return apply(marks, to: tokens, limit: limit)
+    }
+
+    // MARK: Words
+
+    private func passes(_ tokens: TextTokens, _ index: Int, _ mode: Mode) -> Bool {
+        let text = tokens.text(index)
+        switch tokens.tokens[index].kind {
+        case .number: return passesNumber(tokens, index, mode)
+        case .word: return passesWord(text, mode)
+        case .mixed:
+            if identifiers.contains(id: text) { return false }
+            let digits = text.count { TextTokens.isDigit($0) }
+            guard digits < (mode == .descriptor ? 5 : 6) else { return false }
+            return text.split(whereSeparator: TextTokens.isDigit).allSatisfy { passesPart($0, mode) }
+        }
+    }
+
+    private func passesNumber(_ tokens: TextTokens, _ index: Int, _ mode: Mode) -> Bool {
+        let token = tokens.tokens[index]
+        let isFraction =
+            index > 0 && tokens.single(after: index - 1) == UInt8(ascii: ".") && tokens.isNumber(index - 1, 1...4)
+        let limit = mode == .descriptor || mode == .code ? 5 : 6
+        return isFraction || token.count < limit
+    }
+
+    private func passesWord(_ word: ArraySlice<UInt8>, _ mode: Mode) -> Bool {
+        let isKnown = identifiers.contains(name: word)
+        switch mode {
+        case .model: return !isKnown && !identifiers.containsPart(of: word)
+        case .code: return word.count <= 4 ? !(isKnown && !Vocabulary.contains(word)) : isListed(word)
+        case .technical: return !isKnown && (word.count <= 3 || isListed(word))
+        case .descriptor: return !isKnown && (word.count <= 2 || isListed(word))
+        }
+    }
+
+    /// A run of letters next to digits: abbreviations (B31f, tse2d1).
+    private func passesPart(_ part: ArraySlice<UInt8>, _ mode: Mode) -> Bool {
+        mode == .model ? !identifiers.contains(name: part) : part.count <= 3 || isListed(part)
+    }
+
+    /// On the list, as it is, without the s of a plural, or in the parts of a camelCase word.
+    private func isListed(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.allSatisfy({ $0 < 0x80 }) else { return false }
+        if Vocabulary.contains(word) { return true }
+        if word.count > 3, let last = word.last, last | 0x20 == UInt8(ascii: "s"), Vocabulary.contains(word.dropLast()) {
+            return true
+        }
+        var parts: [ArraySlice<UInt8>] = []
+        var start = word.startIndex
+        for index in word.indices.dropFirst() where TextTokens.isUpper(word[index]) && !TextTokens.isUpper(word[index - 1]) {
+            parts.append(word[start..<index])
+            start = index
+        }
+        guard !parts.isEmpty else { return false }
+        parts.append(word[start...])
+        return parts.allSatisfy { $0.count <= 2 || Vocabulary.contains($0) }
+    }
+
+    // MARK: Result
+
+    private func apply(_ marks: [Mark], to tokens: TextTokens, limit: Int) -> Result {
+        let merged = merge(marks, tokens)
+        var kept = 0
+        for token in tokens.tokens where !merged.contains(where: { $0.range.overlaps(token.start..<token.end) }) {
+            kept += token.count > 1 || token.kind == .number ? 1 : 0
+        }
+        let hasReplacement = merged.contains { $0.replacement != nil }
+        guard kept > 0 || hasReplacement else { return .nothing }
+        let text = write(merged, tokens, marker: Self.marker)
+        if text.count <= limit { return .cleaned(text) }
+        let short = write(merged.map { Mark(range: $0.range, replacement: nil) }, tokens, marker: "")
+        return short.count <= limit && short.contains(where: \.isLetter) ? .cleaned(short) : .nothing
+    }
+
+    private func write(_ marks: [Mark], _ tokens: TextTokens, marker: String) -> String {
+        var out: [UInt8] = []
+        var position = 0
+        for mark in marks {
+            out += tokens.bytes[position..<mark.range.lowerBound]
+            out += (mark.replacement ?? marker).utf8
+            position = mark.range.upperBound
+        }
+        out += tokens.bytes[position...]
+        let text = String(decoding: out, as: UTF8.self)
+        return marker.isEmpty ? text.split(separator: " ").joined(separator: " ") : text
+    }
+
+    /// Sorted, without overlaps; plain marks with nothing but separators between them become one.
+    private func merge(_ marks: [Mark], _ tokens: TextTokens) -> [Mark] {
+        var merged: [Mark] = []
+        let sorted = marks.sorted {
+            ($0.range.lowerBound, $1.range.upperBound) < ($1.range.lowerBound, $0.range.upperBound)
+        }
+        for mark in sorted {
+            guard let last = merged.last else {
+                merged.append(mark)
+                continue
+            }
+            if mark.range.lowerBound < last.range.upperBound {
+                let end = max(last.range.upperBound, mark.range.upperBound)
+                // Two reasons for one place: only a replacement that covers both may stand.
+                let keeps = mark.range.upperBound <= last.range.upperBound && mark.replacement == nil
+                merged[merged.count - 1] = Mark(
+                    range: last.range.lowerBound..<end,
+                    replacement: keeps && !overrides(mark, last) ? last.replacement : nil)
+            } else if mark.replacement == nil, last.replacement == nil,
+                !tokens.bytes[last.range.upperBound..<mark.range.lowerBound].contains(where: {
+                    TextTokens.isLetter($0) || TextTokens.isDigit($0) || $0 == 0x0A || $0 == 0x0D
+                })
+            {
+                merged[merged.count - 1].range = last.range.lowerBound..<mark.range.upperBound
+            } else {
+                merged.append(mark)
+            }
+        }
+        return merged
+    }
+
+    /// A plain mark of exactly the same place as a replacement says that the place must go.
+    private func overrides(_ mark: Mark, _ last: Mark) -> Bool { mark.range == last.range }
+}

@@ -1,0 +1,197 @@
+import ByteIO
+import DICOM
+
+/// Standard attributes that Table E.1-1 does not list. The table's authors found nothing in them that identifies; senders
+/// put it there nevertheless, so what a rule cannot vouch for goes.
+extension Transformation {
+    mutating func unlistedFate(
+        of element: DataElement, vr: VR, in level: Level, at place: Place
+    ) throws(DeidentificationError) -> Fate {
+        // Written with a VR of another kind: text where bytes belong, or the reverse.
+        let isSequence = element.items != nil
+        guard (vr == .SQ) == isSequence || (element.count == 0 && vr == .SQ) else { return .remove }
+        guard isSequence || vr.isText == element.vr.isText || element.count == 0 else { return .remove }
+        if place.isDummy, !isSequence, let fate = try dummyFate(of: element, vr: vr, in: level, at: place) { return fate }
+        return try valueFate(of: element, in: level, at: place)
+    }
+
+    /// By the VR of the value.
+    mutating func valueFate(
+        of element: DataElement, in level: Level, at place: Place
+    ) throws(DeidentificationError) -> Fate {
+        if element.items != nil { return try recurse(element, place) }
+        guard case .raw(let raw) = element.value else { return .remove }
+        guard raw.count > 0 else { return .keep }
+        switch element.vr {
+        case .UI: return profile.has(.retainUIDs) || isClassUID(element) ? .keep : mapUIDs(element)
+        case .PN, .AE, .UR: return empty(element)
+        case .DA, .DT: return dateFate(of: element)
+        case .TM: return isTime(element) ? .keep : empty(element)
+        case .AS: return isAge(element) ? .keep : empty(element)
+        case .DS, .IS: return numberFate(of: element)
+        case .CS: return try codeFate(of: element, in: level)
+        case .LO, .SH, .UC: return try textFate(of: element, mode: shortTextMode(element, level), in: level, at: place)
+        case .LT, .ST, .UT: return try textFate(of: element, mode: .descriptor, in: level, at: place)
+        case .OB, .UN: return Self.benignBytes.contains(element.tag) ? .keep : .remove
+        case .SQ: return .remove
+        default: return .keep
+        }
+    }
+
+    /// Within a dummy: numbers of the structure stay, measured values, texts and codes do not.
+    private mutating func dummyFate(
+        of element: DataElement, vr: VR, in level: Level, at place: Place
+    ) throws(DeidentificationError) -> Fate? {
+        switch element.tag {
+        case .CodeValue, .LongCodeValue, .URNCodeValue, .CodeMeaning, .CodingSchemeDesignator, .CodingSchemeVersion:
+            return place.keepsCodes ? nil : try dummy(element, place)
+        default: break
+        }
+        switch vr {
+        case .UI, .CS, .US, .SS, .UL, .SL, .AT, .SQ: return nil
+        default: return try dummy(element, place)
+        }
+    }
+
+    private mutating func dateFate(of element: DataElement) -> Fate {
+        if profile.has(.retainLongFullDates) {
+            return element.strings(in: .default).allSatisfy { Self.shifted($0, by: 0) != nil || $0.isEmpty } ? .keep : empty(element)
+        }
+        guard let dateShift, let moved = shifted(element, by: dateShift) else { return empty(element) }
+        summary.shiftedDates += 1
+        return .replace(moved)
+    }
+
+    private func isAge(_ element: DataElement) -> Bool {
+        element.strings(in: .default).allSatisfy { text in
+            text.utf8.count == 4 && text.utf8.prefix(3).allSatisfy(TextTokens.isDigit) && "DWMY".contains(text.suffix(1))
+        }
+    }
+
+    // MARK: Text
+
+    /// A code value of a public scheme names no person; a device model is no text to be judged by a word list.
+    private func shortTextMode(_ element: DataElement, _ level: Level) -> TextScrubber.Mode {
+        switch element.tag {
+        case .CodeValue, .LongCodeValue, .URNCodeValue: level.hasPublicCode ? .model : .technical
+        case .CodingSchemeDesignator, .CodingSchemeVersion: .technical
+        case .ManufacturerModelName: .model
+        default: .technical
+        }
+    }
+
+    private mutating func textFate(
+        of element: DataElement, mode: TextScrubber.Mode, in level: Level, at place: Place
+    ) throws(DeidentificationError) -> Fate {
+        if mode == .model, level.hasPublicCode, element.tag != .ManufacturerModelName {
+            let isKnown = element.strings(in: level.characterSet).contains { scrubber.identifiers.contains(id: Array($0.utf8)[...]) }
+            return isKnown || element.count > 64 ? try dummy(element, place) : .keep
+        }
+        switch try scrubbed(element, vr: element.vr, mode: mode, in: level) {
+        case .unchanged: return .keep
+        case .cleaned(let new): return .replace(new)
+        // It may be mandatory (Code Meaning is), so it does not become empty.
+        case .nothing: return try dummy(element, place)
+        }
+    }
+
+    /// Code strings: known words and abbreviations stay; a value that is neither is no defined term.
+    private mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
+        switch try scrubbed(element, vr: .CS, mode: .code, in: level) {
+        case .unchanged: return .keep
+        case .cleaned(let new):
+            // A code string with a hole in it is no code string any more: the value goes whole.
+            let old = element.strings(in: .default)
+            let values = zip(old, new.strings(in: .default)).map { $0 == $1 ? $0 : "" }
+            let isEmpty = values.allSatisfy(\.isEmpty)
+            if isEmpty { return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element) }
+            return .replace(DataElement(element.tag, .CS, strings: values))
+        case .nothing:
+            return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element)
+        }
+    }
+
+    // MARK: Numbers
+
+    /// Decimal and integer strings: only numbers, and none so long that it must be a number of somebody.
+    private mutating func numberFate(of element: DataElement) -> Fate {
+        guard let bytes = element.bytes else { return element.vr == .DS ? .keep : .remove }
+        // Tables of numbers (contours have millions) are read as bytes, without strings.
+        let limit = Self.largeIntegers.contains(element.tag) ? 13 : 9
+        let isInstanceNumber = element.tag == .InstanceNumber
+        guard Self.isPlainNumbers(bytes, integerDigits: limit) else { return cleanedNumbers(element, limit) }
+        if !isInstanceNumber, bytes.count <= 64, !scrubber.identifiers.ids.isEmpty,
+            bytes.split(separator: 0x5C).contains(where: { value in
+                let digits = Array(value.filter(TextTokens.isDigit))
+                return digits.count >= 6 && scrubber.identifiers.contains(id: digits[...])
+            })
+        {
+            return empty(element)
+        }
+        return .keep
+    }
+
+    private mutating func cleanedNumbers(_ element: DataElement, _ limit: Int) -> Fate {
+        let values = element.strings(in: .default)
+        let new = values.map { Self.isPlainNumbers(Bytes(utf8: $0), integerDigits: limit) ? $0 : "" }
+        guard new != values, !new.allSatisfy(\.isEmpty) else { return empty(element) }
+        summary.cleanedTexts += 1
+        return .replace(DataElement(element.tag, element.vr, strings: new))
+    }
+
+    /// Digits, signs, points, exponents, spaces and backslashes; no run of `integerDigits` digits before a point.
+    private static func isPlainNumbers(_ bytes: Bytes, integerDigits: Int) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var run = 0
+            var isFraction = false
+            for unsafe byte in unsafe buffer {
+                switch byte {
+                case 0x30...0x39:
+                    run += 1
+                    if !isFraction, run >= integerDigits { return false }
+                case 0x2E:
+                    isFraction = true
+                    run = 0
+                case 0x5C, 0x20, 0x00, 0x2B, 0x2D, 0x45, 0x65:
+                    isFraction = false
+                    run = 0
+                default: return false
+                }
+            }
+            return true
+        }
+    }
+
+    /// Attributes whose values are that large: counts, doses in becquerel, times in milliseconds.
+    private static let largeIntegers: Set<Tag> = [
+        .InstanceNumber, .RadionuclideTotalDose, .CountsAccumulated, .FrameReferenceTime, .ActualFrameDuration,
+        .TotalPixelMatrixColumns, .TotalPixelMatrixRows, .NumberOfFrames, .FrameAcquisitionDuration,
+        .SecondaryCountsAccumulated, .PrimaryPromptsCountsAccumulated, .CountRate,
+    ]
+
+    // MARK: UIDs and bytes
+
+    /// Attributes whose UIDs name kinds of things; one that holds a number of the header is mapped all the same.
+    private func isClassUID(_ element: DataElement) -> Bool {
+        guard Self.classUIDs.contains(element.tag) else { return false }
+        return !element.strings(in: .default).contains { uid in
+            uid.split(separator: ".").contains { part in
+                part.utf8.count >= 5 && scrubber.identifiers.contains(id: Array(part.utf8)[...])
+            }
+        }
+    }
+
+    private static let classUIDs: Set<Tag> = [
+        .SOPClassUID, .RelatedGeneralSOPClassUID, .OriginalSpecializedSOPClassUID, .SOPClassesInStudy, .CodingSchemeUID,
+        .ContextUID, .MappingResourceUID, .StoredInstanceTransferSyntaxUID, .ReferencedSOPClassUID, .SOPClassesSupported,
+        .AvailableTransferSyntaxUID, .FlowTransferSyntaxUID, .MACCalculationTransferSyntaxUID,
+        .EncryptedContentTransferSyntaxUID, .PertinentSOPClassesInStudy, .PertinentSOPClassesInSeries,
+    ]
+
+    /// Bytes of VR OB that are samples, bitmaps or tables.
+    private static let benignBytes: Set<Tag> = [
+        .CoordinateSystemAxisValues, .DarkCurrentCounts, .AirCounts, .BadPixelImage, .FillPattern,
+        .WeightingLookupTableData, .ThreatROIBitmap, .ChannelMinimumValue, .ChannelMaximumValue, .WaveformPaddingValue,
+        .WaveformData,
+    ]
+}
