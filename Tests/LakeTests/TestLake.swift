@@ -1,0 +1,90 @@
+import Foundation
+import Lake
+import Logging
+import Postgres
+
+/// A lake of its own in a temporary directory: real PostgreSQL, real segments, real keys.
+final class TestLake: Sendable {
+    let lake: Lake
+    let directory: URL
+    let configuration: LakeConfiguration
+    /// The database, for tests that look beneath; `nil` where the lake has a server of its own.
+    let database: PostgresPool?
+    private let server: PrivateServer?
+
+    /// - Parameter ownServer: let the lake start its private server, as `tarn serve` does.
+    init(ownServer: Bool = false, in directory: URL? = nil, change: (inout LakeConfiguration) -> Void = { _ in }) async throws {
+        let directory = directory ?? Self.temporary()
+        var log = Logger(label: "test")
+        log.logLevel = .error
+        var configuration = LakeConfiguration(
+            dataDirectory: directory.appendingPathComponent("data").path,
+            masterKeyFile: directory.appendingPathComponent("keys/master.key").path, log: log)
+        configuration.createsMasterKey = true
+        configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
+        change(&configuration)
+        if ownServer {
+            (server, database) = (nil, nil)
+        } else {
+            let server = try await PrivateServer.start(dataDirectory: directory.appendingPathComponent("database").path)
+            configuration.databaseURL = server.url
+            (self.server, database) = (server, PostgresPool(url: server.url, size: 2))
+        }
+        self.directory = directory
+        self.configuration = configuration
+        lake = try await Lake.open(configuration)
+    }
+
+    static func temporary() -> URL {
+        FileManager.default.temporaryDirectory.appendingPathComponent("tarn-lake-\(UInt32.random(in: 0...UInt32.max))")
+    }
+
+    static var repository: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+    }
+
+    /// Real files beside the repository; absent in a plain clone.
+    static var corpus: URL? {
+        let url = repository.deletingLastPathComponent().appendingPathComponent("shared/corpus")
+        return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    }
+
+    /// One number out of the database.
+    func count(_ sql: String) async throws -> Int {
+        guard let database else { throw LakeError(.invalid, "this lake has a server of its own") }
+        return try await database.single(sql).decode(at: 0)
+    }
+
+    /// Bytes in all segments.
+    func storedBytes() -> Int {
+        let objects = URL(fileURLWithPath: configuration.dataDirectory + "/objects")
+        let files = (try? FileManager.default.contentsOfDirectory(at: objects, includingPropertiesForKeys: [.fileSizeKey])) ?? []
+        return files.reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
+    }
+
+    /// Closes the lake; its files stay.
+    func close() async {
+        await lake.close()
+        await database?.close()
+        await server?.stop()
+    }
+
+    /// Closes the lake and removes its directory.
+    func remove() async {
+        await close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Opens a lake for the length of `body`.
+    static func with(
+        ownServer: Bool = false, change: (inout LakeConfiguration) -> Void = { _ in }, _ body: (TestLake) async throws -> Void
+    ) async throws {
+        let lake = try await TestLake(ownServer: ownServer, change: change)
+        do { try await body(lake) } catch {
+            await lake.remove()
+            throw error
+        }
+        await lake.remove()
+    }
+}
