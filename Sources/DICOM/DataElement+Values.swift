@@ -13,7 +13,8 @@ extension DataElement {
             return stride(from: 0, to: numbers.count - 1, by: 2).map {
                 Tag(UInt16(truncatingIfNeeded: numbers[$0]), UInt16(truncatingIfNeeded: numbers[$0 + 1])).hexadecimal
             }
-        case .FL, .FD: return doubles.map { "\($0)" }
+        case .FL: return floats.map { "\($0)" }
+        case .FD: return doubles.map { "\($0)" }
         case .UV: return unsignedLongs(of: bytes).map { "\($0)" }
         default: return vr.isBulk ? [] : ints.map { "\($0)" }
         }
@@ -36,12 +37,17 @@ extension DataElement {
         guard let bytes, !bytes.isEmpty else { return [] }
         switch vr {
         case .DS, .IS: return DataElement.all(CharacterSet.default.values(of: bytes, vr: vr), DecimalText.double)
-        case .FL:
-            return units(of: bytes, as: UInt32.self).map { Double(Float(bitPattern: $0)) }
+        case .FL: return floats.map { Double($0) }
         case .FD:
             return units(of: bytes, as: UInt64.self).map { Double(bitPattern: $0) }
         default: return ints.map { Double($0) }
         }
+    }
+
+    /// The values of FL, which have fewer digits than those of `doubles`.
+    var floats: [Float] {
+        guard let bytes, vr == .FL else { return [] }
+        return units(of: bytes, as: UInt32.self).map { Float(bitPattern: $0) }
     }
 
     func unsignedLongs(of bytes: Bytes) -> [UInt64] { units(of: bytes, as: UInt64.self) }

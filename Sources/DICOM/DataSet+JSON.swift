@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// What DICOM JSON contains and how.
 public struct JSONOptions: Sendable {
     /// Group lengths (gggg,0000), which PS3.18 §F leaves out.
@@ -20,6 +22,157 @@ public struct JSONOptions: Sendable {
 }
 
 extension DataSet {
-    /// The data set as one JSON object in UTF-8 (PS3.18 §F.2), without line breaks.
-    public func json(_ options: JSONOptions = JSONOptions()) -> [UInt8] { Array("{}".utf8) }
+    /// The data set as one JSON object in UTF-8 (PS3.18 §F.2), without line breaks, attributes in the order of
+    /// their tags. Of an attribute that stands more than once the last is written.
+    public func json(_ options: JSONOptions = JSONOptions()) -> [UInt8] {
+        var encoder = DICOMJSONEncoder(options: options)
+        encoder.write(self)
+        return encoder.writer.bytes
+    }
+}
+
+/// Writes data sets as DICOM JSON.
+private struct DICOMJSONEncoder {
+    let options: JSONOptions
+    var writer = JSONWriter()
+    var path: [TagPath.Step] = []
+
+    mutating func write(_ dataSet: DataSet) {
+        let characterSet = dataSet.characterSet
+        writer.append("{")
+        var isFirst = true
+        for element in DICOMJSONEncoder.ordered(dataSet.elements) {
+            if element.tag.isGroupLength && !options.includesGroupLengths { continue }
+            if !isFirst { writer.append(",") }
+            isFirst = false
+            writer.append(string: element.tag.hexadecimal)
+            writer.append(#":{"vr":""#)
+            writer.append(json: element.vr.rawValue)
+            writer.append("\"")
+            writeValue(of: element, in: characterSet)
+            writer.append("}")
+        }
+        writer.append("}")
+    }
+
+    /// Ascending, each tag once.
+    private static func ordered(_ elements: [DataElement]) -> [DataElement] {
+        if zip(elements, elements.dropFirst()).allSatisfy({ $0.tag < $1.tag }) { return elements }
+        var last: [Tag: DataElement] = [:]
+        for element in elements { last[element.tag] = element }
+        return last.values.sorted { $0.tag < $1.tag }
+    }
+
+    private mutating func writeValue(of element: DataElement, in characterSet: CharacterSet) {
+        switch element.value {
+        case .sequence(let items):
+            guard !items.isEmpty else { return }
+            path.append(TagPath.Step(element.tag, item: 0))
+            writer.append(#","Value":["#)
+            for (index, item) in items.enumerated() {
+                path[path.count - 1] = TagPath.Step(element.tag, item: index)
+                if index > 0 { writer.append(",") }
+                write(item.dataSet)
+            }
+            writer.append("]")
+            path.removeLast()
+        case .fragments: writeReference(element.tag)
+        case .raw(let raw):
+            guard raw.count > 0 else { return }
+            guard let bytes = raw.bytes else { return writeReference(element.tag) }
+            if element.vr.isBulk || element.vr == .SQ {
+                writeBinary(bytes, of: element, raw.byteOrder)
+            } else if element.tag == .SpecificCharacterSet && options.declaresUTF8 {
+                writer.append(#","Value":["ISO_IR 192"]"#)
+            } else {
+                writeValues(of: element, in: characterSet)
+            }
+        }
+    }
+
+    private mutating func writeReference(_ tag: Tag) {
+        guard let uri = options.bulkDataURI(TagPath(path + [TagPath.Step(tag)])) else { return }
+        writer.append(#","BulkDataURI":"#)
+        writer.append(string: uri)
+    }
+
+    /// Inline, in little endian whatever the file's order (PS3.18 §F.2.7).
+    private mutating func writeBinary(
+        _ bytes: Bytes, of element: DataElement, _ byteOrder: TransferSyntax.ByteOrder
+    ) {
+        guard bytes.count <= options.bulkDataThreshold else { return writeReference(element.tag) }
+        writer.append(#","InlineBinary":"#)
+        let isReversed = byteOrder == .bigEndian && element.vr.unitSize > 1
+        writer.append(base64: isReversed ? bytes.reversed(unit: element.vr.unitSize) : bytes)
+    }
+
+    private mutating func writeValues(of element: DataElement, in characterSet: CharacterSet) {
+        switch element.vr {
+        case .FL, .FD:
+            // The exact value of single precision, too: what a reader compares is a number, not its text.
+            writeNumbers(element.doubles.map { $0.isFinite ? "\($0)" : nil }, element.doubles.map { "\($0)" })
+        case .UL, .US, .SL, .SS, .SV:
+            let numbers = element.ints
+            guard !numbers.isEmpty else { return }
+            writer.append(#","Value":"#)
+            writer.list(numbers) { writer, number in writer.append(json: "\(number)") }
+        case .DS, .IS, .UV:
+            let texts = element.strings(in: .default)
+            writeNumbers(texts.map { DICOMJSONEncoder.number($0, element.vr) }, texts)
+        default:
+            let texts = element.strings(in: element.vr.usesSpecificCharacterSet ? characterSet : .default)
+            guard texts.contains(where: { !$0.isEmpty }) else { return }
+            writer.append(#","Value":"#)
+            writer.list(texts) { writer, text in
+                if text.isEmpty {
+                    writer.append("null")
+                } else if element.vr == .PN {
+                    DICOMJSONEncoder.write(PersonName(text), to: &writer)
+                } else {
+                    writer.append(string: text)
+                }
+            }
+        }
+    }
+
+    /// Numbers, or where there is none the text as a string, and null for an empty value (PS3.18 §F.2.5).
+    private mutating func writeNumbers(_ numbers: [String?], _ texts: [String]) {
+        guard texts.contains(where: { !$0.isEmpty }) else { return }
+        writer.append(#","Value":"#)
+        writer.list(zip(numbers, texts)) { writer, pair in
+            if let number = pair.0 {
+                writer.append(json: number)
+            } else if pair.1.isEmpty {
+                writer.append("null")
+            } else {
+                writer.append(string: pair.1)
+            }
+        }
+    }
+
+    /// The number that text is, its digits kept; `nil` where JSON's numbers cannot represent it.
+    private static func number(_ text: String, _ vr: VR) -> String? {
+        guard let number = DecimalText.json(text) else { return nil }
+        switch vr {
+        case .IS: return Int(number).map { "\($0)" }
+        case .UV: return number
+        default: return Double(number).map(\.isFinite) == true ? number : nil
+        }
+    }
+
+    private static func write(_ name: PersonName, to writer: inout JSONWriter) {
+        let groups: [(StaticString, String)] = [
+            (#""Alphabetic":"#, name.alphabetic), (#""Ideographic":"#, name.ideographic),
+            (#""Phonetic":"#, name.phonetic),
+        ]
+        writer.append("{")
+        var isFirst = true
+        for (key, group) in groups where !group.isEmpty {
+            if !isFirst { writer.append(",") }
+            isFirst = false
+            writer.append(key)
+            writer.append(string: group)
+        }
+        writer.append("}")
+    }
 }

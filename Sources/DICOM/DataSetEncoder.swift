@@ -52,15 +52,7 @@ struct DataSetEncoder {
                 .notEncodable, path: TagPath(element.tag),
                 reason: "a value that was left in its source cannot be encoded otherwise")
         }
-        output.append(value: isReversed ? DataSetEncoder.reversed(bytes, unit: element.vr.unitSize) : bytes)
-    }
-
-    private static func reversed(_ bytes: Bytes, unit: Int) -> Bytes {
-        var array = bytes.array
-        for start in stride(from: 0, to: array.count - unit + 1, by: unit) {
-            for index in 0..<(unit / 2) { array.swapAt(start + index, start + unit - 1 - index) }
-        }
-        return Bytes(array)
+        output.append(value: isReversed ? bytes.reversed(unit: element.vr.unitSize) : bytes)
     }
 
     private func encode(
@@ -146,5 +138,16 @@ struct DataSetEncoder {
             throw DICOMError(.notEncodable, path: TagPath(tag), reason: "the value is longer than 4 GB")
         }
         return length
+    }
+}
+
+extension Bytes {
+    /// The bytes of each run of `unit` in reverse; a rest at the end stays.
+    func reversed(unit: Int) -> Bytes {
+        var array = array
+        for start in stride(from: 0, to: array.count - unit + 1, by: unit) {
+            for index in 0..<(unit / 2) { array.swapAt(start + index, start + unit - 1 - index) }
+        }
+        return Bytes(array)
     }
 }
