@@ -20,9 +20,8 @@ public struct FrameDecoder: Sendable {
         case UID.DeflatedImageFrameCompression: coding = .deflated
         case UID.EncapsulatedUncompressedExplicitVRLittleEndian: coding = .native
         case let uid:
-            let syntax = TransferSyntax(uid: uid)
-            guard !syntax.isEncapsulated else {
-                throw ImagingError(.unsupported, "\(syntax.name) is not supported yet")
+            guard !description.isEncapsulated else {
+                throw ImagingError(.unsupported, "\(TransferSyntax(uid: uid).name) is not supported yet")
             }
             coding = .native
         }

@@ -31,7 +31,7 @@ extension FrameIndex {
 
     /// Native pixel data at `value` (PS3.5 §8.1, A.1–A.3).
     init(native value: Range<Int>, _ description: PixelDescription) throws(ImagingError) {
-        guard !TransferSyntax(uid: description.transferSyntax).isEncapsulated else {
+        guard !description.isEncapsulated else {
             throw ImagingError(.corrupt, "the transfer syntax demands fragments, and Pixel Data have none")
         }
         var bits = description.nativeFrameBits(isSubsampled: description.isSubsampled)

@@ -17,6 +17,8 @@ public struct PixelDescription: Sendable, Hashable, Codable {
     public let numberOfFrames: Int
     /// UID of the transfer syntax.
     public let transferSyntax: String
+    /// Pixel Data lie in fragments (PS3.5 §A.4).
+    public let isEncapsulated: Bool
     /// Numbers are big endian.
     public let isBigEndian: Bool
     /// Pixel Data are OW, so that big endian swaps bytes even of 8-bit samples (PS3.5 §8.2, Annex A.3).
@@ -67,6 +69,7 @@ public struct PixelDescription: Sendable, Hashable, Codable {
         let hasFrames = dataSet[.NumberOfFrames].map { $0.count > 0 } ?? false
         numberOfFrames = hasFrames ? try required(.NumberOfFrames, "Number of Frames", 1...Int(Int32.max)) : 1
         self.transferSyntax = transferSyntax.uid
+        isEncapsulated = transferSyntax.isEncapsulated
         isBigEndian = transferSyntax.byteOrder == .bigEndian
         self.isWordEncoded = isWordEncoded
         try checkWidth()

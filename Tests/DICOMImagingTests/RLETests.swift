@@ -1,0 +1,74 @@
+import ByteIO
+import DICOM
+import DICOMImaging
+import Testing
+
+/// Frames coded by hand after PS3.5 Annex G.
+@Suite struct RLETests {
+    /// A description of `rows` × `columns` in RLE Lossless.
+    private func decoder(
+        rows: Int, columns: Int, samples: Int = 1, bits: Int = 8
+    ) throws -> FrameDecoder {
+        try FrameDecoder(
+            Fixture.description(
+                rows: rows, columns: columns, samples: samples, bits: bits, syntax: "1.2.840.10008.1.2.5"))
+    }
+
+    private func frame(_ segments: [[UInt8]]) -> Bytes {
+        var header = [UInt32](repeating: 0, count: 16)
+        header[0] = UInt32(segments.count)
+        var offset = 64
+        for (index, segment) in segments.enumerated() {
+            header[index + 1] = UInt32(offset)
+            offset += segment.count
+        }
+        let bytes = header.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        return Bytes(bytes + segments.flatMap { $0 })
+    }
+
+    @Test func `literal and repeated runs are unpacked`() throws {
+        // 3 literal bytes, a no-op, 4 times 9, 1 literal byte
+        let data = frame([[2, 1, 2, 3, 128, 253, 9, 0, 5]])
+        #expect(try decoder(rows: 2, columns: 4).decode(data).samples.array == [1, 2, 3, 9, 9, 9, 9, 5])
+    }
+
+    @Test func `the first segment holds the most significant bytes`() throws {
+        let data = frame([[1, 0x12, 0x34], [1, 0x56, 0x78]])
+        #expect(try decoder(rows: 1, columns: 2, bits: 16).decode(data).samples.array == [0x56, 0x12, 0x78, 0x34])
+    }
+
+    @Test func `colour planes become colour by pixel`() throws {
+        let data = frame([[1, 10, 11], [255, 20], [1, 30, 31]])
+        let samples = try decoder(rows: 1, columns: 2, samples: 3).decode(data).samples
+        #expect(samples.array == [10, 20, 30, 11, 20, 31])
+    }
+
+    @Test func `what a segment holds beyond the frame is padding`() throws {
+        let data = frame([[1, 1, 2, 0, 0]])
+        #expect(try decoder(rows: 1, columns: 2).decode(data).samples.array == [1, 2])
+    }
+
+    @Test func `cut short anywhere it is an error`() throws {
+        let whole = frame([[1, 0x12, 0x34], [1, 0x56, 0x78]])
+        let decoder = try decoder(rows: 1, columns: 2, bits: 16)
+        for count in 0..<whole.count {
+            #expect(throws: ImagingError.self) { try decoder.decode(whole[clamping: 0..<count]) }
+        }
+    }
+
+    @Test func `impossible headers are refused`() throws {
+        let good = frame([[1, 1, 2]]).array
+        let decoder = try decoder(rows: 1, columns: 2)
+        for (offset, value) in [(0, 0), (0, 2), (0, 16), (3, 255), (4, 0), (4, 63), (4, 68), (7, 255)] {
+            var bad = good
+            bad[offset] = UInt8(value)
+            #expect(throws: ImagingError.self) { try decoder.decode(Bytes(bad)) }
+        }
+    }
+
+    @Test func `a tiny frame that claims to be huge is refused before memory is taken`() throws {
+        let decoder = try decoder(rows: 16384, columns: 32768)
+        let error = #expect(throws: ImagingError.self) { try decoder.decode(frame([[129, 0]])) }
+        #expect(error?.code == .truncated)
+    }
+}
