@@ -111,10 +111,12 @@ export interface Verdict {
     series?: string | null;
     instance?: string | null;
     reason?: string | null;
+    /** Why it was rejected, for programs; "not stored" may succeed later. */
+    failure?: string | null;
 }
 
 export interface HeldItem {
-    id: string;
+    id: string | number;
     project: string;
     reason: string;
     study: string | null;
@@ -127,7 +129,7 @@ export interface HeldItem {
 }
 
 export interface Export {
-    id: string;
+    id: string | number;
     project: string;
     createdAt: string;
     createdBy?: string | null;
