@@ -119,7 +119,8 @@ extension FileReader {
         guard range.count >= 8 else {
             throw DICOMError(.truncated, offset: range.lowerBound, reason: "the file ends before the data set")
         }
-        let encoding = Encoding(guessedFrom: try reader.window.word(at: range.lowerBound))
+        let word = try reader.window.word(at: range.lowerBound)
+        let encoding = Encoding(guessedFrom: word)
         guard let declared else {
             reader.warn(.missingMeta, range.lowerBound, "no transfer syntax is named; it was guessed")
             switch (encoding.isImplicitVR, encoding.byteOrder) {
@@ -128,11 +129,36 @@ extension FileReader {
             case (false, .bigEndian): return .explicitVRBigEndian
             }
         }
-        guard declared.encoding != encoding else { return declared }
+        guard declared.encoding != encoding, try !isLikely(declared.encoding, word, range) else { return declared }
         reader.warn(.otherEncoding, range.lowerBound, "the data set is not encoded in the transfer syntax it names")
         return TransferSyntax(
             uid: declared.uid, isImplicitVR: encoding.isImplicitVR, byteOrder: encoding.byteOrder,
             isDeflated: declared.isDeflated, isEncapsulated: declared.isEncapsulated)
+    }
+
+    /// Whether the first element of `range`, which begins with `word`, can be one in `encoding`.
+    private mutating func isLikely(
+        _ encoding: Encoding, _ word: UInt64, _ range: Range<Int>
+    ) throws(DICOMError) -> Bool {
+        let isLittle = encoding.byteOrder == .littleEndian
+        let vr = VR(word: word)
+        var length: UInt32
+        if encoding.isImplicitVR {
+            let field = UInt32(truncatingIfNeeded: word >> 32)
+            length = isLittle ? field : field.byteSwapped
+            // Letters of a VR make a length of megabytes.
+            if vr != nil, length > 1 << 16 { return false }
+        } else if let vr, vr.hasLongLength {
+            guard range.count >= 12 else { return false }
+            let field = try reader.window.half(at: range.lowerBound + 8)
+            length = isLittle ? field : field.byteSwapped
+        } else if vr != nil {
+            let field = UInt16(truncatingIfNeeded: word >> 48)
+            length = UInt32(isLittle ? field : field.byteSwapped)
+        } else {
+            return false
+        }
+        return length == .max || Int(length) <= range.count - 8
     }
 
     /// Whether the file starts with elements: standard ones in ascending order, each within the file.
