@@ -53,7 +53,7 @@ public struct PortalResponder: HTTPResponder {
         guard let lake = portal.lake else {
             throw Problem(.serviceUnavailable, "starting", "The lake is starting.", headers: ["Retry-After": "2"])
         }
-        let caller = try await Caller.of(request, lake: lake, isPrivate: isPrivate)
+        let caller = try await Caller.of(request, lake: lake, operatorToken: isPrivate ? portal.operatorToken : nil)
         try Self.admit(caller, to: route, lake)
         let call = Call(
             request: request, lake: lake, route: route, parameters: parameters, query: query, caller: caller,

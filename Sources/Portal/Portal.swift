@@ -11,14 +11,18 @@ public final class Portal: Sendable {
     let log: Logger
     /// The OpenAPI document as it is served.
     let openAPI: [UInt8]
+    /// Counts on the private socket only.
+    let operatorToken: String?
     private let opened = Mutex<Lake?>(nil)
 
     /// - Parameters:
     ///   - webDirectory: the files of `Web/`.
     ///   - openAPI: the document that describes the API.
-    public init(webDirectory: String, openAPI: [UInt8] = [], log: Logger) {
+    ///   - operatorToken: who sends it through the private socket is the operator.
+    public init(webDirectory: String, openAPI: [UInt8] = [], operatorToken: String? = nil, log: Logger) {
         web = WebFiles(directory: webDirectory)
         self.openAPI = openAPI
+        self.operatorToken = operatorToken
         self.log = log
         table = RouteTable(Self.allRoutes)
     }

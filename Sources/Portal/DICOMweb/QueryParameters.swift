@@ -41,10 +41,7 @@ public struct QueryParameters: Hashable, Sendable {
 
     /// A keyword or eight hexadecimal digits.
     static func tag(_ text: Substring) -> Tag? {
-        if text.utf8.count == 8, let value = UInt32(text, radix: 16) {
-            return Tag(UInt16(truncatingIfNeeded: value >> 16), UInt16(truncatingIfNeeded: value))
-        }
-        return Tag(keyword: String(text))
+        Tag(hexadecimal: text) ?? DataDictionary.tag(for: String(text))
     }
 
     private mutating func include(_ value: String) throws(Problem) {

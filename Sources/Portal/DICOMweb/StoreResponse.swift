@@ -85,7 +85,7 @@ struct StoreLine: Encodable {
 
     init(_ index: Int, _ verdict: Verdict) {
         self.index = index
-        self.verdict = verdict.kind.rawValue
+        self.verdict = verdict.kind == .alreadyThere ? "alreadyThere" : verdict.kind.rawValue
         study = verdict.study
         series = verdict.series
         instance = verdict.instance

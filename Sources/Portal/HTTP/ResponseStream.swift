@@ -24,7 +24,8 @@ extension Response {
 /// Gathers small writes and passes large ones on.
 struct ResponseStream {
     private static let threshold = 256 << 10
-    private var writer: any ResponseBodyWriter
+    // One stream is written by one task at a time, whatever executor that task runs on.
+    private nonisolated(unsafe) var writer: any ResponseBodyWriter
     private var gathered = ByteBuffer()
 
     init(_ writer: any ResponseBodyWriter) { self.writer = writer }

@@ -26,6 +26,18 @@ public struct Call: Sendable {
         }
     }
 
+    /// Whether the browser reached us through TLS, as the proxy before us says.
+    var isSecure: Bool { HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } == "https" }
+
+    /// Where the request came from. A proxy on this machine says so in X-Forwarded-For; nobody else is believed.
+    var source: String {
+        let peer = channel.remoteAddress?.ipAddress ?? "local"
+        guard peer == "local" || peer == "::1" || peer.hasPrefix("127."),
+            let name = HTTPField.Name("X-Forwarded-For"), let last = request.headers[name]?.split(separator: ",").last
+        else { return peer }
+        return String(HeaderList.trim(last).prefix(64))
+    }
+
     /// A segment of the path.
     /// - Throws: 404 where the route has no such segment.
     func parameter(_ name: String) throws -> String {
@@ -60,14 +72,6 @@ public struct Call: Sendable {
         guard let field = HTTPField.Name("Expect"), request.headers[field]?.lowercased() == "100-continue" else { return }
         try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
-}
-
-/// Who sent a request, by which credential.
-struct Caller: Sendable {
-    /// `nil`: anonymous.
-    let principal: Principal?
-    /// The session cookie's value, where that is how they signed in.
-    let session: String?
 }
 
 extension Problem {
