@@ -8,8 +8,11 @@ extension BurnedInRisk {
         let root = file.dataSet
         let sopClass = root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
         if isDirectory(file) { return .review("a DICOMDIR: an index of other files") }
-        if let reason = documentReason(sopClass, root) { return .review(reason) }
         let hasPixels = root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
+        // Encapsulated PDF, CDA, STL, OBJ, MTL (PS3.4 §B.5). In an image the document is only replaced by a dummy.
+        if sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.104.") || (!hasPixels && root.contains(.EncapsulatedDocument)) {
+            return .review("an encapsulated document")
+        }
         guard hasPixels else { return .none }
         if sopClass.isEmpty { return .review("an image without a SOP class") }
         if let reason = classReason(sopClass) ?? headerReason(root) { return .review(reason) }
@@ -22,14 +25,6 @@ extension BurnedInRisk {
         file.meta.string(.MediaStorageSOPClassUID) == UID.MediaStorageDirectoryStorage
             || file.dataSet.string(.SOPClassUID) == UID.MediaStorageDirectoryStorage
             || file.dataSet.contains(.DirectoryRecordSequence)
-    }
-
-    private static func documentReason(_ sopClass: String, _ root: DataSet) -> String? {
-        // Encapsulated PDF, CDA, STL, OBJ, MTL (PS3.4 §B.5)
-        if sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.104.") || root.contains(.EncapsulatedDocument) {
-            return "an encapsulated document"
-        }
-        return nil
     }
 
     private static func classReason(_ sopClass: String) -> String? {

@@ -591,107 +591,107 @@ extension Vocabulary {
         clinches clinching cling clinging clings clinic clinical clinically clinician clinics clink clinked clinking
         clinks clinoid clip clipboard clipboards clipped clipping clippings clips clipt clique cliques clitoris clix
         cloak cloaked cloaking cloaks clock clocked clockface clocking clocks clockwise clockwork clockworks clod clods
-        clog clogged clogging clogs cloister cloistered cloistering cloisters clone clones close closed closely
-        closeness closer closes closest closet closeted closeting closets closewool closing closure closures clot cloth
-        clothe clothed clothes clothespin clothespins clothing cloths clots clotted clotting cloud cloudburst
-        cloudbursts clouded cloudier cloudiest clouding clouds cloudy clout clouted clouting clouts clove cloven clover
-        clovers cloves clown clowned clowning clowns clr club clubbed clubbing clubhouse clubhouses clubs cluck clucked
-        clucking clucks clue clued clueing clueless clues cluing clumber clump clumped clumping clumps clumsier
-        clumsiest clumsily clumsiness clumsy clun clung cluster clustered clustering clusters clutch clutched clutches
-        clutching clutter cluttered cluttering clutters clvi clvii clxi clxii clxiv clxix clxvi clxvii clydesdale cm
-        cmab co coach coached coaches coaching coagulant coagulate coagulated coagulates coagulating coagulation coal
-        coaled coalesce coalesced coalescent coalesces coalescing coaling coalition coalitions coals coarctation coarse
-        coarsely coarsen coarsened coarseness coarsening coarsens coarser coarsest coarsewool coast coastal coasted
-        coaster coasters coasting coastline coastlines coasts coat coated coating coats coax coaxed coaxes coaxing cob
-        cobalt cobb cobble cobbler cobblers cobra cobras cobs coburger cobweb cobwebs cocaine coccygeal coccygeus
-        coccyx cochineal cochlearis cock cocked cocker cockett cockeyed cockier cockiest cocking cockpit cockpits
-        cockroach cockroaches cockroft cocks cocktail cocktails cocky cocoa cocoanut cocoanuts cocoas coconut coconuts
-        cocoon cocooned cocooning cocoons cod codded codding code coded codes coding cods coefficient coefficients
-        coeliacus coenzyme coerce coerced coerces coercing coercion coexist coexisted coexistence coexisting coexists
-        coffee coffees coffer coffers coffin coffined coffining coffins cog cogency cogent cognac cognacs cognitive
-        cogs coherence coherent coherently coil coiled coiling coils coin coinage coinages coincide coincided
-        coincidence coincidences coincidental coincidentally coincides coinciding coined coining coins coke coked cokes
-        coking col colander colanders colcher cold coldblood colder coldest coldly coldness colds colfa colher colic
-        colin collaborate collaborated collaborates collaborating collaboration collaborations collaborative
-        collaborator collaborators collage collages collapse collapsed collapses collapsible collapsing collar
-        collarbone collarbones collared collaring collars collate collated collateral collates collating collation
-        colleague colleagues collect collected collecting collection collections collective collectively collectives
-        collector collectors collects college colleges collegiate colles colli collide collided collides colliding
-        collie collies collimated collimation collimator collision collisions collocation colloid colloidal colloquial
-        colloquialism colloquialisms collusion colombian colon colonel colonels colones colonial colonials colonic
-        colonies colonization colonize colonized colonizes colonizing colonography colons colony color colorado
-        colorectal colored coloreds colorful coloring colorless colorpoint colors colossal colostomy colourpoint colt
-        colts columbia column columns coma comas comb combat combatant combatants combated combating combats combatted
-        combatting combed combination combinations combine combined combines combing combining combs combustible
-        combustibles combustion come comeback comedian comedians comedies comedocarcinoma comedy comelier comeliest
-        comely comes comestible comestibles comet comets comfort comfortable comfortably comforted comforting comforts
-        comic comical comics coming comings comisana comma command commandant commandants commanded commandeer
-        commandeered commandeering commandeers commander commanders commanding commandment commandments commando
-        commandoes commandos commands commas commemorate commemorated commemorates commemorating commemoration
-        commemorations commence commenced commencement commencements commences commencing commend commendable
-        commendation commendations commended commending commends comment commentaries commentary commentator
-        commentators commented commenting comments commerce commercial commercialism commercialize commercialized
-        commercializes commercializing commercially commercials commiserate commiserated commiserates commiserating
-        commiseration commiserations commission commissioned commissioner commissioners commissioning commissions
-        commissure commit commitment commitments commits committed committee committees committing commodities
-        commodity commodore commodores common commoner commonest commonly commonplace commonplaces commons commonwealth
-        commonwealths commotion commotions communal commune communed communes communicable communicate communicated
-        communicates communicating communication communications communicative communicator communing communion
-        communions communique communiques communis communism communist communists communities community commutative
-        commute commuted commuter commuters commutes commuting compact compacted compacter compactest compacting
-        compaction compactness compacts companies companion companions companionship company comparable comparative
-        comparatively comparatives compare compared compares comparing comparison comparisons compartment compartments
-        compass compassed compasses compassing compassion compassionate compatibility compatible compatibles compatriot
-        compatriots compel compelled compelling compels compensate compensated compensates compensating compensation
-        compensations compensator compensators compete competed competence competences competent competently competes
-        competing competition competitions competitive competitor competitors compilation compilations compile compiled
-        compiler compilers compiles compiling complacency complacent complain complained complaining complains
-        complaint complaints complement complementary complemented complementing complements complete completed
-        completely completeness completer completes completest completing completion complex complexes complexion
-        complexioned complexions complexities complexity compliance compliant complicate complicated complicates
-        complicating complication complications complied complies compliment complimentary complimented complimenting
-        compliments comply complying component components compose composed composer composers composes composing
-        composite composites compositing composition compositions compositor compost composted composting composts
-        composure compound compounded compounding compounds comprehend comprehended comprehending comprehends
-        comprehensible comprehension comprehensions comprehensive comprehensively comprehensives compress compressed
-        compresses compressing compression comprise comprised comprises comprising compromise compromised compromises
-        compromising compulsion compulsions compulsive compulsories compulsory compunction compunctions computation
-        computational computations compute computed computer computerize computerized computerizes computerizing
-        computers computes computing comrade comrades comradeship comtois con concatenate concatenated concatenates
-        concatenating concatenation concatenations concave conceal concealed concealing concealment conceals concede
-        conceded concedes conceding conceit conceited conceits conceivable conceivably conceive conceived conceives
-        conceiving concentrate concentrated concentrates concentrating concentration concentrations concentric concept
-        conception conceptions concepts conceptual conceptually concern concerned concerning concerns concert concerted
-        concerti concerting concerto concertos concerts concession concessions concha conciliate conciliated
-        conciliates conciliating conciliation concise concisely conciseness conciser concisest conclude concluded
-        concludes concluding conclusion conclusions conclusive conclusively concoct concocted concocting concoction
-        concoctions concocts concord concordance concourse concourses concrete concreted concretes concreting concur
-        concurred concurrence concurrences concurrency concurrent concurrently concurring concurs concussion
-        concussions condemn condemnation condemnations condemned condemning condemns condensation condensations
-        condense condensed condenser condenses condensing condescend condescended condescending condescends condiment
-        condiments condition conditional conditionality conditionally conditionals conditioned conditioning conditions
-        condolence condolences condom condominium condominiums condoms condone condoned condones condoning condor
-        condors conducive conduct conductance conducted conducting conduction conductivity conductor conductors
-        conducts conduit cone conepresent cones confection confections confederacies confederacy confederate
-        confederated confederates confederating confederation confederations confer conference conferences conferred
-        conferrer conferring confers confess confessed confesses confessing confession confessions confetti confidant
-        confidants confide confided confidence confidences confident confidential confidentiality confidentially
-        confidently confides confiding configurable configuration configurations configure configured configures
-        configuring confine confined confinement confinements confines confining confirm confirmation confirmations
-        confirmed confirming confirms confiscate confiscated confiscates confiscating confiscation confiscations
-        conflict conflicted conflicting conflicts confluence confocal conform conformal conformality conformation
-        conformed conforming conformity conforms confound confounded confounding confounds confront confrontation
-        confrontations confronted confronting confronts confuse confused confuses confusing confusion congeal congealed
-        congealing congeals congenial congenital congest congested congesting congestion congestive congests
-        conglomerate conglomerated conglomerates conglomerating congo congratulate congratulated congratulates
-        congratulating congratulations congregate congregated congregates congregating congregation congregations
-        congresses congressman congressmen congresswoman congresswomen congruent conical conifer coniferous conifers
-        conjecture conjectured conjectures conjecturing conjugal conjugate conjugated conjugates conjugating
-        conjugation conjugations conjunction conjunctions conjunctiva conjunctival conjunctive conjure conjured
-        conjures conjuring connect connected connecter connecters connecting connection connections connective
-        connectivity connector connectors connects conned connemara conning connoisseur connoisseurs connor connotation
-        connotations connote connoted connotes connoting conquer conquered conquering conqueror conquerors conquers
-        conquest conquests cons conscience consciences conscientious conscious consciously consciousness
+        clog clogged clogging clogs cloister cloistered cloistering cloisters clone clones close closed closedplanar
+        closely closeness closer closes closest closet closeted closeting closets closewool closing closure closures
+        clot cloth clothe clothed clothes clothespin clothespins clothing cloths clots clotted clotting cloud
+        cloudburst cloudbursts clouded cloudier cloudiest clouding clouds cloudy clout clouted clouting clouts clove
+        cloven clover clovers cloves clown clowned clowning clowns clr club clubbed clubbing clubhouse clubhouses clubs
+        cluck clucked clucking clucks clue clued clueing clueless clues cluing clumber clump clumped clumping clumps
+        clumsier clumsiest clumsily clumsiness clumsy clun clung cluster clustered clustering clusters clutch clutched
+        clutches clutching clutter cluttered cluttering clutters clvi clvii clxi clxii clxiv clxix clxvi clxvii
+        clydesdale cm cmab cntml co coach coached coaches coaching coagulant coagulate coagulated coagulates
+        coagulating coagulation coal coaled coalesce coalesced coalescent coalesces coalescing coaling coalition
+        coalitions coals coarctation coarse coarsely coarsen coarsened coarseness coarsening coarsens coarser coarsest
+        coarsewool coast coastal coasted coaster coasters coasting coastline coastlines coasts coat coated coating
+        coats coax coaxed coaxes coaxing cob cobalt cobb cobble cobbler cobblers cobra cobras cobs coburger cobweb
+        cobwebs cocaine coccygeal coccygeus coccyx cochineal cochlearis cock cocked cocker cockett cockeyed cockier
+        cockiest cocking cockpit cockpits cockroach cockroaches cockroft cocks cocktail cocktails cocky cocoa cocoanut
+        cocoanuts cocoas coconut coconuts cocoon cocooned cocooning cocoons cod codded codding code coded codes coding
+        cods coefficient coefficients coeliacus coenzyme coerce coerced coerces coercing coercion coexist coexisted
+        coexistence coexisting coexists coffee coffees coffer coffers coffin coffined coffining coffins cog cogency
+        cogent cognac cognacs cognitive cogs coherence coherent coherently coil coiled coiling coils coin coinage
+        coinages coincide coincided coincidence coincidences coincidental coincidentally coincides coinciding coined
+        coining coins coke coked cokes coking col colander colanders colcher cold coldblood colder coldest coldly
+        coldness colds colfa colher colic colin collaborate collaborated collaborates collaborating collaboration
+        collaborations collaborative collaborator collaborators collage collages collapse collapsed collapses
+        collapsible collapsing collar collarbone collarbones collared collaring collars collate collated collateral
+        collates collating collation colleague colleagues collect collected collecting collection collections
+        collective collectively collectives collector collectors collects college colleges collegiate colles colli
+        collide collided collides colliding collie collies collimated collimation collimator collision collisions
+        collocation colloid colloidal colloquial colloquialism colloquialisms collusion colombian colon colonel
+        colonels colones colonial colonials colonic colonies colonization colonize colonized colonizes colonizing
+        colonography colons colony color colorado colorectal colored coloreds colorful coloring colorless colorpoint
+        colors colossal colostomy colourpoint colt colts columbia column columns coma comas comb combat combatant
+        combatants combated combating combats combatted combatting combed combination combinations combine combined
+        combines combing combining combs combustible combustibles combustion come comeback comedian comedians comedies
+        comedocarcinoma comedy comelier comeliest comely comes comestible comestibles comet comets comfort comfortable
+        comfortably comforted comforting comforts comic comical comics coming comings comisana comma command commandant
+        commandants commanded commandeer commandeered commandeering commandeers commander commanders commanding
+        commandment commandments commando commandoes commandos commands commas commemorate commemorated commemorates
+        commemorating commemoration commemorations commence commenced commencement commencements commences commencing
+        commend commendable commendation commendations commended commending commends comment commentaries commentary
+        commentator commentators commented commenting comments commerce commercial commercialism commercialize
+        commercialized commercializes commercializing commercially commercials commiserate commiserated commiserates
+        commiserating commiseration commiserations commission commissioned commissioner commissioners commissioning
+        commissions commissure commit commitment commitments commits committed committee committees committing
+        commodities commodity commodore commodores common commoner commonest commonly commonplace commonplaces commons
+        commonwealth commonwealths commotion commotions communal commune communed communes communicable communicate
+        communicated communicates communicating communication communications communicative communicator communing
+        communion communions communique communiques communis communism communist communists communities community
+        commutative commute commuted commuter commuters commutes commuting compact compacted compacter compactest
+        compacting compaction compactness compacts companies companion companions companionship company comparable
+        comparative comparatively comparatives compare compared compares comparing comparison comparisons compartment
+        compartments compass compassed compasses compassing compassion compassionate compatibility compatible
+        compatibles compatriot compatriots compel compelled compelling compels compensate compensated compensates
+        compensating compensation compensations compensator compensators compete competed competence competences
+        competent competently competes competing competition competitions competitive competitor competitors
+        compilation compilations compile compiled compiler compilers compiles compiling complacency complacent complain
+        complained complaining complains complaint complaints complement complementary complemented complementing
+        complements complete completed completely completeness completer completes completest completing completion
+        complex complexes complexion complexioned complexions complexities complexity compliance compliant complicate
+        complicated complicates complicating complication complications complied complies compliment complimentary
+        complimented complimenting compliments comply complying component components compose composed composer
+        composers composes composing composite composites compositing composition compositions compositor compost
+        composted composting composts composure compound compounded compounding compounds comprehend comprehended
+        comprehending comprehends comprehensible comprehension comprehensions comprehensive comprehensively
+        comprehensives compress compressed compresses compressing compression comprise comprised comprises comprising
+        compromise compromised compromises compromising compulsion compulsions compulsive compulsories compulsory
+        compunction compunctions computation computational computations compute computed computer computerize
+        computerized computerizes computerizing computers computes computing comrade comrades comradeship comtois con
+        concatenate concatenated concatenates concatenating concatenation concatenations concave conceal concealed
+        concealing concealment conceals concede conceded concedes conceding conceit conceited conceits conceivable
+        conceivably conceive conceived conceives conceiving concentrate concentrated concentrates concentrating
+        concentration concentrations concentric concept conception conceptions concepts conceptual conceptually concern
+        concerned concerning concerns concert concerted concerti concerting concerto concertos concerts concession
+        concessions concha conciliate conciliated conciliates conciliating conciliation concise concisely conciseness
+        conciser concisest conclude concluded concludes concluding conclusion conclusions conclusive conclusively
+        concoct concocted concocting concoction concoctions concocts concord concordance concourse concourses concrete
+        concreted concretes concreting concur concurred concurrence concurrences concurrency concurrent concurrently
+        concurring concurs concussion concussions condemn condemnation condemnations condemned condemning condemns
+        condensation condensations condense condensed condenser condenses condensing condescend condescended
+        condescending condescends condiment condiments condition conditional conditionality conditionally conditionals
+        conditioned conditioning conditions condolence condolences condom condominium condominiums condoms condone
+        condoned condones condoning condor condors conducive conduct conductance conducted conducting conduction
+        conductivity conductor conductors conducts conduit cone conepresent cones confection confections confederacies
+        confederacy confederate confederated confederates confederating confederation confederations confer conference
+        conferences conferred conferrer conferring confers confess confessed confesses confessing confession
+        confessions confetti confidant confidants confide confided confidence confidences confident confidential
+        confidentiality confidentially confidently confides confiding configurable configuration configurations
+        configure configured configures configuring confine confined confinement confinements confines confining
+        confirm confirmation confirmations confirmed confirming confirms confiscate confiscated confiscates
+        confiscating confiscation confiscations conflict conflicted conflicting conflicts confluence confocal conform
+        conformal conformality conformation conformed conforming conformity conforms confound confounded confounding
+        confounds confront confrontation confrontations confronted confronting confronts confuse confused confuses
+        confusing confusion congeal congealed congealing congeals congenial congenital congest congested congesting
+        congestion congestive congests conglomerate conglomerated conglomerates conglomerating congo congratulate
+        congratulated congratulates congratulating congratulations congregate congregated congregates congregating
+        congregation congregations congresses congressman congressmen congresswoman congresswomen congruent conical
+        conifer coniferous conifers conjecture conjectured conjectures conjecturing conjugal conjugate conjugated
+        conjugates conjugating conjugation conjugations conjunction conjunctions conjunctiva conjunctival conjunctive
+        conjure conjured conjures conjuring connect connected connecter connecters connecting connection connections
+        connective connectivity connector connectors connects conned connemara conning connoisseur connoisseurs connor
+        connotation connotations connote connoted connotes connoting conquer conquered conquering conqueror conquerors
+        conquers conquest conquests cons conscience consciences conscientious conscious consciously consciousness
         consciousnesses consecrate consecrated consecrates consecrating consecutive consensus consensuses consent
         consented consenting consents consequence consequences consequent consequential consequently conservation
         conservatism conservative conservatives conservatories conservatory conserve conserved conserves conserving
@@ -1100,108 +1100,108 @@ extension Vocabulary {
         effusive effusively efw egalitarian egg egged egging eggplant eggplants eggs eggshell ego egocentric egoism
         egos egotism egotist egotists egyptian eh ei eigenvalue eight eighteen eighteens eighteenth eighteenths eighth
         eighths eighties eightieth eightieths eights eighty either ejaculate ejaculated ejaculates ejaculating
-        ejaculation ejaculations eject ejected ejecting ejection ejections ejects eke eked ekes eking el ela elaborate
-        elaborated elaborately elaborates elaborating elaboration elaborations elapse elapsed elapses elapsing elastic
-        elasticity elastics elastography elation elb elbow elbowed elbowing elbows elder elderly elders eldest elect
-        elected electing election elections elective electives elector electoral electorate electorates electors
-        electric electrical electrically electrician electricians electricity electrified electrifies electrify
-        electrifying electrocardiogram electrocardiographic electrocardiography electrocute electrocuted electrocutes
-        electrocuting electrocution electrocutions electrode electrodes electroencephalogram electroencephalography
-        electrogram electrolysis electromagnetic electromechanical electromyogram electromyography electron electronic
-        electronically electronics electrons electrooculogram electrooculography electrophysiology electroporation
-        electroretinogram electrostatic elects elegance elegant elegantly elegies elegy eleia elekta element elemental
-        elementary elements elephant elephants elevate elevated elevates elevating elevation elevations elevator
-        elevators eleven elevens eleventh elevenths elf elicit elicited eliciting elicits eligibility eligible
-        eliminate eliminated eliminates eliminating elimination eliminations elite elites elitism elitist elizabethan
-        elk elkhound elks ell ellestad elliottdale ellipse ellipses ellipsis ellipsoid elliptic elliptical elm elms
-        elongate elongated elongates elongating elongation elope eloped elopement elopements elopes eloping eloquence
-        eloquent eloquently elscint else elsewhere elucidate elude eluded eludes eluding elusive elves em email emailed
-        emailing emails emanate emanated emanates emanating emancipate emancipated emancipates emancipating
-        emancipation embalm embalmed embalming embalms embankment embankments embargo embargoed embargoes embargoing
-        embark embarked embarking embarks embarrass embarrassed embarrasses embarrassing embarrassment embarrassments
-        embassies embassy embed embedded embedding embeds embellish embellished embellishes embellishing embellishment
-        embellishments ember embers embezzle embezzled embezzlement embezzles embezzling embitter embittered
-        embittering embitters emblem emblems embodied embodies embodiment embody embodying embolism embolization
-        embolus emboss embossed embosses embossing embrace embraced embraces embracing embroider embroidered
-        embroideries embroidering embroiders embroidery embryo embryonic embryos emerald emeralds emerge emerged
-        emergence emergencies emergency emergent emerges emerging emg emigrant emigrants emigrate emigrated emigrates
-        emigrating emigration emigrations eminence eminences eminent eminently emir emirs emissaries emissary emission
-        emissions emissive emissivity emit emits emitted emitter emitting emmetropia emmetropic emotion emotional
-        emotionally emotions emotive empathy emperor emperors emphases emphasis emphasize emphasized emphasizes
-        emphasizing emphatic emphatically emphysema empire empires empirical employ employe employed employee employees
-        employer employers employes employing employment employments employs emporia emporium emporiums empower
-        empowered empowering empowers empress empresses empted emptied emptier empties emptiest emptiness empty
-        emptying emulate emulated emulates emulating emulation emulations emulator emulators emulsion emulsions en
-        enable enabled enables enabling enact enacted enacting enactment enactments enacts enamel enameled enameling
-        enamelled enamelling enamels encapsulate encapsulated encapsulates encapsulating encapsulation encase encased
-        encases encasing encephalomyelitis enchant enchanted enchanting enchantment enchantments enchants encircle
-        encircled encircles encircling enclose enclosed encloses enclosing enclosure enclosures encode encoded encodes
-        encoding encompass encompassed encompasses encompassing encore encored encores encoring encounter encountered
-        encountering encounters encourage encouraged encouragement encouragements encourages encouraging encroach
-        encroached encroaches encroaching encrypted encryption encumber encumbered encumbering encumbers encumbrance
-        encumbrances encyclopaedia encyclopaedias encyclopedia encyclopedias end endanger endangered endangering
-        endangers endear endeared endearing endearment endearments endears endeavor endeavored endeavoring endeavors
-        ended endemic endemics enderby endian ending endings endive endives endless endlessly endo endocardial
-        endocarditis endocavitary endocrine endocrinology endoleak endometrial endometrium endorectal endorse endorsed
-        endorsement endorsements endorses endorsing endoscope endoscopic endoscopy endothelial endothelium endotracheal
-        endovaginal endovascular endow endowed endowing endowment endowments endows endplate ends endurance endure
-        endured endures enduring endways enema enemas enemata enemies enemy energetic energetically energies energy
-        enflurane enforce enforced enforcement enforces enforcing engadine engage engaged engagement engagements
-        engages engaging engender engendered engendering engenders engine engineer engineered engineering engineers
-        engines english engrave engraved engraver engravers engraves engraving engravings engross engrossed engrosses
-        engrossing engulf engulfed engulfing engulfs enhance enhanced enhancement enhancements enhances enhancing
-        enigma enigmas enigmatic enjoy enjoyable enjoyed enjoying enjoyment enjoyments enjoys enlarge enlarged
-        enlargement enlargements enlarges enlarging enlighten enlightened enlightening enlightenment enlightens enlist
-        enlisted enlisting enlistment enlistments enlists enliven enlivened enlivening enlivens enmities enmity
-        enormities enormity enormous enormously enough enquire enquired enquires enquiries enquiring enquiry enrage
-        enraged enrages enraging enrich enriched enriches enriching enrichment enrol enroll enrolled enrolling
-        enrollment enrollments enrolls enrolment enrolments enrols ensemble ensembles enshrine enshrined enshrines
-        enshrining ensign ensigns enslave enslaved enslaves enslaving ensue ensued ensues ensuing ensure ensured
-        ensures ensuring entail entailed entailing entails entangle entangled entanglement entanglements entangles
-        entangling enter enteral entered enterer entering enterprise enterprises enterprising enters entertain
-        entertained entertainer entertainers entertaining entertainment entertainments entertains enthral enthrall
-        enthralled enthralling enthralls enthrals enthusiasm enthusiasms enthusiast enthusiastic enthusiastically
-        enthusiasts entice enticed enticement enticements entices enticing entire entirely entirety entities entitle
-        entitled entitles entitling entity entlebucher entomologist entomologists entomology entorhinal entrails
-        entrance entranced entrances entrancing entrant entrants entrap entrapment entrapped entrapping entraps entreat
-        entreated entreaties entreating entreats entreaty entrench entrenched entrenches entrenching entries entropy
-        entrust entrusted entrusting entrusts entry entwine entwined entwines entwining enumerate enumerated enumerates
-        enumerating enumeration enunciate enunciated enunciates enunciating enunciation envelop envelope enveloped
-        envelopes enveloping envelops enviable envied envies envious enviously environment environmental
-        environmentally environments environs envisage envisaged envisages envisaging envoy envoys envy envying enzyme
-        enzymes eog eon eons eosin eovist ep epagneul epaulet epaulets epaulette epaulettes ephedrine ephemeral epi
-        epic epicardial epicardium epics epidemic epidemics epidermal epidermis epidermises epidermoid epididymis
-        epidural epifluorescence epigastric epilepsy epileptic epileptics epileptiform epileptogenic epilog epilogs
-        epilogue epilogues epinephrine epiploic epirus episode episodes epitaph epitaphs epithelial epithelium epithet
-        epithets epitome epitomes epitrochlear epoch epochs eponymous epoxy epse epsilon epss equal equaled equaling
-        equality equalization equalize equalized equalizes equalizing equalled equalling equally equals equanimity
-        equate equated equates equating equation equations equator equatorial equators equestrian equestrians
-        equidistant equilateral equilaterals equilibrium equine equines equinox equinoxes equip equipment equipped
-        equipping equips equitable equities equity equivalence equivalent equivalently equivalents equivocal equus er
-        era eradicate eradicated eradicates eradicating eras erase erased eraser erasers erases erasing eraso erasure
-        erb erect erected erecting erection erections erector erects ergo ergometer ergonomic erhulian erie eriksen
-        eriochrome eriskay erl erlunchun erode eroded erodes eroding erosion erotic err errand errands errant erratic
-        erratically erred erring erroneous erroneously error errors errs erstwhile erudite erupt erupted erupting
-        eruption eruptions erupts erythema erythematosus erythrosin erzgebirg es esaote escalate escalated escalates
-        escalating escalation escalator escalators escapade escapades escape escaped escapes escaping escapism escort
-        escorted escorting escorts eskimo esophageal esophagi esophagus esophaguses esoteric espa especial especially
-        espionage espree essay essayed essaying essays essence essences essential essentially essentials essenza essex
-        est establish established establishes establishing establishment establishments estate estates esteem esteemed
-        esteeming esteems esterase esthetic estimate estimated estimates estimating estimation estimations estonian
-        estrangement estrangements estrela estrogen estrogenic esur et etch etched etches etching etchings eternal
-        eternally eternities eternity ethanol ether ethereal ethic ethical ethically ethics ethidium ethmoid ethnic
-        ethnics ethos ethyl ethylenediamine etidronate etiology etiquette etl etna etomidate etymological etymologies
-        etymology euler eulogies eulogize eulogized eulogizes eulogizing eulogy euphemism euphemisms eurasian eurasier
-        eureka euroline european europium eustachian euthanasia evacuate evacuated evacuates evacuating evacuation
-        evacuations evade evaded evades evading evaluate evaluated evaluates evaluating evaluation evaluations
-        evaluator evangelical evangelicals evangelism evangelist evangelistic evangelists evans evaporate evaporated
-        evaporates evaporating evaporation evasion evasions evasive eve even evened evener evenest evening evenings
-        evenly evenness evens event eventful events eventual eventualities eventuality eventually ever evergreen
-        evergreens everlasting everlastings evermore every everybody everyday everyone everything everywhere eves evict
-        evicted evicting eviction evictions evicts evidence evidenced evidences evidencing evident evidently evil
-        eviler evilest eviller evillest evils evocative evoke evoked evokes evoking evol evolution evolutionary evolve
-        evolved evolves evolving ewe ewes ewing ewings ex exacerbate exacerbated exacerbates exacerbating exact exacted
-        exacter exactest exacting exactly exacts exaggerate exaggerated exaggerates exaggerating exaggeration
+        ejaculation ejaculations eject ejected ejecting ejection ejections ejects eke eked ekes ekg eking el ela
+        elaborate elaborated elaborately elaborates elaborating elaboration elaborations elapse elapsed elapses
+        elapsing elastic elasticity elastics elastography elation elb elbow elbowed elbowing elbows elder elderly
+        elders eldest elect elected electing election elections elective electives elector electoral electorate
+        electorates electors electric electrical electrically electrician electricians electricity electrified
+        electrifies electrify electrifying electrocardiogram electrocardiographic electrocardiography electrocute
+        electrocuted electrocutes electrocuting electrocution electrocutions electrode electrodes electroencephalogram
+        electroencephalography electrogram electrolysis electromagnetic electromechanical electromyogram
+        electromyography electron electronic electronically electronics electrons electrooculogram electrooculography
+        electrophysiology electroporation electroretinogram electrostatic elects elegance elegant elegantly elegies
+        elegy eleia elekta element elemental elementary elements elephant elephants elevate elevated elevates elevating
+        elevation elevations elevator elevators eleven elevens eleventh elevenths elf elicit elicited eliciting elicits
+        eligibility eligible eliminate eliminated eliminates eliminating elimination eliminations elite elites elitism
+        elitist elizabethan elk elkhound elks ell ellestad elliottdale ellipse ellipses ellipsis ellipsoid elliptic
+        elliptical elm elms elongate elongated elongates elongating elongation elope eloped elopement elopements elopes
+        eloping eloquence eloquent eloquently elscint else elsewhere elucidate elude eluded eludes eluding elusive
+        elves em email emailed emailing emails emanate emanated emanates emanating emancipate emancipated emancipates
+        emancipating emancipation embalm embalmed embalming embalms embankment embankments embargo embargoed embargoes
+        embargoing embark embarked embarking embarks embarrass embarrassed embarrasses embarrassing embarrassment
+        embarrassments embassies embassy embed embedded embedding embeds embellish embellished embellishes embellishing
+        embellishment embellishments ember embers embezzle embezzled embezzlement embezzles embezzling embitter
+        embittered embittering embitters emblem emblems embodied embodies embodiment embody embodying embolism
+        embolization embolus emboss embossed embosses embossing embrace embraced embraces embracing embroider
+        embroidered embroideries embroidering embroiders embroidery embryo embryonic embryos emerald emeralds emerge
+        emerged emergence emergencies emergency emergent emerges emerging emg emigrant emigrants emigrate emigrated
+        emigrates emigrating emigration emigrations eminence eminences eminent eminently emir emirs emissaries emissary
+        emission emissions emissive emissivity emit emits emitted emitter emitting emmetropia emmetropic emotion
+        emotional emotionally emotions emotive empathy emperor emperors emphases emphasis emphasize emphasized
+        emphasizes emphasizing emphatic emphatically emphysema empire empires empirical employ employe employed
+        employee employees employer employers employes employing employment employments employs emporia emporium
+        emporiums empower empowered empowering empowers empress empresses empted emptied emptier empties emptiest
+        emptiness empty emptying emulate emulated emulates emulating emulation emulations emulator emulators emulsion
+        emulsions en enable enabled enables enabling enact enacted enacting enactment enactments enacts enamel enameled
+        enameling enamelled enamelling enamels encapsulate encapsulated encapsulates encapsulating encapsulation encase
+        encased encases encasing encephalomyelitis enchant enchanted enchanting enchantment enchantments enchants
+        encircle encircled encircles encircling enclose enclosed encloses enclosing enclosure enclosures encode encoded
+        encodes encoding encompass encompassed encompasses encompassing encore encored encores encoring encounter
+        encountered encountering encounters encourage encouraged encouragement encouragements encourages encouraging
+        encroach encroached encroaches encroaching encrypted encryption encumber encumbered encumbering encumbers
+        encumbrance encumbrances encyclopaedia encyclopaedias encyclopedia encyclopedias end endanger endangered
+        endangering endangers endear endeared endearing endearment endearments endears endeavor endeavored endeavoring
+        endeavors ended endemic endemics enderby endian ending endings endive endives endless endlessly endo
+        endocardial endocarditis endocavitary endocrine endocrinology endoleak endometrial endometrium endorectal
+        endorse endorsed endorsement endorsements endorses endorsing endoscope endoscopic endoscopy endothelial
+        endothelium endotracheal endovaginal endovascular endow endowed endowing endowment endowments endows endplate
+        ends endurance endure endured endures enduring endways enema enemas enemata enemies enemy energetic
+        energetically energies energy enflurane enforce enforced enforcement enforces enforcing engadine engage engaged
+        engagement engagements engages engaging engender engendered engendering engenders engine engineer engineered
+        engineering engineers engines english engrave engraved engraver engravers engraves engraving engravings engross
+        engrossed engrosses engrossing engulf engulfed engulfing engulfs enhance enhanced enhancement enhancements
+        enhances enhancing enigma enigmas enigmatic enjoy enjoyable enjoyed enjoying enjoyment enjoyments enjoys
+        enlarge enlarged enlargement enlargements enlarges enlarging enlighten enlightened enlightening enlightenment
+        enlightens enlist enlisted enlisting enlistment enlistments enlists enliven enlivened enlivening enlivens
+        enmities enmity enormities enormity enormous enormously enough enquire enquired enquires enquiries enquiring
+        enquiry enrage enraged enrages enraging enrich enriched enriches enriching enrichment enrol enroll enrolled
+        enrolling enrollment enrollments enrolls enrolment enrolments enrols ensemble ensembles enshrine enshrined
+        enshrines enshrining ensign ensigns enslave enslaved enslaves enslaving ensue ensued ensues ensuing ensure
+        ensured ensures ensuring entail entailed entailing entails entangle entangled entanglement entanglements
+        entangles entangling enter enteral entered enterer entering enterprise enterprises enterprising enters
+        entertain entertained entertainer entertainers entertaining entertainment entertainments entertains enthral
+        enthrall enthralled enthralling enthralls enthrals enthusiasm enthusiasms enthusiast enthusiastic
+        enthusiastically enthusiasts entice enticed enticement enticements entices enticing entire entirely entirety
+        entities entitle entitled entitles entitling entity entlebucher entomologist entomologists entomology
+        entorhinal entrails entrance entranced entrances entrancing entrant entrants entrap entrapment entrapped
+        entrapping entraps entreat entreated entreaties entreating entreats entreaty entrench entrenched entrenches
+        entrenching entries entropy entrust entrusted entrusting entrusts entry entwine entwined entwines entwining
+        enumerate enumerated enumerates enumerating enumeration enunciate enunciated enunciates enunciating enunciation
+        envelop envelope enveloped envelopes enveloping envelops enviable envied envies envious enviously environment
+        environmental environmentally environments environs envisage envisaged envisages envisaging envoy envoys envy
+        envying enzyme enzymes eog eon eons eosin eovist ep epagneul epaulet epaulets epaulette epaulettes ephedrine
+        ephemeral epi epic epicardial epicardium epics epidemic epidemics epidermal epidermis epidermises epidermoid
+        epididymis epidural epifluorescence epigastric epilepsy epileptic epileptics epileptiform epileptogenic epilog
+        epilogs epilogue epilogues epinephrine epiploic epirus episode episodes epitaph epitaphs epithelial epithelium
+        epithet epithets epitome epitomes epitrochlear epoch epochs eponymous epoxy epse epsilon epss equal equaled
+        equaling equality equalization equalize equalized equalizes equalizing equalled equalling equally equals
+        equanimity equate equated equates equating equation equations equator equatorial equators equestrian
+        equestrians equidistant equilateral equilaterals equilibrium equine equines equinox equinoxes equip equipment
+        equipped equipping equips equitable equities equity equivalence equivalent equivalently equivalents equivocal
+        equus er era eradicate eradicated eradicates eradicating eras erase erased eraser erasers erases erasing eraso
+        erasure erb erect erected erecting erection erections erector erects ergo ergometer ergonomic erhulian erie
+        eriksen eriochrome eriskay erl erlunchun erode eroded erodes eroding erosion erotic err errand errands errant
+        erratic erratically erred erring erroneous erroneously error errors errs erstwhile erudite erupt erupted
+        erupting eruption eruptions erupts erythema erythematosus erythrosin erzgebirg es esaote escalate escalated
+        escalates escalating escalation escalator escalators escapade escapades escape escaped escapes escaping
+        escapism escort escorted escorting escorts eskimo esophageal esophagi esophagus esophaguses esoteric espa
+        especial especially espionage espree essay essayed essaying essays essence essences essential essentially
+        essentials essenza essex est establish established establishes establishing establishment establishments estate
+        estates esteem esteemed esteeming esteems esterase esthetic estimate estimated estimates estimating estimation
+        estimations estonian estrangement estrangements estrela estrogen estrogenic esur et etch etched etches etching
+        etchings eternal eternally eternities eternity ethanol ether ethereal ethic ethical ethically ethics ethidium
+        ethmoid ethnic ethnics ethos ethyl ethylenediamine etidronate etiology etiquette etl etna etomidate
+        etymological etymologies etymology euler eulogies eulogize eulogized eulogizes eulogizing eulogy euphemism
+        euphemisms eurasian eurasier eureka euroline european europium eustachian euthanasia evacuate evacuated
+        evacuates evacuating evacuation evacuations evade evaded evades evading evaluate evaluated evaluates evaluating
+        evaluation evaluations evaluator evangelical evangelicals evangelism evangelist evangelistic evangelists evans
+        evaporate evaporated evaporates evaporating evaporation evasion evasions evasive eve even evened evener evenest
+        evening evenings evenly evenness evens event eventful events eventual eventualities eventuality eventually ever
+        evergreen evergreens everlasting everlastings evermore every everybody everyday everyone everything everywhere
+        eves evict evicted evicting eviction evictions evicts evidence evidenced evidences evidencing evident evidently
+        evil eviler evilest eviller evillest evils evocative evoke evoked evokes evoking evol evolution evolutionary
+        evolve evolved evolves evolving ewe ewes ewing ewings ex exacerbate exacerbated exacerbates exacerbating exact
+        exacted exacter exactest exacting exactly exacts exaggerate exaggerated exaggerates exaggerating exaggeration
         exaggerations exalt exaltation exalted exalting exalts exam exametazime examination examinations examine
         examined examiner examiners examines examining example exampled examples exampling exams exasperate exasperated
         exasperates exasperating exasperation excavate excavated excavates excavating excavation excavations exceed
@@ -1287,18 +1287,18 @@ extension Vocabulary {
         festivity festoon festooned festooning festoons fetal fetch fetched fetches fetching feted fetich fetiches
         fetid feting fetish fetishes fetlock fetocide fetter fettered fettering fetters fetus fetuses feud feudal
         feudalism feuded feuding feuds feulgen fever feverish feverishly fevers few fewer fewest fez fezes fezzes ff
-        ffd ffe fhc fiasco fiascoes fiascos fib fibbed fibber fibbers fibbing fiber fiberglass fiberoptic fibers
-        fibrate fibril fibrillation fibrils fibrinogen fibrinoid fibrinolysin fibro fibroadenolipoma fibroadenoma
-        fibroadenomatoid fibrocalcific fibrocystic fibroelastosis fibroglandular fibromatosis fibromuscular
-        fibronodular fibrosarcoma fibrosing fibrosis fibrosus fibrous fibs fibula fibular fibularis fiche fickle
-        fickler ficklest fiction fictional fictions fictitious fiddle fiddled fiddler fiddlers fiddles fiddling fiddly
-        fidelity fidget fidgeted fidgeting fidgets fidgety fiducial fiducials field fielded fielding fieldmap fields
-        fiend fiendish fiendishly fiends fierce fiercely fierceness fiercer fiercest fierier fieriest fiery fiesta
-        fiestas fifteen fifteens fifteenth fifteenths fifth fifths fifties fiftieth fiftieths fifty fig fight fighter
-        fighters fighting fights figment figments figs figurative figuratively figure figured figurehead figureheads
-        figures figuring fil fila filament filaments filch filched filches filching file filed filename files filet
-        filets filing fill filled filler fillet filleted filleting fillets fillies filling fills filly film filmed
-        filmier filmiest filming films filmy filter filtered filtering filters filth filthier filthiest filthy
+        ffd ffdl ffdr ffe ffp ffs fhc fiasco fiascoes fiascos fib fibbed fibber fibbers fibbing fiber fiberglass
+        fiberoptic fibers fibrate fibril fibrillation fibrils fibrinogen fibrinoid fibrinolysin fibro fibroadenolipoma
+        fibroadenoma fibroadenomatoid fibrocalcific fibrocystic fibroelastosis fibroglandular fibromatosis
+        fibromuscular fibronodular fibrosarcoma fibrosing fibrosis fibrosus fibrous fibs fibula fibular fibularis fiche
+        fickle fickler ficklest fiction fictional fictions fictitious fiddle fiddled fiddler fiddlers fiddles fiddling
+        fiddly fidelity fidget fidgeted fidgeting fidgets fidgety fiducial fiducials field fielded fielding fieldmap
+        fields fiend fiendish fiendishly fiends fierce fiercely fierceness fiercer fiercest fierier fieriest fiery
+        fiesta fiestas fifteen fifteens fifteenth fifteenths fifth fifths fifties fiftieth fiftieths fifty fig fight
+        fighter fighters fighting fights figment figments figs figurative figuratively figure figured figurehead
+        figureheads figures figuring fil fila filament filaments filch filched filches filching file filed filename
+        files filet filets filing fill filled filler fillet filleted filleting fillets fillies filling fills filly film
+        filmed filmier filmiest filming films filmy filter filtered filtering filters filth filthier filthiest filthy
         filtration fin final finale finales finalist finalists finality finalize finalized finalizes finalizing finally
         finals finance financed finances financial financially financier financiers financing finches find finding
         findings finds fine fined finely finer fines finesse finessed finesses finessing finest finewool finger
@@ -1382,9 +1382,9 @@ extension Vocabulary {
         fowled fowling fowls fox foxed foxes foxhound foxier foxiest foxing foxy foyer foyers fp fplp fpz fracas
         fracases fractal fraction fractional fractionation fractions fracture fractured fractures fracturing fragile
         fragility fragment fragmentable fragmentary fragmentation fragmented fragmenting fragments fragrance fragrances
-        fragrant frail frailer frailest frailties frailty frame framed frames framework frameworks framing framingham
-        fran franc francais france franchise franchised franchises franchising francs frank franked franker frankest
-        frankfurter frankfurters franking frankly franks frantic frantically fraternal fraternities fraternity
+        fragrant frail frailer frailest frailties frailty frame framed frames frameset framework frameworks framing
+        framingham fran franc francais france franchise franchised franchises franchising francs frank franked franker
+        frankest frankfurter frankfurters franking frankly franks frantic frantically fraternal fraternities fraternity
         fraternize fraternized fraternizes fraternizing frati fraud frauds fraudulent fraudulently fraught fray frayed
         fraying frays frcpc frcr freak freaked freaking freaks freckle freckled freckles freckling fredericia
         frederiksborg free freed freedom freedoms freehand freeing freelance freely freer frees freest freeway freeways
@@ -1594,79 +1594,79 @@ extension Vocabulary {
         herring herrings hers herself hertz hes hesitancy hesitant hesitate hesitated hesitates hesitating hesitation
         hesitations hessen hetao heterogeneity heterogeneous heterogeneously heterosexual heterosexuality heterosexuals
         heuristic hevc hew hewed hewing hewn hews hexacyanoferrate hexadecimal hexagon hexagonal hexagons hey heyday
-        heydays hezuo hfl hi hiatus hiatuses hibernate hibernated hibernates hibernating hibernation hiccup hiccuped
-        hiccuping hiccups hick hickey hickories hickory hicks hid hidden hide hideaway hideaways hided hideous
-        hideously hides hiding hierarchical hierarchies hierarchy hieroglyphic hieroglyphics high highbrow highbrows
-        higher highest highjack highjacked highjacking highjacks highland highlands highlight highlighted highlighting
-        highlights highly highs highway highways hijack hijacked hijacking hijacks hike hiked hiker hikers hikes hiking
-        hilar hilarious hilarity hill hillbillies hillbilly hillier hilliest hills hillside hillsides hilly hilt hilts
-        hilum him hims himself hind hinder hindered hindering hinders hindfoot hindlimb hindrance hindrances hinds
-        hindsight hinge hinged hinges hinging hinis hint hinted hinterland hinterlands hinterwald hinting hints hip
-        hipped hipper hippest hippie hippies hipping hippocampal hippocampus hippopotami hippopotamus hippopotamuses
-        hippy hips hircus hire hired hires hiring hirtz hirzai his hispanic hispeed hiss hissar hissed hisses hissing
-        histiocytoma histogram histologic histological histologically histology histopathology historian historians
-        historic historical historically histories history hit hitachi hitch hitched hitches hitchhike hitchhiked
-        hitchhiker hitchhikers hitchhikes hitchhiking hitching hither hitherto hits hitting hiv hive hived hives hiving
-        hl ho hoa hoard hoarded hoarder hoarders hoarding hoards hoarse hoarseness hoarser hoarsest hoax hoaxed hoaxes
-        hoaxing hobbies hobbit hobble hobbled hobbles hobbling hobby hobbyhorse hobbyhorses hobgoblin hobgoblins hobnob
-        hobnobbed hobnobbing hobnobs hobo hoboes hobos hoc hock hocked hockey hocking hocks hodgepodge hodgepodges
-        hodges hodgkin hodgkins hoe hoed hoeing hoes hoffa hoffer hoffman hog hogged hogging hogs hohler hoist hoisted
-        hoisting hoists hokkaido hold holder holders holding holds holdup holdups hole holed holes holgus holiday
-        holidayed holidaying holidays holier holiest holiness holing holladay holland holler hollered hollering hollers
-        hollies hollow hollowed hollower hollowest hollowing hollows holly holmblad holmium holmonger holocaust
-        holocausts hologic holstein holsteincattle holsteiner holster holstered holstering holsters holter holy homage
-        homages homatropine home homed homeland homelands homeless homelier homeliest homely homemade homes homesick
-        homesickness homespun homestead homesteaded homesteading homesteads homeward homework homey homeys homicidal
-        homicide homicides homie homier homies homiest homing homo homogeneity homogeneous homogenize homogenized
-        homogenizes homogenizing homonym homonyms homophobic homosexual homosexuality homosexuals homy honduras hone
-        honed hones honest honester honestest honestly honesty honey honeycomb honeycombed honeycombing honeycombs
-        honeyed honeying honeymoon honeymooned honeymooning honeymoons honeys honeysuckle honeysuckles hong honied
-        honing honk honked honking honks honor honorable honorary honored honoring honors hooded hooding hoodlum
-        hoodlums hoods hoodwink hoodwinked hoodwinking hoodwinks hoof hoofed hoofing hoofs hook hooked hooking hooks
-        hoop hooped hooping hoops hoorah hoorahs hooray hoorayed hooraying hoorays hoot hooted hooter hooting hoots
-        hooves hop hope hoped hopeful hopefully hopefuls hopeless hopelessly hopes hoping hopped hopper hopping hops
-        hopscotch hopscotched hopscotches hopscotching horde horded hordes hording horizon horizons horizontal
-        horizontally horizontals hormel hormone hormones horn horned hornet hornets hornier horniest hornlose horns
-        horny horoscope horoscopes horrendous horrendously horrible horribly horrid horrific horrified horrifies
-        horrify horrifying horro horror horrors horse horseback horsed horseman horseplay horsepower horseradish
-        horseradishes horses horseshoe horseshoed horseshoeing horseshoes horsing horticultural horticulture hose hosed
-        hoses hosiery hosing hospitable hospital hospitality hospitalization hospitalizations hospitalize hospitalized
-        hospitalizes hospitalizing hospitals host hostage hostages hosted hostel hosteled hosteling hostelled
-        hostelling hostels hostess hostessed hostesses hostessing hostile hostiles hostility hosting hosts hot hotbed
-        hotbeds hotel hotels hothead hotheaded hotheads hotly hotter hottest hough hound hounded hounding hounds
-        hounsfield hour hourglass hourglasses hourly hours house houseboat houseboats housed household households
-        housekeeper housekeepers houses housewarming housewarmings housewife housewives housework housing housings
-        hovawart hove hovel hovels hover hovered hovering hovers how however howl howled howling howls hows hpgl hr
-        hrbinecky hrct hrf hsieh ht htcm htj hu huai huang huazhong hub hubbub hubbubs hubei hubert hubs huchuan hucul
-        huddle huddled huddles huddling hue hued huefte huertana hues huff huffed huffier huffiest huffing huffman
-        huffs huffy hug huge hugely huger hugest hugged hugging hughston hugs huh hulk hulking hulks hull hullabaloo
-        hullabaloos hulled hulling hulls hum human humane humanely humaner humanest humanism humanist humanitarian
-        humanitarians humanities humanity humanize humanized humanizes humanizing humanly humans humble humbled humbler
-        humbles humblest humbling humbly humbug humdrum humerus humid humidified humidifies humidify humidifying
-        humidity humiliate humiliated humiliates humiliating humiliation humiliations humility hummed humming
-        hummingbird hummingbirds humor humored humoring humorist humorists humorous humorously humors hump humped
-        humping humps hums hunch hunchback hunchbacks hunched hunches hunching hundred hundreds hundredth hundredths
-        hung hungahyb hungairan hungarian hungarofries hunger hungered hungering hungers hungrier hungriest hungrily
-        hungry hunk hunks hunt hunted hunterian hunters hunting huntington hunts hurdle hurdled hurdles hurdling hurl
-        hurled hurling hurls hurrah hurrahed hurrahing hurrahs hurray hurrayed hurraying hurrays hurricane hurricanes
-        hurried hurriedly hurries hurry hurrying hurt hurtful hurting hurtle hurtled hurtles hurtling hurts husband
-        husbanded husbanding husbands hush hushed hushes hushing husk husked huskie huskier huskies huskiest huskily
-        huskiness husking husks husky hustle hustled hustler hustlers hustles hustling hut hutch hutches huts hws hx
-        hyacinth hyacinths hyaena hyaenas hybrid hybrids hydrant hydrants hydrate hydration hydraulic hydraulics
-        hydrochloride hydrocholoride hydrocortisone hydroelectric hydrogen hydroplane hydroplaned hydroplanes
-        hydroplaning hydroxide hydroxyapatite hydroxydopamine hydroxymethylglutaryl hyena hyenas hygiene hygienic hymn
-        hymnal hymnals hymned hymning hymns hyoid hyper hyperbole hypercholesterolemia hyperechoic hyperemic
-        hyperintense hyperintensity hyperkinesis hyperkinetic hypermetropia hyperopia hyperplasia hypersensitivity
-        hypertension hypertensive hypertrophic hyperventilation hyphen hyphenate hyphenated hyphenates hyphenating
-        hyphenation hyphened hyphening hyphens hypnosis hypnotic hypnotics hypnotism hypnotist hypnotists hypnotize
-        hypnotized hypnotizes hypnotizing hypo hypochondria hypochondriac hypochondriacs hypocrisies hypocrisy
-        hypocrite hypocrites hypocritical hypoechoic hypogastric hypoglossal hypoglossus hypoglycemic hypointense
-        hypointensity hypokinesis hypopharyngeal hypopharynx hypoplasia hypoplastic hypotension hypotensive hypotenuse
-        hypotenuses hypothenar hypotheses hypothesis hypothesize hypothesized hypothesizes hypothesizing hypothetical
-        hysterectomy hysteria hysteric hysterical hysterically hysterics hz iabp iac iacs iauc iaucbn ibage iban
-        iberian ibizan ica icad icbm icc icd ice iceberg icebergs icebreaker icebreakers iced icelandic ices icicle
-        icicles icier iciest icing icings icon icons icrp ict icy id idea ideal idealist idealistic idealists idealize
-        idealized idealizes idealizing ideally ideals ideas identical identically identifiable identification
+        heydays hezuo hfdl hfdr hfl hfp hfs hi hiatus hiatuses hibernate hibernated hibernates hibernating hibernation
+        hiccup hiccuped hiccuping hiccups hick hickey hickories hickory hicks hid hidden hide hideaway hideaways hided
+        hideous hideously hides hiding hierarchical hierarchies hierarchy hieroglyphic hieroglyphics high highbrow
+        highbrows higher highest highjack highjacked highjacking highjacks highland highlands highlight highlighted
+        highlighting highlights highly highs highway highways hijack hijacked hijacking hijacks hike hiked hiker hikers
+        hikes hiking hilar hilarious hilarity hill hillbillies hillbilly hillier hilliest hills hillside hillsides
+        hilly hilt hilts hilum him hims himself hind hinder hindered hindering hinders hindfoot hindlimb hindrance
+        hindrances hinds hindsight hinge hinged hinges hinging hinis hint hinted hinterland hinterlands hinterwald
+        hinting hints hip hipped hipper hippest hippie hippies hipping hippocampal hippocampus hippopotami hippopotamus
+        hippopotamuses hippy hips hircus hire hired hires hiring hirtz hirzai his hispanic hispeed hiss hissar hissed
+        hisses hissing histiocytoma histogram histologic histological histologically histology histopathology historian
+        historians historic historical historically histories history hit hitachi hitch hitched hitches hitchhike
+        hitchhiked hitchhiker hitchhikers hitchhikes hitchhiking hitching hither hitherto hits hitting hiv hive hived
+        hives hiving hl ho hoa hoard hoarded hoarder hoarders hoarding hoards hoarse hoarseness hoarser hoarsest hoax
+        hoaxed hoaxes hoaxing hobbies hobbit hobble hobbled hobbles hobbling hobby hobbyhorse hobbyhorses hobgoblin
+        hobgoblins hobnob hobnobbed hobnobbing hobnobs hobo hoboes hobos hoc hock hocked hockey hocking hocks
+        hodgepodge hodgepodges hodges hodgkin hodgkins hoe hoed hoeing hoes hoffa hoffer hoffman hog hogged hogging
+        hogs hohler hoist hoisted hoisting hoists hokkaido hold holder holders holding holds holdup holdups hole holed
+        holes holgus holiday holidayed holidaying holidays holier holiest holiness holing holladay holland holler
+        hollered hollering hollers hollies hollow hollowed hollower hollowest hollowing hollows holly holmblad holmium
+        holmonger holocaust holocausts hologic holstein holsteincattle holsteiner holster holstered holstering holsters
+        holter holy homage homages homatropine home homed homeland homelands homeless homelier homeliest homely
+        homemade homes homesick homesickness homespun homestead homesteaded homesteading homesteads homeward homework
+        homey homeys homicidal homicide homicides homie homier homies homiest homing homo homogeneity homogeneous
+        homogenize homogenized homogenizes homogenizing homonym homonyms homophobic homosexual homosexuality
+        homosexuals homy honduras hone honed hones honest honester honestest honestly honesty honey honeycomb
+        honeycombed honeycombing honeycombs honeyed honeying honeymoon honeymooned honeymooning honeymoons honeys
+        honeysuckle honeysuckles hong honied honing honk honked honking honks honor honorable honorary honored honoring
+        honors hooded hooding hoodlum hoodlums hoods hoodwink hoodwinked hoodwinking hoodwinks hoof hoofed hoofing
+        hoofs hook hooked hooking hooks hoop hooped hooping hoops hoorah hoorahs hooray hoorayed hooraying hoorays hoot
+        hooted hooter hooting hoots hooves hop hope hoped hopeful hopefully hopefuls hopeless hopelessly hopes hoping
+        hopped hopper hopping hops hopscotch hopscotched hopscotches hopscotching horde horded hordes hording horizon
+        horizons horizontal horizontally horizontals hormel hormone hormones horn horned hornet hornets hornier
+        horniest hornlose horns horny horoscope horoscopes horrendous horrendously horrible horribly horrid horrific
+        horrified horrifies horrify horrifying horro horror horrors horse horseback horsed horseman horseplay
+        horsepower horseradish horseradishes horses horseshoe horseshoed horseshoeing horseshoes horsing horticultural
+        horticulture hose hosed hoses hosiery hosing hospitable hospital hospitality hospitalization hospitalizations
+        hospitalize hospitalized hospitalizes hospitalizing hospitals host hostage hostages hosted hostel hosteled
+        hosteling hostelled hostelling hostels hostess hostessed hostesses hostessing hostile hostiles hostility
+        hosting hosts hot hotbed hotbeds hotel hotels hothead hotheaded hotheads hotly hotter hottest hough hound
+        hounded hounding hounds hounsfield hour hourglass hourglasses hourly hours house houseboat houseboats housed
+        household households housekeeper housekeepers houses housewarming housewarmings housewife housewives housework
+        housing housings hovawart hove hovel hovels hover hovered hovering hovers how however howl howled howling howls
+        hows hpgl hr hrbinecky hrct hrf hsieh ht htcm htj hu huai huang huazhong hub hubbub hubbubs hubei hubert hubs
+        huchuan hucul huddle huddled huddles huddling hue hued huefte huertana hues huff huffed huffier huffiest
+        huffing huffman huffs huffy hug huge hugely huger hugest hugged hugging hughston hugs huh hulk hulking hulks
+        hull hullabaloo hullabaloos hulled hulling hulls hum human humane humanely humaner humanest humanism humanist
+        humanitarian humanitarians humanities humanity humanize humanized humanizes humanizing humanly humans humble
+        humbled humbler humbles humblest humbling humbly humbug humdrum humerus humid humidified humidifies humidify
+        humidifying humidity humiliate humiliated humiliates humiliating humiliation humiliations humility hummed
+        humming hummingbird hummingbirds humor humored humoring humorist humorists humorous humorously humors hump
+        humped humping humps hums hunch hunchback hunchbacks hunched hunches hunching hundred hundreds hundredth
+        hundredths hung hungahyb hungairan hungarian hungarofries hunger hungered hungering hungers hungrier hungriest
+        hungrily hungry hunk hunks hunt hunted hunterian hunters hunting huntington hunts hurdle hurdled hurdles
+        hurdling hurl hurled hurling hurls hurrah hurrahed hurrahing hurrahs hurray hurrayed hurraying hurrays
+        hurricane hurricanes hurried hurriedly hurries hurry hurrying hurt hurtful hurting hurtle hurtled hurtles
+        hurtling hurts husband husbanded husbanding husbands hush hushed hushes hushing husk husked huskie huskier
+        huskies huskiest huskily huskiness husking husks husky hustle hustled hustler hustlers hustles hustling hut
+        hutch hutches huts hws hx hyacinth hyacinths hyaena hyaenas hybrid hybrids hydrant hydrants hydrate hydration
+        hydraulic hydraulics hydrochloride hydrocholoride hydrocortisone hydroelectric hydrogen hydroplane hydroplaned
+        hydroplanes hydroplaning hydroxide hydroxyapatite hydroxydopamine hydroxymethylglutaryl hyena hyenas hygiene
+        hygienic hymn hymnal hymnals hymned hymning hymns hyoid hyper hyperbole hypercholesterolemia hyperechoic
+        hyperemic hyperintense hyperintensity hyperkinesis hyperkinetic hypermetropia hyperopia hyperplasia
+        hypersensitivity hypertension hypertensive hypertrophic hyperventilation hyphen hyphenate hyphenated hyphenates
+        hyphenating hyphenation hyphened hyphening hyphens hypnosis hypnotic hypnotics hypnotism hypnotist hypnotists
+        hypnotize hypnotized hypnotizes hypnotizing hypo hypochondria hypochondriac hypochondriacs hypocrisies
+        hypocrisy hypocrite hypocrites hypocritical hypoechoic hypogastric hypoglossal hypoglossus hypoglycemic
+        hypointense hypointensity hypokinesis hypopharyngeal hypopharynx hypoplasia hypoplastic hypotension hypotensive
+        hypotenuse hypotenuses hypothenar hypotheses hypothesis hypothesize hypothesized hypothesizes hypothesizing
+        hypothetical hysterectomy hysteria hysteric hysterical hysterically hysterics hz iabp iac iacs iauc iaucbn
+        ibage iban iberian ibizan ica icad icbm icc icd ice iceberg icebergs icebreaker icebreakers iced icelandic ices
+        icicle icicles icier iciest icing icings icon icons icrp ict icy id idea ideal idealist idealistic idealists
+        idealize idealized idealizes idealizing ideally ideals ideas identical identically identifiable identification
         identified identifier identifiers identifies identify identifying identities identity ideological ideologically
         ideologies ideology idiocies idiocy idiom idiomatic idioms idiopathic idiosyncrasies idiosyncrasy idiosyncratic
         idiot idiotic idiots idioventricular idle idled idler idles idlest idling idly idm idol idolize idolized
@@ -2016,52 +2016,52 @@ extension Vocabulary {
         looneyies looneys loonie loonier loonies looniest loons loony loop looped loophole loopholes looping loops
         loose loosed loosely loosen loosened loosening loosens looser looses loosest loosing loot looted looting loots
         lop lope loped lopes loping lopped lopping lops lopsided lord lorded lording lordotic lords lore lorenz
-        lorquina lorries lorry lose loser losers loses losing loss losses lossless lossy lost lot loth lotion lotions
-        lots lotteries lottery lotus lotuses loud louder loudest loudly loudness loudspeaker loudspeakers lounge
-        lounged lounges lounging lourdais louse louses lousier lousiest lousy lovable love loveable loved lovelier
-        lovelies loveliest loveliness lovely lover lovers loves loving lovingly low lowdown lowed lower lowered
-        lowering lowers lowest lowing lowland lowlier lowliest lowline lowly lown lows loyal loyaler loyalest loyaller
-        loyallest loyalties loyalty lozenge lozenges lpba lph lpo lpv ls lsau lsdi lspine lt lubricant lubricants
-        lubricate lubricated lubricates lubricating lubrication lucanian lucency lucent lucerna luchuan lucid lucie
-        luck lucked luckier luckiest luckily lucking lucks lucky lucrative ludicrous ludicrously lug luggage lugged
-        lugging lugs lugware luing lukewarm lull lullabies lullaby lulled lulling lulls lumbales lumbalis lumbar lumber
-        lumbered lumbering lumberjack lumberjacks lumbers lumbo lumborum lumbosacral lumbosacralis lumbricales lumen
-        luminal luminance luminaries luminary luminos luminous lump lumpectomy lumped lumpier lumpiest lumping lumps
-        lumpy lunacies lunacy lunar lunatic lunatics lunbricales lunch lunched luncheon luncheons lunches lunching
-        lunchtime lundehund lundy lung lunge lunged lunges lunging lungrads lungs lupin lupine lupines lupins lupus
-        lurch lurched lurcher lurches lurching lure lured lures lurid luring lurk lurked lurking lurks luscious lush
-        lusher lushes lushest lusitano lust lusted luster lustier lustiest lusting lustre lustrous lusts lusty lut
-        lutai lute luten lutes lutetium lutz luxi luxol luxuriant luxuriate luxuriated luxuriates luxuriating luxuries
-        luxurious luxury luzein lv lvc lvi lvii lvot lvs lwh lws lxi lxii lxiv lxix lxvi lxvii lye lying lympathic
-        lymph lymphadenopathy lymphatic lymphatics lymphocytic lymphogram lymphoid lymphoma lynch lynched lynches
-        lynching lynchpin lynchpins lyre lyres lyric lyrical lyrics lysergic lysholm lysolecithin
-        lysophosphatidylcholine ma mab mac macabre macaroni macaronies macaronis macau mace maced macedonian maces
-        machete machetes machine machined machinery machines machining machinist machinists macho macing macintosh
-        mackerel mackerels macrocalcifications macrolide macroscopic macula macular mad madagascar madam madame madams
-        madaripur madcap madcaps madden maddened maddening maddens madder maddest made madhouse madhouses madly madman
-        madmen madness madonie mads madura maelstrom maelstroms mag magal magazine magazines magenta maggot maggots
-        magic magical magically magician magicians magicview magistrate magistrates magna magnanimity magnanimous
-        magnanimously magnate magnates magnesium magnet magnetic magnetism magnetization magnetize magnetized
-        magnetizes magnetizing magnetom magnets magnevist magnification magnificence magnificent magnified magnifies
-        magnify magnifying magnitude magnitudes magnolia magnolias magnum magnus magpie magpies magyar mahal mahoganies
-        mahogany maid maiden maidens maids mail mailbox mailboxes mailed mailing mailman mailmen mails maim maimed
-        maiming maims main maine mainframe mainframes mainland mainlands mainline mainly mains mainstay mainstays
-        mainstream maintain maintainability maintainable maintained maintainer maintainers maintaining maintains
-        maintenance maize maizes majestic majestically majesties majesty major majora majored majoring majorities
-        majority majors majorum majus makaweli make maker makers makes makeshift makeshifts makeup makeups making
-        malabsorption malachite maladies maladjusted malady malague malakan malamute malaria malawi male males
-        malevolence malevolent malformation malformations malformed malfunction malice malicious maliciously malign
-        malignancies malignancy malignant maligned maligning maligns malinois mall mallard mallards malleable malleolar
-        mallet mallets mallorquin mallory malls malnad malnutrition malopolski malpractice malpractices malt malted
-        maltese malting maltreat maltreated maltreating maltreats malts malvi mama mamas mamma mammal mammalian mammals
-        mammary mammas mammo mammogram mammograms mammographic mammography mammomat mammoplasty mammoth mammoths
-        mampati man manacle manacled manacles manacling manage manageable managed management manager managerial
-        managers manages managing managra manapari mancha manchester mandalong mandate mandated mandates mandating
-        mandatory mandi mandible mandibles mandibular mandibularis mandolin mandolins mane manes maneuver maneuvered
-        maneuvering maneuvers mangafodipir mangalarga mangalista mangalitsa mangalitza mangalizta manganese mange
-        manger mangers mangier mangiest mangle mangled mangles mangling mango mangoes mangos mangrove mangroves mangy
-        manhandle manhandled manhandles manhandling manhole manholes manhood mania maniac maniacal maniacs manias manic
-        maniculatus manicure manicured manicures manicuring manicurist manicurists manifest manifestation
+        lorquina lorries lorry lose loser losers loses losing loss losses lossless losslessly lossy lost lot loth
+        lotion lotions lots lotteries lottery lotus lotuses loud louder loudest loudly loudness loudspeaker
+        loudspeakers lounge lounged lounges lounging lourdais louse louses lousier lousiest lousy lovable love loveable
+        loved lovelier lovelies loveliest loveliness lovely lover lovers loves loving lovingly low lowdown lowed lower
+        lowered lowering lowers lowest lowing lowland lowlier lowliest lowline lowly lown lows loyal loyaler loyalest
+        loyaller loyallest loyalties loyalty lozenge lozenges lpba lph lpo lpv ls lsau lsdi lspine lt lubricant
+        lubricants lubricate lubricated lubricates lubricating lubrication lucanian lucency lucent lucerna luchuan
+        lucid lucie luck lucked luckier luckiest luckily lucking lucks lucky lucrative ludicrous ludicrously lug
+        luggage lugged lugging lugs lugware luing lukewarm lull lullabies lullaby lulled lulling lulls lumbales
+        lumbalis lumbar lumber lumbered lumbering lumberjack lumberjacks lumbers lumbo lumborum lumbosacral
+        lumbosacralis lumbricales lumen luminal luminance luminaries luminary luminos luminous lump lumpectomy lumped
+        lumpier lumpiest lumping lumps lumpy lunacies lunacy lunar lunatic lunatics lunbricales lunch lunched luncheon
+        luncheons lunches lunching lunchtime lundehund lundy lung lunge lunged lunges lunging lungrads lungs lupin
+        lupine lupines lupins lupus lurch lurched lurcher lurches lurching lure lured lures lurid luring lurk lurked
+        lurking lurks luscious lush lusher lushes lushest lusitano lust lusted luster lustier lustiest lusting lustre
+        lustrous lusts lusty lut lutai lute luten lutes lutetium lutz luxi luxol luxuriant luxuriate luxuriated
+        luxuriates luxuriating luxuries luxurious luxury luzein lv lvc lvi lvii lvot lvs lwh lws lxi lxii lxiv lxix
+        lxvi lxvii lye lying lympathic lymph lymphadenopathy lymphatic lymphatics lymphocytic lymphogram lymphoid
+        lymphoma lynch lynched lynches lynching lynchpin lynchpins lyre lyres lyric lyrical lyrics lysergic lysholm
+        lysolecithin lysophosphatidylcholine ma mab mac macabre macaroni macaronies macaronis macau mace maced
+        macedonian maces machete machetes machine machined machinery machines machining machinist machinists macho
+        macing macintosh mackerel mackerels macrocalcifications macrolide macroscopic macula macular mad madagascar
+        madam madame madams madaripur madcap madcaps madden maddened maddening maddens madder maddest made madhouse
+        madhouses madly madman madmen madness madonie mads madura maelstrom maelstroms mag magal magazine magazines
+        magenta maggot maggots magic magical magically magician magicians magicview magistrate magistrates magna
+        magnanimity magnanimous magnanimously magnate magnates magnesium magnet magnetic magnetism magnetization
+        magnetize magnetized magnetizes magnetizing magnetom magnets magnevist magnification magnificence magnificent
+        magnified magnifies magnify magnifying magnitude magnitudes magnolia magnolias magnum magnus magpie magpies
+        magyar mahal mahoganies mahogany maid maiden maidens maids mail mailbox mailboxes mailed mailing mailman
+        mailmen mails maim maimed maiming maims main maine mainframe mainframes mainland mainlands mainline mainly
+        mains mainstay mainstays mainstream maintain maintainability maintainable maintained maintainer maintainers
+        maintaining maintains maintenance maize maizes majestic majestically majesties majesty major majora majored
+        majoring majorities majority majors majorum majus makaweli make maker makers makes makeshift makeshifts makeup
+        makeups making malabsorption malachite maladies maladjusted malady malague malakan malamute malaria malawi male
+        males malevolence malevolent malformation malformations malformed malfunction malice malicious maliciously
+        malign malignancies malignancy malignant maligned maligning maligns malinois mall mallard mallards malleable
+        malleolar mallet mallets mallorquin mallory malls malnad malnutrition malopolski malpractice malpractices malt
+        malted maltese malting maltreat maltreated maltreating maltreats malts malvi mama mamas mamma mammal mammalian
+        mammals mammary mammas mammo mammogram mammograms mammographic mammography mammomat mammoplasty mammoth
+        mammoths mampati man manacle manacled manacles manacling manage manageable managed management manager
+        managerial managers manages managing managra manapari mancha manchester mandalong mandate mandated mandates
+        mandating mandatory mandi mandible mandibles mandibular mandibularis mandolin mandolins mane manes maneuver
+        maneuvered maneuvering maneuvers mangafodipir mangalarga mangalista mangalitsa mangalitza mangalizta manganese
+        mange manger mangers mangier mangiest mangle mangled mangles mangling mango mangoes mangos mangrove mangroves
+        mangy manhandle manhandled manhandles manhandling manhole manholes manhood mania maniac maniacal maniacs manias
+        manic maniculatus manicure manicured manicures manicuring manicurist manicurists manifest manifestation
         manifestations manifested manifesting manifestly manifesto manifestoes manifestos manifests manifold manifolded
         manifolding manifolds manipulate manipulated manipulates manipulating manipulation manipulations manipuri
         mankind manlier manliest manliness manly manned mannequin mannequins manner mannerism mannerisms manners
@@ -2288,14 +2288,14 @@ extension Vocabulary {
         nonaugmented noncardiac noncerebral nonchalance nonchalant nonchalantly noncommittal nonconforming
         nonconformist nonconformists noncontact noncontrast nondepolarizing nondescript none nonentities nonentity
         nonetheless nonfatsat nonfiction nonflammable nonidentifying nonimmersion noninfiltrating nonionic nonius
-        nonparenchymal nonparoxysmal nonpartisan nonpartisans nonprofit nonprofits nonresident nonresidents nonsense
-        nonsensical nonspecific nonstandard nonstop nonsustained nontrivial nonuniformity nonviolence noodle noodled
-        noodles noodling nooitgedacht nook nooks noon noordhollander noose nooses nor norbottenspets nordland norfolk
-        norgaard noric norland norline norm normal normality normalization normalized normally normals norman normand
-        normande normandie normanzu normative norms noroeste north northeast northeasterly northeastern northerlies
-        northerly northern northward northwest northwestern norvegicus norwegian norwich norwood nos nose nosebleed
-        nosebleeds nosed noses nosey nosier nosiest nosing nostalgia nostalgic nostril nostrils nosy not notable
-        notables notably notation notations notch notched notches notching note notebook notebooks noted notes
+        nonparallel nonparenchymal nonparoxysmal nonpartisan nonpartisans nonprofit nonprofits nonresident nonresidents
+        nonsense nonsensical nonspecific nonstandard nonstop nonsustained nontrivial nonuniformity nonviolence noodle
+        noodled noodles noodling nooitgedacht nook nooks noon noordhollander noose nooses nor norbottenspets nordland
+        norfolk norgaard noric norland norline norm normal normality normalization normalized normally normals norman
+        normand normande normandie normanzu normative norms noroeste north northeast northeasterly northeastern
+        northerlies northerly northern northward northwest northwestern norvegicus norwegian norwich norwood nos nose
+        nosebleed nosebleeds nosed noses nosey nosier nosiest nosing nostalgia nostalgic nostril nostrils nosy not
+        notable notables notably notation notations notch notched notches notching note notebook notebooks noted notes
         noteworthy nothing nothingness nothings notice noticeable noticeably noticeboard noticeboards noticed notices
         noticing notification notifications notified notifies notify notifying noting notion notional notions notoriety
         notorious notoriously nottingham notwithstanding nougat nougats nought noughts noun nouns nourish nourished
@@ -2338,398 +2338,398 @@ extension Vocabulary {
         oneself ongoing ongole onion onions online onlooker onlookers only onomatopoeia onrush onrushes onset onsets
         onslaught onslaughts onto ontology onus onuses onward onwards oo ood oodles ooi ooze oozed oozes oozing
         opacities opacity opal opals opaque opaqued opaquer opaques opaquest opaquing open opened opener openers
-        openest opening openings openly openness opens opera operand operands operas operate operated operates operatic
-        operating operation operational operations operative operatives operator operators ophtalmicus ophthalmic
-        ophthalmologist ophthalmologists ophthalmology ophthalmoscope ophthalmoscopy opiate opinion opinionated
-        opinions opium opl opossum opossums opp opponens opponent opponents opportune opportunist opportunists
-        opportunities opportunity oppose opposed opposes opposing opposite opposites opposition oppress oppressed
-        oppresses oppressing oppression oppressive oppressor oppressors opt opted optic optical optician opticians
-        optics opticus optima optimal optimism optimist optimistic optimists optimization optimize optimized optimizes
-        optimizing optimum optimums opting option optional optionally optioned optioning options optison optometrist
-        optometrists optometry optotype opts opulent opus opuses or oracle oracles oral orals orange oranges orangutan
-        orangutang orangutangs orangutans oration orations orator oratories orators oratory orbicularis orbit orbital
-        orbitalis orbitals orbited orbiting orbito orbitoparietal orbits orcein orchard orchards orchestra orchestral
-        orchestras orchestrate orchestrated orchestrates orchestrating orchestration orchestrations orchid orchids
-        ordain ordained ordaining ordains ordeal ordeals order ordered ordering orderlies orderly orders ordinance
-        ordinances ordinaries ordinarily ordinary ordination ordinations ore oregon orehla orejinegro ores organ
-        organic organics organism organisms organist organists organization organizational organizations organize
-        organized organizer organizers organizes organizing organs orgasm orgies orgy orian orient oriental orientate
-        orientated orientates orientating orientation orientations oriented orienting orients orifice origin original
-        originality originally originals originate originated originates originating originator originators origins
-        oris orkney orlov ornament ornamental ornamented ornamenting ornaments ornate ornately ornithologist
-        ornithologists ornithology orobica oronary oropa oropharyngeal oropharynx orphan orphanage orphanages orphaned
-        orphaning orphans orthanc orthodontist orthodontists orthodox orthogonal orthogonality orthography orthopaedics
-        orthopedic orthopedics orthostatic oryctolagus os osaka osborne oscillate oscillated oscillates oscillating
-        oscillation oscillations oscilloscope osem osgood osirix osld osmium osmolality osmolarity osmosis ossabaw
-        osseous ossification ossimi ostensible ostensibly ostentation ostentatious osteosarcoma ostium ostracize
-        ostracized ostracizes ostracizing ostrich ostriches other others otherwise otorhinolaryngology otter otters
-        ottonello ouch ouessant ouest ought oulmes ounce ounces our ours ourselves oust ousted ouster ousters ousting
-        ousts out outaouais outbound outbreak outbreaks outburst outbursts outcast outcasts outclass outclassed
-        outclasses outclassing outcome outcomes outcries outcry outdated outdid outdistance outdistanced outdistances
-        outdistancing outdo outdoes outdoing outdone outdoor outdoors outed outer outermost outfield outfields outfit
-        outfits outfitted outfitting outflow outgoing outgrew outgrow outgrowing outgrown outgrows outgrowth outgrowths
-        outhouse outhouses outing outings outlaid outlandish outlast outlasted outlasting outlasts outlaw outlawed
-        outlawing outlaws outlay outlaying outlays outlet outlets outline outlined outlines outlining outlive outlived
-        outlives outliving outlook outlooks outlying outmoded outnumber outnumbered outnumbering outnumbers outpatient
-        outpatients outphase outpost outposts output outputs outputted outputting outrage outraged outrageous
-        outrageously outrages outraging outran outright outrun outrunning outruns outs outset outsets outshine
-        outshined outshines outshining outshone outside outsider outsiders outsides outskirt outskirts outsmart
-        outsmarted outsmarting outsmarts outspoken outstanding outstandingly outstation outstations outstrip
-        outstripped outstripping outstrips outstript outward outwardly outwards outweigh outweighed outweighing
-        outweighs outwit outwits outwitted outwitting ov ova oval ovale ovalis ovals ovambo ovarian ovaries ovary
-        ovation ovations ovcar ovcharka oven ovens over overall overalls overate overbear overbearing overbears overbed
-        overblown overboard overbore overborne overburden overburdened overburdening overburdens overcame overcast
-        overcasting overcasts overcharge overcharged overcharges overcharging overcoat overcoats overcome overcomes
-        overcoming overcrowd overcrowded overcrowding overcrowds overdid overdo overdoes overdoing overdone overdose
-        overdosed overdoses overdosing overdraft overdraw overdrawing overdrawn overdraws overdrew overdue overeat
-        overeaten overeating overeats overestimate overestimated overestimates overestimating overflow overflowed
-        overflowing overflows overgrew overgrow overgrowing overgrown overgrows overhand overhands overhang overhanging
-        overhangs overhaul overhauled overhauling overhauls overhead overheads overhear overheard overhearing overhears
-        overheat overheated overheating overheats overhung overkill overlaid overlain overland overlap overlapped
-        overlapping overlaps overlay overlaying overlays overlie overlies overload overloaded overloading overloads
-        overlong overlook overlooked overlooking overlooks overly overlying overnight overnights overpass overpasses
-        overpopulation overpower overpowered overpowering overpowers overprice overpriced overprices overpricing
-        overprint overprinted overprinting overprints overran overrate overrated overrates overrating overreact
-        overreacted overreacting overreacts overridden override overrides overriding overrode overrule overruled
-        overrules overruling overrun overrunning overruns overs oversampling oversaw overseas oversee overseeing
-        overseen overseer overseers oversees overshadow overshadowed overshadowing overshadows overshoot overshooting
-        overshoots overshot oversight oversights oversimplification oversleep oversleeping oversleeps overslept
-        overstate overstated overstates overstating overstep overstepped overstepping oversteps overt overtake
-        overtaken overtakes overtaking overthrew overthrow overthrowing overthrown overthrows overtime overtimes
-        overtly overtone overtones overtook overture overtures overturn overturned overturning overturns overuse
-        overused overuses overusing overview overweight overwhelm overwhelmed overwhelming overwhelmingly overwhelms
-        overwork overworked overworking overworks overwrite overwrites overwriting overwritten overwrought ovine ovis
-        ovoid ovtcharka ovulation ovum ow owczarek owe owed owes owing owl owls own owned owner owners ownership owning
-        owns ox oxen oxford oxidation oxide oxides oxidize oxidized oxidizes oxidizing oxidronate oximetry oxygen
-        oxygenation oxyquinoline oxytocic oyster oysters oz ozone pa pabna pacd pace paced pacemaker pacemakers pacer
-        paces pacific pacified pacifier pacifiers pacifies pacifism pacifist pacifists pacify pacifying pacing pack
-        package packaged packages packaging packed packer packers packet packets packing packs pact pacts pad padded
-        paddies padding paddle paddled paddles paddling paddock paddocked paddocking paddocks paddy padlock padlocked
-        padlocking padlocks pads pagan pagans pageant pageantry pageants paged pager pages paget pagets pagination
-        paging pagliarola pagoda pagodas paid pail pails pain pained painful painfuller painfullest painfully paining
-        painless painlessly pains painstaking paint painted painter painting paintings paints pair paired pairing pairs
-        pajamas pajuna pal palace palaces palatable palatal palate palates palatial palatina palatine palatoglossal
-        pale paled paleontologist paleontologists paleontology paler pales palest palette palettes paling pall
-        palladium pallbearer pallbearers palled palliative pallid pallidus palling pallor palls palm palmar palmares
-        palmaris palmarodistal palmarolateral palmaromedial palmaroproximal palmed palmera palming palmitate palms
-        palomino palominos palouse palpable palpably palpated palpation palpitations pals paltrier paltriest paltry
-        pamper pampered pampering pampers pamphlet pamphlets pan panacea panaceas panah panama pancake pancaked
-        pancakes pancaking pancreas pancreases pancreatic pancreaticoduodenal pancreaticosplenic pancuronium panda
-        pandas pandemonium pander pandered pandering panders pane panel paneled paneling panelled panelling panellings
-        panels panes pang pangs panhandle panhandled panhandler panhandlers panhandles panhandling panic panicked
-        panicking panicky panics panitumumab panje pankota panned panning panorama panoramas panoramic pans pansies
-        pansy pant pantaneiro panted pantelleria panther panthers pantie panties panting pantomime pantomimed
-        pantomimes pantomiming pantries pantry pants panty pap papa papacies papacy papal papas papaverine papaya
-        papayas paper paperback paperbacks papered papering papers paperweight paperweights paperwork paphos papillary
-        papilloma papillomas papillomatosis papillon paprika papyri papyrus papyruses par para parable parables
-        paracervical parachute parachuted parachutes parachuting parade paraded parades paradigm parading paradise
-        paradises paradox paradoxes paradoxical paradoxically paraesophageal paraffin paraformaldehyde paragon paragons
-        paragraph paragraphed paragraphing paragraphs parakeet parakeets parallel paralleled parallelepiped paralleling
-        parallelled parallelling parallels paralyses paralysis paralytic paralytics paralyze paralyzed paralyzes
-        paralyzing paramammary parameter parameters parametrial parametric paramount paranasal paranoia paranoid
-        paranoids paraphernalia paraphrase paraphrased paraphrases paraphrasing paraplegic paraplegics paraproteinemia
-        pararectal parasagittal parasite parasites parasitic parasol parasols paraspinal parasternal parasystole
-        parathyroid paratracheal paratrooper paratroopers paravaginal paravesicular parcel parceled parceling parcelled
-        parcelling parcels parch parched parches parching parchment parchments pardon pardonable pardoned pardoning
-        pardons pare pared parenchyma parenchymal parent parentage parental parented parenteral parentheses parenthesis
-        parenthetical parenthood parenting parents pares paresthesia parietal parieto parietoacanthial paring parish
-        parishes parishioner parishioners parity park parka parkas parked parking parkinson parkinsons parks parkway
-        parkways parliament parliamentary parliaments parlor parlors parmense parochial parodied parodies parody
-        parodying parole paroled paroles paroling parotid paroxsysmal paroxysmal parqui parrakeet parrakeets parred
-        parring parrot parroted parroting parrots pars parse parsec parsecs parsed parser parses parsing parsley
-        parsnip parsnips parson parsonage parsonages parsons part partake partaken partakes partaking parted parthenais
-        parti partial partiality partially partials participant participants participate participated participates
-        participating participation participle participles particle particles particular particularly particulars
-        particulate partied parties parting partings partisan partisans partition partitioned partitioning partitions
-        partizan partizans partly partner partnered partnering partners partnership partnerships partook partridge
-        partridges parts party partying parungao parzen pas pasl paso pass passable passage passages passageway
-        passageways passbook passbooks passed passenger passengers passer passes passing passion passionate
-        passionately passions passive passively passives passport passports password passwords past pasta pastas paste
-        pasted pastel pastels pastern pastes pasteurization pasteurize pasteurized pasteurizes pasteurizing pastiche
-        pastier pasties pastiest pastime pastimes pasting pastor pastoral pastorals pastors pastries pastry pasts
-        pasture pastured pastures pasturing pasty pat patch patched patches patching patchwork patchworks patchy pate
-        patella patellar patency patent patented patenting patently patents paternal paternalism paternity pates path
-        pathetic pathetically pathologic pathological pathologist pathologists pathology pathos paths pathway pathways
-        patibarcina patience patient patienter patientest patiently patients patio patios patriarch patriarchal
-        patriarchs patrijshond patrimonies patrimony patriot patriotic patriotism patriots patrol patrolled patrolling
-        patrols patron patronage patronages patronize patronized patronizes patronizing patrons pats patted patter
-        patterdale pattered pattering pattern patterned patterning patterns patters patties patting patty paucity
-        paulista paunch paunches paunchier paunchiest paunchy pauper paupers pause paused pauses pausing pave paved
-        pavement pavements paves pavilion pavilions paving paw pawed pawing pawlow pawn pawnbroker pawnbrokers pawned
-        pawning pawns paws pay payable payed payer payers paying payload payment payments payoff payoffs payroll
-        payrolls pays pcasl pci pcl pcm pd pdf pdw pea peace peaceable peaceful peacefully peacemaker peacemakers
-        peaces peach peaches peacock peacocks peak peaked peaking peaks peal pealed pealing peals peanut peanuts pear
-        pearl pearled pearling pearls pears pearson peas peasant peasants pease peat peau pebble pebbled pebbles
-        pebbling pecan pecans pechora peck pecked pecking pecks pectineus pectoral pectoralis pectoris peculiar
-        peculiarities peculiarity peculiarly pedagogy pedal pedaled pedaling pedalled pedalling pedals pedant pedantic
-        pedantry pedants peddle peddled peddler peddlers peddles peddling pedestal pedestals pedestrian pedestrians
-        pediatric pediatrician pediatricians pediatrics pediatrist pediatrists pedicle pedigree pedigrees pedis pedlar
-        pedlars peduncle pedunculated pee peek peeked peeking peeks peel peeled peeling peels peep peeped peeping peeps
-        peer peered peering peerless peers peeve peeved peeves peeving peevish peg pegdinetanib pegged pegging pegs pei
-        pekingese pel pelib pelican pelicans pellet pelleted pelleting pellets pellucidi pellucidum peloponnesus pelt
-        pelted pelting pelts pelv pelves pelvic pelvis pelvises pembroke pen penal penalize penalized penalizes
-        penalizing penalties penalty penance penances penbuk pence penchant pencil penciled penciling pencilled
-        pencilling pencils pend pendant pendants pended pendetide pending pends pendulum pendulums peneia penes
-        penetrate penetrated penetrates penetrating penetration penetrations penguin penguins penicillin penile
-        peninsula peninsulas penis penises penitence penitent penitentiaries penitentiary penitents penknife penknives
-        penmanship pennant pennants penned penner pennies penniless penning penny pens penshire pension pensioned
-        pensioner pensioners pensioning pensions pensive pensively pentaacetic pentagon pentagonal pentagons pentetate
-        pentetreotide penthouse penthouses pentobarbital penultimate peon peonies peons peony people peopled peoples
-        peopling pep pepped pepper peppered peppering peppermint peppermints peppers pepping peps pequeno per perceive
-        perceived perceives perceiving percent percentage percentages percentile percents perceptible perception
-        perceptions perceptive perch perchance perched percheron perches perching percolate percolated percolates
-        percolating percolation percolator percolators percussion percutaneous perdigueiro perdiguero peremptory
-        perendale perennial perennials perf perfect perfected perfecter perfectest perfecting perfection perfectionist
-        perfectionists perfections perfectly perfects perfluorocarbon perforate perforated perforates perforating
-        perforation perforations perforator perforators perform performance performances performed performer performers
-        performing performs perfume perfumed perfumes perfuming perfunctorily perfunctory perfusion perhaps peri
-        periangan pericardial pericardiophrenic pericarditis pericardium perigastric perijanero peril periled
-        perilesional periling perilled perilling perilous perilously perils perimeter perimeters perimetry perineal
-        perineum period periodic periodical periodically periodicals periods perioral peripancreatic peripapillary
-        peripheral peripherals peripheries periphery periscope periscopes perish perishable perishables perished
-        perishes perishing peritioneum peritoneal peritoneum perivascular perjure perjured perjures perjuries perjuring
-        perjury perk perked perkier perkiest perking perks perky permanence permanent permanently permanents permeate
-        permeated permeates permeating permethrin permissible permission permissions permissive permit permits
-        permitted permitting permutation permutations perna pernicious peromyscus peroneal peroneus peroxidase peroxide
-        peroxided peroxides peroxiding perpendicular perpendiculars perpetrate perpetrated perpetrates perpetrating
-        perpetrator perpetrators perpetual perpetually perpetuals perpetuate perpetuated perpetuates perpetuating
-        perplex perplexed perplexes perplexing perplexities perplexity persecute persecuted persecutes persecuting
-        persecution persecutions persecutor persecutors perseverance persevere persevered perseveres persevering
-        persian persist persisted persistence persistent persistently persisting persists person persona personable
-        personal personalities personality personalize personalized personalizes personalizing personally personals
-        personification personifications personified personifies personify personifying personnel persons perspective
-        perspectives perspiration perspire perspired perspires perspiring persuade persuaded persuades persuading
-        persuasion persuasions persuasive persuasively pert pertain pertained pertaining pertains pertechnetate perter
-        pertest perthes pertinent perturb perturbed perturbing perturbs perusal perusals peruse perused peruses
-        perusing peruvian pervade pervaded pervades pervading pervasive perverse perversion perversions pervert
-        perverted perverting perverts peskier peskiest pesky pessimism pessimist pessimistic pessimists pest pester
-        pestered pestering pesters pesticide pesticides pestilence pestilences pests pet petal petals petct peter
-        petered petering peters petiso petit petite petites petition petitioned petitioning petitions petrified
-        petrifies petrify petrifying petrol petroleum pets petted petticoat petticoats pettier pettiest pettiness
-        petting petty petulant petunia petunias pew pews pewter pewters pg pge ph phakic phalanx phantasied phantasies
-        phantasy phantasying phantom phantoms pharaoh pharmaceutical pharmaceuticals pharmacies pharmacist pharmacists
-        pharmacologic pharmacological pharmacy pharyngeal pharyngotympanic pharynx phase phased phasemap phases phasing
-        phd pheasant pheasants phencyclidine phenomena phenomenal phenomenally phenomenon phenomenons phentolamine
-        phenylephrine phenylpropan philanthropic philanthropies philanthropist philanthropists philanthropy philippine
-        philips phillips philosopher philosophers philosophical philosophies philosophize philosophized philosophizes
-        philosophizing philosophy philtrum phlebosclerosis phlegm phlegmatic phloxin phobia phobias phoenix phonation
-        phone phoned phones phonetic phonetics phoney phoneys phonics phonied phonier phonies phoniest phoning
-        phonocardiogram phonocardiographic phonograph phonographs phony phonying phosphatase phosphate phosphor
-        phosphorescence phosphorescent phosphorus phosphotungstic photo photoacoustic photocopied photocopier
-        photocopiers photocopies photocopy photocopying photodriving photodynamic photoed photogenic photogrammetric
-        photograph photographed photographer photographers photographic photographing photographs photography photoing
-        photometric photomicrography photomyogenic photon photons photoparadoxysmal photopic photoreceptors
-        photorefractive photos photosynthesis phototimer phototypesetter phrase phrased phraseology phrases phrasing
-        phrenic phrenicus phyllodes physic physical physically physicals physician physicians physicist physicists
-        physics physiologic physiological physiology physiotherapy physique physiques phytate pi pia pianist pianists
-        piano pianos piau pic picard picardie piccolo piccolos pick pickaback pickabacked pickabacking pickabacks
-        pickax pickaxe pickaxed pickaxes pickaxing picked picker picket picketed picketing pickets pickier pickiest
-        picking pickle pickled pickles pickling pickpocket pickpockets picks pickup pickups picky picnic picnicked
-        picnicking picnics picric pictorial pictorials picture pictured pictures picturesque picturing piddle piddled
-        piddles piddling pie piece pieced piecemeal pieces piecework piecing pied pier pierce pierced pierces piercing
-        pierquin pierre piers pies pietrain piety piezocomposite piflufolastat pig pigeon pigeonhole pigeonholed
-        pigeonholes pigeonholing pigeons pigged piggham pigging piggish piggyback piggybacked piggybacking piggybacks
-        pigheaded pigment pigmentation pigments pigpen pigpens pigs pigtail pigtails pike piked pikes piking pile piled
-        piles pilfer pilfered pilfering pilfers pilgrim pilgrimage pilgrimages pilgrims piling pill pillage pillaged
-        pillages pillaging pillar pillars pilled pilling pillow pillowcase pillowcases pillowed pillowing pillows pills
-        pilot piloted piloting pilots pimple pimples pimplier pimpliest pimply pin pinatuzumab pinch pinched pinches
-        pinching pincushion pincushions pindos pine pineal pineapple pineapples pined pines pineywoods pinhole pining
-        pinion pinioned pinioning pinions pink pinked pinker pinkest pinking pinks pinna pinnacle pinnacles pinned
-        pinning pinpoint pinpointed pinpointing pinpoints pins pinscher pint pintabian pinto pints pinzgau pinzgauer
-        pinzgua pinzhou pinzirita pioneer pioneered pioneering pioneers pious pipe piped pipeline pipelines pipes
-        piping pique piqued piques piquing piquira piracy pirads piranha piranhas pirapetinga pirate pirated pirates
-        pirating pirie piriform piriformis pirouette pirouetted pirouettes pirouetting pis pisa pisana pistachio
-        pistachios pistol pistols piston pistons pit pitangueiras pitch pitched pitcher pitchers pitches pitchfork
-        pitchforked pitchforking pitchforks pitching piteous piteously pitfall pitfalls pithier pithiest pithy pitied
-        pities pitiful pitifully pitiless pitman pits pitt pittance pittances pitted pitting pittsburgh pituitary pity
-        pitying pivot pivotal pivoted pivoting pivots pixel pixelated pixels pixie pixies pixy pizza pizzas pk placard
-        placarded placarding placards placate placated placates placating place placed placement placenta placentae
-        placental placentas placer places placid placidly placing plagiarism plagiarisms plagiarist plagiarists
-        plagiarize plagiarized plagiarizes plagiarizing plague plagued plagues plaguing plaice plaid plaids plain
-        plainer plaines plainest plainly plains plaintiff plaintiffs plaintive plan planar plane planed planes planet
-        planetaria planetarium planetariums planetary planets planimetry planina planing plank planked planking planks
-        plankton planmeca planmed planned planner planners planning plans plant plantae plantain plantains plantar
-        plantares plantaris plantarodistal plantarolateral plantaromedial plantaroproximal plantation plantations
-        planted planter planters planting plantodorsal plants plaque plaques plasma plasmacytoma plaster plastered
-        plastering plasters plastic plastics plate plateau plateaued plateauing plateaus plateaux plated plates
-        platform platformed platforming platforms plating platinum platitude platitudes platoon platooned platooning
-        platoons platter platters platysma plausibility plausible plausibly plax play playable playback played player
-        players playful playfully playfulness playground playgrounds playhouse playhouses playing playmate playmates
-        playpen playpens plays plaything playthings playwright playwrights plaza plazas plea plead pleaded pleading
-        pleads pleas pleasant pleasanter pleasantest pleasantly pleasantries pleasantry please pleased pleases pleasing
-        pleasings pleasurable pleasure pleasured pleasures pleasuring pleat pleated pleating pleats pled pledge pledged
-        pledges pledging plentiful plentifully plenty pleomorphic pleonemia plethora pleura pleural pleven plexus
-        pliable pliant plied pliers plies plight plighted plighting plights plod plodded plodding plods plop plopped
-        plopping plops plot plots plott plotted plotter plotters plotting plough ploughed ploughing ploughs plow plowed
-        plowing plows ploy ploys pluck plucked plucking plucks plucky plug plugged plugging plugs plum plumage plumb
-        plumbed plumber plumbers plumbing plumbs plume plumed plumes pluming plummet plummeted plummeting plummets
-        plump plumped plumper plumpest plumping plumps plums plunder plundered plundering plunders plunge plunged
-        plunger plungers plunges plunging plural plurality plurals plus pluses plush plusher plushest plusses plutonium
-        ply plying plywood pm pms pmx pn pneumatic pneumomediastinum pneumonia pneumothorax pns pnx po poach poached
-        poacher poachers poaches poaching pocket pocketbook pocketbooks pocketed pocketing pockets pockmark pockmarked
-        pockmarking pockmarks pod podded podding podengo podhalandski podia podium podiums podolian pods poem poems
-        poet poetic poetical poetry poets poignancy poignant poinsettia poinsettias point pointed pointedly pointer
-        pointers pointes pointing pointless pointlessly points poise poised poises poiseuille poising poison poisoned
-        poisoning poisonous poisons poitevin poitou poke poked poker pokers pokes pokey pokier pokiest poking poky
-        poland polar polarimeter polarity polarization polarize polarized polarizes polarizing polatuzumab pole poled
-        polemic polemics poles polesian police policed policeman policemen polices policewoman policewomen policies
-        policing policy poling polio polios poliovirus polish polished polishes polishing polite politely politeness
-        politer politest political politically politician politicians politics polka polkaed polkaing polkas poll
-        polled pollen pollicis pollinate pollinated pollinates pollinating pollination polling polls pollster pollsters
-        pollutant pollutants pollute polluted pollutes polluting pollution polo polski poltava polwarth polygamous
-        polygamy polygon polygonal polygons polymer polymorphic polynomial polynomials polyp polypay polyps polytechnic
-        polyurethane polyvinylpyrrolidone pomegranate pomegranates pomeranian pomp pompous pon ponceau poncho ponchos
-        pond ponder pondered pondering ponderous ponders ponds ponies pont pontamine pontoon pontoons pontremolese
-        ponwar pony poodle poodles pool pooled pooling pools poop pooped pooping poops poor poorer poorest poorly pop
-        popcorn poplar poplars popliteal popliteus popped poppies popping poppy pops populace populaces popular
-        popularity popularize popularized popularizes popularizing popularly populate populated populates populating
-        population populations populous porcelain porcelaine porcellus porch porches porcine porcupine porcupines pore
-        pored pores poring pork pornographic pornography porous porpoise porpoised porpoises porpoising porridge port
-        portability portable portables portacath portal portals ported portend portended portending portends portent
-        portents porters portfolio portfolios porthole portholes portico porticoes porticos porting portion portioned
-        portioning portions portland portlier portliest portly porto portosystemic portrait portraits portray portrayal
-        portrayals portrayed portraying portrays ports portuguese posavina pose posed poses posies posing position
-        positional positioned positioner positioning positions positive positively positives positivism positron
-        possess possessed possesses possessing possession possessions possessive possessives possessor possessors
-        possibilities possibility possible possibles possibly possum possums post postage postal postartificial
-        postauricular postaxial postbox postcard postcards postcode postcontrast postductal posted poster posterior
-        posteriors posterity postero posteroanterior posterobasal posterolateral posteromedial posters postgraduate
-        postgraduates posthumous posthumously posting postman postmark postmarked postmarking postmarks postmaster
-        postmasters postmen postoperative postpone postponed postponement postponements postpones postponing
-        postprandial postprocedural postprocedure postprocessing posts postscript postscripts postsurgical
-        posttreatment postulate postulated postulates postulating posture postured postures posturing postvesicular
-        posy pot potassium potato potatoes potency potent potential potentially pothole potholes potion potions pots
-        potted pottered potteries pottering potters pottery potting pottok pouch pouched pouches pouching poultry
-        pounce pounced pounces pouncing pound pounded pounding pounds pour poured pouring pours pout pouted pouting
-        pouts poverty povidone powder powdered powdering powders powdery power powered powerful powerfully powerhouse
-        powerhouses powering powerless powerline powers powwow powwowed powwowing powwows poz pp ppm pq pqc pr
-        practicable practical practicalities practicality practically practicals practice practiced practices
-        practicing practise practised practises practising practitioner practitioners pragmatic pragmatics pragmatism
-        prairie prairies praise praised praises praiseworthy praising pram pramenka prance pranced prances prancing
-        prank pranks prattle prattled prattles prattling prawn prawned prawning prawns pray prayed prayer prayers
-        praying prays prcs pre preach preached preacher preachers preaches preaching preamble preambled preambles
-        preambling preamplifier preauricular preaxial precarious precariously precaution precautionary precautions
-        prececal precede preceded precedence precedent precedents precedes preceding precinct precincts precious
-        precipice precipices precipitate precipitated precipitates precipitating precipitation precipitations
-        precipitous precise precisely preciser precisest precision preclinical preclude precluded precludes precluding
-        precocious preconceive preconceived preconceives preconceiving preconception preconceptions precontrast
-        precordial precursor precursors predator predators predatory predecessor predecessors predefined predestination
-        predicament predicaments predicate predicated predicates predicating predict predictable predictably predicted
-        predicting prediction predictions predictor predicts predisposition predispositions prednisone predominance
-        predominant predominantly predominate predominated predominates predominating preductal preeminence preeminent
-        preempt preempted preempting preempts preen preened preening preens prefab prefabbed prefabbing prefabs preface
-        prefaced prefaces prefacing prefect prefemoral prefer preferable preferably preference preferences preferential
-        preferred preferring prefers prefix prefixed prefixes prefixing preformed pregnancies pregnancy pregnant
-        prehistoric preinfarction prejudice prejudiced prejudices prejudicial prejudicing prelaryngeal preliminaries
-        preliminary prelude preludes prem premature prematurely premeditation premier premiere premiered premieres
-        premiering premiers premise premised premises premising premiss premisses premium premiums premolar premonition
-        premonitions premonitoring prenatal preoccupation preoccupations preoccupied preoccupies preoccupy preoccupying
-        preoperative prepaid preparation preparations preparatory prepare prepared prepares preparing prepay prepaying
-        prepays prepericardial preponderance preponderances preposition prepositional prepositions preposterous prepped
-        prepuce prerequisite prerequisites prerogative prerogatives presa prescribe prescribed prescribes prescribing
-        prescription prescriptions presence presences present presentable presentation presentations presented
-        presenter presenting presently presents preservation preservative preservatives preserve preserved preserves
-        preserving preside presided presidencies presidency president presidential presidents presides presiding press
-        pressa pressed presses pressing pressings pressure pressured pressures pressuring prestice prestige prestigious
-        presto presumably presume presumed presumes presuming presumption presumptions presumptuous presuppose
-        presupposed presupposes presupposing presymphysial preta pretence pretences pretend pretended pretender
-        pretenders pretending pretends pretense pretenses pretension pretensions pretentious pretentiously
-        pretentiousness pretext pretexts pretracheal pretreatment prettied prettier pretties prettiest pretty prettying
-        pretzel pretzels prevail prevailed prevailing prevails prevalence prevalent prevascular prevent preventable
-        prevented preventible preventing prevention preventive preventives prevents prevertebral prevesicular preview
-        previewed previewer previewers previewing previews previous previously prevue prevues prewakwa prey preyed
-        preying preys priangan price priced priceless prices pricing prick pricked pricking prickle prickled prickles
-        pricklier prickliest prickling prickly pricks pride prided prides priding pried pries priest priestess
-        priestesses priesthood priesthoods priests prilocaine prim primaeval primal primaries primarily primary primate
-        primates prime primed primer primers primes primeval priming primitive primitives primly primmer primmest
-        primovist primp primped primping primps primrose primroses prince princes princess princesses principal
-        principalities principality principally principals principle principles print printable printed printer
-        printers printing printings printout printouts prints prinzmetal priob prior priorities priority priors
-        prisheksninsk prism prisms prison prisoner prisoners prisons pristina privacy private privately privater
-        privates privatest privation privations privatization privatize privatized privatizes privatizing privier
-        privies priviest privilege privileged privileges privileging privy prize prized prizes prizing prk pro
-        probabilistic probabilities probability probable probables probably probation probe probed probes probing
-        problem problematic problems procedural procedure procedures proceed proceeded proceeding proceedings proceeds
-        process processed processes processing procession processional processionals processioned processioning
-        processions processor processors procion proclaim proclaimed proclaiming proclaims proclamation proclamations
-        procrastinate procrastinated procrastinates procrastinating procrastination procure procured procurement
-        procures procuring prod prodded prodding prodigal prodigals prodigies prodigious prodigy prods produce produced
-        producer producers produces producing product production productions productive productivity products prof
-        profane profaned profanes profaning profanities profanity profess professed professes professing profession
-        professional professionally professionals professions professor professors proffer proffered proffering
-        proffers proficiency proficient proficiently proficients profile profiled profiles profiling profit profitable
-        profited profiteer profiteered profiteering profiteers profiting profits profound profounder profoundest
-        profoundly profunda profundities profundity profundus profuse profusely profusion profusions progeny
-        progesterone prognoses prognosis program programed programer programers programing programmable programme
-        programmed programmer programmers programmes programming programs progress progressed progresses progressing
-        progression progressions progressive progressively progressives prohibit prohibited prohibiting prohibition
-        prohibitions prohibitive prohibitively prohibits project projected projectile projectiles projecting projection
-        projections projector projectors projects prokinetic prolapse proletarian proletarians proletariat proliferate
-        proliferated proliferates proliferating proliferation proliferative prolific prolog prologs prologue prologues
-        prolong prolonged prolonging prolongs prom promenade promenaded promenades promenading prominence prominent
-        prominently promiscuity promiscuous promise promised promises promising promontories promontory promote
-        promoted promotes promoting promotion promotions prompt prompted prompter promptest prompting promptly
-        promptness prompts proms promulgate promulgated promulgates promulgating pronation pronator prone prong prongs
-        pronoun pronounce pronounced pronouncement pronouncements pronounces pronouncing pronouns pronunciation
-        pronunciations proof proofed proofing proofread proofreading proofreads proofs prop propaganda propagate
-        propagated propagates propagating propagation propel propelled propeller propellers propelling propels
-        propensities propensity proper properer properest properly properties property prophecies prophecy prophesied
-        prophesies prophesy prophesying prophet prophetic prophets prophylactic prophylaxis propofol proponent
-        proponents proportion proportional proportionality proportionally proportionals proportionate proportioned
-        proportioning proportions proposal proposals propose proposed proposes proposing proposition propositional
-        propositioned propositioning propositions propped propping propranolol proprietaries proprietary proprietor
-        proprietors propriety proprii props propulsion propyliodone pros prose prosecute prosecuted prosecutes
-        prosecuting prosecution prosecutions prosecutor prosecutors prospect prospected prospecting prospective
-        prospector prospectors prospects prospectus prospectuses prosper prospered prospering prosperity prosperous
-        prospers prostaglandin prostate prostatectomy prostatic prostatitis prosthesis prosthetic prostitute
-        prostituted prostitutes prostituting prostitution prostrate prostrated prostrates prostrating protagonist
-        protagonists protamine protargol protease protect protected protecting protection protections protective
-        protector protectors protects protein proteins protest protested protesting protestor protestors protests
-        protocol protocols proton protons prototype prototypes protract protracted protracting protractor protractors
-        protracts protrude protruded protrudes protruding protrusion protrusions proud prouder proudest proudly
-        provable provably prove proved proven provenance proverb proverbial proverbs proves provide provided providence
-        provider provides providing province provinces provincial provincials proving provision provisional
-        provisionally provisioned provisioning provisions proviso provisoes provisos provocation provocations
-        provocative provoke provoked provokes provoking prow prowess prowl prowled prowler prowlers prowling prowls
-        prows proxies proximal proximity proximo proxy prude prudence prudent prudes prudish prune pruned prunes
-        pruning prussian pry prying psalm psalms psax pseudo pseudoaneurysm pseudoangiomatous pseudohermaphrodite
-        pseudonym pseudonyms pseudophakia pseudoplaque pseudotumor psma psoriasis psych psyche psyched psychedelic
-        psychedelics psyches psychiatric psychiatrist psychiatrists psychiatry psychic psychics psyching psychoanalysis
-        psychoanalyst psychoanalysts psychological psychologically psychologies psychologist psychologists psychology
-        psychopath psychopaths psychoses psychosis psychotherapies psychotherapy psychotic psychs pt ptca pten
-        pterygoideus ptis pto pts ptsm ptv ptx pub pubchem puberty pubis public publication publications publicity
-        publicize publicized publicizes publicizing publicly publish published publisher publishers publishes
-        publishing puborectalis puck pucker puckered puckering puckers pucks pudding puddings puddle puddled puddles
-        puddling pudelpointer pudendum pudendus pudgier pudgiest pudgy pueblo pueblos puerto puff puffed puffer puffier
-        puffiest puffing puffs puffy pug puglia pugnacious puke puked pukes puking pul pulawy puli pull pullback pulled
-        pulley pulleys pulling pullover pullovers pulls pulm pulmonary pulmonic pulmonology pulp pulped pulping pulpit
-        pulpits pulps pulsate pulsated pulsates pulsatility pulsating pulsation pulsations pulse pulsed pulser pulses
-        pulsing pulverize pulverized pulverizes pulverizing puma pumas pumi pumice pumices pummel pummeled pummeling
-        pummelled pummelling pummels pump pumped pumpernickel pumping pumpkin pumpkins pumps pun punch punched punches
-        punching punchline punctate punctual punctuality punctuate punctuated punctuates punctuating punctuation
-        puncture punctured punctures puncturing pundit pundits punganur pungent punier puniest punish punishable
-        punished punishes punishing punishment punishments punitive punk punker punkest punks punned punning puns punt
-        punted punter punters punting punts puny pup pupil pupillary pupillograph pupils pupped puppet puppets puppies
-        pupping puppy pups purchase purchased purchaser purchasers purchases purchasing pure purebred puree pureed
-        pureeing purees purely purer purest purgatory purge purged purges purging purification purified purifies purify
-        purifying puritanical purity purkinje purple purpler purples purplest purport purported purporting purports
-        purpose purposed purposeful purposes purposing purr purred purring purrs purse pursed purses pursing pursue
-        pursued pursues pursuing pursuit pursuits purveyor pus push pushed pusher pushers pushes pushier pushiest
-        pushing pushover pushovers pushy puss pusses pussier pussies pussiest pussy put putamen putative putian
-        putorius putrid puts putt putted putter puttered puttering putters puttied putties putting putts putty puttying
-        puzzle puzzled puzzles puzzling pvc pvcs pvdf px pydicom pygmy pygora pyloric pyramid pyramidal pyramided
-        pyramiding pyramids pyre pyrenean pyrenee pyrenees pyres pyridoxyl pyriform pyronin pyronine pyrophosphate
-        pyruvaldehyde pyruvic python pythons pz qa qc qct qin qinchuan qingping qon qr qrs qs qt qtc qtu qua quack
-        quacked quacking quacks quadrangle quadrangles quadrant quadrantectomy quadrants quadratic quadrature quadratus
-        quadriceps quadrilateral quadrilaterals quadruped quadrupeds quadruple quadrupled quadruples quadruplet
-        quadruplets quadrupling quadrupole quagmire quagmires quail quailed quailing quails quaint quainter quaintest
-        quake quaked quakes quaking qualification qualifications qualified qualifier qualifiers qualifies qualify
-        qualifying qualitative qualities quality qualm qualms quandaries quandary quant quantification quantified
-        quantifier quantify quantitative quantities quantitification quantity quantum quarab quarantine quarantined
-        quarantines quarantining quark quarrel quarreled quarreling quarrelled quarrelling quarrels quarrelsome
-        quarried quarries quarry quarrying quart quarter quarterback quarterbacked quarterbacking quarterbacks
-        quartered quartering quarterlies quarterly quarters quartet quartets quartette quartettes quartile quarts
-        quartz quasah quash quashed quashes quashing quasiperiodic quaver quavered quavering quavers quay quays
+        openest opening openings openly openness openplanar opens opera operand operands operas operate operated
+        operates operatic operating operation operational operations operative operatives operator operators
+        ophtalmicus ophthalmic ophthalmologist ophthalmologists ophthalmology ophthalmoscope ophthalmoscopy opiate
+        opinion opinionated opinions opium opl opossum opossums opp opponens opponent opponents opportune opportunist
+        opportunists opportunities opportunity oppose opposed opposes opposing opposite opposites opposition oppress
+        oppressed oppresses oppressing oppression oppressive oppressor oppressors opt opted optic optical optician
+        opticians optics opticus optima optimal optimism optimist optimistic optimists optimization optimize optimized
+        optimizes optimizing optimum optimums opting option optional optionally optioned optioning options optison
+        optometrist optometrists optometry optotype opts opulent opus opuses or oracle oracles oral orals orange
+        oranges orangutan orangutang orangutangs orangutans oration orations orator oratories orators oratory
+        orbicularis orbit orbital orbitalis orbitals orbited orbiting orbito orbitoparietal orbits orcein orchard
+        orchards orchestra orchestral orchestras orchestrate orchestrated orchestrates orchestrating orchestration
+        orchestrations orchid orchids ordain ordained ordaining ordains ordeal ordeals order ordered ordering orderlies
+        orderly orders ordinance ordinances ordinaries ordinarily ordinary ordination ordinations ore oregon orehla
+        orejinegro ores organ organic organics organism organisms organist organists organization organizational
+        organizations organize organized organizer organizers organizes organizing organs orgasm orgies orgy orian
+        orient oriental orientate orientated orientates orientating orientation orientations oriented orienting orients
+        orifice origin original originality originally originals originate originated originates originating originator
+        originators origins oris orkney orlov ornament ornamental ornamented ornamenting ornaments ornate ornately
+        ornithologist ornithologists ornithology orobica oronary oropa oropharyngeal oropharynx orphan orphanage
+        orphanages orphaned orphaning orphans orthanc orthodontist orthodontists orthodox orthogonal orthogonality
+        orthography orthopaedics orthopedic orthopedics orthostatic oryctolagus os osaka osborne oscillate oscillated
+        oscillates oscillating oscillation oscillations oscilloscope osem osgood osirix osld osmium osmolality
+        osmolarity osmosis ossabaw osseous ossification ossimi ostensible ostensibly ostentation ostentatious
+        osteosarcoma ostium ostracize ostracized ostracizes ostracizing ostrich ostriches other others otherwise
+        otorhinolaryngology otter otters ottonello ouch ouessant ouest ought oulmes ounce ounces our ours ourselves
+        oust ousted ouster ousters ousting ousts out outaouais outbound outbreak outbreaks outburst outbursts outcast
+        outcasts outclass outclassed outclasses outclassing outcome outcomes outcries outcry outdated outdid
+        outdistance outdistanced outdistances outdistancing outdo outdoes outdoing outdone outdoor outdoors outed outer
+        outermost outfield outfields outfit outfits outfitted outfitting outflow outgoing outgrew outgrow outgrowing
+        outgrown outgrows outgrowth outgrowths outhouse outhouses outing outings outlaid outlandish outlast outlasted
+        outlasting outlasts outlaw outlawed outlawing outlaws outlay outlaying outlays outlet outlets outline outlined
+        outlines outlining outlive outlived outlives outliving outlook outlooks outlying outmoded outnumber outnumbered
+        outnumbering outnumbers outpatient outpatients outphase outpost outposts output outputs outputted outputting
+        outrage outraged outrageous outrageously outrages outraging outran outright outrun outrunning outruns outs
+        outset outsets outshine outshined outshines outshining outshone outside outsider outsiders outsides outskirt
+        outskirts outsmart outsmarted outsmarting outsmarts outspoken outstanding outstandingly outstation outstations
+        outstrip outstripped outstripping outstrips outstript outward outwardly outwards outweigh outweighed
+        outweighing outweighs outwit outwits outwitted outwitting ov ova oval ovale ovalis ovals ovambo ovarian ovaries
+        ovary ovation ovations ovcar ovcharka oven ovens over overall overalls overate overbear overbearing overbears
+        overbed overblown overboard overbore overborne overburden overburdened overburdening overburdens overcame
+        overcast overcasting overcasts overcharge overcharged overcharges overcharging overcoat overcoats overcome
+        overcomes overcoming overcrowd overcrowded overcrowding overcrowds overdid overdo overdoes overdoing overdone
+        overdose overdosed overdoses overdosing overdraft overdraw overdrawing overdrawn overdraws overdrew overdue
+        overeat overeaten overeating overeats overestimate overestimated overestimates overestimating overflow
+        overflowed overflowing overflows overgrew overgrow overgrowing overgrown overgrows overhand overhands overhang
+        overhanging overhangs overhaul overhauled overhauling overhauls overhead overheads overhear overheard
+        overhearing overhears overheat overheated overheating overheats overhung overkill overlaid overlain overland
+        overlap overlapped overlapping overlaps overlay overlaying overlays overlie overlies overload overloaded
+        overloading overloads overlong overlook overlooked overlooking overlooks overly overlying overnight overnights
+        overpass overpasses overpopulation overpower overpowered overpowering overpowers overprice overpriced
+        overprices overpricing overprint overprinted overprinting overprints overran overrate overrated overrates
+        overrating overreact overreacted overreacting overreacts overridden override overrides overriding overrode
+        overrule overruled overrules overruling overrun overrunning overruns overs oversampling oversaw overseas
+        oversee overseeing overseen overseer overseers oversees overshadow overshadowed overshadowing overshadows
+        overshoot overshooting overshoots overshot oversight oversights oversimplification oversleep oversleeping
+        oversleeps overslept overstate overstated overstates overstating overstep overstepped overstepping oversteps
+        overt overtake overtaken overtakes overtaking overthrew overthrow overthrowing overthrown overthrows overtime
+        overtimes overtly overtone overtones overtook overture overtures overturn overturned overturning overturns
+        overuse overused overuses overusing overview overweight overwhelm overwhelmed overwhelming overwhelmingly
+        overwhelms overwork overworked overworking overworks overwrite overwrites overwriting overwritten overwrought
+        ovine ovis ovoid ovtcharka ovulation ovum ow owczarek owe owed owes owing owl owls own owned owner owners
+        ownership owning owns ox oxen oxford oxidation oxide oxides oxidize oxidized oxidizes oxidizing oxidronate
+        oximetry oxygen oxygenation oxyquinoline oxytocic oyster oysters oz ozone pa pabna pacd pace paced pacemaker
+        pacemakers pacer paces pacific pacified pacifier pacifiers pacifies pacifism pacifist pacifists pacify
+        pacifying pacing pack package packaged packages packaging packed packer packers packet packets packing packs
+        pact pacts pad padded paddies padding paddle paddled paddles paddling paddock paddocked paddocking paddocks
+        paddy padlock padlocked padlocking padlocks pads pagan pagans pageant pageantry pageants paged pager pages
+        paget pagets pagination paging pagliarola pagoda pagodas paid pail pails pain pained painful painfuller
+        painfullest painfully paining painless painlessly pains painstaking paint painted painter painting paintings
+        paints pair paired pairing pairs pajamas pajuna pal palace palaces palatable palatal palate palates palatial
+        palatina palatine palatoglossal pale paled paleontologist paleontologists paleontology paler pales palest
+        palette palettes paling pall palladium pallbearer pallbearers palled palliative pallid pallidus palling pallor
+        palls palm palmar palmares palmaris palmarodistal palmarolateral palmaromedial palmaroproximal palmed palmera
+        palming palmitate palms palomino palominos palouse palpable palpably palpated palpation palpitations pals
+        paltrier paltriest paltry pamper pampered pampering pampers pamphlet pamphlets pan panacea panaceas panah
+        panama pancake pancaked pancakes pancaking pancreas pancreases pancreatic pancreaticoduodenal
+        pancreaticosplenic pancuronium panda pandas pandemonium pander pandered pandering panders pane panel paneled
+        paneling panelled panelling panellings panels panes pang pangs panhandle panhandled panhandler panhandlers
+        panhandles panhandling panic panicked panicking panicky panics panitumumab panje pankota panned panning
+        panorama panoramas panoramic pans pansies pansy pant pantaneiro panted pantelleria panther panthers pantie
+        panties panting pantomime pantomimed pantomimes pantomiming pantries pantry pants panty pap papa papacies
+        papacy papal papas papaverine papaya papayas paper paperback paperbacks papered papering papers paperweight
+        paperweights paperwork paphos papillary papilloma papillomas papillomatosis papillon paprika papyri papyrus
+        papyruses par para parable parables paracervical parachute parachuted parachutes parachuting parade paraded
+        parades paradigm parading paradise paradises paradox paradoxes paradoxical paradoxically paraesophageal
+        paraffin paraformaldehyde paragon paragons paragraph paragraphed paragraphing paragraphs parakeet parakeets
+        parallel paralleled parallelepiped paralleling parallelled parallelling parallels paralyses paralysis paralytic
+        paralytics paralyze paralyzed paralyzes paralyzing paramammary parameter parameters parametrial parametric
+        paramount paranasal paranoia paranoid paranoids paraphernalia paraphrase paraphrased paraphrases paraphrasing
+        paraplegic paraplegics paraproteinemia pararectal parasagittal parasite parasites parasitic parasol parasols
+        paraspinal parasternal parasystole parathyroid paratracheal paratrooper paratroopers paravaginal paravesicular
+        parcel parceled parceling parcelled parcelling parcels parch parched parches parching parchment parchments
+        pardon pardonable pardoned pardoning pardons pare pared parenchyma parenchymal parent parentage parental
+        parented parenteral parentheses parenthesis parenthetical parenthood parenting parents pares paresthesia
+        parietal parieto parietoacanthial paring parish parishes parishioner parishioners parity park parka parkas
+        parked parking parkinson parkinsons parks parkway parkways parliament parliamentary parliaments parlor parlors
+        parmense parochial parodied parodies parody parodying parole paroled paroles paroling parotid paroxsysmal
+        paroxysmal parqui parrakeet parrakeets parred parring parrot parroted parroting parrots pars parse parsec
+        parsecs parsed parser parses parsing parsley parsnip parsnips parson parsonage parsonages parsons part partake
+        partaken partakes partaking parted parthenais parti partial partiality partially partials participant
+        participants participate participated participates participating participation participle participles particle
+        particles particular particularly particulars particulate partied parties parting partings partisan partisans
+        partition partitioned partitioning partitions partizan partizans partly partner partnered partnering partners
+        partnership partnerships partook partridge partridges parts party partying parungao parzen pas pasl paso pass
+        passable passage passages passageway passageways passbook passbooks passed passenger passengers passer passes
+        passing passion passionate passionately passions passive passively passives passport passports password
+        passwords past pasta pastas paste pasted pastel pastels pastern pastes pasteurization pasteurize pasteurized
+        pasteurizes pasteurizing pastiche pastier pasties pastiest pastime pastimes pasting pastor pastoral pastorals
+        pastors pastries pastry pasts pasture pastured pastures pasturing pasty pat patch patched patches patching
+        patchwork patchworks patchy pate patella patellar patency patent patented patenting patently patents paternal
+        paternalism paternity pates path pathetic pathetically pathologic pathological pathologist pathologists
+        pathology pathos paths pathway pathways patibarcina patience patient patienter patientest patiently patients
+        patio patios patriarch patriarchal patriarchs patrijshond patrimonies patrimony patriot patriotic patriotism
+        patriots patrol patrolled patrolling patrols patron patronage patronages patronize patronized patronizes
+        patronizing patrons pats patted patter patterdale pattered pattering pattern patterned patterning patterns
+        patters patties patting patty paucity paulista paunch paunches paunchier paunchiest paunchy pauper paupers
+        pause paused pauses pausing pave paved pavement pavements paves pavilion pavilions paving paw pawed pawing
+        pawlow pawn pawnbroker pawnbrokers pawned pawning pawns paws pay payable payed payer payers paying payload
+        payment payments payoff payoffs payroll payrolls pays pcasl pci pcl pcm pd pdf pdw pea peace peaceable peaceful
+        peacefully peacemaker peacemakers peaces peach peaches peacock peacocks peak peaked peaking peaks peal pealed
+        pealing peals peanut peanuts pear pearl pearled pearling pearls pears pearson peas peasant peasants pease peat
+        peau pebble pebbled pebbles pebbling pecan pecans pechora peck pecked pecking pecks pectineus pectoral
+        pectoralis pectoris peculiar peculiarities peculiarity peculiarly pedagogy pedal pedaled pedaling pedalled
+        pedalling pedals pedant pedantic pedantry pedants peddle peddled peddler peddlers peddles peddling pedestal
+        pedestals pedestrian pedestrians pediatric pediatrician pediatricians pediatrics pediatrist pediatrists pedicle
+        pedigree pedigrees pedis pedlar pedlars peduncle pedunculated pee peek peeked peeking peeks peel peeled peeling
+        peels peep peeped peeping peeps peer peered peering peerless peers peeve peeved peeves peeving peevish peg
+        pegdinetanib pegged pegging pegs pei pekingese pel pelib pelican pelicans pellet pelleted pelleting pellets
+        pellucidi pellucidum peloponnesus pelt pelted pelting pelts pelv pelves pelvic pelvis pelvises pembroke pen
+        penal penalize penalized penalizes penalizing penalties penalty penance penances penbuk pence penchant pencil
+        penciled penciling pencilled pencilling pencils pend pendant pendants pended pendetide pending pends pendulum
+        pendulums peneia penes penetrate penetrated penetrates penetrating penetration penetrations penguin penguins
+        penicillin penile peninsula peninsulas penis penises penitence penitent penitentiaries penitentiary penitents
+        penknife penknives penmanship pennant pennants penned penner pennies penniless penning penny pens penshire
+        pension pensioned pensioner pensioners pensioning pensions pensive pensively pentaacetic pentagon pentagonal
+        pentagons pentetate pentetreotide penthouse penthouses pentobarbital penultimate peon peonies peons peony
+        people peopled peoples peopling pep pepped pepper peppered peppering peppermint peppermints peppers pepping
+        peps pequeno per perceive perceived perceives perceiving percent percentage percentages percentile percents
+        perceptible perception perceptions perceptive perch perchance perched percheron perches perching percolate
+        percolated percolates percolating percolation percolator percolators percussion percutaneous perdigueiro
+        perdiguero peremptory perendale perennial perennials perf perfect perfected perfecter perfectest perfecting
+        perfection perfectionist perfectionists perfections perfectly perfects perfluorocarbon perforate perforated
+        perforates perforating perforation perforations perforator perforators perform performance performances
+        performed performer performers performing performs perfume perfumed perfumes perfuming perfunctorily
+        perfunctory perfusion perhaps peri periangan pericardial pericardiophrenic pericarditis pericardium perigastric
+        perijanero peril periled perilesional periling perilled perilling perilous perilously perils perimeter
+        perimeters perimetry perineal perineum period periodic periodical periodically periodicals periods perioral
+        peripancreatic peripapillary peripheral peripherals peripheries periphery periscope periscopes perish
+        perishable perishables perished perishes perishing peritioneum peritoneal peritoneum perivascular perjure
+        perjured perjures perjuries perjuring perjury perk perked perkier perkiest perking perks perky permanence
+        permanent permanently permanents permeate permeated permeates permeating permethrin permissible permission
+        permissions permissive permit permits permitted permitting permutation permutations perna pernicious peromyscus
+        peroneal peroneus peroxidase peroxide peroxided peroxides peroxiding perpendicular perpendiculars perpetrate
+        perpetrated perpetrates perpetrating perpetrator perpetrators perpetual perpetually perpetuals perpetuate
+        perpetuated perpetuates perpetuating perplex perplexed perplexes perplexing perplexities perplexity persecute
+        persecuted persecutes persecuting persecution persecutions persecutor persecutors perseverance persevere
+        persevered perseveres persevering persian persist persisted persistence persistent persistently persisting
+        persists person persona personable personal personalities personality personalize personalized personalizes
+        personalizing personally personals personification personifications personified personifies personify
+        personifying personnel persons perspective perspectives perspiration perspire perspired perspires perspiring
+        persuade persuaded persuades persuading persuasion persuasions persuasive persuasively pert pertain pertained
+        pertaining pertains pertechnetate perter pertest perthes pertinent perturb perturbed perturbing perturbs
+        perusal perusals peruse perused peruses perusing peruvian pervade pervaded pervades pervading pervasive
+        perverse perversion perversions pervert perverted perverting perverts peskier peskiest pesky pessimism
+        pessimist pessimistic pessimists pest pester pestered pestering pesters pesticide pesticides pestilence
+        pestilences pests pet petal petals petct peter petered petering peters petiso petit petite petites petition
+        petitioned petitioning petitions petrified petrifies petrify petrifying petrol petroleum pets petted petticoat
+        petticoats pettier pettiest pettiness petting petty petulant petunia petunias pew pews pewter pewters pg pge ph
+        phakic phalanx phantasied phantasies phantasy phantasying phantom phantoms pharaoh pharmaceutical
+        pharmaceuticals pharmacies pharmacist pharmacists pharmacologic pharmacological pharmacy pharyngeal
+        pharyngotympanic pharynx phase phased phasemap phases phasing phd pheasant pheasants phencyclidine phenomena
+        phenomenal phenomenally phenomenon phenomenons phentolamine phenylephrine phenylpropan philanthropic
+        philanthropies philanthropist philanthropists philanthropy philippine philips phillips philosopher philosophers
+        philosophical philosophies philosophize philosophized philosophizes philosophizing philosophy philtrum
+        phlebosclerosis phlegm phlegmatic phloxin phobia phobias phoenix phonation phone phoned phones phonetic
+        phonetics phoney phoneys phonics phonied phonier phonies phoniest phoning phonocardiogram phonocardiographic
+        phonograph phonographs phony phonying phosphatase phosphate phosphor phosphorescence phosphorescent phosphorus
+        phosphotungstic photo photoacoustic photocopied photocopier photocopiers photocopies photocopy photocopying
+        photodriving photodynamic photoed photogenic photogrammetric photograph photographed photographer photographers
+        photographic photographing photographs photography photoing photometric photomicrography photomyogenic photon
+        photons photoparadoxysmal photopic photoreceptors photorefractive photos photosynthesis phototimer
+        phototypesetter phrase phrased phraseology phrases phrasing phrenic phrenicus phyllodes physic physical
+        physically physicals physician physicians physicist physicists physics physiologic physiological physiology
+        physiotherapy physique physiques phytate pi pia pianist pianists piano pianos piau pic picard picardie piccolo
+        piccolos pick pickaback pickabacked pickabacking pickabacks pickax pickaxe pickaxed pickaxes pickaxing picked
+        picker picket picketed picketing pickets pickier pickiest picking pickle pickled pickles pickling pickpocket
+        pickpockets picks pickup pickups picky picnic picnicked picnicking picnics picric pictorial pictorials picture
+        pictured pictures picturesque picturing piddle piddled piddles piddling pie piece pieced piecemeal pieces
+        piecework piecing pied pier pierce pierced pierces piercing pierquin pierre piers pies pietrain piety
+        piezocomposite piflufolastat pig pigeon pigeonhole pigeonholed pigeonholes pigeonholing pigeons pigged piggham
+        pigging piggish piggyback piggybacked piggybacking piggybacks pigheaded pigment pigmentation pigments pigpen
+        pigpens pigs pigtail pigtails pike piked pikes piking pile piled piles pilfer pilfered pilfering pilfers
+        pilgrim pilgrimage pilgrimages pilgrims piling pill pillage pillaged pillages pillaging pillar pillars pilled
+        pilling pillow pillowcase pillowcases pillowed pillowing pillows pills pilot piloted piloting pilots pimple
+        pimples pimplier pimpliest pimply pin pinatuzumab pinch pinched pinches pinching pincushion pincushions pindos
+        pine pineal pineapple pineapples pined pines pineywoods pinhole pining pinion pinioned pinioning pinions pink
+        pinked pinker pinkest pinking pinks pinna pinnacle pinnacles pinned pinning pinpoint pinpointed pinpointing
+        pinpoints pins pinscher pint pintabian pinto pints pinzgau pinzgauer pinzgua pinzhou pinzirita pioneer
+        pioneered pioneering pioneers pious pipe piped pipeline pipelines pipes piping pique piqued piques piquing
+        piquira piracy pirads piranha piranhas pirapetinga pirate pirated pirates pirating pirie piriform piriformis
+        pirouette pirouetted pirouettes pirouetting pis pisa pisana pistachio pistachios pistol pistols piston pistons
+        pit pitangueiras pitch pitched pitcher pitchers pitches pitchfork pitchforked pitchforking pitchforks pitching
+        piteous piteously pitfall pitfalls pithier pithiest pithy pitied pities pitiful pitifully pitiless pitman pits
+        pitt pittance pittances pitted pitting pittsburgh pituitary pity pitying pivot pivotal pivoted pivoting pivots
+        pixel pixelated pixels pixie pixies pixy pizza pizzas pk placard placarded placarding placards placate placated
+        placates placating place placed placement placenta placentae placental placentas placer places placid placidly
+        placing plagiarism plagiarisms plagiarist plagiarists plagiarize plagiarized plagiarizes plagiarizing plague
+        plagued plagues plaguing plaice plaid plaids plain plainer plaines plainest plainly plains plaintiff plaintiffs
+        plaintive plan planar plane planed planes planet planetaria planetarium planetariums planetary planets
+        planimetry planina planing plank planked planking planks plankton planmeca planmed planned planner planners
+        planning plans plant plantae plantain plantains plantar plantares plantaris plantarodistal plantarolateral
+        plantaromedial plantaroproximal plantation plantations planted planter planters planting plantodorsal plants
+        plaque plaques plasma plasmacytoma plaster plastered plastering plasters plastic plastics plate plateau
+        plateaued plateauing plateaus plateaux plated plates platform platformed platforming platforms plating platinum
+        platitude platitudes platoon platooned platooning platoons platter platters platysma plausibility plausible
+        plausibly plax play playable playback played player players playful playfully playfulness playground
+        playgrounds playhouse playhouses playing playmate playmates playpen playpens plays plaything playthings
+        playwright playwrights plaza plazas plea plead pleaded pleading pleads pleas pleasant pleasanter pleasantest
+        pleasantly pleasantries pleasantry please pleased pleases pleasing pleasings pleasurable pleasure pleasured
+        pleasures pleasuring pleat pleated pleating pleats pled pledge pledged pledges pledging plentiful plentifully
+        plenty pleomorphic pleonemia plethora pleura pleural pleven plexus pliable pliant plied pliers plies plight
+        plighted plighting plights plod plodded plodding plods plop plopped plopping plops plot plots plott plotted
+        plotter plotters plotting plough ploughed ploughing ploughs plow plowed plowing plows ploy ploys pluck plucked
+        plucking plucks plucky plug plugged plugging plugs plum plumage plumb plumbed plumber plumbers plumbing plumbs
+        plume plumed plumes pluming plummet plummeted plummeting plummets plump plumped plumper plumpest plumping
+        plumps plums plunder plundered plundering plunders plunge plunged plunger plungers plunges plunging plural
+        plurality plurals plus pluses plush plusher plushest plusses plutonium ply plying plywood pm pms pmx pn
+        pneumatic pneumomediastinum pneumonia pneumothorax pns pnx po poach poached poacher poachers poaches poaching
+        pocket pocketbook pocketbooks pocketed pocketing pockets pockmark pockmarked pockmarking pockmarks pod podded
+        podding podengo podhalandski podia podium podiums podolian pods poem poems poet poetic poetical poetry poets
+        poignancy poignant poinsettia poinsettias point pointed pointedly pointer pointers pointes pointing pointless
+        pointlessly points poise poised poises poiseuille poising poison poisoned poisoning poisonous poisons poitevin
+        poitou poke poked poker pokers pokes pokey pokier pokiest poking poky poland polar polarimeter polarity
+        polarization polarize polarized polarizes polarizing polatuzumab pole poled polemic polemics poles polesian
+        police policed policeman policemen polices policewoman policewomen policies policing policy poling polio polios
+        poliovirus polish polished polishes polishing polite politely politeness politer politest political politically
+        politician politicians politics polka polkaed polkaing polkas poll polled pollen pollicis pollinate pollinated
+        pollinates pollinating pollination polling polls pollster pollsters pollutant pollutants pollute polluted
+        pollutes polluting pollution polo polski poltava polwarth polygamous polygamy polygon polygonal polygons
+        polymer polymorphic polynomial polynomials polyp polypay polyps polytechnic polyurethane polyvinylpyrrolidone
+        pomegranate pomegranates pomeranian pomp pompous pon ponceau poncho ponchos pond ponder pondered pondering
+        ponderous ponders ponds ponies pont pontamine pontoon pontoons pontremolese ponwar pony poodle poodles pool
+        pooled pooling pools poop pooped pooping poops poor poorer poorest poorly pop popcorn poplar poplars popliteal
+        popliteus popped poppies popping poppy pops populace populaces popular popularity popularize popularized
+        popularizes popularizing popularly populate populated populates populating population populations populous
+        porcelain porcelaine porcellus porch porches porcine porcupine porcupines pore pored pores poring pork
+        pornographic pornography porous porpoise porpoised porpoises porpoising porridge port portability portable
+        portables portacath portal portals ported portend portended portending portends portent portents porters
+        portfolio portfolios porthole portholes portico porticoes porticos porting portion portioned portioning
+        portions portland portlier portliest portly porto portosystemic portrait portraits portray portrayal portrayals
+        portrayed portraying portrays ports portuguese posavina pose posed poses posies posing position positional
+        positioned positioner positioning positions positive positively positives positivism positron possess possessed
+        possesses possessing possession possessions possessive possessives possessor possessors possibilities
+        possibility possible possibles possibly possum possums post postage postal postartificial postauricular
+        postaxial postbox postcard postcards postcode postcontrast postductal posted poster posterior posteriors
+        posterity postero posteroanterior posterobasal posterolateral posteromedial posters postgraduate postgraduates
+        posthumous posthumously posting postman postmark postmarked postmarking postmarks postmaster postmasters
+        postmen postoperative postpone postponed postponement postponements postpones postponing postprandial
+        postprocedural postprocedure postprocessing posts postscript postscripts postsurgical posttreatment postulate
+        postulated postulates postulating posture postured postures posturing postvesicular posy pot potassium potato
+        potatoes potency potent potential potentially pothole potholes potion potions pots potted pottered potteries
+        pottering potters pottery potting pottok pouch pouched pouches pouching poultry pounce pounced pounces pouncing
+        pound pounded pounding pounds pour poured pouring pours pout pouted pouting pouts poverty povidone powder
+        powdered powdering powders powdery power powered powerful powerfully powerhouse powerhouses powering powerless
+        powerline powers powwow powwowed powwowing powwows poz pp ppm pq pqc pr practicable practical practicalities
+        practicality practically practicals practice practiced practices practicing practise practised practises
+        practising practitioner practitioners pragmatic pragmatics pragmatism prairie prairies praise praised praises
+        praiseworthy praising pram pramenka prance pranced prances prancing prank pranks prattle prattled prattles
+        prattling prawn prawned prawning prawns pray prayed prayer prayers praying prays prcs pre preach preached
+        preacher preachers preaches preaching preamble preambled preambles preambling preamplifier preauricular
+        preaxial precarious precariously precaution precautionary precautions prececal precede preceded precedence
+        precedent precedents precedes preceding precinct precincts precious precipice precipices precipitate
+        precipitated precipitates precipitating precipitation precipitations precipitous precise precisely preciser
+        precisest precision preclinical preclude precluded precludes precluding precocious preconceive preconceived
+        preconceives preconceiving preconception preconceptions precontrast precordial precursor precursors predator
+        predators predatory predecessor predecessors predefined predestination predicament predicaments predicate
+        predicated predicates predicating predict predictable predictably predicted predicting prediction predictions
+        predictor predicts predisposition predispositions prednisone predominance predominant predominantly predominate
+        predominated predominates predominating preductal preeminence preeminent preempt preempted preempting preempts
+        preen preened preening preens prefab prefabbed prefabbing prefabs preface prefaced prefaces prefacing prefect
+        prefemoral prefer preferable preferably preference preferences preferential preferred preferring prefers prefix
+        prefixed prefixes prefixing preformed pregnancies pregnancy pregnant prehistoric preinfarction prejudice
+        prejudiced prejudices prejudicial prejudicing prelaryngeal preliminaries preliminary prelude preludes prem
+        premature prematurely premeditation premier premiere premiered premieres premiering premiers premise premised
+        premises premising premiss premisses premium premiums premolar premonition premonitions premonitoring prenatal
+        preoccupation preoccupations preoccupied preoccupies preoccupy preoccupying preoperative prepaid preparation
+        preparations preparatory prepare prepared prepares preparing prepay prepaying prepays prepericardial
+        preponderance preponderances preposition prepositional prepositions preposterous prepped prepuce prerequisite
+        prerequisites prerogative prerogatives presa prescribe prescribed prescribes prescribing prescription
+        prescriptions presence presences present presentable presentation presentations presented presenter presenting
+        presently presents preservation preservative preservatives preserve preserved preserves preserving preside
+        presided presidencies presidency president presidential presidents presides presiding press pressa pressed
+        presses pressing pressings pressure pressured pressures pressuring prestice prestige prestigious presto
+        presumably presume presumed presumes presuming presumption presumptions presumptuous presuppose presupposed
+        presupposes presupposing presymphysial preta pretence pretences pretend pretended pretender pretenders
+        pretending pretends pretense pretenses pretension pretensions pretentious pretentiously pretentiousness pretext
+        pretexts pretracheal pretreatment prettied prettier pretties prettiest pretty prettying pretzel pretzels
+        prevail prevailed prevailing prevails prevalence prevalent prevascular prevent preventable prevented
+        preventible preventing prevention preventive preventives prevents prevertebral prevesicular preview previewed
+        previewer previewers previewing previews previous previously prevue prevues prewakwa prey preyed preying preys
+        priangan price priced priceless prices pricing prick pricked pricking prickle prickled prickles pricklier
+        prickliest prickling prickly pricks pride prided prides priding pried pries priest priestess priestesses
+        priesthood priesthoods priests prilocaine prim primaeval primal primaries primarily primary primate primates
+        prime primed primer primers primes primeval priming primitive primitives primly primmer primmest primovist
+        primp primped primping primps primrose primroses prince princes princess princesses principal principalities
+        principality principally principals principle principles print printable printed printer printers printing
+        printings printout printouts prints prinzmetal priob prior priorities priority priors prisheksninsk prism
+        prisms prison prisoner prisoners prisons pristina privacy private privately privater privates privatest
+        privation privations privatization privatize privatized privatizes privatizing privier privies priviest
+        privilege privileged privileges privileging privy prize prized prizes prizing prk pro probabilistic
+        probabilities probability probable probables probably probation probe probed probes probing problem problematic
+        problems procedural procedure procedures proceed proceeded proceeding proceedings proceeds process processed
+        processes processing procession processional processionals processioned processioning processions processor
+        processors procion proclaim proclaimed proclaiming proclaims proclamation proclamations procrastinate
+        procrastinated procrastinates procrastinating procrastination procure procured procurement procures procuring
+        prod prodded prodding prodigal prodigals prodigies prodigious prodigy prods produce produced producer producers
+        produces producing product production productions productive productivity products prof profane profaned
+        profanes profaning profanities profanity profess professed professes professing profession professional
+        professionally professionals professions professor professors proffer proffered proffering proffers proficiency
+        proficient proficiently proficients profile profiled profiles profiling profit profitable profited profiteer
+        profiteered profiteering profiteers profiting profits profound profounder profoundest profoundly profunda
+        profundities profundity profundus profuse profusely profusion profusions progeny progesterone prognoses
+        prognosis program programed programer programers programing programmable programme programmed programmer
+        programmers programmes programming programs progress progressed progresses progressing progression progressions
+        progressive progressively progressives prohibit prohibited prohibiting prohibition prohibitions prohibitive
+        prohibitively prohibits project projected projectile projectiles projecting projection projections projector
+        projectors projects prokinetic prolapse proletarian proletarians proletariat proliferate proliferated
+        proliferates proliferating proliferation proliferative prolific prolog prologs prologue prologues prolong
+        prolonged prolonging prolongs prom promenade promenaded promenades promenading prominence prominent prominently
+        promiscuity promiscuous promise promised promises promising promontories promontory promote promoted promotes
+        promoting promotion promotions prompt prompted prompter promptest prompting promptly promptness prompts proms
+        promulgate promulgated promulgates promulgating pronation pronator prone prong prongs pronoun pronounce
+        pronounced pronouncement pronouncements pronounces pronouncing pronouns pronunciation pronunciations proof
+        proofed proofing proofread proofreading proofreads proofs prop propaganda propagate propagated propagates
+        propagating propagation propel propelled propeller propellers propelling propels propensities propensity proper
+        properer properest properly properties property prophecies prophecy prophesied prophesies prophesy prophesying
+        prophet prophetic prophets prophylactic prophylaxis propofol proponent proponents proportion proportional
+        proportionality proportionally proportionals proportionate proportioned proportioning proportions proposal
+        proposals propose proposed proposes proposing proposition propositional propositioned propositioning
+        propositions propped propping propranolol proprietaries proprietary proprietor proprietors propriety proprii
+        props propulsion propyliodone pros prose prosecute prosecuted prosecutes prosecuting prosecution prosecutions
+        prosecutor prosecutors prospect prospected prospecting prospective prospector prospectors prospects prospectus
+        prospectuses prosper prospered prospering prosperity prosperous prospers prostaglandin prostate prostatectomy
+        prostatic prostatitis prosthesis prosthetic prostitute prostituted prostitutes prostituting prostitution
+        prostrate prostrated prostrates prostrating protagonist protagonists protamine protargol protease protect
+        protected protecting protection protections protective protector protectors protects protein proteins protest
+        protested protesting protestor protestors protests protocol protocols proton protons prototype prototypes
+        protract protracted protracting protractor protractors protracts protrude protruded protrudes protruding
+        protrusion protrusions proud prouder proudest proudly provable provably prove proved proven provenance proverb
+        proverbial proverbs proves provide provided providence provider provides providing province provinces
+        provincial provincials proving provision provisional provisionally provisioned provisioning provisions proviso
+        provisoes provisos provocation provocations provocative provoke provoked provokes provoking prow prowess prowl
+        prowled prowler prowlers prowling prowls prows proxies proximal proximity proximo proxy prude prudence prudent
+        prudes prudish prune pruned prunes pruning prussian pry prying psalm psalms psax pseudo pseudoaneurysm
+        pseudoangiomatous pseudohermaphrodite pseudonym pseudonyms pseudophakia pseudoplaque pseudotumor psma psoriasis
+        psych psyche psyched psychedelic psychedelics psyches psychiatric psychiatrist psychiatrists psychiatry psychic
+        psychics psyching psychoanalysis psychoanalyst psychoanalysts psychological psychologically psychologies
+        psychologist psychologists psychology psychopath psychopaths psychoses psychosis psychotherapies psychotherapy
+        psychotic psychs pt ptca pten pterygoideus ptis pto pts ptsm ptv ptx pub pubchem puberty pubis public
+        publication publications publicity publicize publicized publicizes publicizing publicly publish published
+        publisher publishers publishes publishing puborectalis puck pucker puckered puckering puckers pucks pudding
+        puddings puddle puddled puddles puddling pudelpointer pudendum pudendus pudgier pudgiest pudgy pueblo pueblos
+        puerto puff puffed puffer puffier puffiest puffing puffs puffy pug puglia pugnacious puke puked pukes puking
+        pul pulawy puli pull pullback pulled pulley pulleys pulling pullover pullovers pulls pulm pulmonary pulmonic
+        pulmonology pulp pulped pulping pulpit pulpits pulps pulsate pulsated pulsates pulsatility pulsating pulsation
+        pulsations pulse pulsed pulser pulses pulsing pulverize pulverized pulverizes pulverizing puma pumas pumi
+        pumice pumices pummel pummeled pummeling pummelled pummelling pummels pump pumped pumpernickel pumping pumpkin
+        pumpkins pumps pun punch punched punches punching punchline punctate punctual punctuality punctuate punctuated
+        punctuates punctuating punctuation puncture punctured punctures puncturing pundit pundits punganur pungent
+        punier puniest punish punishable punished punishes punishing punishment punishments punitive punk punker
+        punkest punks punned punning puns punt punted punter punters punting punts puny pup pupil pupillary
+        pupillograph pupils pupped puppet puppets puppies pupping puppy pups purchase purchased purchaser purchasers
+        purchases purchasing pure purebred puree pureed pureeing purees purely purer purest purgatory purge purged
+        purges purging purification purified purifies purify purifying puritanical purity purkinje purple purpler
+        purples purplest purport purported purporting purports purpose purposed purposeful purposes purposing purr
+        purred purring purrs purse pursed purses pursing pursue pursued pursues pursuing pursuit pursuits purveyor pus
+        push pushed pusher pushers pushes pushier pushiest pushing pushover pushovers pushy puss pusses pussier pussies
+        pussiest pussy put putamen putative putian putorius putrid puts putt putted putter puttered puttering putters
+        puttied putties putting putts putty puttying puzzle puzzled puzzles puzzling pvc pvcs pvdf px pydicom pygmy
+        pygora pyloric pyramid pyramidal pyramided pyramiding pyramids pyre pyrenean pyrenee pyrenees pyres pyridoxyl
+        pyriform pyronin pyronine pyrophosphate pyruvaldehyde pyruvic python pythons pz qa qc qct qin qinchuan qingping
+        qon qr qrs qs qt qtc qtu qua quack quacked quacking quacks quadrangle quadrangles quadrant quadrantectomy
+        quadrants quadratic quadrature quadratus quadriceps quadrilateral quadrilaterals quadruped quadrupeds quadruple
+        quadrupled quadruples quadruplet quadruplets quadrupling quadrupole quagmire quagmires quail quailed quailing
+        quails quaint quainter quaintest quake quaked quakes quaking qualification qualifications qualified qualifier
+        qualifiers qualifies qualify qualifying qualitative qualities quality qualm qualms quandaries quandary quant
+        quantification quantified quantifier quantify quantitative quantities quantitification quantity quantum quarab
+        quarantine quarantined quarantines quarantining quark quarrel quarreled quarreling quarrelled quarrelling
+        quarrels quarrelsome quarried quarries quarry quarrying quart quarter quarterback quarterbacked quarterbacking
+        quarterbacks quartered quartering quarterlies quarterly quarters quartet quartets quartette quartettes quartile
+        quarts quartz quasah quash quashed quashes quashing quasiperiodic quaver quavered quavering quavers quay quays
         queasier queasiest queasy queen queened queening queenlier queenliest queenly queens queer queered queerer
         queerest queering queers quell quelled quelling quells quench quenched quenches quenching queried queries query
         querying quest quested questing question questionable questioned questioning questionnaire questionnaires
@@ -2882,75 +2882,76 @@ extension Vocabulary {
         resetting reshuffle reside resided residence residences resident residential residents resides residing
         residual residuals residue residues resign resignation resignations resigned resigning resigns resilience
         resilient resin resins resist resistance resistances resistant resisted resisting resistivity resistor
-        resistors resists resolute resolutely resolution resolutions resolve resolved resolver resolves resolving
-        resonance resonances resonant resort resorted resorting resorts resound resounded resounding resounds resource
-        resourceful resourcefulness resources respect respectability respectable respectably respected respectful
-        respectfully respecting respective respectively respects respiration respirator respirators respiratory respite
-        respites resplendent respond responded responding responds response responses responsibilities responsibility
-        responsible responsibly responsive rest restart restarted restarting restarts restaurant restaurants rested
-        restenotic restful restfuller restfullest resting restitution restive restless restlessly restlessness
-        restoration restorations restore restored restores restoring restrain restrained restraining restrains
-        restraint restraints restrict restricted restricting restriction restrictions restrictive restricts restructure
-        restructured restructures restructuring rests resubmit resubmits resubmitted resubmitting result resultant
-        resultants resulted resulting results resume resumed resumes resuming resumption resumptions resurface
-        resurfaced resurfaces resurfacing resurgence resurgences resurrect resurrected resurrecting resurrection
-        resurrections resurrects resuscitate resuscitated resuscitates resuscitating resuscitation retail retailed
-        retailer retailers retailing retails retain retained retainer retainers retaining retains retaliate retaliated
-        retaliates retaliating retaliation retaliations retard retarded retarding retards retch retched retches
-        retching retention retest retesting rethink reticence reticent reticle reticular reticulonodular retina retinae
-        retinal retinas retinopathy retinta retire retired retirement retirements retires retiring retort retorted
-        retorting retorts retrace retraced retraces retracing retract retracted retracting retraction retractions
-        retracts retreat retreated retreating retreats retribution retributions retries retrieval retrievals retrieve
-        retrieved retriever retrievers retrieves retrieving retro retroactive retrocecal retrograde retroillumination
-        retromolar retroperitoneal retroperitoneum retropharyngeal retropyloric retrospect retrospected retrospecting
-        retrospective retrospectively retrospectives retrospects retrotracheal retry return returnable returnables
-        returned returning returns retype reunion reunions reunite reunited reunites reuniting reuse reused reuses
-        reusing rev revamp revamped revamping revamps reveal revealed revealing reveals revel revelation revelations
-        reveled reveler revelers reveling revelled reveller revellers revelling revelries revelry revels revenge
-        revenged revengeful revenges revenging revenue revenues reverberate reverberated reverberates reverberating
-        reverberation reverberations revere revered reverence reverenced reverences reverencing reverent reverently
-        reveres reverie reveries revering reversal reversals reverse reversed reverses reversible reversing reversion
-        revert reverted reverting reverts revery review reviewed reviewer reviewers reviewing reviews revile reviled
-        reviles reviling revise revised revises revising revision revisions revisit revisited revisiting revisits
-        revival revivals revive revived revives reviving revoke revoked revokes revoking revolt revolted revolting
-        revolts revolution revolutionaries revolutionary revolutionize revolutionized revolutionizes revolutionizing
-        revolutions revolve revolved revolver revolvers revolves revolving revs revue revues revulsion revved revving
-        reward rewarded rewarding rewards rewind rework rewrite rewrites rewriting rewritten rewrote rex rf rfc rgb
-        rgba rh rhabdomyosarcoma rhaetian rhapsodies rhapsody rheinberg rhenium rhese rhetoric rhetorical rheumatic
-        rheumatism rheumatology rhine rhineland rhino rhinoceri rhinoceros rhinoceroses rhinos rhodamine rhodesian
-        rhodium rhododendron rhododendrons rhoenschaf rhomboideus rhubarb rhubarbs rhyme rhymed rhymes rhyming rhythm
-        rhythmic rhythms rib ribbed ribbing ribbon ribbons ribs rican riced rices rich richardson richer riches richest
-        richly richness ricing ricketier ricketiest rickety ricksha rickshas rickshaw rickshaws ricochet ricocheted
-        ricocheting ricochets ricochetted ricochetting rid riddance ridded ridden ridding riddle riddled riddles
-        riddling ride rideau rider riders rides ridge ridgeback ridged ridges ridging ridicule ridiculed ridicules
-        ridiculing ridiculous ridiculously riding rids rife rifer rifest rifle rifled rifles rifling rift rifted
-        rifting rifts rig rigged rigging right righted righteous righteously righteousness righter rightest rightful
-        rightfully righting rightly rightmost rightness rights rigid rigidity rigidly rigor rigorous rigorously rigors
-        rigs rijnlam rile riled riles riling rim rimmed rimming rims rind rinds ring ringed ringer ringing ringleader
-        ringleaders ringlet ringlets rings ringworm rink rinks rinse rinsed rinses rinsing rio riopardenze riot rioted
-        rioter rioters rioting riotous riots rip ripe ripen ripened ripeness ripening ripens riper ripest riposte
-        ripped ripping ripple rippled ripples rippling rips rise risen riser risers rises rising risk risked riskier
-        riskiest risking risks risky risorius rite rites ritual rituals rituximab rival rivaled rivaling rivalled
-        rivalling rivalries rivalry rivals river rivers rivet riveted riveting rivets rivetted rivetting rk rle rms rn
-        rnc rnfl ro roa roach roaches road roadblock roadblocked roadblocking roadblocks roads roadside roadsides roam
-        roamed roaming roams roan roar roared roaring roars roast roasted roasting roasts rob robbed robber robberies
-        robbers robbery robbing robe robed robert robertson robes robin robing robins robinson robot robotic robots
-        robs robust robuster robustest robustness rock rocked rocker rockers rocket rocketed rocketing rockets rockier
-        rockiest rocking rocks rocky rod rode rodent rodents rodeo rodeos rodopi rods roe roentgen roes rogue rogues
-        roguish roi rojhan role roledumab roles roll rolled roller rollers rolling rolls romagnola roman romance
-        romanced romances romancing romanian romanov romanowsky romantic romantically romantics rombo romedale romnelet
-        romney romosinuano romp romped romping romps rongchang roof roofed roofing roofs rook rooked rookie rookies
-        rooking rooks room roomed roomier roomiest rooming roommate roommates rooms roomy roosevelt roost roosted
-        rooster roosters roosting roosts root rooted rooter rooting roots rope roped ropes roping rosacea rosaries
-        rosary rosemary rosen rosenberg roses rosier rosiest rosolic roster rosters rostov rostra rostral rostrocaudal
-        rostrodorsal rostroventral rostrum rostrums rosy rot rotaries rotary rotate rotated rotates rotating rotation
-        rotational rotations rotator rote rotisserie rotisseries rotor rotors rots rottal rotted rotten rottener
-        rottenest rotting rottweiler rotund rotunda rotundas rouge rouged rouges rough roughage roughed roughen
-        roughened roughening roughens rougher roughest roughhouse roughhoused roughhouses roughhousing roughing roughly
-        roughness roughs rouging roulette round roundabout roundabouts rounded rounder roundest rounding roundness
-        rounds rouse roused rouses rousing rout route routed routeing router routes routine routinely routines routing
-        routs rove row rowboat rowboats rowdier rowdies rowdiest rowdiness rowdy rowed rowing rows roya royal royally
-        royals royalties royalty rp rpcl rpe rplgd rpm rpo rr rs rt rtp rtv rub rubbed rubber rubbers rubbing rubbish
+        resistors resists reslope resolute resolutely resolution resolutions resolve resolved resolver resolves
+        resolving resonance resonances resonant resort resorted resorting resorts resound resounded resounding resounds
+        resource resourceful resourcefulness resources resp respect respectability respectable respectably respected
+        respectful respectfully respecting respective respectively respects respiration respirator respirators
+        respiratory respite respites resplendent respond responded responding responds response responses
+        responsibilities responsibility responsible responsibly responsive rest restart restarted restarting restarts
+        restaurant restaurants rested restenotic restful restfuller restfullest resting restitution restive restless
+        restlessly restlessness restoration restorations restore restored restores restoring restrain restrained
+        restraining restrains restraint restraints restrict restricted restricting restriction restrictions restrictive
+        restricts restructure restructured restructures restructuring rests resubmit resubmits resubmitted resubmitting
+        result resultant resultants resulted resulting results resume resumed resumes resuming resumption resumptions
+        resurface resurfaced resurfaces resurfacing resurgence resurgences resurrect resurrected resurrecting
+        resurrection resurrections resurrects resuscitate resuscitated resuscitates resuscitating resuscitation retail
+        retailed retailer retailers retailing retails retain retained retainer retainers retaining retains retaliate
+        retaliated retaliates retaliating retaliation retaliations retard retarded retarding retards retch retched
+        retches retching retention retest retesting rethink reticence reticent reticle reticular reticulonodular retina
+        retinae retinal retinas retinopathy retinta retire retired retirement retirements retires retiring retort
+        retorted retorting retorts retrace retraced retraces retracing retract retracted retracting retraction
+        retractions retracts retreat retreated retreating retreats retribution retributions retries retrieval
+        retrievals retrieve retrieved retriever retrievers retrieves retrieving retro retroactive retrocecal retrograde
+        retroillumination retromolar retroperitoneal retroperitoneum retropharyngeal retropyloric retrospect
+        retrospected retrospecting retrospective retrospectively retrospectives retrospects retrotracheal retry return
+        returnable returnables returned returning returns retype reunion reunions reunite reunited reunites reuniting
+        reuse reused reuses reusing rev revamp revamped revamping revamps reveal revealed revealing reveals revel
+        revelation revelations reveled reveler revelers reveling revelled reveller revellers revelling revelries
+        revelry revels revenge revenged revengeful revenges revenging revenue revenues reverberate reverberated
+        reverberates reverberating reverberation reverberations revere revered reverence reverenced reverences
+        reverencing reverent reverently reveres reverie reveries revering reversal reversals reverse reversed reverses
+        reversible reversing reversion revert reverted reverting reverts revery review reviewed reviewer reviewers
+        reviewing reviews revile reviled reviles reviling revise revised revises revising revision revisions revisit
+        revisited revisiting revisits revival revivals revive revived revives reviving revoke revoked revokes revoking
+        revolt revolted revolting revolts revolution revolutionaries revolutionary revolutionize revolutionized
+        revolutionizes revolutionizing revolutions revolve revolved revolver revolvers revolves revolving revs revue
+        revues revulsion revved revving reward rewarded rewarding rewards rewind rework rewrite rewrites rewriting
+        rewritten rewrote rex rf rfc rgb rgba rh rhabdomyosarcoma rhaetian rhapsodies rhapsody rheinberg rhenium rhese
+        rhetoric rhetorical rheumatic rheumatism rheumatology rhine rhineland rhino rhinoceri rhinoceros rhinoceroses
+        rhinos rhodamine rhodesian rhodium rhododendron rhododendrons rhoenschaf rhomboideus rhubarb rhubarbs rhyme
+        rhymed rhymes rhyming rhythm rhythmic rhythms rib ribbed ribbing ribbon ribbons ribs rican riced rices rich
+        richardson richer riches richest richly richness ricing ricketier ricketiest rickety ricksha rickshas rickshaw
+        rickshaws ricochet ricocheted ricocheting ricochets ricochetted ricochetting rid riddance ridded ridden ridding
+        riddle riddled riddles riddling ride rideau rider riders rides ridge ridgeback ridged ridges ridging ridicule
+        ridiculed ridicules ridiculing ridiculous ridiculously riding rids rife rifer rifest rifle rifled rifles
+        rifling rift rifted rifting rifts rig rigged rigging right righted righteous righteously righteousness righter
+        rightest rightful rightfully righting rightly rightmost rightness rights rigid rigidity rigidly rigor rigorous
+        rigorously rigors rigs rijnlam rile riled riles riling rim rimmed rimming rims rind rinds ring ringed ringer
+        ringing ringleader ringleaders ringlet ringlets rings ringworm rink rinks rinse rinsed rinses rinsing rio
+        riopardenze riot rioted rioter rioters rioting riotous riots rip ripe ripen ripened ripeness ripening ripens
+        riper ripest riposte ripped ripping ripple rippled ripples rippling rips rise risen riser risers rises rising
+        risk risked riskier riskiest risking risks risky risorius rite rites ritual rituals rituximab rival rivaled
+        rivaling rivalled rivalling rivalries rivalry rivals river rivers rivet riveted riveting rivets rivetted
+        rivetting rk rle rms rn rnc rnfl ro roa roach roaches road roadblock roadblocked roadblocking roadblocks roads
+        roadside roadsides roam roamed roaming roams roan roar roared roaring roars roast roasted roasting roasts rob
+        robbed robber robberies robbers robbery robbing robe robed robert robertson robes robin robing robins robinson
+        robot robotic robots robs robust robuster robustest robustness rock rocked rocker rockers rocket rocketed
+        rocketing rockets rockier rockiest rocking rocks rocky rod rode rodent rodents rodeo rodeos rodopi rods roe
+        roentgen roes rogue rogues roguish roi rojhan role roledumab roles roll rolled roller rollers rolling rolls
+        romagnola roman romance romanced romances romancing romanian romanov romanowsky romantic romantically romantics
+        rombo romedale romnelet romney romosinuano romp romped romping romps rongchang roof roofed roofing roofs rook
+        rooked rookie rookies rooking rooks room roomed roomier roomiest rooming roommate roommates rooms roomy
+        roosevelt roost roosted rooster roosters roosting roosts root rooted rooter rooting roots rope roped ropes
+        roping rosacea rosaries rosary rosemary rosen rosenberg roses rosier rosiest rosolic roster rosters rostov
+        rostra rostral rostrocaudal rostrodorsal rostroventral rostrum rostrums rosy rot rotaries rotary rotate rotated
+        rotates rotating rotation rotational rotations rotator rote rotisserie rotisseries rotor rotors rots rottal
+        rotted rotten rottener rottenest rotting rottweiler rotund rotunda rotundas rouge rouged rouges rough roughage
+        roughed roughen roughened roughening roughens rougher roughest roughhouse roughhoused roughhouses roughhousing
+        roughing roughly roughness roughs rouging roulette round roundabout roundabouts rounded rounder roundest
+        rounding roundness rounds rouse roused rouses rousing rout route routed routeing router routes routine
+        routinely routines routing routs rove row rowboat rowboats rowdier rowdies rowdiest rowdiness rowdy rowed
+        rowing rows roya royal royally royals royalties royalty rp rpcl rpe rplgd rpm rpo rr rs rt rtdose rtimage
+        rtintent rtp rtplan rtplandose rtrad rtrecord rtsegann rtstruct rtv rub rubbed rubber rubbers rubbing rubbish
         rubbished rubbishes rubbishing rubble rubidium rubier rubies rubiest rubric rubs ruby rucksack ruckus ruckuses
         rudder rudders ruddier ruddiest ruddy rude rudely rudeness ruder rudest rudimentary rue rued rueful rues ruff
         ruffed ruffian ruffians ruffing ruffle ruffled ruffles ruffling ruffs rug rugby rugged ruggeder ruggedest rugs
@@ -3041,330 +3042,331 @@ extension Vocabulary {
         seizures seldom select selected selecting selection selections selective selectively selector selectors selects
         selenium selenomethionine selenomethionione self selfish selfishness selkirk sell sella selle seller sellers
         selling sells selves semantic semantically semantics semblance semblances semen semester semesters semi
-        semicircle semicircles semicolon semicolons semiconductor semiconductors semifinal semifinals semimembranosus
-        seminal seminar seminaries seminars seminary semiprone semirechensk semispinalis semitendinosus senate senates
-        senator senators send sender sending sends senegus senepol sengologa senile senility senior seniority seniors
-        senne senning senographe sensation sensational sensationalism sensations sense sensed senseless senses
-        sensibilities sensibility sensible sensibly sensing sensitive sensitives sensitivities sensitivity sensor
-        sensors sensory sensual sensuality sensuous sent sentence sentenced sentences sentencing sentience sentient
-        sentiment sentimental sentimentality sentiments sentinel sentries sentry sepa separate separated separately
-        separates separating separation separations separator separators sepp sepsis septal septi septum sepulcher
-        sepulchered sepulchering sepulchers seq sequel sequels sequence sequenced sequencer sequences sequencing
-        sequential sequentially sequestrant sequin sequins sera serenade serenaded serenades serenading serene serener
-        serenest serenity serere sergeant sergeants serial serials series serious seriously seriousness sermon sermons
-        seroma serous serpent serpentina serpentine serpents serra serrana serratus serum serums servant servants serve
-        served server servers serves service serviceable serviced serviceman servicemen services servicing serviette
-        serviettes servile serving servitude sesamoid seshaga sessile session sessions sestamibi set setback setbacks
-        sets settable settegast setter setters setting settings settle settled settlement settlements settler settlers
-        settles settling setup setups seven sevens seventeen seventeens seventeenth seventeenths seventh sevenths
-        seventies seventy sever several severance severances severe severed severely severer severest severing severity
-        severs sevoflurane sew sewage sewed sewer sewers sewing sewn sews sex sexed sexes sexing sexism sexist sexual
-        sexuality sexually sexy sf sfr sh shabbier shabbiest shabbily shabby shack shackle shackled shackles shackling
-        shacks shade shaded shades shadier shadiest shading shadow shadowed shadowier shadowiest shadowing shadows
-        shadowy shady shaft shafted shafting shafts shaggier shaggiest shaggy shagya shahutou shaikh shaikhs shake
-        shaken shakes shakhansurri shakier shakiest shaking shaky shall shallow shallower shallowest shallows sham
-        shamble shambles shame shamed shameful shamefully shameless shames shaming shammed shamming shampoo shampooed
-        shampooing shampoos shamrock shamrocks shams shan shanghai shanties shanty shanxi shape shaped shapelier
-        shapeliest shapely shapes shaping shar sharabi share shared shareholder shareholders shares sharing shark
-        sharked sharking sharks sharp sharped sharpen sharpened sharpener sharpeners sharpening sharpens sharper
-        sharpest sharping sharply sharpness sharps shatter shattered shattering shatters shave shaved shaven shaver
-        shavers shaves shaving shawl shawls shaykh shaykhs she sheaf shear sheared shearing shears sheath sheathe
-        sheathed sheathes sheathing sheaths sheave sheaves shed shedding sheds sheen sheep sheepdog sheepdogs sheepish
-        sheepishly sheer sheered sheerer sheerest sheering sheers sheet sheets sheik sheikh sheikhs sheiks sheko shelf
-        shell shelled sheller shellfish shellfishes shelling shells shelter sheltered sheltering shelters shelve
-        shelved shelves shelving shendi shengxian shenxian shepard shepherded shepherding shepherds shepp sherbert
-        sherberts sherbet sherbets sheriff sheriffs sherries sherry shes shetland shiba shied shield shielded shielding
-        shields shies shift shifted shifter shifters shiftier shiftiest shifting shiftless shifts shifty shih shilluk
-        shiloh shimadzu shimmer shimmered shimmering shimmers shin shine shined shines shingle shingled shingles
-        shingling shinier shiniest shininess shining shinned shinning shinozuka shins shiny ship shipment shipments
-        shipped shipping ships shipshape shipwreck shipwrecked shipwrecking shipwrecks shire shirk shirked shirking
-        shirks shirt shirted shirting shirts shiver shivered shivering shivers shkodra shoal shoaled shoaling shoals
-        shock shocked shocking shocks shod shodden shoddier shoddiest shoddy shoe shoed shoeing shoelace shoelaces
-        shoes shoestring shoestrings shone shoo shooed shooing shook shoon shoos shoot shooting shoots shop shopkeeper
-        shopkeepers shoplifter shoplifters shopped shopper shoppers shopping shops shore shored shores shoring shorn
-        short shortage shortages shortcoming shortcomings shorted shorten shortened shortening shortenings shortens
-        shorter shortest shortfall shorthair shorthaired shorthand shorthorn shorthorned shorting shortlist shortly
-        shortness shorts shot shotgun shotgunned shotgunning shotguns shots should shoulder shouldered shouldering
-        shoulders shout shouted shouting shouts shove shoved shovel shoveled shoveling shovelled shovelling shovels
-        shoves shoving show showcase showcased showcases showcasing showdown showdowns showed shower showered showering
-        showers showier showiest showing showings showman showmen shown shows showy shrank shrapnel shred shredded
-        shredding shreds shrew shrewd shrewder shrewdest shrewdness shrews shriek shrieked shrieking shrieks shrill
-        shrilled shriller shrillest shrilling shrills shrimp shrimped shrimping shrimps shrine shrines shrink shrinkage
-        shrinking shrinks shrivel shriveled shriveling shrivelled shrivelling shrivels shropshire shroud shrouded
-        shrouding shrouds shrub shrubberies shrubbery shrubs shrug shrugged shrugging shrugs shrunk shrunken shuck
-        shucked shucking shucks shudder shuddered shuddering shudders shuffle shuffled shuffles shuffling shun shunned
-        shunning shuns shunt shunted shunting shunts shut shutdown shuts shutter shuttered shuttering shutters shutting
-        shuttle shuttled shuttles shuttling shuwa shy shyer shyest shying shyness si siamese sian siberian sibling
-        siblings siboney sic sicilian sick sicked sicken sickened sickening sickens sicker sickest sicking sickle
-        sickles sicklier sickliest sickly sickness sicknesses sicks sics sid side sided sideline sidelined sidelines
-        sidelining sidelong sides sideshow sideshows sidestep sidestepped sidestepping sidesteps sidetrack sidetracked
-        sidetracking sidetracks sidewalk sidewalks sideways siding sidings sidle sidled sidles sidling siege sieges
-        siemens siena sierra siesta siestas sieve sieved sieves sieving sift sifted sifting sifts sigh sighed sighing
-        sighs sight sighted sighting sightless sights sigma sigmodon sigmoid sign signa signal signaled signaling
-        signalled signalling signals signature signatures signed signer signet significance significant significantly
-        signified signifies signify signifying signing signpost signposted signposting signposts signs sij silence
-        silenced silences silencing silent silenter silentest silently silents silesian silhouette silhouetted
-        silhouettes silhouetting silicon silicone silk silken silks silky sill sillier sillies silliest silliness sills
-        silly silo silos silt silted silting silts silver silvered silvering silvers silversmith silversmiths
-        silverware silvery simbrah similar similarities similarity similarly simile similes simmental simmer simmered
-        simmering simmers simple simpler simplest simplex simplicity simplification simplified simplifies simplify
-        simplifying simplistic simply simpson simulate simulated simulates simulating simulation simulations simulator
-        simultaneous simultaneously sin since sincere sincerely sincerer sincerest sincerity sinclair sindhi sine sinew
-        sinews sinewy sinful sing singapura singe singed singeing singer singers singes singing single singled singles
-        singlesubjt singleton singling singly sings singular singularity singularly singulars sinhala sini sinister
-        sink sinking sinks sinned sinner sinners sinning sino sinoatrial sinotubular sins sinus sinuses sip siphon
-        siphoned siphoning siphons sipped sipping sips sir sire sired siren sirens sires siri siring sirius sirloin
-        sirloins sirona sirs sirup sirups siska sissier sissies sissiest sissy sistani sister sisterhood sisterhoods
-        sisterly sisters sit sita site sited sites siting sits sitter sitters sitting situ situate situated situates
-        situating situation situations six sixes sixpence sixpences sixteen sixteens sixteenth sixteenths sixth sixths
-        sixties sixtieth sixtieths sixty sizable size sizeable sized sizer sizes sizing sizzle sizzled sizzles sizzling
-        sjogren skate skateboard skateboarded skateboarding skateboards skated skater skaters skates skating skein
-        skeins skeletal skeleton skeletons skeptic skeptical skepticism skeptics sketch sketched sketches sketchier
-        sketchiest sketching sketchy skew skewed skewer skewered skewering skewers skewing skewness skews ski skid
-        skidded skidding skids skied skies skiing skilful skill skilled skillet skillets skillful skills skim skimmed
-        skimming skimp skimped skimpier skimpiest skimping skimps skimpy skims skin skinflint skinflints skinned
-        skinnier skinniest skinning skinny skins skip skipped skipper skippered skippering skippers skipping skips
-        skirmish skirmished skirmishes skirmishing skirt skirted skirting skirts skis skit skits skittish skudde skulk
-        skulked skulking skulks skull skulls skunk skunked skunking skunks sky skye skyed skying skylight skylights
-        skyline skylines skyra skyrocket skyrocketed skyrocketing skyrockets skyros skyscraper skyscrapers sl slab
-        slabbed slabbing slabs slack slacked slacken slackened slackening slackens slacker slackest slacking slacks
-        slag slain slake slaked slakes slaking slam slammed slamming slams slander slandered slandering slanders slang
-        slant slanted slanting slants slap slapped slapping slaps slapstick slash slashed slashes slashing slat slate
-        slated slates slating slats slaughter slaughtered slaughtering slaughters slave slaved slavery slaves slaving
-        slavish slavonian slay slaying slays sleazier sleaziest sleazy sled sledded sledding sledgehammer sleds sleek
-        sleeked sleeker sleekest sleeking sleeks sleep sleeper sleepers sleepier sleepiest sleeping sleepless sleeps
-        sleepy sleet sleeted sleeting sleets sleeve sleeveless sleeves sleigh sleighed sleighing sleighs slender
-        slenderer slenderest slept slew slewed slewing slews slice sliced slices slicing slick slicked slicker slickest
-        slicking slicks slid slide slides sliding slier sliest slight slighted slighter slightest slighting slightly
-        slights slily slim slime slimier slimiest slimmed slimmer slimmest slimming slims slimy sling slinging slings
-        slingshot slingshots slink slinked slinking slinks slip slipped slipper slipperier slipperiest slippers
-        slippery slipping slips slipshod slit slither slithered slithering slithers slits slitter slitting sliver
-        slivered slivering slivers slob slobber slobbered slobbering slobbers slobs slog slogan slogans slogged
-        slogging slogs slop slope sloped slopes sloping slopped sloppier sloppiest slopping sloppy slops slosh sloshed
-        sloshes sloshing slot sloth slothful sloths slots slotted slotting slouch slouched slouches slouching sloughi
-        slovak slovakian slovenian slovenlier slovenliest slovenly slovhyb slow slowed slower slowest slowing slowly
-        slowness slows sludge slug slugged slugging sluggish slugs sluice sluiced sluices sluicing slum slumber
-        slumbered slumbering slumbers slummed slummer slumming slump slumped slumping slumps slums slung slunk slur
-        slurred slurring slurs slush slut sluts sly slyer slyest slyly slyness smack smacked smacking smacks small
-        smaller smallest smallish smallpox smalls smart smarted smarter smartest smarting smartly smartprep smarts
-        smash smashed smashes smashing smattering smatterings smear smeared smearing smears smell smelled smellier
-        smelliest smelling smells smelly smelt smelted smelting smelts smidge smidgen smidgens smidgeon smidgeons
-        smidges smidgin smidgins smile smiled smiles smiling smirk smirked smirking smirks smit smite smites
-        smithereens smithfield smiths smiting smitten smock smocked smocking smocks smog smoke smoked smoker smokers
-        smokes smokestack smokestacks smokier smokiest smoking smoky smolder smoldered smoldering smolders smooth
-        smoothed smoother smoothes smoothest smoothing smoothly smoothness smooths smote smother smothered smothering
-        smothers smoulder smouldered smouldering smoulders smpte smudge smudged smudges smudging smug smugger smuggest
-        smuggle smuggled smuggler smugglers smuggles smuggling smugly smut smuts snack snacked snacking snacks snag
-        snagged snagging snags snail snailed snailing snails snake snaked snakes snaking snap snapped snappier
-        snappiest snapping snappy snaps snapshot snapshots snare snared snares snaring snarl snarled snarling snarls
-        snatch snatched snatches snatching sneak sneaked sneaker sneakers sneakier sneakiest sneaking sneaks sneaky
-        sneer sneered sneering sneers sneeze sneezed sneezes sneezing snicker snickered snickering snickers snide
-        snider snidest sniff sniffed sniffing sniffle sniffled sniffles sniffling sniffs snigger snip snipe sniped
-        sniper snipers snipes sniping snipped snippet snippets snipping snips snitch snitched snitches snitching snob
-        snobbery snobbish snobs snooker snoop snooped snooping snoops snootier snootiest snooty snooze snoozed snoozes
-        snoozing snore snored snores snoring snorkel snorkeled snorkeling snorkelled snorkelling snorkels snort snorted
-        snorting snorts snot snots snout snouts snow snowball snowballed snowballing snowballs snowdrift snowdrifts
-        snowed snowfall snowfalls snowflake snowflakes snowier snowiest snowing snowplow snowplowed snowplowing
-        snowplows snows snowshoe snowstorm snowstorms snowy snr snub snubbed snubbing snubs snuck snuff snuffed snuffer
-        snuffing snuffs snug snugged snugger snuggest snugging snuggle snuggled snuggles snuggling snugly snugs so soak
-        soaked soaking soaks soap soaped soapier soapiest soaping soaps soapy soar soared soaring soars soay sob sobbed
-        sobbing sober sobered soberer soberest sobering sobers sobriety sobs soccer sociable sociables social socialism
-        socialist socialists socialize socialized socializes socializing socially socials societies society
-        sociological sociologist sociologists sociology sock socked socket sockets socking socks socotra sod soda sodas
-        sodded sodden sodding sodium sodomy sods sofa sofas soft softball softballs softcopy soften softened softening
-        softens softer softest softly softness software soggier soggiest soggy soil soiled soiling soils sojourn
-        sojourned sojourning sojourns sokoke sokolka sokoto sola solace solaced solaces solacing solar sold solder
-        soldered soldering solders soldier soldiered soldiering soldiers sole soleal soled solely solemn solemner
-        solemnest solemnity solemnly soles soleus soli solicit solicited soliciting solicitor solicitors solicitous
-        solicits solid solidarity solider solidest solidified solidifies solidify solidifying solidity solidly solids
-        soling solitaire solitaires solitaries solitary solitude solo solochrome soloed solognote soloing soloist
-        soloists solos soluble solubles solution solutions solve solved solvent solvents solves solving somali somatom
-        somba somber sombre some somebodies somebody someday somehow someone someones someplace somersault somersaulted
-        somersaulting somersaults something somethings sometime sometimes somewhat somewhats somewhere son sonata
-        sonatas sonazoid song songs sonic sonkheri sonnet sonnets sonoace sonographer sonographic sonologist sonorous
-        sonosite sonovue sons soon sooner soonest soot soothe soothed soothes soothing sootier sootiest sooty sop
-        sophisticate sophisticated sophisticates sophisticating sophistication sophistry sophomore sophomores sopped
-        sopping soprano sopranos sopravissana sops sorcerer sorcerers sorceress sorceresses sorcery sordid sore sorely
-        sorer sores sorest sorocaba sororities sorority sorraia sorrier sorriest sorrow sorrowed sorrowful sorrowing
-        sorrows sorry sort sorta sorted sorting sorts sought soul souls sound sounded sounder soundest sounding soundly
-        soundpath soundproof soundproofed soundproofing soundproofs sounds soundtrack soup souped souping soups sour
-        source sourced sources sourcing soured sourer sourest souring sours south southdown southeast southeastern
-        southerlies southerly southern southerner southerners southerns southpaw southpaws southward southwest
-        southwestern souvenir souvenirs sovereign sovereigns sovereignty soviet sow sowed sowing sown sows sox sp spa
-        space spacecraft spacecrafts spaced spaces spaceship spaceships spacial spacing spacious spade spaded spades
-        spading spaghetti spair span spangle spangled spangles spangling spaniel spaniels spanish spank spanked
-        spanking spankings spanks spanned spanner spanners spanning spans spar spare spared sparer spares sparest
-        sparing spark sparked sparking sparkle sparkled sparkler sparklers sparkles sparkling sparks sparred sparring
-        sparrow sparrows spars sparse sparsely sparser sparsest spas spasm spasmodic spasms spat spate spatial
-        spatially spats spatted spatter spattered spattering spatters spatting spatula spatulas spawn spawned spawning
-        spawns spay spayed spaying spays speak speaker speakers speaking speaks spear speared spearhead spearheaded
-        spearheading spearheads spearing spearmint spears special specialist specialists specialization specializations
-        specialize specialized specializes specializing specially specials specialties specialty species specific
-        specifically specification specifications specificity specifics specified specifier specifies specify
-        specifying specimen specimens specious speck specked specking speckle speckled specks spect spectacle
-        spectacles spectacular spectacularly spectaculars spectator spectators specter specters spectra spectral
-        spectrally spectroscopy spectrum spectrums specular speculate speculated speculates speculating speculation
-        speculations speculative speculator speculators sped speech speeches speechless speed speedboat speedboats
-        speeded speedier speediest speeding speedometer speedometers speeds speedy spell spellbind spellbinding
-        spellbinds spellbound spelled speller spelling spellings spells spelt spend spending spends spendthrift
-        spendthrifts spent sperm sperms spew spewed spewing spews spgr sphenoid sphere spheres spherical sphericity
-        sphincter sphinges sphinx sphinxes sphynx spice spiced spices spicier spiciest spicing spiculated spiculation
-        spiculations spicy spider spiders spied spiegel spies spigot spigots spike spiked spikes spiking spill spilled
-        spilling spills spilt spin spinach spinae spinal spinales spinalis spinals spindle spindlier spindliest spindly
-        spine spineless spines spinning spinone spinous spins spinster spinsters spiperone spir spiral spiraled
-        spiraling spiralled spiralling spirals spire spires spirit spirited spiriting spirits spiritual spiritually
-        spirituals spit spite spited spiteful spitefuller spitefullest spites spiti spiting spits spitted spitting
-        spittle spitz splash splashed splashes splashing splat splatter splattered splattering splatters spleen spleens
-        splendid splendider splendidest splendidly splendor splenic splenium splenius splice spliced splices splicing
-        splint splinted splinter splintered splintering splinters splinting splints split splits splitting splurge
-        splurged splurges splurging spm spoil spoiled spoiling spoils spoilt spoke spoken spokes spokesman spokesmen
-        spokespeople spokesperson spokespersons spokeswoman spokeswomen sponge sponged sponges spongier spongiest
-        sponging spongy sponsor sponsored sponsoring sponsors sponsorship spontaneity spontaneous spontaneously spoof
-        spoofed spoofing spoofs spook spooked spookier spookiest spooking spooks spooky spool spooled spooling spools
-        spoon spooned spoonful spoonfuls spooning spoons spoonsful sporadic spore spores sporran sport sported sporting
-        sports sportsmanship spot spotless spotlight spotlighted spotlighting spotlights spots spotted spottier
-        spottiest spotting spotty spouse spouses spout spouted spouting spouts sprain sprained spraining sprains sprang
-        sprawl sprawled sprawling sprawls spray sprayed spraying sprays spread spreading spreads spreadsheet
-        spreadsheets spreca spree spreed spreeing sprees sprier spriest sprig sprigs spring springboard springboards
-        springer springier springiest springing springs springtime springy sprinkle sprinkled sprinkler sprinklers
-        sprinkles sprinkling sprinklings sprint sprinted sprinter sprinters sprinting sprints sprout sprouted sprouting
-        sprouts spruce spruced sprucer spruces sprucest sprucing sprung spry spryer spryest spud spuds spun spunk spur
-        spurious spurn spurned spurning spurns spurred spurring spurs spurt spurted spurting spurts sputter sputtered
-        sputtering sputters spy spying sqrt squabble squabbled squabbles squabbling squad squadron squadrons squads
-        squalid squalider squalidest squall squalled squalling squalls squalor squamous squander squandered squandering
-        squanders square squared squarely squarer squares squarest squaring squash squashed squashes squashing squat
-        squats squatted squatter squattest squatting squawk squawked squawking squawks squeak squeaked squeakier
-        squeakiest squeaking squeaks squeaky squeal squealed squealing squeals squeamish squeeze squeezed squeezes
-        squeezing squelch squelched squelches squelching squid squids squint squinted squinter squintest squinting
-        squints squire squired squires squiring squirm squirmed squirming squirms squirrel squirreled squirreling
-        squirrelled squirrelling squirrels squirt squirted squirting squirts sr srd sri srk srkii ss ssd ssde ssfp
-        ssfse ssing ssm ssn st stab stabbed stabbing stability stabilize stabilized stabilizes stabilizing stable
-        stabled stabler stables stablest stabling stabs stabyhoun stack stacked stacking stacks stadia stadium stadiums
-        staff staffed staffing staffordshire staffs stag stage stagecoach stagecoaches staged stages stagger staggered
-        staggering staggers staging stagnant stagnate stagnated stagnates stagnating stagnation stags staid staider
-        staidest stain stained stainer staining stainless stains stair staircase staircases stairs stairway stairways
-        stake staked stakes staking stale staled stalemate stalemated stalemates stalemating staler stales stalest
-        staling stalk stalked stalking stalks stall stalled stalling stallion stallions stalls stalwart stalwarts
-        stamina stammer stammered stammering stammers stamp stamped stampede stampeded stampedes stampeding stamping
-        stamps stance stances stanch stanched stancher stanches stanchest stanching stand standalone standard
-        standardbred standardisation standardization standardize standardized standardizes standardizing standards
-        standby standbys standing standings standoff standoffs standpoint standpoints stands standstill standstills
-        stank stannous stansel stanza stanzas staple stapled stapler staplers staples stapling star starboard starch
-        starched starches starchier starchiest starching starchy stardom stare stared stares starfish starfishes
-        staring stark starker starkest starlight starred starrier starriest starring starry stars start started starter
-        starters starting startle startled startles startling startlingly starts starvation starve starved starves
-        starving stasis state stated statelier stateliest stately statement statements stater states statesman
-        statesmanship statesmen static stating statins station stationary stationed stationery stationing stations
-        statistic statistical statistically statistician statisticians statistics statue statues stature statures
-        status statuses statute statutes statutory staunch staunched stauncher staunches staunchest staunching
-        staunchly staunig stave staved staves staving stay stayed staying stays std steadfast steadied steadier
-        steadies steadiest steadily steady steadying steak steaks steal stealing steals stealth stealthier stealthiest
-        stealthily stealthy steam steamed steamier steamiest steaming steamroller steamrollered steamrollering
-        steamrollers steams steamy steatohepatitis stecher steel steeled steeling steels steep steeped steeper steepest
-        steeping steeple steeples steeps steer steered steering steers steigar steinschaf stellar stem stemmed stemming
-        stems stench stenches stencil stenciled stenciling stencilled stencilling stencils stener stenographer
-        stenographers stenography stenoses stenosis stenotic stent stented stenting stenver stenvers step stepladder
-        stepladders steppe stepped stepping steps stereo stereographic stereometric stereos stereoscopic stereotactic
-        stereotactically stereotype stereotyped stereotypes stereotyping sterile sterilization sterilize sterilized
-        sterilizes sterilizing sterling sternal sterner sternest sternly sternness sternoclavicular sternocleidomastoid
-        sternocleidomastoideus sterns sternum steroid steroidal stethoscope stethoscopes stew steward stewarded
-        stewardess stewardesses stewarding stewards stewed stewing stews stick sticker stickers stickier stickies
-        stickiest sticking stickler sticklers sticks sticky stiff stiffed stiffen stiffened stiffening stiffens stiffer
-        stiffest stiffing stiffle stiffly stiffness stiffs stifle stifled stifles stifling stigma stigmas stigmata
-        still stillborn stilled stiller stillest stilling stillness stills stilted stimulant stimulants stimulate
-        stimulated stimulates stimulating stimulation stimuli stimulus sting stinger stingers stingier stingiest
-        stinginess stinging stings stingy stink stinking stinks stint stinted stinting stints stipulate stipulated
-        stipulates stipulating stipulation stipulations stir stirred stirring stirrup stirrups stirs stitch stitched
-        stitches stitching stl stland stnd stock stockade stockaded stockades stockading stockbroker stockbrokers
-        stocked stockholder stockholders stockier stockiest stocking stockings stockpile stockpiled stockpiles
-        stockpiling stocks stocky stockyard stockyards stocli stodgier stodgiest stodgy stoical stoke stoked stokes
-        stoking stole stolen stoles stolid stolider stolidest stolidly stoma stomach stomached stomaching stomachs
-        stomp stomped stomping stomps stone stoned stones stoney stonier stoniest stoning stony stood stool stools
-        stoop stooped stooping stoops stop stopgap stopgaps stopover stopovers stoppage stoppages stopped stopper
-        stoppered stoppering stoppers stopping stops stopwatch stopwatches storage store stored storehouse storehouses
-        storekeeper storekeepers storeroom storerooms stores storey storeys stories storing stork storks storm stormed
-        stormier stormiest storming storms stormy story stout stouter stoutest stove stoves stow stowaway stowaways
-        stowed stowing stows straddle straddled straddles straddling straggle straggled straggler stragglers straggles
-        straggling straight straighten straightened straightening straightens straighter straightest straightforward
-        straightforwardly straightjacket straightjacketed straightjacketing straightjackets straights strain strained
-        strainer strainers straining strains strait straitjacket straitjacketed straitjacketing straitjackets straits
-        strand stranded stranding strands strange strangely strangeness stranger strangers strangest strangle strangled
-        strangles strangling strangulation strap strapped strapping straps strata stratagem stratagems strategic
-        strategies strategy stratified stratifies stratify stratifying stratosphere stratospheres stratum stratums
-        straw strawberries strawberry strawed strawing straws stray strayed straying strays streak streaked streaking
-        streaks stream streamed streamer streamers streaming streamline streamlined streamlines streamlining streams
-        street streetcar streetcars streets strei strength strengthen strengthened strengthening strengthens strengths
-        strenuous strenuously streptokinase stress stressed stresses stressful stressing stretch stretched stretcher
-        stretchers stretches stretching strew strewed strewing strewn strews stria striatum stricken strict stricter
-        strictest strictly strictness stridden stride strides striding strife strike striker strikers strikes striking
-        strikings string stringent stringier stringiest stringing strings stringy strip stripe striped stripes striping
-        stripped stripper stripping strips stript strive strived striven strives striving strode stroke stroked strokes
-        stroking stroll strolled stroller strollers strolling strolls stroma stromal strong stronger strongest
-        stronghold strongholds strongly strontium strove struck structural structuralist structure structured
-        structures structuring struggle struggled struggles struggling strum strummed strumming strums strung strut
-        struts strutted strutting stryker stub stubbed stubbier stubbiest stubbing stubble stubborn stubborner
-        stubbornest stubby stubs stuck stud studded studding student students studentship studied studies studio
-        studios studious studs study studying stuff stuffed stuffier stuffiest stuffing stuffings stuffs stuffy stumble
-        stumbled stumbles stumbling stump stumped stumping stumps stumpy stun stung stunk stunned stunning stuns stunt
-        stunted stunting stunts stupefied stupefies stupefy stupefying stupendous stupid stupider stupidest stupidities
-        stupidity stupidly stupids stupor stupors sturdier sturdiest sturdy stutter stuttered stuttering stutters style
-        styled styles styling stylish stylistic stylus styrian suave suaver suavest sub subacute subaortic subarachnoid
-        subareolar subbed subbing subcapsular subcarinal subcategory subclavian subclavius subcommittee subcommittees
-        subconscious subconsciously subcortical subcostal subcutaneous subdiaphragmatic subdivide subdivided subdivides
-        subdividing subdivision subdivisions subdue subdued subdues subduing subepithelial subfamily subgroup subiliac
-        subject subjected subjecting subjective subjects subjugate subjugated subjugates subjugating subjunctive sublet
-        sublets subletting sublimate sublime sublimed sublimer sublimes sublimest subliming submandibular submarine
-        submarines submental submentovertical submerge submerged submerges submerging submersion submission submissions
-        submissive submit submits submitted submitting subnormal suboptimal subordinate subordinated subordinates
-        subordinating subotica subpart subpleural subprogram subpyloric subroutine subroutines subs subscapular
-        subscapulares subscapularis subscribe subscribed subscriber subscribers subscribes subscribing subscript
-        subscription subscriptions subscripts subsection subsections subsegmental subsequent subsequently subservient
-        subset subsets subside subsided subsides subsidiaries subsidiary subsidies subsiding subsidize subsidized
-        subsidizes subsidizing subsidy subsist subsisted subsistence subsisting subsists subspecies substance
-        substances substandard substantia substantial substantially substantiate substantiated substantiates
-        substantiating substitute substituted substitutes substituting substitution substitutions subsystem subsystems
-        subt subtask subterfuge subterfuges subterranean subtle subtler subtlest subtleties subtlety subtly subtract
-        subtracted subtracting subtraction subtractions subtracts subtype suburb suburban suburbans suburbs subvalvular
-        subversive subversives subvert subverted subverting subverts subway subways subxiphoid succeed succeeded
-        succeeding succeeds success successes successful successfully succession successions successive successively
-        successor successors succimer succinate succinct succincter succinctest succinctly succinylcholine succor
-        succored succoring succors succulent succulents succumb succumbed succumbing succumbs such suck sucked sucker
-        suckered suckering suckers sucking suckle suckled suckles suckling sucks suction suctioned suctioning suctions
-        sudan sudanese sudden suddenly suds sue sued suede sues sufentanil suffer suffered sufferer sufferers suffering
-        sufferings suffers suffice sufficed suffices sufficient sufficiently sufficing suffix suffixed suffixes
-        suffixing suffocate suffocated suffocates suffocating suffocation suffolk suffrage sugar sugared sugarier
-        sugariest sugaring sugars sugary suggest suggested suggester suggesting suggestion suggestions suggestive
-        suggests suia suicidal suicide suicides suing suisbu suit suitability suitable suitably suitcase suitcases
-        suite suited suites suiting suitor suitors suits suksun sulawesi sulfate sulfon sulfonamide sulfur sulk sulked
-        sulkier sulkies sulkiest sulking sulks sulky sullen sullener sullenest sulphur sultan sultans sultrier
-        sultriest sultry sum sumadija sumba sumbawa summaries summarily summarize summarized summarizes summarizing
-        summary summation summed summer summered summering summers summing summit summits summon summoned summoning
-        summons summonsed summonses summonsing sumptuous sums sun sunandini sunbathe sunbathed sunbathes sunbathing
-        sunburn sunburned sunburning sunburns sunburnt sundae sundaes sundial sundials sundown sundowns sundries sundry
-        sunflower sunflowers sung sunglasses sunk sunken sunkuma sunlight sunlit sunned sunnier sunniest sunning sunny
-        sunrise sunrises suns sunscreen sunscreens sunset sunsets sunshine suntan suntanned suntanning suntans sunup
-        sup super superb superber superbest superbly superbreed supercomputer supercomputers superficial superficialis
-        superficially superfine superfluous superhuman superimpose superimposed superimposes superimposing
-        superintendent superintendents superior superiori superioris superiority superiors superlative superlatives
-        supermarket supermarkets supernatural supernaturals supernumerary superolateral superomedial supers superscript
-        superscripts supersede superseded supersedes superseding supersonic superstar superstars superstition
-        superstitions superstitious superstructure superstructures supervise supervised supervises supervising
-        supervision supervisions supervisor supervisors supervisory supination supinator supine supper suppers supplant
-        supplanted supplanting supplants supple supplement supplementary supplemented supplementing supplements suppler
-        supplest supplied supplier suppliers supplies supply supplying support supported supporter supporters
-        supporting supportive supports suppose supposed supposedly supposes supposing supposition suppositions suppress
-        suppressed suppresses suppressing suppression suppressions supra supraaortic supraclavicular supraglottis
-        supramammary supraorbitalis suprapulmonic suprapyloric suprarenal supraspinatus suprasternal supraventricular
-        supremacy supreme supremely supria surae surcharge surcharged surcharges surcharging sure surealis surely surer
-        surest surf surface surfaced surfaces surfacing surfboard surfboarded surfboarding surfboards surfed surfing
-        surfs surge surged surgeon surgeons surgeries surgery surges surgical surgically surging surlier surliest surly
-        surmise surmised surmises surmising surmount surmounted surmounting surmounts surname surnames surpass
-        surpassed surpasses surpassing surplus surplused surpluses surplusing surplussed surplussing surprise surprised
-        surprises surprising surprisingly surreal surrender surrendered surrendering surrenders surreptitious surround
-        surrounded surrounding surroundings surrounds surveillance survey surveyed surveying surveyor surveyors surveys
-        surview survival survivals survive survived survives surviving survivor survivors sus susceptibility
-        susceptible suspect suspected suspecting suspects suspend suspended suspender suspenders suspending suspends
-        suspense suspension suspensions suspicion suspicions suspicious suspiciously sussex sussman sustain sustainable
+        semiautomatic semicircle semicircles semicolon semicolons semiconductor semiconductors semifinal semifinals
+        semimembranosus seminal seminar seminaries seminars seminary semiprone semirechensk semispinalis semitendinosus
+        senate senates senator senators send sender sending sends senegus senepol sengologa senile senility senior
+        seniority seniors senne senning senographe sensation sensational sensationalism sensations sense sensed
+        senseless senses sensibilities sensibility sensible sensibly sensing sensitive sensitives sensitivities
+        sensitivity sensor sensors sensory sensual sensuality sensuous sent sentence sentenced sentences sentencing
+        sentience sentient sentiment sentimental sentimentality sentiments sentinel sentries sentry sepa separate
+        separated separately separates separating separation separations separator separators sepp sepsis septal septi
+        septum sepulcher sepulchered sepulchering sepulchers seq sequel sequels sequence sequenced sequencer sequences
+        sequencing sequential sequentially sequestrant sequin sequins sera serenade serenaded serenades serenading
+        serene serener serenest serenity serere sergeant sergeants serial serials series serious seriously seriousness
+        sermon sermons seroma serous serpent serpentina serpentine serpents serra serrana serratus serum serums servant
+        servants serve served server servers serves service serviceable serviced serviceman servicemen services
+        servicing serviette serviettes servile serving servitude sesamoid seshaga sessile session sessions sestamibi
+        set setback setbacks sets settable settegast setter setters setting settings settle settled settlement
+        settlements settler settlers settles settling setup setups seven sevens seventeen seventeens seventeenth
+        seventeenths seventh sevenths seventies seventy sever several severance severances severe severed severely
+        severer severest severing severity severs sevoflurane sew sewage sewed sewer sewers sewing sewn sews sex sexed
+        sexes sexing sexism sexist sexual sexuality sexually sexy sf sfr sh shabbier shabbiest shabbily shabby shack
+        shackle shackled shackles shackling shacks shade shaded shades shadier shadiest shading shadow shadowed
+        shadowier shadowiest shadowing shadows shadowy shady shaft shafted shafting shafts shaggier shaggiest shaggy
+        shagya shahutou shaikh shaikhs shake shaken shakes shakhansurri shakier shakiest shaking shaky shall shallow
+        shallower shallowest shallows sham shamble shambles shame shamed shameful shamefully shameless shames shaming
+        shammed shamming shampoo shampooed shampooing shampoos shamrock shamrocks shams shan shanghai shanties shanty
+        shanxi shape shaped shapelier shapeliest shapely shapes shaping shar sharabi share shared shareholder
+        shareholders shares sharing shark sharked sharking sharks sharp sharped sharpen sharpened sharpener sharpeners
+        sharpening sharpens sharper sharpest sharping sharply sharpness sharps shatter shattered shattering shatters
+        shave shaved shaven shaver shavers shaves shaving shawl shawls shaykh shaykhs she sheaf shear sheared shearing
+        shears sheath sheathe sheathed sheathes sheathing sheaths sheave sheaves shed shedding sheds sheen sheep
+        sheepdog sheepdogs sheepish sheepishly sheer sheered sheerer sheerest sheering sheers sheet sheets sheik sheikh
+        sheikhs sheiks sheko shelf shell shelled sheller shellfish shellfishes shelling shells shelter sheltered
+        sheltering shelters shelve shelved shelves shelving shendi shengxian shenxian shepard shepherded shepherding
+        shepherds shepp sherbert sherberts sherbet sherbets sheriff sheriffs sherries sherry shes shetland shiba shied
+        shield shielded shielding shields shies shift shifted shifter shifters shiftier shiftiest shifting shiftless
+        shifts shifty shih shilluk shiloh shimadzu shimmer shimmered shimmering shimmers shin shine shined shines
+        shingle shingled shingles shingling shinier shiniest shininess shining shinned shinning shinozuka shins shiny
+        ship shipment shipments shipped shipping ships shipshape shipwreck shipwrecked shipwrecking shipwrecks shire
+        shirk shirked shirking shirks shirt shirted shirting shirts shiver shivered shivering shivers shkodra shoal
+        shoaled shoaling shoals shock shocked shocking shocks shod shodden shoddier shoddiest shoddy shoe shoed shoeing
+        shoelace shoelaces shoes shoestring shoestrings shone shoo shooed shooing shook shoon shoos shoot shooting
+        shoots shop shopkeeper shopkeepers shoplifter shoplifters shopped shopper shoppers shopping shops shore shored
+        shores shoring shorn short shortage shortages shortcoming shortcomings shorted shorten shortened shortening
+        shortenings shortens shorter shortest shortfall shorthair shorthaired shorthand shorthorn shorthorned shorting
+        shortlist shortly shortness shorts shot shotgun shotgunned shotgunning shotguns shots should shoulder
+        shouldered shouldering shoulders shout shouted shouting shouts shove shoved shovel shoveled shoveling shovelled
+        shovelling shovels shoves shoving show showcase showcased showcases showcasing showdown showdowns showed shower
+        showered showering showers showier showiest showing showings showman showmen shown shows showy shrank shrapnel
+        shred shredded shredding shreds shrew shrewd shrewder shrewdest shrewdness shrews shriek shrieked shrieking
+        shrieks shrill shrilled shriller shrillest shrilling shrills shrimp shrimped shrimping shrimps shrine shrines
+        shrink shrinkage shrinking shrinks shrivel shriveled shriveling shrivelled shrivelling shrivels shropshire
+        shroud shrouded shrouding shrouds shrub shrubberies shrubbery shrubs shrug shrugged shrugging shrugs shrunk
+        shrunken shuck shucked shucking shucks shudder shuddered shuddering shudders shuffle shuffled shuffles
+        shuffling shun shunned shunning shuns shunt shunted shunting shunts shut shutdown shuts shutter shuttered
+        shuttering shutters shutting shuttle shuttled shuttles shuttling shuwa shy shyer shyest shying shyness si
+        siamese sian siberian sibling siblings siboney sic sicilian sick sicked sicken sickened sickening sickens
+        sicker sickest sicking sickle sickles sicklier sickliest sickly sickness sicknesses sicks sics sid side sided
+        sideline sidelined sidelines sidelining sidelong sides sideshow sideshows sidestep sidestepped sidestepping
+        sidesteps sidetrack sidetracked sidetracking sidetracks sidewalk sidewalks sideways siding sidings sidle sidled
+        sidles sidling siege sieges siemens siena sierra siesta siestas sieve sieved sieves sieving sift sifted sifting
+        sifts sigh sighed sighing sighs sight sighted sighting sightless sights sigma sigmodon sigmoid sign signa
+        signal signaled signaling signalled signalling signals signature signatures signed signer signet significance
+        significant significantly signified signifies signify signifying signing signpost signposted signposting
+        signposts signs sij silence silenced silences silencing silent silenter silentest silently silents silesian
+        silhouette silhouetted silhouettes silhouetting silicon silicone silk silken silks silky sill sillier sillies
+        silliest silliness sills silly silo silos silt silted silting silts silver silvered silvering silvers
+        silversmith silversmiths silverware silvery simbrah similar similarities similarity similarly simile similes
+        simmental simmer simmered simmering simmers simple simpler simplest simplex simplicity simplification
+        simplified simplifies simplify simplifying simplistic simply simpson simulate simulated simulates simulating
+        simulation simulations simulator simultaneous simultaneously sin since sincere sincerely sincerer sincerest
+        sincerity sinclair sindhi sine sinew sinews sinewy sinful sing singapura singe singed singeing singer singers
+        singes singing single singled singles singlesubjt singleton singling singly sings singular singularity
+        singularly singulars sinhala sini sinister sink sinking sinks sinned sinner sinners sinning sino sinoatrial
+        sinotubular sins sinus sinuses sip siphon siphoned siphoning siphons sipped sipping sips sir sire sired siren
+        sirens sires siri siring sirius sirloin sirloins sirona sirs sirup sirups siska sissier sissies sissiest sissy
+        sistani sister sisterhood sisterhoods sisterly sisters sit sita site sited sites siting sits sitter sitters
+        sitting situ situate situated situates situating situation situations six sixes sixpence sixpences sixteen
+        sixteens sixteenth sixteenths sixth sixths sixties sixtieth sixtieths sixty sizable size sizeable sized sizer
+        sizes sizing sizzle sizzled sizzles sizzling sjogren skate skateboard skateboarded skateboarding skateboards
+        skated skater skaters skates skating skein skeins skeletal skeleton skeletons skeptic skeptical skepticism
+        skeptics sketch sketched sketches sketchier sketchiest sketching sketchy skew skewed skewer skewered skewering
+        skewers skewing skewness skews ski skid skidded skidding skids skied skies skiing skilful skill skilled skillet
+        skillets skillful skills skim skimmed skimming skimp skimped skimpier skimpiest skimping skimps skimpy skims
+        skin skinflint skinflints skinned skinnier skinniest skinning skinny skins skip skipped skipper skippered
+        skippering skippers skipping skips skirmish skirmished skirmishes skirmishing skirt skirted skirting skirts
+        skis skit skits skittish skudde skulk skulked skulking skulks skull skulls skunk skunked skunking skunks sky
+        skye skyed skying skylight skylights skyline skylines skyra skyrocket skyrocketed skyrocketing skyrockets
+        skyros skyscraper skyscrapers sl slab slabbed slabbing slabs slack slacked slacken slackened slackening
+        slackens slacker slackest slacking slacks slag slain slake slaked slakes slaking slam slammed slamming slams
+        slander slandered slandering slanders slang slant slanted slanting slants slap slapped slapping slaps slapstick
+        slash slashed slashes slashing slat slate slated slates slating slats slaughter slaughtered slaughtering
+        slaughters slave slaved slavery slaves slaving slavish slavonian slay slaying slays sleazier sleaziest sleazy
+        sled sledded sledding sledgehammer sleds sleek sleeked sleeker sleekest sleeking sleeks sleep sleeper sleepers
+        sleepier sleepiest sleeping sleepless sleeps sleepy sleet sleeted sleeting sleets sleeve sleeveless sleeves
+        sleigh sleighed sleighing sleighs slender slenderer slenderest slept slew slewed slewing slews slice sliced
+        slices slicing slick slicked slicker slickest slicking slicks slid slide slides sliding slier sliest slight
+        slighted slighter slightest slighting slightly slights slily slim slime slimier slimiest slimmed slimmer
+        slimmest slimming slims slimy sling slinging slings slingshot slingshots slink slinked slinking slinks slip
+        slipped slipper slipperier slipperiest slippers slippery slipping slips slipshod slit slither slithered
+        slithering slithers slits slitter slitting sliver slivered slivering slivers slob slobber slobbered slobbering
+        slobbers slobs slog slogan slogans slogged slogging slogs slop slope sloped slopes sloping slopped sloppier
+        sloppiest slopping sloppy slops slosh sloshed sloshes sloshing slot sloth slothful sloths slots slotted
+        slotting slouch slouched slouches slouching sloughi slovak slovakian slovenian slovenlier slovenliest slovenly
+        slovhyb slow slowed slower slowest slowing slowly slowness slows sludge slug slugged slugging sluggish slugs
+        sluice sluiced sluices sluicing slum slumber slumbered slumbering slumbers slummed slummer slumming slump
+        slumped slumping slumps slums slung slunk slur slurred slurring slurs slush slut sluts sly slyer slyest slyly
+        slyness smack smacked smacking smacks small smaller smallest smallish smallpox smalls smart smarted smarter
+        smartest smarting smartly smartprep smarts smash smashed smashes smashing smattering smatterings smear smeared
+        smearing smears smell smelled smellier smelliest smelling smells smelly smelt smelted smelting smelts smidge
+        smidgen smidgens smidgeon smidgeons smidges smidgin smidgins smile smiled smiles smiling smirk smirked smirking
+        smirks smit smite smites smithereens smithfield smiths smiting smitten smock smocked smocking smocks smog smoke
+        smoked smoker smokers smokes smokestack smokestacks smokier smokiest smoking smoky smolder smoldered smoldering
+        smolders smooth smoothed smoother smoothes smoothest smoothing smoothly smoothness smooths smote smother
+        smothered smothering smothers smoulder smouldered smouldering smoulders smpte smudge smudged smudges smudging
+        smug smugger smuggest smuggle smuggled smuggler smugglers smuggles smuggling smugly smut smuts snack snacked
+        snacking snacks snag snagged snagging snags snail snailed snailing snails snake snaked snakes snaking snap
+        snapped snappier snappiest snapping snappy snaps snapshot snapshots snare snared snares snaring snarl snarled
+        snarling snarls snatch snatched snatches snatching sneak sneaked sneaker sneakers sneakier sneakiest sneaking
+        sneaks sneaky sneer sneered sneering sneers sneeze sneezed sneezes sneezing snicker snickered snickering
+        snickers snide snider snidest sniff sniffed sniffing sniffle sniffled sniffles sniffling sniffs snigger snip
+        snipe sniped sniper snipers snipes sniping snipped snippet snippets snipping snips snitch snitched snitches
+        snitching snob snobbery snobbish snobs snooker snoop snooped snooping snoops snootier snootiest snooty snooze
+        snoozed snoozes snoozing snore snored snores snoring snorkel snorkeled snorkeling snorkelled snorkelling
+        snorkels snort snorted snorting snorts snot snots snout snouts snow snowball snowballed snowballing snowballs
+        snowdrift snowdrifts snowed snowfall snowfalls snowflake snowflakes snowier snowiest snowing snowplow
+        snowplowed snowplowing snowplows snows snowshoe snowstorm snowstorms snowy snr snub snubbed snubbing snubs
+        snuck snuff snuffed snuffer snuffing snuffs snug snugged snugger snuggest snugging snuggle snuggled snuggles
+        snuggling snugly snugs so soak soaked soaking soaks soap soaped soapier soapiest soaping soaps soapy soar
+        soared soaring soars soay sob sobbed sobbing sober sobered soberer soberest sobering sobers sobriety sobs
+        soccer sociable sociables social socialism socialist socialists socialize socialized socializes socializing
+        socially socials societies society sociological sociologist sociologists sociology sock socked socket sockets
+        socking socks socotra sod soda sodas sodded sodden sodding sodium sodomy sods sofa sofas soft softball
+        softballs softcopy soften softened softening softens softer softest softly softness software soggier soggiest
+        soggy soil soiled soiling soils sojourn sojourned sojourning sojourns sokoke sokolka sokoto sola solace solaced
+        solaces solacing solar sold solder soldered soldering solders soldier soldiered soldiering soldiers sole soleal
+        soled solely solemn solemner solemnest solemnity solemnly soles soleus soli solicit solicited soliciting
+        solicitor solicitors solicitous solicits solid solidarity solider solidest solidified solidifies solidify
+        solidifying solidity solidly solids soling solitaire solitaires solitaries solitary solitude solo solochrome
+        soloed solognote soloing soloist soloists solos soluble solubles solution solutions solve solved solvent
+        solvents solves solving somali somatom somba somber sombre some somebodies somebody someday somehow someone
+        someones someplace somersault somersaulted somersaulting somersaults something somethings sometime sometimes
+        somewhat somewhats somewhere son sonata sonatas sonazoid song songs sonic sonkheri sonnet sonnets sonoace
+        sonographer sonographic sonologist sonorous sonosite sonovue sons soon sooner soonest soot soothe soothed
+        soothes soothing sootier sootiest sooty sop sophisticate sophisticated sophisticates sophisticating
+        sophistication sophistry sophomore sophomores sopped sopping soprano sopranos sopravissana sops sorcerer
+        sorcerers sorceress sorceresses sorcery sordid sore sorely sorer sores sorest sorocaba sororities sorority
+        sorraia sorrier sorriest sorrow sorrowed sorrowful sorrowing sorrows sorry sort sorta sorted sorting sorts
+        sought soul souls sound sounded sounder soundest sounding soundly soundpath soundproof soundproofed
+        soundproofing soundproofs sounds soundtrack soup souped souping soups sour source sourced sources sourcing
+        soured sourer sourest souring sours south southdown southeast southeastern southerlies southerly southern
+        southerner southerners southerns southpaw southpaws southward southwest southwestern souvenir souvenirs
+        sovereign sovereigns sovereignty soviet sow sowed sowing sown sows sox sp spa space spacecraft spacecrafts
+        spaced spaces spaceship spaceships spacial spacing spacious spade spaded spades spading spaghetti spair span
+        spangle spangled spangles spangling spaniel spaniels spanish spank spanked spanking spankings spanks spanned
+        spanner spanners spanning spans spar spare spared sparer spares sparest sparing spark sparked sparking sparkle
+        sparkled sparkler sparklers sparkles sparkling sparks sparred sparring sparrow sparrows spars sparse sparsely
+        sparser sparsest spas spasm spasmodic spasms spat spate spatial spatially spats spatted spatter spattered
+        spattering spatters spatting spatula spatulas spawn spawned spawning spawns spay spayed spaying spays speak
+        speaker speakers speaking speaks spear speared spearhead spearheaded spearheading spearheads spearing spearmint
+        spears special specialist specialists specialization specializations specialize specialized specializes
+        specializing specially specials specialties specialty species specific specifically specification
+        specifications specificity specifics specified specifier specifies specify specifying specimen specimens
+        specious speck specked specking speckle speckled specks spect spectacle spectacles spectacular spectacularly
+        spectaculars spectator spectators specter specters spectra spectral spectrally spectroscopy spectrum spectrums
+        specular speculate speculated speculates speculating speculation speculations speculative speculator
+        speculators sped speech speeches speechless speed speedboat speedboats speeded speedier speediest speeding
+        speedometer speedometers speeds speedy spell spellbind spellbinding spellbinds spellbound spelled speller
+        spelling spellings spells spelt spend spending spends spendthrift spendthrifts spent sperm sperms spew spewed
+        spewing spews spgr sphenoid sphere spheres spherical sphericity sphincter sphinges sphinx sphinxes sphynx spice
+        spiced spices spicier spiciest spicing spiculated spiculation spiculations spicy spider spiders spied spiegel
+        spies spigot spigots spike spiked spikes spiking spill spilled spilling spills spilt spin spinach spinae spinal
+        spinales spinalis spinals spindle spindlier spindliest spindly spine spineless spines spinning spinone spinous
+        spins spinster spinsters spiperone spir spiral spiraled spiraling spiralled spiralling spirals spire spires
+        spirit spirited spiriting spirits spiritual spiritually spirituals spit spite spited spiteful spitefuller
+        spitefullest spites spiti spiting spits spitted spitting spittle spitz splash splashed splashes splashing splat
+        splatter splattered splattering splatters spleen spleens splendid splendider splendidest splendidly splendor
+        splenic splenium splenius splice spliced splices splicing splint splinted splinter splintered splintering
+        splinters splinting splints split splits splitting splurge splurged splurges splurging spm spoil spoiled
+        spoiling spoils spoilt spoke spoken spokes spokesman spokesmen spokespeople spokesperson spokespersons
+        spokeswoman spokeswomen sponge sponged sponges spongier spongiest sponging spongy sponsor sponsored sponsoring
+        sponsors sponsorship spontaneity spontaneous spontaneously spoof spoofed spoofing spoofs spook spooked spookier
+        spookiest spooking spooks spooky spool spooled spooling spools spoon spooned spoonful spoonfuls spooning spoons
+        spoonsful sporadic spore spores sporran sport sported sporting sports sportsmanship spot spotless spotlight
+        spotlighted spotlighting spotlights spots spotted spottier spottiest spotting spotty spouse spouses spout
+        spouted spouting spouts sprain sprained spraining sprains sprang sprawl sprawled sprawling sprawls spray
+        sprayed spraying sprays spread spreading spreads spreadsheet spreadsheets spreca spree spreed spreeing sprees
+        sprier spriest sprig sprigs spring springboard springboards springer springier springiest springing springs
+        springtime springy sprinkle sprinkled sprinkler sprinklers sprinkles sprinkling sprinklings sprint sprinted
+        sprinter sprinters sprinting sprints sprout sprouted sprouting sprouts spruce spruced sprucer spruces sprucest
+        sprucing sprung spry spryer spryest spud spuds spun spunk spur spurious spurn spurned spurning spurns spurred
+        spurring spurs spurt spurted spurting spurts sputter sputtered sputtering sputters spy spying sqrt squabble
+        squabbled squabbles squabbling squad squadron squadrons squads squalid squalider squalidest squall squalled
+        squalling squalls squalor squamous squander squandered squandering squanders square squared squarely squarer
+        squares squarest squaring squash squashed squashes squashing squat squats squatted squatter squattest squatting
+        squawk squawked squawking squawks squeak squeaked squeakier squeakiest squeaking squeaks squeaky squeal
+        squealed squealing squeals squeamish squeeze squeezed squeezes squeezing squelch squelched squelches squelching
+        squid squids squint squinted squinter squintest squinting squints squire squired squires squiring squirm
+        squirmed squirming squirms squirrel squirreled squirreling squirrelled squirrelling squirrels squirt squirted
+        squirting squirts sr srd sri srk srkii ss ssd ssde ssfp ssfse ssing ssm ssn st stab stabbed stabbing stability
+        stabilize stabilized stabilizes stabilizing stable stabled stabler stables stablest stabling stabs stabyhoun
+        stack stacked stacking stacks stadia stadium stadiums staff staffed staffing staffordshire staffs stag stage
+        stagecoach stagecoaches staged stages stagger staggered staggering staggers staging stagnant stagnate stagnated
+        stagnates stagnating stagnation stags staid staider staidest stain stained stainer staining stainless stains
+        stair staircase staircases stairs stairway stairways stake staked stakes staking stale staled stalemate
+        stalemated stalemates stalemating staler stales stalest staling stalk stalked stalking stalks stall stalled
+        stalling stallion stallions stalls stalwart stalwarts stamina stammer stammered stammering stammers stamp
+        stamped stampede stampeded stampedes stampeding stamping stamps stance stances stanch stanched stancher
+        stanches stanchest stanching stand standalone standard standardbred standardisation standardization standardize
+        standardized standardizes standardizing standards standby standbys standing standings standoff standoffs
+        standpoint standpoints stands standstill standstills stank stannous stansel stanza stanzas staple stapled
+        stapler staplers staples stapling star starboard starch starched starches starchier starchiest starching
+        starchy stardom stare stared stares starfish starfishes staring stark starker starkest starlight starred
+        starrier starriest starring starry stars start started starter starters starting startle startled startles
+        startling startlingly starts starvation starve starved starves starving stasis state stated statelier
+        stateliest stately statement statements stater states statesman statesmanship statesmen static stating statins
+        station stationary stationed stationery stationing stations statistic statistical statistically statistician
+        statisticians statistics statue statues stature statures status statuses statute statutes statutory staunch
+        staunched stauncher staunches staunchest staunching staunchly staunig stave staved staves staving stay stayed
+        staying stays std steadfast steadied steadier steadies steadiest steadily steady steadying steak steaks steal
+        stealing steals stealth stealthier stealthiest stealthily stealthy steam steamed steamier steamiest steaming
+        steamroller steamrollered steamrollering steamrollers steams steamy steatohepatitis stecher steel steeled
+        steeling steels steep steeped steeper steepest steeping steeple steeples steeps steer steered steering steers
+        steigar steinschaf stellar stem stemmed stemming stems stench stenches stencil stenciled stenciling stencilled
+        stencilling stencils stener stenographer stenographers stenography stenoses stenosis stenotic stent stented
+        stenting stenver stenvers step stepladder stepladders steppe stepped stepping steps stereo stereographic
+        stereometric stereos stereoscopic stereotactic stereotactically stereotype stereotyped stereotypes stereotyping
+        sterile sterilization sterilize sterilized sterilizes sterilizing sterling sternal sterner sternest sternly
+        sternness sternoclavicular sternocleidomastoid sternocleidomastoideus sterns sternum steroid steroidal
+        stethoscope stethoscopes stew steward stewarded stewardess stewardesses stewarding stewards stewed stewing
+        stews stick sticker stickers stickier stickies stickiest sticking stickler sticklers sticks sticky stiff
+        stiffed stiffen stiffened stiffening stiffens stiffer stiffest stiffing stiffle stiffly stiffness stiffs stifle
+        stifled stifles stifling stigma stigmas stigmata still stillborn stilled stiller stillest stilling stillness
+        stills stilted stimulant stimulants stimulate stimulated stimulates stimulating stimulation stimuli stimulus
+        sting stinger stingers stingier stingiest stinginess stinging stings stingy stink stinking stinks stint stinted
+        stinting stints stipulate stipulated stipulates stipulating stipulation stipulations stir stirred stirring
+        stirrup stirrups stirs stitch stitched stitches stitching stl stland stnd stock stockade stockaded stockades
+        stockading stockbroker stockbrokers stocked stockholder stockholders stockier stockiest stocking stockings
+        stockpile stockpiled stockpiles stockpiling stocks stocky stockyard stockyards stocli stodgier stodgiest stodgy
+        stoical stoke stoked stokes stoking stole stolen stoles stolid stolider stolidest stolidly stoma stomach
+        stomached stomaching stomachs stomp stomped stomping stomps stone stoned stones stoney stonier stoniest stoning
+        stony stood stool stools stoop stooped stooping stoops stop stopgap stopgaps stopover stopovers stoppage
+        stoppages stopped stopper stoppered stoppering stoppers stopping stops stopwatch stopwatches storage store
+        stored storehouse storehouses storekeeper storekeepers storeroom storerooms stores storey storeys stories
+        storing stork storks storm stormed stormier stormiest storming storms stormy story stout stouter stoutest stove
+        stoves stow stowaway stowaways stowed stowing stows straddle straddled straddles straddling straggle straggled
+        straggler stragglers straggles straggling straight straighten straightened straightening straightens straighter
+        straightest straightforward straightforwardly straightjacket straightjacketed straightjacketing straightjackets
+        straights strain strained strainer strainers straining strains strait straitjacket straitjacketed
+        straitjacketing straitjackets straits strand stranded stranding strands strange strangely strangeness stranger
+        strangers strangest strangle strangled strangles strangling strangulation strap strapped strapping straps
+        strata stratagem stratagems strategic strategies strategy stratified stratifies stratify stratifying
+        stratosphere stratospheres stratum stratums straw strawberries strawberry strawed strawing straws stray strayed
+        straying strays streak streaked streaking streaks stream streamed streamer streamers streaming streamline
+        streamlined streamlines streamlining streams street streetcar streetcars streets strei strength strengthen
+        strengthened strengthening strengthens strengths strenuous strenuously streptokinase stress stressed stresses
+        stressful stressing stretch stretched stretcher stretchers stretches stretching strew strewed strewing strewn
+        strews stria striatum stricken strict stricter strictest strictly strictness stridden stride strides striding
+        strife strike striker strikers strikes striking strikings string stringent stringier stringiest stringing
+        strings stringy strip stripe striped stripes striping stripped stripper stripping strips stript strive strived
+        striven strives striving strode stroke stroked strokes stroking stroll strolled stroller strollers strolling
+        strolls stroma stromal strong stronger strongest stronghold strongholds strongly strontium strove struck
+        structural structuralist structure structured structures structuring struggle struggled struggles struggling
+        strum strummed strumming strums strung strut struts strutted strutting stryker stub stubbed stubbier stubbiest
+        stubbing stubble stubborn stubborner stubbornest stubby stubs stuck stud studded studding student students
+        studentship studied studies studio studios studious studs study studying stuff stuffed stuffier stuffiest
+        stuffing stuffings stuffs stuffy stumble stumbled stumbles stumbling stump stumped stumping stumps stumpy stun
+        stung stunk stunned stunning stuns stunt stunted stunting stunts stupefied stupefies stupefy stupefying
+        stupendous stupid stupider stupidest stupidities stupidity stupidly stupids stupor stupors sturdier sturdiest
+        sturdy stutter stuttered stuttering stutters style styled styles styling stylish stylistic stylus styrian suave
+        suaver suavest sub subacute subaortic subarachnoid subareolar subbed subbing subcapsular subcarinal subcategory
+        subclavian subclavius subcommittee subcommittees subconscious subconsciously subcortical subcostal subcutaneous
+        subdiaphragmatic subdivide subdivided subdivides subdividing subdivision subdivisions subdue subdued subdues
+        subduing subepithelial subfamily subgroup subiliac subject subjected subjecting subjective subjects subjugate
+        subjugated subjugates subjugating subjunctive sublet sublets subletting sublimate sublime sublimed sublimer
+        sublimes sublimest subliming submandibular submarine submarines submental submentovertical submerge submerged
+        submerges submerging submersion submission submissions submissive submit submits submitted submitting subnormal
+        suboptimal subordinate subordinated subordinates subordinating subotica subpart subpleural subprogram
+        subpyloric subroutine subroutines subs subscapular subscapulares subscapularis subscribe subscribed subscriber
+        subscribers subscribes subscribing subscript subscription subscriptions subscripts subsection subsections
+        subsegmental subsequent subsequently subservient subset subsets subside subsided subsides subsidiaries
+        subsidiary subsidies subsiding subsidize subsidized subsidizes subsidizing subsidy subsist subsisted
+        subsistence subsisting subsists subspecies substance substances substandard substantia substantial
+        substantially substantiate substantiated substantiates substantiating substitute substituted substitutes
+        substituting substitution substitutions subsystem subsystems subt subtask subterfuge subterfuges subterranean
+        subtle subtler subtlest subtleties subtlety subtly subtract subtracted subtracting subtraction subtractions
+        subtracts subtype suburb suburban suburbans suburbs subvalvular subversive subversives subvert subverted
+        subverting subverts subway subways subxiphoid succeed succeeded succeeding succeeds success successes
+        successful successfully succession successions successive successively successor successors succimer succinate
+        succinct succincter succinctest succinctly succinylcholine succor succored succoring succors succulent
+        succulents succumb succumbed succumbing succumbs such suck sucked sucker suckered suckering suckers sucking
+        suckle suckled suckles suckling sucks suction suctioned suctioning suctions sudan sudanese sudden suddenly suds
+        sue sued suede sues sufentanil suffer suffered sufferer sufferers suffering sufferings suffers suffice sufficed
+        suffices sufficient sufficiently sufficing suffix suffixed suffixes suffixing suffocate suffocated suffocates
+        suffocating suffocation suffolk suffrage sugar sugared sugarier sugariest sugaring sugars sugary suggest
+        suggested suggester suggesting suggestion suggestions suggestive suggests suia suicidal suicide suicides suing
+        suisbu suit suitability suitable suitably suitcase suitcases suite suited suites suiting suitor suitors suits
+        suksun sulawesi sulfate sulfon sulfonamide sulfur sulk sulked sulkier sulkies sulkiest sulking sulks sulky
+        sullen sullener sullenest sulphur sultan sultans sultrier sultriest sultry sum sumadija sumba sumbawa summaries
+        summarily summarize summarized summarizes summarizing summary summation summed summer summered summering
+        summers summing summit summits summon summoned summoning summons summonsed summonses summonsing sumptuous sums
+        sun sunandini sunbathe sunbathed sunbathes sunbathing sunburn sunburned sunburning sunburns sunburnt sundae
+        sundaes sundial sundials sundown sundowns sundries sundry sunflower sunflowers sung sunglasses sunk sunken
+        sunkuma sunlight sunlit sunned sunnier sunniest sunning sunny sunrise sunrises suns sunscreen sunscreens sunset
+        sunsets sunshine suntan suntanned suntanning suntans sunup sup super superb superber superbest superbly
+        superbreed supercomputer supercomputers superficial superficialis superficially superfine superfluous
+        superhuman superimpose superimposed superimposes superimposing superintendent superintendents superior
+        superiori superioris superiority superiors superlative superlatives supermarket supermarkets supernatural
+        supernaturals supernumerary superolateral superomedial supers superscript superscripts supersede superseded
+        supersedes superseding supersonic superstar superstars superstition superstitions superstitious superstructure
+        superstructures supervise supervised supervises supervising supervision supervisions supervisor supervisors
+        supervisory supination supinator supine supper suppers supplant supplanted supplanting supplants supple
+        supplement supplementary supplemented supplementing supplements suppler supplest supplied supplier suppliers
+        supplies supply supplying support supported supporter supporters supporting supportive supports suppose
+        supposed supposedly supposes supposing supposition suppositions suppress suppressed suppresses suppressing
+        suppression suppressions supra supraaortic supraclavicular supraglottis supramammary supraorbitalis
+        suprapulmonic suprapyloric suprarenal supraspinatus suprasternal supraventricular supremacy supreme supremely
+        supria surae surcharge surcharged surcharges surcharging sure surealis surely surer surest surf surface
+        surfaced surfaces surfacing surfboard surfboarded surfboarding surfboards surfed surfing surfs surge surged
+        surgeon surgeons surgeries surgery surges surgical surgically surging surlier surliest surly surmise surmised
+        surmises surmising surmount surmounted surmounting surmounts surname surnames surpass surpassed surpasses
+        surpassing surplus surplused surpluses surplusing surplussed surplussing surprise surprised surprises
+        surprising surprisingly surreal surrender surrendered surrendering surrenders surreptitious surround surrounded
+        surrounding surroundings surrounds surveillance survey surveyed surveying surveyor surveyors surveys surview
+        survival survivals survive survived survives surviving survivor survivors sus susceptibility susceptible
+        suspect suspected suspecting suspects suspend suspended suspender suspenders suspending suspends suspense
+        suspension suspensions suspicion suspicions suspicious suspiciously sussex sussman sustain sustainable
         sustained sustaining sustains sustenance suture suv suvbsa suvbw suvibw suvlbm suvmax sv svd svs swab swabbed
         swabbing swabian swabs swagger swaggered swaggerer swaggering swaggers swaledale swallow swallowed swallowing
         swallows swam swamp swamped swampier swampiest swamping swamps swampy swan swann swans swanson swap swapped
@@ -3474,20 +3476,20 @@ extension Vocabulary {
         tightest tightly tightness tightrope tightropes tights tightwad tightwads tilde tile tiled tiles tiletamine
         tiling till tilled tilling tills tilt tilted tilting tilts timber timbered timbering timbers time timecode
         timed timeframe timekeeper timekeepers timeless timelier timeliest timely timeout timer timers times timescale
-        timescales timestamp timetable timetables timezone timi timid timider timidest timidity timidly timing timings
-        timor tin tinder ting tinge tinged tingeing tinges tinging tingle tingled tingles tingling tings tinier tiniest
-        tinima tinker tinkered tinkering tinkers tinkle tinkled tinkles tinkling tinned tinnier tinniest tinning tinny
-        tinos tins tinsel tinseled tinseling tinselled tinselling tinsels tint tinted tinting tints tiny tip tipi tipis
-        tipped tipping tips tipsier tipsiest tipsy tiptoe tiptoed tiptoeing tiptoes tirade tirades tirads tire tired
-        tireder tiredest tireless tires tiresome tiring tirm tissue tissues tit titan titanium titbit titbits titillate
-        titillated titillates titillating title titled titles titling tits titter tittered tittering titterington
-        titters tl tlhc tm tmax tmj to toad toads toadstool toadstools toast toasted toaster toasters toasting toasts
-        tobacco tobaccoes tobaccos toboggan tobogganed tobogganing toboggans todaro today toddle toddled toddler
-        toddlers toddles toddling toe toed toeing toenail toenails toes tof toff toffee toffees toffies toffy tofts
-        toga togae togas together toggenburg toggle toil toiled toilet toileted toileting toilets toiling toils tokara
-        token tokens tokyo tolazoline told tolerable tolerably tolerance tolerances tolerant tolerate tolerated
-        tolerates tolerating toll tolled tolling tolls toluidine tomahawk tomahawked tomahawking tomahawks tomato
-        tomatoes tomb tombed tombing tomboy tomboys tombs tombstone tombstones tomcat tomcats tome tomes tomo
+        timescales timeslice timestamp timetable timetables timezone timi timid timider timidest timidity timidly
+        timing timings timor tin tinder ting tinge tinged tingeing tinges tinging tingle tingled tingles tingling tings
+        tinier tiniest tinima tinker tinkered tinkering tinkers tinkle tinkled tinkles tinkling tinned tinnier tinniest
+        tinning tinny tinos tins tinsel tinseled tinseling tinselled tinselling tinsels tint tinted tinting tints tiny
+        tip tipi tipis tipped tipping tips tipsier tipsiest tipsy tiptoe tiptoed tiptoeing tiptoes tirade tirades
+        tirads tire tired tireder tiredest tireless tires tiresome tiring tirm tissue tissues tit titan titanium titbit
+        titbits titillate titillated titillates titillating title titled titles titling tits titter tittered tittering
+        titterington titters tl tlhc tm tmax tmj to toad toads toadstool toadstools toast toasted toaster toasters
+        toasting toasts tobacco tobaccoes tobaccos toboggan tobogganed tobogganing toboggans todaro today toddle
+        toddled toddler toddlers toddles toddling toe toed toeing toenail toenails toes tof toff toffee toffees toffies
+        toffy tofts toga togae togas together toggenburg toggle toil toiled toilet toileted toileting toilets toiling
+        toils tokara token tokens tokyo tolazoline told tolerable tolerably tolerance tolerances tolerant tolerate
+        tolerated tolerates tolerating toll tolled tolling tolls toluidine tomahawk tomahawked tomahawking tomahawks
+        tomato tomatoes tomb tombed tombing tomboy tomboys tombs tombstone tombstones tomcat tomcats tome tomes tomo
         tomographer tomographic tomography tomorrow tomorrows tomosynthesis tomotherapeutic tomtec ton tonal tone toned
         tones tong tonga tongcheng tongs tongue tongued tongues tonguing tonic tonics tonight toning tonkinese tonnage
         tonnages tonne tonnes tons tonsil tonsillar tonsillitis tonsils too took tool tooled tooling toolkit tools toot
@@ -3588,7 +3590,7 @@ extension Vocabulary {
         ultrasonic ultrasonography ultrasound ultraviolet ultravist um umbilical umbilicus umblachery umbrella
         umbrellas umpire umpired umpires umpiring umpteen un unable unacceptable unacceptably unaccepted unaccountable
         unaccountably unadministered unadulterated unaffected unaltered unambiguous unambiguously unanimity unanimous
-        unanimously unanswerable unanswered unarmed unassigned unassuming unattached unattainable unattended
+        unanimously unanswerable unanswered unapproved unarmed unassigned unassuming unattached unattainable unattended
         unattractive unauthorized unavailability unavailable unavoidable unaware unawares unbalanced unbearable
         unbearably unbeatable unbecoming unbelievable unbelievably unbeliever unbelievers unbiased unbiassed unblock
         unblocked unblocking unblocks unborn unbreakable unbroken unburden unburdened unburdening unburdens uncannier
@@ -3677,22 +3679,22 @@ extension Vocabulary {
         varieties variety various variously varnish varnished varnishes varnishing varsities varsity vary varying vas
         vascular vascularity vasculature vasculitis vase vases vasoconstriction vasoconstrictor vasodilatation
         vasodilating vasodilation vasodilator vasorum vasovagal vast vaster vastest vastly vastness vasts vastus vat
-        vats vatted vatting vault vaulted vaulting vaults vaynol vcfv ve veal vector vectors vectra vedotin veer veered
-        veering veers vegetable vegetables vegetarian vegetarianism vegetarians vegetation vehement vehemently vehicle
-        vehicles veil veiled veiling veils vein veined veining veins velasquez velocities velocity velour velvet
-        velvety vena vend vended vendeen vender venders vending vendor vendors vends veneer veneered veneering veneers
-        venerable venerate venerated venerates venerating veneration venerie venezuelan vengeance vengeful venipuncture
-        venison venoes venom venomous venosus venous vent vented venter venticular ventilate ventilated ventilates
-        ventilating ventilation ventilator ventilators venting ventral ventri ventricle ventricles ventricular
-        ventriculogram ventriculography ventriloquist ventriloquists ventro ventrocaudal ventrorostral vents venture
-        ventured ventures venturing venue venues veo veracity veranda verandah verandahs verandas verapamil verata verb
-        verbal verbally verbals verbatim verbiage verbose verbosity verbs verdict verdicts vereos verge verged verges
-        verging verhoeff verier veriest verification verified verifies verify verifying verinesa verio veritable
-        vermelho vermilion vermin vernacular vernaculars versatile versatility verse versed versenate verses versing
-        version versions versus vertebra vertebrae vertebral vertebras vertebrate vertebrates vertex vertical
-        vertically verticals vertices verticosubmental vertigo vertrebrae verve very verzasca vesical vesicle vesicular
-        vessel vessels vest vested vestibularis vestibule vestibules vestibulocochlear vestibulocochlearis vestige
-        vestiges vesting vestland vestment vestments vestpd vests vesubie vet veteran veterans veterinarian
+        vats vatted vatting vault vaulted vaulting vaults vaynol vcfv vcg ve veal vector vectors vectra vedotin veer
+        veered veering veers vegetable vegetables vegetarian vegetarianism vegetarians vegetation vehement vehemently
+        vehicle vehicles veil veiled veiling veils vein veined veining veins velasquez velocities velocity velour
+        velvet velvety vena vend vended vendeen vender venders vending vendor vendors vends veneer veneered veneering
+        veneers venerable venerate venerated venerates venerating veneration venerie venezuelan vengeance vengeful
+        venipuncture venison venoes venom venomous venosus venous vent vented venter venticular ventilate ventilated
+        ventilates ventilating ventilation ventilator ventilators venting ventral ventri ventricle ventricles
+        ventricular ventriculogram ventriculography ventriloquist ventriloquists ventro ventrocaudal ventrorostral
+        vents venture ventured ventures venturing venue venues veo veracity veranda verandah verandahs verandas
+        verapamil verata verb verbal verbally verbals verbatim verbiage verbose verbosity verbs verdict verdicts vereos
+        verge verged verges verging verhoeff verier veriest verification verified verifies verify verifying verinesa
+        verio veritable vermelho vermilion vermin vernacular vernaculars versatile versatility verse versed versenate
+        verses versing version versions versus vertebra vertebrae vertebral vertebras vertebrate vertebrates vertex
+        vertical vertically verticals vertices verticosubmental vertigo vertrebrae verve very verzasca vesical vesicle
+        vesicular vessel vessels vest vested vestibularis vestibule vestibules vestibulocochlear vestibulocochlearis
+        vestige vestiges vesting vestland vestment vestments vestpd vests vesubie vet veteran veterans veterinarian
         veterinarians veterinaries veterinary veto vetoed vetoes vetoing vets vetted vetting vex vexation vexations
         vexed vexes vexing vf vi via viability viable viaduct viaducts vial vials vianesa vibe vibrant vibrate vibrated
         vibrates vibrating vibration vibrations vicar vicarious vicariously vicars vice viced vices vich vicing
