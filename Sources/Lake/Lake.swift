@@ -30,8 +30,8 @@ public final class Lake: Sendable {
         let accessLog = AccessLog(context)
         let pipeline = IngestPipeline(context)
         self.accessLog = accessLog
-        accounts = Accounts(context)
-        projects = Projects(context)
+        accounts = Accounts(context, accessLog: accessLog)
+        projects = Projects(context, accounts: accounts)
         ingest = Ingest(pipeline, accessLog: accessLog)
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)
@@ -73,6 +73,7 @@ public final class Lake: Sendable {
 
     /// Waits for what is under way and closes store, connections and the private server, in this order.
     public func close() async {
+        await accessLog.flush()
         await context.store.close()
         await context.database.close()
         await server?.stop()

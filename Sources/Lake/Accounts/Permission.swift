@@ -1,0 +1,51 @@
+/// What may be done. Those of a project are given by roles in it, those of the site by what an account is.
+public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    /// See that studies, series and instances exist; search them.
+    case browse
+    /// See de-identified images and headers.
+    case view
+    /// Bring images in.
+    case upload
+    /// Look at what is held because it may show burned-in text, and release or reject it.
+    case review
+    /// Freeze a selection and download it.
+    case export
+    /// Read what identifies the patient, with a reason.
+    case identityRead = "identity.read"
+    /// See who looked at what.
+    case accessHistory = "access.history"
+    /// Make and disable accounts, and give roles. Of the site.
+    case manageAccounts = "accounts.manage"
+    /// Make projects. Of the site.
+    case manageProjects = "projects.manage"
+    /// Check the store. Of the site.
+    case operate = "site.operate"
+
+    /// Whether it is had for the whole site and not for a project.
+    public var isOfSite: Bool {
+        switch self {
+        case .manageAccounts, .manageProjects, .operate: true
+        case .browse, .view, .upload, .review, .export, .identityRead, .accessHistory: false
+        }
+    }
+
+    /// A few words for a table.
+    public var explanation: String {
+        switch self {
+        case .browse: "see and search studies"
+        case .view: "see de-identified images"
+        case .upload: "bring images in"
+        case .review: "release or reject what is held"
+        case .export: "freeze and download"
+        case .identityRead: "read the identity, with a reason"
+        case .accessHistory: "see who looked at what"
+        case .manageAccounts: "accounts and roles"
+        case .manageProjects: "projects"
+        case .operate: "check the store"
+        }
+    }
+
+    public static func < (left: Permission, right: Permission) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}

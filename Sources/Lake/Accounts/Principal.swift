@@ -1,0 +1,38 @@
+/// Who asks, and as what. Made by signing in, by a token, or by the private socket; good for one request.
+public struct Principal: Sendable, Hashable {
+    /// How the principal proved who it is. Accesses are counted by credential.
+    public enum Credential: Sendable, Hashable, CustomStringConvertible {
+        case session(Int64)
+        case token(Int64)
+        case privateSocket
+
+        public var description: String {
+            switch self {
+            case .session(let id): "session \(id)"
+            case .token(let id): "token \(id)"
+            case .privateSocket: "operator"
+            }
+        }
+    }
+
+    public let accountID: Int64
+    public let name: String
+    public let isAdministrator: Bool
+    /// The operator of the machine, through the private socket.
+    public let isOperator: Bool
+    /// Roles by project; only the token's project where a token is bound to one.
+    public let roles: [Int64: Set<Role>]
+    public let credential: Credential
+
+    init(
+        accountID: Int64, name: String, isAdministrator: Bool, isOperator: Bool, roles: [Int64: Set<Role>],
+        credential: Credential
+    ) {
+        self.accountID = accountID
+        self.name = name
+        self.isAdministrator = isAdministrator
+        self.isOperator = isOperator
+        self.roles = roles
+        self.credential = credential
+    }
+}

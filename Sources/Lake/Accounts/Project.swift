@@ -1,0 +1,19 @@
+public import Deidentification
+public import Foundation
+
+/// A study of studies: what is collected under one profile, one pseudonym secret and one set of people.
+public struct Project: Sendable, Codable, Hashable {
+    public let id: Int64
+    /// Short name in addresses and commands; upper and lower case are the same.
+    public let code: String
+    public let name: String
+    /// What de-identification leaves.
+    public let profile: Profile
+    public let createdAt: Date
+}
+
+/// A person in a project.
+public struct Member: Sendable, Codable, Hashable {
+    public let name: String
+    public let roles: [Role]
+}

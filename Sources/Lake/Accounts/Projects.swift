@@ -1,0 +1,142 @@
+internal import ByteIO
+public import Deidentification
+internal import Foundation
+internal import Postgres
+internal import Vault
+
+/// Projects, and who is what in them.
+public struct Projects: Sendable {
+    let context: LakeContext
+    private let accounts: Accounts
+    private static let unknown = LakeError(.notFound, "there is no such project")
+
+    init(_ context: LakeContext, accounts: Accounts) {
+        self.context = context
+        self.accounts = accounts
+    }
+
+    /// Makes a project with a pseudonym secret of its own.
+    /// - Throws: `.invalid` for a code or name that is not taken; `.conflict` for a code that is; `.notFound` for who may
+    ///   not make projects.
+    @discardableResult
+    public func create(
+        code: String, name: String, profile: Profile = .projectDefault, principal: Principal
+    ) async throws(LakeError) -> Project {
+        guard Gate.permits(principal, .manageProjects) else { throw LakeError(.notFound, "there is no such thing") }
+        let code = try Naming.projectCode(code)
+        let name = try Naming.line(name, of: "a project's name", limit: 200)
+        return try await LakeError.rethrowing {
+            let secret = try KeyWrap.wrap(
+                SymmetricKey(), under: context.master.key, context: Projects.secretContext(code))
+            let json = String(decoding: try JSONEncoder().encode(profile), as: UTF8.self)
+            return try await context.database.transaction { connection in
+                let row = try await connection.first(
+                    """
+                    INSERT INTO project (code, name, profile, pseudonym_secret_wrapped, created_by)
+                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lower(code)) DO NOTHING
+                    RETURNING id, code, name, profile, created_at
+                    """, [code, name, json, secret.array, principal.accountID])
+                guard let row else { throw LakeError(.conflict, "there is a project with this code already") }
+                let project = try Project(row)
+                try await AccessLog.write(.projectCreate, project: project.id, detail: code, principal, connection)
+                return project
+            }
+        }
+    }
+
+    /// The projects in which the principal is something; all of them for who may make projects. By code.
+    public func list(principal: Principal) async throws(LakeError) -> [Project] {
+        let seen = Gate.permits(principal, .manageProjects) ? nil : principal.roles.keys.sorted()
+        return try await LakeError.rethrowing {
+            try await context.database.query(
+                """
+                SELECT id, code, name, profile, created_at FROM project
+                WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY lower(code)
+                """, [seen]
+            ).map { try Project($0) }
+        }
+    }
+
+    /// One project.
+    /// - Throws: `.notFound` where there is none of this code, or none in which the principal is something.
+    public func project(_ code: String, principal: Principal) async throws(LakeError) -> Project {
+        let project = try await LakeError.rethrowing {
+            try await context.database.first(
+                "SELECT id, code, name, profile, created_at FROM project WHERE lower(code) = lower($1)",
+                [code.contains("\0") ? "" : code]
+            ).map { try Project($0) }
+        }
+        guard let project, principal.roles[project.id] != nil || Gate.permits(principal, .manageProjects) else {
+            throw Projects.unknown
+        }
+        return project
+    }
+
+    /// Who is what in a project, by name.
+    /// - Throws: `.notFound`.
+    public func members(_ code: String, principal: Principal) async throws(LakeError) -> [Member] {
+        let project = try await project(code, principal: principal)
+        guard Gate.permits(principal, .manageAccounts) else { throw Projects.unknown }
+        return try await LakeError.rethrowing {
+            try await context.database.query(
+                """
+                SELECT a.name, array_agg(m.role ORDER BY m.role) AS roles
+                FROM membership m JOIN account a ON a.id = m.account_id WHERE m.project_id = $1
+                GROUP BY a.name ORDER BY a.name
+                """, [project.id]
+            ).map { row in
+                let roles: [String] = try row.decode("roles")
+                return Member(name: try row.decode("name"), roles: roles.compactMap { Role(rawValue: $0) })
+            }
+        }
+    }
+
+    /// Sets what an account is in a project; an empty set takes it out.
+    /// - Throws: `.notFound` for a project or an account that is not there, or for who may not manage accounts.
+    public func setMember(
+        _ code: String, name: String, roles: Set<Role>, principal: Principal
+    ) async throws(LakeError) {
+        guard Gate.permits(principal, .manageAccounts) else { throw Projects.unknown }
+        let project = try await project(code, principal: principal)
+        let name = try Naming.account(name)
+        try await LakeError.rethrowing {
+            try await context.database.transaction { connection in
+                // Locked, so that two that set it at once leave one of their answers and not both.
+                let row = try await connection.first(
+                    "SELECT id FROM account WHERE name = $1 AND NOT is_operator FOR UPDATE", [name])
+                guard let row else { throw LakeError(.notFound, "there is no such account") }
+                let account: Int64 = try row.decode("id")
+                try await connection.execute(
+                    "DELETE FROM membership WHERE account_id = $1 AND project_id = $2", [account, project.id])
+                try await connection.execute(
+                    "INSERT INTO membership (account_id, project_id, role) SELECT $1, $2, unnest($3::text[])",
+                    [account, project.id, roles.map(\.rawValue).sorted()])
+                let detail = name + ": " + (roles.isEmpty ? "none" : roles.sorted().map(\.rawValue).joined(separator: ", "))
+                try await AccessLog.write(.rolesSet, project: project.id, detail: detail, principal, connection)
+            }
+        }
+        accounts.cache.forgetAll()
+    }
+
+    /// The secret under which a project's pseudonyms are made.
+    func pseudonymSecret(of project: Project) async throws(LakeError) -> PseudonymSecret {
+        try await LakeError.rethrowing {
+            let row = try await context.database.single(
+                "SELECT pseudonym_secret_wrapped FROM project WHERE id = $1", [project.id])
+            let wrapped = Bytes(try row.decode("pseudonym_secret_wrapped", as: [UInt8].self))
+            return PseudonymSecret(
+                try KeyWrap.unwrap(wrapped, under: context.master.key, context: Projects.secretContext(project.code)))
+        }
+    }
+
+    private static func secretContext(_ code: String) -> SealingContext { SealingContext("pseudonym-secret", code) }
+}
+
+extension Project {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row.decode("id"), code: try row.decode("code"), name: try row.decode("name"),
+            profile: try JSONDecoder().decode(Profile.self, from: Data(try row.decode("profile", as: String.self).utf8)),
+            createdAt: try row.decode("created_at"))
+    }
+}

@@ -1,0 +1,47 @@
+public import Foundation
+
+/// Something that somebody did or looked at.
+public struct AccessEvent: Sendable, Codable, Hashable {
+    /// What kind of access or act it was.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case view
+        case download
+        case review
+        case identityRead = "identity.read"
+        case ingest
+        case release
+        case reject
+        case export
+        case signIn = "account.sign-in"
+        case accountAdd = "account.add"
+        case accountDisable = "account.disable"
+        case accountEnable = "account.enable"
+        case passwordSet = "account.password"
+        case tokenCreate = "token.create"
+        case tokenRevoke = "token.revoke"
+        case projectCreate = "project.create"
+        case rolesSet = "project.roles"
+
+        /// Whether the same again within an interval is only counted: what a person looking at one study does a
+        /// thousand times. Acts are events, each for itself.
+        var isCountedByInterval: Bool {
+            switch self {
+            case .view, .download, .review, .identityRead: true
+            default: false
+            }
+        }
+    }
+
+    public let at: Date
+    /// The last time it was counted; `at` where that was the only one.
+    public let lastAt: Date
+    public let account: String
+    public let kind: Kind
+    /// Code of the project.
+    public let project: String?
+    public let study: String?
+    public let export: Int64?
+    public let purpose: String
+    public let detail: String
+    public let count: Int
+}
