@@ -65,7 +65,8 @@ public struct FrameDecoder: Sendable {
         try StoredFrame(
             rows: description.rows, columns: description.columns, samplesPerPixel: description.samplesPerPixel,
             bytesPerSample: description.bytesPerSample, bitsStored: description.bitsStored,
-            highBit: description.highBit, isSigned: description.isSigned, photometric: photometric, samples: samples)
+            highBit: description.highBit, isSigned: description.isSigned, photometric: photometric, samples: samples
+        ).normalised()
     }
 
     private func decodeJPEG(_ data: Bytes) throws(ImagingError) -> StoredFrame {
@@ -76,7 +77,10 @@ public struct FrameDecoder: Sendable {
         guard header.rows == description.rows, header.columns == description.columns,
             header.components == description.samplesPerPixel, description.bitsAllocated >= 8
         else {
-            throw ImagingError(.corrupt, "the JPEG codestream has other dimensions than the data set")
+            throw ImagingError(
+                .corrupt,
+                "the JPEG codestream has \(header.rows) × \(header.columns) pixels of \(header.components) samples, "
+                    + "other than the data set")
         }
         // Even an empty block costs bits: what is far too short cannot fill the frame.
         guard description.decodedFrameBytes / 4096 <= data.count else {

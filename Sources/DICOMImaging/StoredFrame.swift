@@ -13,7 +13,7 @@ public struct StoredFrame: Sendable, Hashable {
     /// What the samples mean. Differs from the data set's where a codec changed it (YBR_FULL_422 becomes YBR_FULL).
     public let photometric: PhotometricInterpretation
     /// `rows × columns × samplesPerPixel` samples, little-endian, colour by pixel, row by row.
-    /// Bits outside Bits Stored are as in the file.
+    /// What a decoder returns has each sample's value in it: bits outside Bits Stored are sign-extended or zero.
     public let samples: Bytes
 
     /// - Throws: `ImagingError` where `samples` is not exactly as long as the other parameters say.
