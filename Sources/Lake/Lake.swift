@@ -32,7 +32,7 @@ public final class Lake: Sendable {
         self.accessLog = accessLog
         accounts = Accounts(context, accessLog: accessLog)
         projects = Projects(context, accounts: accounts)
-        ingest = Ingest(pipeline, accessLog: accessLog)
+        ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)
         viewing = Viewing(context)

@@ -2,7 +2,7 @@ public import Logging
 
 /// Everything that can be set about a lake, in one place.
 public struct LakeConfiguration: Sendable {
-    /// Where the lake keeps its bytes: `segments/`, `spool/`, and the private PostgreSQL where one is used.
+    /// Where the lake keeps its bytes: `objects/`, `spool/`, and the private PostgreSQL where one is used.
     /// Created with mode 0700 where absent.
     public var dataDirectory: String
 
@@ -49,5 +49,5 @@ public struct LakeConfiguration: Sendable {
     /// Where large input waits, sealed, under names that no longer exist.
     var spoolDirectory: String { dataDirectory + "/spool" }
     /// Where sealed objects lie.
-    var segmentsDirectory: String { dataDirectory + "/segments" }
+    var segmentsDirectory: String { dataDirectory + "/objects" }
 }

@@ -16,7 +16,7 @@ public struct Fsck: Sendable {
     /// - Throws: `.forbidden` for who is neither operator nor administrator; `.unavailable` where the database or the
     ///   store does not answer. What is wrong with single rows is in the report.
     public func run(deep: Bool = false, principal: Principal) async throws(LakeError) -> FsckReport {
-        guard principal.isOperator || principal.isAdministrator else {
+        guard Gate.permits(principal, .operate) else {
             throw LakeError(.forbidden, "only an operator may check the store")
         }
         var walk = FsckWalk(context, deep: deep)

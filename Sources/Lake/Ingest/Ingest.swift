@@ -8,11 +8,13 @@ internal import Postgres
 /// original → seal → append to a segment (fsync) → catalogue rows (commit) → verdict. See Docs/Operations/ingest.md.
 public struct Ingest: Sendable {
     let pipeline: IngestPipeline
+    let projects: Projects
     let accessLog: AccessLog
     private var context: LakeContext { pipeline.context }
 
-    init(_ pipeline: IngestPipeline, accessLog: AccessLog) {
+    init(_ pipeline: IngestPipeline, projects: Projects, accessLog: AccessLog) {
         self.pipeline = pipeline
+        self.projects = projects
         self.accessLog = accessLog
     }
 
@@ -40,7 +42,7 @@ public struct Ingest: Sendable {
     /// - Throws: `.notFound` where there is no such project for this principal; `.forbidden` where the principal may
     ///   see the project and not upload to it.
     public func batch(project code: String, principal: Principal) async throws(LakeError) -> IngestBatch {
-        let project = try await IngestProject.load(code, principal: principal, context)
+        let project = try await IngestProject.load(code, principal: principal, projects)
         let id = try await LakeError.rethrowing {
             try await context.database.single(
                 "INSERT INTO ingest_batch (project_id, account_id) VALUES ($1, $2) RETURNING id",

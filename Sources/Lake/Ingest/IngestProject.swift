@@ -8,7 +8,16 @@ struct IngestProject: Sendable {
     let deidentifier: Deidentifier
 
     /// - Throws: `.notFound` where there is no such project for this principal, `.forbidden` where it may not upload.
-    static func load(_ code: String, principal: Principal, _ context: LakeContext) async throws(LakeError) -> IngestProject {
-        throw LakeError(.unavailable, "not yet")
+    static func load(
+        _ code: String, principal: Principal, _ projects: Projects
+    ) async throws(LakeError) -> IngestProject {
+        // The operator is a member of no project and may upload to each.
+        let project = try await projects.project(code, principal: principal)
+        guard Gate.permits(principal, .upload, project: project.id) else {
+            throw LakeError(.forbidden, "this account may not upload to the project")
+        }
+        let secret = try await projects.pseudonymSecret(of: project)
+        return IngestProject(
+            id: project.id, code: project.code, deidentifier: Deidentifier(profile: project.profile, secret: secret))
     }
 }

@@ -25,24 +25,23 @@ struct Prepared: Sendable {
         do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
             throw Rejection(error)
         }
-        guard file.dataSet.string(.SOPInstanceUID) != nil, file.dataSet.string(.StudyInstanceUID) != nil,
-            file.dataSet.string(.SeriesInstanceUID) != nil
-        else { throw Rejection(.cannotDeidentify, "a Study, Series or SOP Instance UID is missing") }
         let outcome: Outcome
         do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
             throw Rejection(error)
         }
+        let original = try Self.digest(source)
+        let object = try Deidentified(outcome, original: original, project.deidentifier.pseudonyms)
         let pieces: [Piece]
-        do throws(DICOMError) { pieces = try outcome.file.encode() } catch { throw Rejection(error) }
-        let digests = try Self.digests(source, pieces)
-        let object = StoredSource(pieces, over: source)
+        do throws(DICOMError) { pieces = try object.file.encode() } catch { throw Rejection(error) }
+        let digests = try Self.digests(source, pieces, original: original)
+        let bytes = StoredSource(pieces, over: source)
         self.source = source
         stored = pieces
-        patch = try Self.patch(source, pieces, object, name: name, digests)
-        identity = try Self.identity(file, outcome, project)
+        patch = try Self.patch(source, pieces, bytes, name: name, digests)
+        identity = try Self.identity(file, object, project.deidentifier.pseudonyms)
         risk = outcome.risk
         entry = CatalogueEntry(
-            outcome, pieces: pieces, object: object, digests: digests,
+            object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array)
     }
 
@@ -60,19 +59,27 @@ struct Prepared: Sendable {
         let storedCRC32: UInt32
     }
 
-    /// One pass over the original and one over the object.
-    private static func digests(_ source: any ByteSource, _ pieces: [Piece]) throws(Rejection) -> Digests {
-        var original = SHA256()
+    private static func digest(_ source: any ByteSource) throws(Rejection) -> Bytes {
+        var hash = SHA256()
+        do throws(ByteIOError) {
+            try [Piece.source(0..<source.count)].forEachChunk(from: source, atMost: 1 << 18) { hash.update($0) }
+        } catch { throw Rejection(error) }
+        return hash.digest()
+    }
+
+    /// One pass over the object.
+    private static func digests(
+        _ source: any ByteSource, _ pieces: [Piece], original: Bytes
+    ) throws(Rejection) -> Digests {
         var stored = SHA256()
         var checksum = CRC32()
         do throws(ByteIOError) {
-            try [Piece.source(0..<source.count)].forEachChunk(from: source, atMost: 1 << 18) { original.update($0) }
             try pieces.forEachChunk(from: source, atMost: 1 << 18) { chunk in
                 stored.update(chunk)
                 checksum.update(chunk)
             }
         } catch { throw Rejection(error) }
-        return Digests(original: original.digest(), stored: stored.digest(), storedCRC32: checksum.value)
+        return Digests(original: original, stored: stored.digest(), storedCRC32: checksum.value)
     }
 
     /// The patch, after object and patch together have given the original, byte for byte.
@@ -113,18 +120,16 @@ struct Prepared: Sendable {
     }
 
     private static func identity(
-        _ file: DICOMFile, _ outcome: Outcome, _ project: IngestProject
+        _ file: DICOMFile, _ object: Deidentified, _ pseudonyms: Pseudonyms
     ) throws(Rejection) -> SubjectIdentity {
-        let dataSet = file.dataSet
-        let pseudonyms = project.deidentifier.pseudonyms
-        let record = IdentityRecord(dataSet)
+        let record = IdentityRecord(file.dataSet)
         guard let encoded = try? JSONEncoder().encode(record) else {
             throw Rejection(.cannotDeidentify, "the identity record cannot be written")
         }
-        let alone = pseudonyms.digest(Bytes(utf8: "study without a patient\0" + (record.studyInstanceUID ?? "")))
+        let alone = pseudonyms.digest(Bytes(utf8: "study without a patient\0" + object.study))
         return SubjectIdentity(
-            code: outcome.subject.code, matchToken: (outcome.subject.matchToken ?? alone).array,
-            isMatched: outcome.subject.matchToken != nil,
+            code: object.subjectCode, matchToken: (object.matchToken ?? alone).array,
+            isMatched: object.matchToken != nil,
             patientToken: pseudonyms.matchToken(issuer: "", patientID: record.patientID ?? "")?.array,
             record: Bytes(Array(encoded)))
     }

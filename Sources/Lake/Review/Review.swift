@@ -64,14 +64,12 @@ public struct Review: Sendable {
                 projectID: row.projectID, accountID: row.receivedBy, batchID: row.batchID, studyID: row.studyID,
                 subjectID: row.subjectID, entry: entry, addresses: row.addresses, intent: .publish)
             try await context.database.transaction(attempts: 4) { connection in
-                try await decide(id, .released, reason: nil, principal, connection)
+                try await decide(row, .released, reason: nil, principal, connection)
                 var transaction = CatalogueTransaction([receipt], connection)
                 guard try await transaction.run() == [.accepted] else {
                     throw LakeError(.conflict, "something else stands where this instance belongs")
                 }
             }
-            try await accessLog.record(
-                .release, project: row.projectID, study: row.item.study, count: 1, principal: principal)
             return try await self.row(id, principal: principal).item
         }
     }
@@ -86,25 +84,27 @@ public struct Review: Sendable {
         let row = try await row(id, principal: principal)
         return try await LakeError.rethrowing {
             try await context.database.transaction { connection in
-                try await decide(id, .rejected, reason: reason, principal, connection)
+                try await decide(row, .rejected, reason: reason, principal, connection)
             }
-            try await accessLog.record(
-                .reject, project: row.projectID, study: row.item.study, count: 1, principal: principal)
             return try await self.row(id, principal: principal).item
         }
     }
 
     /// Only one decision counts: the row's condition sees to it.
     private func decide(
-        _ id: Int64, _ state: HeldItem.State, reason: String?, _ principal: Principal,
+        _ row: HeldRow, _ state: HeldItem.State, reason: String?, _ principal: Principal,
         _ connection: PostgresConnection
     ) async throws {
         let changed = try await connection.execute(
             """
             UPDATE held SET state = $2, decided_by = $3, decided_at = now(), decision_reason = $4
             WHERE id = $1 AND state = 'waiting'
-            """, [id, state.rawValue, principal.accountID, reason])
+            """, [row.item.id, state.rawValue, principal.accountID, reason])
         guard changed == 1 else { throw LakeError(.conflict, "this instance was decided on already") }
+        // Committed with the decision, or not at all.
+        try await AccessLog.write(
+            state == .released ? .release : .reject, project: row.projectID, study: row.item.study,
+            instance: row.item.instance, purpose: reason ?? "", principal, connection)
     }
 
     private func row(_ id: Int64, principal: Principal) async throws(LakeError) -> HeldRow {

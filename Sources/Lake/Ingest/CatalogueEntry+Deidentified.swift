@@ -1,34 +1,34 @@
 internal import ByteIO
 internal import DICOM
 internal import DICOMImaging
-internal import Deidentification
 
 extension CatalogueEntry {
     /// The entry of a de-identified object.
     /// - Parameters:
-    ///   - pieces: the object as `outcome.file.encode()` gave it.
-    ///   - object: the same, readable by range.
+    ///   - pieces: the object as `object.file.encode()` gave it.
+    ///   - bytes: the same, readable by range.
     init(
-        _ outcome: Outcome, pieces: [Piece], object: StoredSource, digests: Prepared.Digests, originalDigest: [UInt8]
+        _ object: Deidentified, pieces: [Piece], bytes: StoredSource, digests: Prepared.Digests,
+        originalDigest: [UInt8]
     ) {
-        let dataSet = outcome.file.dataSet
+        let dataSet = object.file.dataSet
         study = Study(
-            uid: outcome.studyInstanceUID, date: Self.date(dataSet, .StudyDate), time: Self.text(dataSet, .StudyTime),
+            uid: object.study, date: Self.date(dataSet, .StudyDate), time: Self.text(dataSet, .StudyTime),
             description: Self.text(dataSet, .StudyDescription), studyID: Self.text(dataSet, .StudyID),
             ageDays: Self.ageDays(dataSet), sex: Self.text(dataSet, .PatientSex))
         series = Series(
-            uid: outcome.seriesInstanceUID, number: Self.number(dataSet, .SeriesNumber),
+            uid: object.series, number: Self.number(dataSet, .SeriesNumber),
             modality: Self.text(dataSet, .Modality), description: Self.text(dataSet, .SeriesDescription),
             bodyPart: Self.text(dataSet, .BodyPartExamined).uppercased(), date: Self.date(dataSet, .SeriesDate),
             time: Self.text(dataSet, .SeriesTime))
-        let pixels = try? PixelDescription(outcome.file)
-        let frames = pixels.flatMap { Self.frameIndex(outcome.file, $0, pieces: pieces, object: object) }
+        let pixels = try? PixelDescription(object.file)
+        let frames = pixels.flatMap { Self.frameIndex(object.file, $0, pieces: pieces, object: bytes) }
         instance = Instance(
-            uid: outcome.sopInstanceUID, sopClass: Self.text(dataSet, .SOPClassUID),
-            transferSyntax: outcome.file.transferSyntax.uid, number: Self.number(dataSet, .InstanceNumber),
+            uid: object.instance, sopClass: Self.text(dataSet, .SOPClassUID),
+            transferSyntax: object.file.transferSyntax.uid, number: Self.number(dataSet, .InstanceNumber),
             rows: pixels?.rows ?? 0, columns: pixels?.columns ?? 0,
-            frames: frames?.frameCount ?? (outcome.file.transferSyntax.isDeflated ? pixels?.numberOfFrames ?? 0 : 0),
-            storedSize: object.count, storedSHA256: digests.stored.array,
+            frames: frames?.frameCount ?? (object.file.transferSyntax.isDeflated ? pixels?.numberOfFrames ?? 0 : 0),
+            storedSize: bytes.count, storedSHA256: digests.stored.array,
             storedCRC32: digests.storedCRC32, originalDigest: originalDigest, frameIndex: frames?.encoded.array,
             metadata: Self.metadata(dataSet))
     }
