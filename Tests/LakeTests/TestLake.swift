@@ -63,6 +63,15 @@ final class TestLake: Sendable {
         return files.reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
     }
 
+    /// Where PostgreSQL's files are when they are not in the directory: started as root, it runs as a user who cannot
+    /// get there.
+    var databaseHomes: [String] {
+        ["database", "data"].compactMap { name in
+            let note = directory.appendingPathComponent(name + "/postgres/location")
+            return try? String(contentsOf: note, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+    }
+
     /// Closes the lake; its files stay.
     func close() async {
         await lake.close()
@@ -73,6 +82,7 @@ final class TestLake: Sendable {
     /// Closes the lake and removes its directory.
     func remove() async {
         await close()
+        for place in databaseHomes { try? FileManager.default.removeItem(atPath: place) }
         try? FileManager.default.removeItem(at: directory)
     }
 
