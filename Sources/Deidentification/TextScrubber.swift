@@ -53,7 +53,8 @@ struct TextScrubber {
             }
         }
         guard !marks.isEmpty else { return .unchanged }
-        return apply(marks, to: tokens, limit: limit)
+        // What was too long before may stay as long.
+        return apply(marks, to: tokens, limit: max(limit, text.count))
     }
 
     // MARK: Words

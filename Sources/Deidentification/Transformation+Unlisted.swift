@@ -49,6 +49,7 @@ extension Transformation {
         }
         switch vr {
         case .UI, .CS, .US, .SS, .UL, .SL, .AT, .SQ: return nil
+        case .DA, .DT, .TM: return dateShift == nil ? try dummy(element, place) : nil
         default: return try dummy(element, place)
         }
     }

@@ -127,9 +127,9 @@ extension Transformation {
                 if let dateShift, let moved = shifted(element, by: dateShift) {
                     guard element.count > 0 else { return .keep }
                     summary.shiftedDates += 1
-                    return place.isDummy ? try dummy(element, place) : .replace(moved)
+                    return .replace(moved)
                 }
-            case .TM where isTime(element): return place.isDummy ? try dummy(element, place) : .keep
+            case .TM where isTime(element): return .keep
             case .SH where isOffset(element): return .keep
             default: break
             }

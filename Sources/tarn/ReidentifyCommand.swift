@@ -1,0 +1,62 @@
+import ArgumentParser
+import ByteIO
+import Foundation
+import Vault
+
+/// `tarn reidentify`: the original files out of de-identified ones and their patches.
+struct ReidentifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reidentify",
+        abstract: "Rebuild original files from de-identified ones and their sealed patches.",
+        discussion: """
+            Each file beneath DEIDENTIFIED needs PATCHES/<its path>.patch. Its original is written bit for bit at its \
+            original relative path beneath ORIGINALS, after its digest was found to match, never over another file.
+
+            Example:  tarn reidentify ./clean ./patches ./originals --key secret.key
+            Exit status: 0 all rebuilt, 1 some failed and the rest done, 2 usage.
+            """)
+
+    @Argument(help: "Folder that `tarn deidentify` wrote.", completion: .directory) var deidentified: String
+    @Argument(help: "Folder with the sealed patches.", completion: .directory) var patches: String
+    @Argument(help: "Folder for the originals; made where it is missing.", completion: .directory) var originals: String
+
+    @Option(help: "File with the key that the patches are sealed under: 32 bytes in base64 on one line.", completion: .file())
+    var key: String
+
+    @Flag(help: "One JSON object a file on standard output, then one of counts.")
+    var json = false
+
+    func run() throws {
+        let master: SymmetricKey
+        do { master = try MasterKey.load(from: key).key } catch { throw ValidationError("--key: \(error)") }
+        guard let inputs = FileTree.files(at: deidentified) else {
+            Terminal.say("tarn reidentify: \(deidentified): no such folder")
+            throw ExitCode(1)
+        }
+        let run = ReidentifyRun(key: DeidentificationKeys(master).patches, patches: patches, originals: originals)
+        var failed = 0
+        for input in inputs {
+            let verdict = run.process(input)
+            if verdict.reason != nil { failed += 1 }
+            report(verdict)
+        }
+        if json { try Terminal.printJSON(Summary(files: inputs.count, restored: inputs.count - failed, failed: failed)) }
+        Terminal.say("\(inputs.count) files: \(inputs.count - failed) restored, \(failed) failed")
+        if failed > 0 { throw ExitCode(1) }
+    }
+
+    private struct Summary: Encodable {
+        let files: Int
+        let restored: Int
+        let failed: Int
+    }
+
+    private func report(_ verdict: ReidentifyRun.Verdict) {
+        if let reason = verdict.reason { Terminal.say("tarn reidentify: \(verdict.file): \(reason)") }
+        if json {
+            try? Terminal.printJSON(verdict)
+        } else if let original = verdict.original {
+            Terminal.print("restored  \(verdict.file) -> \(original)")
+        }
+    }
+}
