@@ -56,8 +56,7 @@ enum Repertoire: UInt8, Sendable {
         case .latin5: "ISO-8859-9"
         case .latin9: "ISO-8859-15"
         case .thai: "TIS-620"
-        case .japaneseKatakana: "JIS_X0201"
-        case .japanese, .japaneseSupplement: "EUC-JP"
+        case .japanese, .japaneseSupplement, .japaneseKatakana: "EUC-JP"
         case .korean: "EUC-KR"
         case .simplifiedChinese: "GB2312"
         case .gb18030: "GB18030"
@@ -85,8 +84,13 @@ enum Repertoire: UInt8, Sendable {
     /// The characters of bytes 128 to 255 of a single-byte repertoire.
     var upperHalf: [Unicode.Scalar] {
         if let known = Repertoire.tables.withLock({ $0[self] }) { return known }
-        let table = (UInt8(128)...255).map { byte in
-            Iconv.decode([byte], from: iconvName).unicodeScalars.first ?? "\u{FFFD}"
+        let table = (UInt8(128)...255).map { byte -> Unicode.Scalar in
+            // Half-width katakana lie in the same order as in JIS X 0201, which iconv does not have everywhere.
+            if self == .japaneseKatakana {
+                guard (0xA1...0xDF).contains(byte) else { return "\u{FFFD}" }
+                return Unicode.Scalar(0xFF61 + UInt32(byte) - 0xA1) ?? "\u{FFFD}"
+            }
+            return Iconv.decode([byte], from: iconvName).unicodeScalars.first ?? "\u{FFFD}"
         }
         Repertoire.tables.withLock { $0[self] = table }
         return table

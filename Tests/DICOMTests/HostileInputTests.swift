@@ -1,0 +1,132 @@
+import ByteIO
+import DICOM
+import Testing
+
+@Suite struct HostileInputTests {
+    static let files: [Bytes] = [
+        Samples.nested,
+        Samples.explicitFile(Samples.head),
+        Samples.file(UID.ImplicitVRLittleEndian, Samples.implicit(.Modality, Samples.text("CT"))),
+        Samples.file(UID.ExplicitVRBigEndian, Samples.big(.Rows, "US", [1, 2]) + Samples.big(.PixelData, "OW", [1, 2])),
+        Bytes(Samples.head),
+    ]
+
+    @Test(arguments: files.indices)
+    func readsOrRefusesEveryPrefix(_ number: Int) throws {
+        let bytes = HostileInputTests.files[number]
+        for count in 0..<bytes.count {
+            let prefix = bytes[clamping: 0..<count]
+            guard let file = try? DICOMFile.read(prefix) else { continue }
+            #expect(try file.encode() == [.source(0..<count)])
+            #expect(!file.dataSet.json().isEmpty)
+            let other = try DICOMFile.read(RangedSource(bytes: prefix))
+            #expect(other.warnings == file.warnings)
+        }
+    }
+
+    @Test(arguments: files.indices)
+    func survivesEveryByteSetToEveryExtreme(_ number: Int) throws {
+        let original = HostileInputTests.files[number].array
+        for index in original.indices {
+            for value: UInt8 in [0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF] {
+                var array = original
+                array[index] = value
+                guard let file = try? DICOMFile.read(Bytes(array)) else { continue }
+                #expect(try file.encode() == [.source(0..<array.count)])
+                #expect(!file.dataSet.json().isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("nothing", []), ("four bytes", [0x44, 0x49, 0x43, 0x4D]), ("zeros", [UInt8](repeating: 0, count: 4096)),
+        ("text", Samples.text("This is a text, which is as long as it needs to be, and no DICOM at all.")),
+        ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]),
+        ("ZIP", [0x50, 0x4B, 0x03, 0x04, 20, 0, 8, 0, 8, 0, 0, 0, 0, 0, 0, 0]),
+        ("JPEG", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46, 0, 1]),
+    ] as [(String, [UInt8])])
+    func refusesWhatIsNotDICOM(_ sample: (name: String, bytes: [UInt8])) {
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(Bytes(sample.bytes)) }
+        #expect(error?.code == .notDICOM || error?.code == .truncated)
+        #expect(error?.offset != nil)
+    }
+
+    @Test func refusesAFileThatEndsWithItsMeta() {
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(Samples.explicitFile([])) }
+        #expect(error?.code == .truncated)
+    }
+
+    @Test(arguments: [100, 200, 10_000])
+    func limitsNesting(_ depth: Int) throws {
+        let open = Samples.explicit(.ContentSequence, "SQ", [], length: Samples.undefined) + Samples.item([], length: Samples.undefined)
+        let bytes = Samples.explicitFile(Samples.head + Array(repeating: open, count: depth).joined())
+        guard depth > 128 else {
+            #expect(try DICOMFile.read(bytes).dataSet.contains(.ContentSequence))
+            return
+        }
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(bytes) }
+        #expect(error?.code == .limitReached)
+        #expect(error?.path?.steps.count == 129)
+    }
+
+    @Test func limitsNestingOfKnownLengths() throws {
+        var content: [UInt8] = []
+        for _ in 0..<1000 { content = Samples.explicit(.ContentSequence, "SQ", Samples.item(content)) }
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(Samples.explicitFile(content)) }
+        #expect(error?.code == .limitReached)
+    }
+
+    @Test func saysWhereALengthLeavesTheFile() throws {
+        let bytes = Samples.explicitFile(
+            Samples.head + Samples.explicit(.PixelData, "OW", [1, 2, 3, 4], length: 0xFFFF_FFFE))
+        let file = try DICOMFile.read(bytes)
+        let warning = try #require(file.warnings.first)
+        #expect(warning.code == .truncated)
+        #expect(warning.path == TagPath(.PixelData))
+        #expect(warning.offset == bytes.count - 4)
+        #expect(file.dataSet.bytes(.PixelData) == [1, 2, 3, 4])
+    }
+
+    @Test func limitsElements() {
+        var options = ReadOptions()
+        options.maximumElements = 5
+        let bytes = Samples.explicitFile(
+            (0..<10).flatMap { Samples.explicit(Tag(0x0009, 0x1000 + $0), "LO", []) })
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(bytes, options: options) }
+        #expect(error?.code == .limitReached)
+    }
+
+    @Test func limitsInflation() throws {
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        var file = DICOMFile(
+            meta: DataSet(), dataSet: DataSet(), transferSyntax: .deflatedExplicitVRLittleEndian)
+        file.dataSet.set(.Modality, .CS, "CT")
+        file.dataSet.set(.PixelData, .OB, bytes: Bytes(zeros))
+        let bytes = try file.encode().materialize(from: Bytes())
+        #expect(bytes.count < 4096)
+        #expect(try DICOMFile.read(bytes).dataSet.bytes(.PixelData)?.count == zeros.count)
+        var options = ReadOptions()
+        options.maximumInflatedBytes = 1 << 19
+        let error = #expect(throws: DICOMError.self) { try DICOMFile.read(bytes, options: options) }
+        #expect(error?.code == .limitReached)
+    }
+
+    @Test func keepsASequenceWithoutItemsAsBytes() throws {
+        let bytes = Samples.explicitFile(
+            Samples.head + Samples.explicit(.ContentSequence, "SQ", Samples.text("not an item!"))
+                + Samples.explicit(.PresentationLUTShape, "CS", Samples.text("IDENTITY")))
+        let file = try DICOMFile.read(bytes)
+        #expect(file.dataSet.string(.PresentationLUTShape) == "IDENTITY")
+        #expect(file.dataSet.bytes(.ContentSequence)?.count == 12)
+        #expect(file.warnings.map(\.code) == [.unreadableSequence])
+    }
+
+    @Test func saysNoValuesInErrorsAndWarnings() throws {
+        let bytes = Samples.explicitFile(
+            Samples.head + Samples.explicit(.PatientName, "PN", Samples.text("SECRET^NAME"), length: 4000))
+        let file = try DICOMFile.read(bytes)
+        #expect(!file.warnings.isEmpty)
+        #expect(!"\(file.warnings)".contains("SECRET"))
+        #expect(!"\(file.dataSet) \(file.dataSet.elements) \(String(reflecting: file))".contains("SECRET"))
+    }
+}
