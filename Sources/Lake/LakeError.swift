@@ -49,6 +49,7 @@ extension LakeError {
     }
 
     /// Runs `body` and restates whatever it throws.
+    @discardableResult
     static func rethrowing<T>(_ body: () async throws -> T) async throws(LakeError) -> T {
         do { return try await body() } catch { throw LakeError(error) }
     }

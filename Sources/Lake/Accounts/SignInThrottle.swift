@@ -42,16 +42,17 @@ struct SignInThrottle: Sendable {
     /// Counts an attempt.
     /// - Returns: seconds to wait where the attempt is not to be made, else `nil`.
     func begin(name: String, source: String) async throws -> Int? {
-        let keys = Scope.allCases.map { $0.key(name: name, source: source) }
+        // In the order of the keys, or two attempts could wait for each other.
+        let counters = Scope.allCases.map { (scope: $0, key: $0.key(name: name, source: source)) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
         return try await database.transaction { connection in
-            // In the order of the keys, or two attempts could wait for each other.
             let rows = try await connection.query(
                 """
                 SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait
                 FROM (SELECT blocked_until FROM sign_in_failure WHERE key = ANY ($1) ORDER BY key FOR UPDATE) AS f
-                """, [keys])
+                """, [counters.map(\.key)])
             if let wait = try rows.first?.decode("wait", as: Int?.self), wait > 0 { return wait }
-            for scope in Scope.allCases.sorted(by: { keys(of: $0, name, source).lexicographicallyPrecedes(keys(of: $1, name, source)) }) {
+            for (scope, key) in counters {
                 try await connection.execute(
                     """
                     INSERT INTO sign_in_failure AS f (key, failures) VALUES ($1, 1)
@@ -61,13 +62,11 @@ struct SignInThrottle: Sendable {
                         blocked_until = CASE WHEN f.last_at >= now() - interval '1 day' AND f.failures + 1 >= $2::int
                             THEN now() + make_interval(secs => least($3::int, power(2, least(f.failures + 1 - $2::int, 20))))
                             ELSE '-infinity' END
-                    """, [scope.key(name: name, source: source), scope.forgiven, scope.longestWait])
+                    """, [key, scope.forgiven, scope.longestWait])
             }
             return nil
         }
     }
-
-    private func keys(of scope: Scope, _ name: String, _ source: String) -> [UInt8] { scope.key(name: name, source: source) }
 
     /// Takes back what `begin` counted: the password was right.
     func succeed(name: String, source: String) async throws {
