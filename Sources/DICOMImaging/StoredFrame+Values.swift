@@ -36,6 +36,30 @@ extension StoredFrame {
         (0..<count).map { unsafe Int(clamping: samples[$0]) }
     }
 
+    /// How many samples fall into each of `bins` bins, without those within `excluded`.
+    func histogram(from lowest: Int, binWidth: Int, bins: Int, _ excluded: ClosedRange<Int>?) -> [Int] {
+        let excluded = excluded ?? (Int.min...Int.min)
+        func count<T: FixedWidthInteger>(_ samples: UnsafePointer<T>) -> [Int] {
+            var counts = [Int](repeating: 0, count: bins)
+            for index in 0..<sampleCount {
+                let value = unsafe Int(clamping: samples[index])
+                if value >= excluded.lowerBound, value <= excluded.upperBound { continue }
+                counts[binWidth == 1 ? value &- lowest : (value &- lowest) / binWidth] &+= 1
+            }
+            return counts
+        }
+        switch (bytesPerSample, isSigned) {
+        case (1, false): return unsafe withSamples(as: UInt8.self) { unsafe count($0) }
+        case (1, true): return unsafe withSamples(as: Int8.self) { unsafe count($0) }
+        case (2, false): return unsafe withSamples(as: UInt16.self) { unsafe count($0) }
+        case (2, true): return unsafe withSamples(as: Int16.self) { unsafe count($0) }
+        case (4, false): return unsafe withSamples(as: UInt32.self) { unsafe count($0) }
+        case (4, true): return unsafe withSamples(as: Int32.self) { unsafe count($0) }
+        case (_, false): return unsafe withSamples(as: UInt64.self) { unsafe count($0) }
+        case (_, true): return unsafe withSamples(as: Int64.self) { unsafe count($0) }
+        }
+    }
+
     /// Smallest and largest sample, bits outside Bits Stored included.
     func extremes() -> ClosedRange<Int> {
         switch (bytesPerSample, isSigned) {

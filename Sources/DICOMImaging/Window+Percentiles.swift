@@ -38,12 +38,8 @@ extension Window {
         let (span, overflow) = extremes.upperBound.subtractingReportingOverflow(extremes.lowerBound)
         guard !overflow else { return (extremes.lowerBound, extremes.upperBound) }
         let binWidth = span / 65536 + 1
-        var bins = [Int](repeating: 0, count: span / binWidth + 1)
-        var total = 0
-        for value in frame.values() where padding?.contains(value) != true {
-            bins[(value - extremes.lowerBound) / binWidth] += 1
-            total += 1
-        }
+        let bins = frame.histogram(from: extremes.lowerBound, binWidth: binWidth, bins: span / binWidth + 1, padding)
+        let total = bins.reduce(0, +)
         guard total > 0 else { return (extremes.lowerBound, extremes.upperBound) }
         let rank = total / 1000
         var below = 0
