@@ -118,7 +118,11 @@ async function start() {
     }
     if (!session.value && !open) {
         const wanted = safeReturnPath(location.pathname + location.search);
-        history.replaceState(null, "", wanted === "/studies" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`);
+        history.replaceState(
+            null,
+            "",
+            wanted === "/studies" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`,
+        );
     } else if (location.pathname === "/") {
         history.replaceState(null, "", home());
     }

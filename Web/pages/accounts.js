@@ -34,13 +34,21 @@ export function render({ signal, setTitle }) {
     }
     const rows = h("tbody");
     const projectList = h("ul", { class: "project-list" });
-    const place = h("div", { class: "card scroll-x" }, h(
-        "table",
-        { class: "table accounts" },
-        h("caption", { class: "visually-hidden" }, "Accounts"),
-        h("thead", null, h("tr", null, ["Name", "Roles", "State"].map((name) => h("th", { scope: "col" }, name)), h("td"))),
-        rows,
-    ));
+    const place = h(
+        "div",
+        { class: "card scroll-x" },
+        h(
+            "table",
+            { class: "table accounts" },
+            h("caption", { class: "visually-hidden" }, "Accounts"),
+            h(
+                "thead",
+                null,
+                h("tr", null, ["Name", "Roles", "State"].map((name) => h("th", { scope: "col" }, name)), h("td")),
+            ),
+            rows,
+        ),
+    );
     /** @type {{ code: string, name: string }[]} */
     let projects = [];
 
@@ -52,7 +60,13 @@ export function render({ signal, setTitle }) {
             fill(
                 projectList,
                 projects.map(({ code, name }) => h("li", null, h("span", { class: "badge" }, code), ` ${name}`)),
-                projects.length === 0 ? h("li", { class: "muted" }, "There is none yet. Add the first one: studies always belong to a project.") : null,
+                projects.length === 0
+                    ? h(
+                        "li",
+                        { class: "muted" },
+                        "There is none yet. Add the first one: studies always belong to a project.",
+                    )
+                    : null,
             );
         } catch (error) {
             if (!isAbort(error)) fill(place, failure(messageOf(error), load));
@@ -72,25 +86,51 @@ export function render({ signal, setTitle }) {
         disable.disabled = account.disabled || account.name === session.value?.account.name;
         return h("tr", { class: account.disabled ? "off" : null }, [
             h("td", null, h("strong", null, account.name)),
-            h("td", null, h("div", { class: "badges" }, [
-                account.administrator ? h("span", { class: "badge accent" }, "Administrator") : null,
-                ...memberships.flatMap(({ project, roles }) =>
-                    roles.map((role) => h("span", { class: "badge" }, `${project}: ${roleName(role)}`))
-                ),
-            ])),
-            h("td", null, account.disabled ? h("span", { class: "badge bad" }, "Disabled") : h("span", { class: "badge good" }, "Active")),
-            h("td", null, h("div", { class: "actions end" }, [
-                button("Roles", () => editRoles(account)),
-                button("Password", () => setPassword(account)),
-                button("Token", () => createToken(account)),
-                disable,
-            ])),
+            h(
+                "td",
+                null,
+                h("div", { class: "badges" }, [
+                    account.administrator ? h("span", { class: "badge accent" }, "Administrator") : null,
+                    ...memberships.flatMap(({ project, roles }) =>
+                        roles.map((role) => h("span", { class: "badge" }, `${project}: ${roleName(role)}`))
+                    ),
+                ]),
+            ),
+            h(
+                "td",
+                null,
+                account.disabled
+                    ? h("span", { class: "badge bad" }, "Disabled")
+                    : h("span", { class: "badge good" }, "Active"),
+            ),
+            h(
+                "td",
+                null,
+                h("div", { class: "actions end" }, [
+                    button("Roles", () => editRoles(account)),
+                    button("Password", () => setPassword(account)),
+                    button("Token", () => createToken(account)),
+                    disable,
+                ]),
+            ),
         ]);
     }
 
     function addAccount() {
-        const name = h("input", { class: "input", required: true, autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
-        const password = h("input", { class: "input", type: "password", required: true, minlength: 12, autocomplete: "new-password" });
+        const name = h("input", {
+            class: "input",
+            required: true,
+            autocomplete: "off",
+            autocapitalize: "none",
+            spellcheck: "false",
+        });
+        const password = h("input", {
+            class: "input",
+            type: "password",
+            required: true,
+            minlength: 12,
+            autocomplete: "new-password",
+        });
         const administrator = h("input", { type: "checkbox" });
         const dialog = openDialog(
             "Add an account",
@@ -116,7 +156,13 @@ export function render({ signal, setTitle }) {
     }
 
     function addProject() {
-        const code = h("input", { class: "input", required: true, pattern: "[A-Z][A-Z0-9_\\-]{0,31}", autocapitalize: "characters", spellcheck: "false" });
+        const code = h("input", {
+            class: "input",
+            required: true,
+            pattern: "[A-Z][A-Z0-9_\\-]{0,31}",
+            autocapitalize: "characters",
+            spellcheck: "false",
+        });
         const name = h("input", { class: "input", required: true, maxlength: 200 });
         code.addEventListener("input", () => code.value = code.value.toUpperCase());
         const dialog = openDialog(
@@ -144,10 +190,22 @@ export function render({ signal, setTitle }) {
             openDialog("Roles", notice("info", "Add a project first: roles are given for a project."));
             return;
         }
-        const project = select({}, projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, `${code}: ${name}`])), projects[0].code);
+        const project = select(
+            {},
+            projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, `${code}: ${name}`])),
+            projects[0].code,
+        );
         const boxes = roles.map(([role, name, may]) => {
             const input = h("input", { type: "checkbox", value: role });
-            return { input, label: h("label", { class: "check" }, input, h("span", null, name, h("span", { class: "muted small" }, `: ${may}`))) };
+            return {
+                input,
+                label: h(
+                    "label",
+                    { class: "check" },
+                    input,
+                    h("span", null, name, h("span", { class: "muted small" }, `: ${may}`)),
+                ),
+            };
         });
         const showRoles = () => {
             const held = account.memberships?.find((membership) => membership.project === project.value)?.roles ?? [];
@@ -161,7 +219,9 @@ export function render({ signal, setTitle }) {
                 action: "Save",
                 async submit() {
                     const chosen = boxes.filter(({ input }) => input.checked).map(({ input }) => input.value);
-                    const path = `projects/${encodeURIComponent(project.value)}/members/${encodeURIComponent(account.name)}`;
+                    const path = `projects/${encodeURIComponent(project.value)}/members/${
+                        encodeURIComponent(account.name)
+                    }`;
                     await api.put(path, { roles: chosen });
                     await loadSession();
                     dialog.close();
@@ -170,20 +230,33 @@ export function render({ signal, setTitle }) {
                 },
             }, [
                 field("Project", project),
-                h("fieldset", { class: "field" }, h("legend", null, "Roles in this project"), boxes.map(({ label }) => label)),
+                h(
+                    "fieldset",
+                    { class: "field" },
+                    h("legend", null, "Roles in this project"),
+                    boxes.map(({ label }) => label),
+                ),
             ]),
         );
     }
 
     /** @param {Account} account */
     function setPassword(account) {
-        const password = h("input", { class: "input", type: "password", required: true, minlength: 12, autocomplete: "new-password" });
+        const password = h("input", {
+            class: "input",
+            type: "password",
+            required: true,
+            minlength: 12,
+            autocomplete: "new-password",
+        });
         const dialog = openDialog(
             `New password for ${account.name}`,
             form({
                 action: "Set the password",
                 async submit() {
-                    await api.post(`accounts/${encodeURIComponent(account.name)}/password`, { password: password.value });
+                    await api.post(`accounts/${encodeURIComponent(account.name)}/password`, {
+                        password: password.value,
+                    });
                     dialog.close();
                     toast("The password is set.");
                 },
@@ -194,7 +267,12 @@ export function render({ signal, setTitle }) {
 
     /** @param {Account} account */
     function createToken(account) {
-        const label = h("input", { class: "input", required: true, maxlength: 100, placeholder: "for example: upload from the CT" });
+        const label = h("input", {
+            class: "input",
+            required: true,
+            maxlength: 100,
+            placeholder: "for example: upload from the CT",
+        });
         const days = h("input", { class: "input", type: "number", min: 1, max: 3650, value: 90 });
         const project = select({}, [
             ["", "All projects of the account"],
@@ -202,7 +280,11 @@ export function render({ signal, setTitle }) {
         ]);
         const dialog = openDialog(
             `Access token for ${account.name}`,
-            h("p", { class: "muted" }, "A token lets a program act as this account: for uploads by a script, or downloads with curl."),
+            h(
+                "p",
+                { class: "muted" },
+                "A token lets a program act as this account: for uploads by a script, or downloads with curl.",
+            ),
             form({
                 action: "Create",
                 async submit() {
@@ -223,7 +305,10 @@ export function render({ signal, setTitle }) {
     function showToken(token) {
         const copy = h("button", { class: "button", type: "button" }, icon("copy"), "Copy");
         copy.addEventListener("click", async () => {
-            await navigator.clipboard.writeText(token).then(() => toast("Copied."), () => toast("Select it and copy it by hand.", "alert"));
+            await navigator.clipboard.writeText(token).then(
+                () => toast("Copied."),
+                () => toast("Select it and copy it by hand.", "alert"),
+            );
         });
         const close = h("button", { class: "button primary", type: "button" }, "I have stored it");
         const dialog = openDialog(

@@ -2,7 +2,7 @@ import { fill, h } from "../core/dom.js";
 import { api, isAbort, messageOf } from "../core/api.js";
 import { projectsPermitting } from "../core/session.js";
 import { describeFilter, filterFromQuery, queryOfFilter } from "../core/filters.js";
-import { formatBytes, formatTime, plural } from "../core/format.js";
+import { formatBytes, formatCount, formatTime, plural } from "../core/format.js";
 import { field, form, select } from "../ui/form.js";
 import { openDialog } from "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
@@ -41,7 +41,8 @@ function exportCard(one) {
     const path = `/api/v1/exports/${encodeURIComponent(String(one.id))}`;
     const url = `${location.origin}${path}/archive.zip`;
     const name = `tarn-${one.project.toLowerCase()}-${one.id}.zip`;
-    const curl = `curl --fail --location --continue-at - --header "Authorization: Bearer $TARN_TOKEN" --output ${name} ${url}`;
+    const curl =
+        `curl --fail --location --continue-at - --header "Authorization: Bearer $TARN_TOKEN" --output ${name} ${url}`;
     const counts = [
         typeof one.studies === "number" ? plural(one.studies, "study", "studies") : "",
         plural(one.instances, "image"),
@@ -59,8 +60,17 @@ function exportCard(one) {
                 ]),
             ]),
             h("div", { class: "actions" }, [
-                h("a", { class: "button primary", href: `${path}/archive.zip`, download: name }, icon("download"), "Download"),
-                h("a", { class: "button", href: `${path}/manifest.json`, download: `${name.slice(0, -4)}.json` }, "Manifest"),
+                h(
+                    "a",
+                    { class: "button primary", href: `${path}/archive.zip`, download: name },
+                    icon("download"),
+                    "Download",
+                ),
+                h(
+                    "a",
+                    { class: "button", href: `${path}/manifest.json`, download: `${name.slice(0, -4)}.json` },
+                    "Manifest",
+                ),
             ]),
         ]),
         h("details", null, [
@@ -68,16 +78,30 @@ function exportCard(one) {
             h("div", { class: "export-more" }, [
                 h("div", null, [
                     h("h3", null, "SHA-256 of the manifest"),
-                    h("div", { class: "copy-line" }, h("code", null, one.manifestSHA256), copyButton(one.manifestSHA256, "checksum")),
+                    h(
+                        "div",
+                        { class: "copy-line" },
+                        h("code", null, one.manifestSHA256),
+                        copyButton(one.manifestSHA256, "checksum"),
+                    ),
                 ]),
                 h("div", null, [
                     h("h3", null, "On a command line"),
                     h("div", { class: "copy-line" }, h("code", null, curl), copyButton(curl, "command")),
-                    h("p", { class: "muted small" }, "Goes on where it was interrupted. The access token comes from your " +
-                        "administrator; put it into TARN_TOKEN."),
+                    h(
+                        "p",
+                        { class: "muted small" },
+                        "Goes on where it was interrupted. The access token comes from your " +
+                            "administrator; put it into TARN_TOKEN.",
+                    ),
                 ]),
-                h("p", { class: "muted small" }, "The manifest names each file with its SHA-256. ",
-                    h("code", null, `tarn verify ${name}`), " checks them all, without a network."),
+                h(
+                    "p",
+                    { class: "muted small" },
+                    "The manifest names each file with its SHA-256. ",
+                    h("code", null, `tarn verify ${name}`),
+                    " checks them all, without a network.",
+                ),
             ]),
         ]),
     ]);
@@ -135,9 +159,12 @@ function openCreate(filter, study, done) {
             fill(
                 summary,
                 h("dl", { class: "figures" }, [
-                    figure(`${sum.more ? "more than " : ""}${plural(sum.studies, "study", "studies")}`),
-                    figure(plural(sum.images, "image")),
-                    figure(`about ${formatBytes(sum.bytes)}`),
+                    figure(
+                        `${formatCount(sum.studies)}${sum.more ? "+" : ""}`,
+                        sum.studies === 1 ? "study" : "studies",
+                    ),
+                    figure(`${formatCount(sum.images)}${sum.more ? "+" : ""}`, sum.images === 1 ? "image" : "images"),
+                    figure(`${formatBytes(sum.bytes)}${sum.more ? "+" : ""}`, "to download, about"),
                 ]),
             );
         } catch (error) {
@@ -169,13 +196,19 @@ function openCreate(filter, study, done) {
             field("Project", project),
             h("div", { class: "field" }, [
                 h("span", null, "Holds"),
-                study
-                    ? h("p", null, "One study")
-                    : h("div", { class: "chips" }, parts.length > 0
+                study ? h("p", null, "One study") : h(
+                    "div",
+                    { class: "chips" },
+                    parts.length > 0
                         ? parts.map(({ text }) => h("span", { class: "badge" }, text))
-                        : "All studies of the project"),
+                        : "All studies of the project",
+                ),
                 parts.length === 0 && !study
-                    ? h("span", { class: "hint" }, "To take only some, set filters in the list of studies, then choose “Export this list”.")
+                    ? h(
+                        "span",
+                        { class: "hint" },
+                        "To take only some, set filters in the list of studies, then choose “Export this list”.",
+                    )
                     : null,
             ]),
             summary,
@@ -185,11 +218,9 @@ function openCreate(filter, study, done) {
     refresh();
 }
 
-/** @param {string} text */
-function figure(text) {
-    const [number, ...rest] = text.split(" ").slice(text.startsWith("more than ") ? 2 : text.startsWith("about ") ? 1 : 0);
-    const before = text.startsWith("more than ") ? "more than" : text.startsWith("about ") ? "about" : "";
-    return h("div", null, h("dt", null, `${before} ${rest.join(" ")}`.trim()), h("dd", { class: "numeric" }, number));
+/** @param {string} value @param {string} name */
+function figure(value, name) {
+    return h("div", null, h("dt", null, name), h("dd", { class: "numeric" }, value));
 }
 
 /** @param {string} uid @param {AbortSignal} signal */
@@ -212,13 +243,21 @@ export function render({ query, signal, setTitle }) {
             /** @type {{ exports: Export[] }} */
             const answer = await api.get("exports", signal);
             if (answer.exports.length === 0) {
-                fill(list, h("li", { class: "card" }, empty({
-                    symbol: "box",
-                    title: "No exports yet",
-                    text: "Filter the list of studies until it holds what you need, then choose “Export this list”. You get a " +
-                        "ZIP with de-identified DICOM files and a manifest with their checksums.",
-                    actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
-                })));
+                fill(
+                    list,
+                    h(
+                        "li",
+                        { class: "card" },
+                        empty({
+                            symbol: "box",
+                            title: "No exports yet",
+                            text:
+                                "Filter the list of studies until it holds what you need, then choose “Export this list”. You get a " +
+                                "ZIP with de-identified DICOM files and a manifest with their checksums.",
+                            actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
+                        }),
+                    ),
+                );
             } else {
                 fill(list, answer.exports.map(exportCard));
             }

@@ -37,15 +37,22 @@ export function render({ query, signal, setTitle }) {
         h("section", { class: "held-look", "aria-label": "The image" }, picture, frames),
         h("section", { class: "held-side", "aria-label": "Decision" }, [
             facts,
-            h("p", { class: "small muted" }, "Is there a name, a number, a date or a face in the picture? Then reject it. " +
-                "Released images are seen by everybody in the project."),
+            h(
+                "p",
+                { class: "small muted" },
+                "Is there a name, a number, a date or a face in the picture? Then reject it. " +
+                    "Released images are seen by everybody in the project.",
+            ),
             h("div", { class: "actions" }, release, reject),
         ]),
     ]);
     const place = h("div");
     const filter = select(
         { "aria-label": "Project" },
-        [["", "All projects"], ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code]))],
+        [
+            ["", "All projects"],
+            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
+        ],
         query.get("project") ?? "",
     );
     filter.addEventListener("change", load);
@@ -64,22 +71,32 @@ export function render({ query, signal, setTitle }) {
     }
 
     function show() {
-        count.textContent = items.length > 0 ? `${plural(items.length, "image waits", "images wait")} for a decision` : "";
+        count.textContent = items.length > 0
+            ? `${plural(items.length, "image waits", "images wait")} for a decision`
+            : "";
         if (items.length === 0) {
-            fill(place, empty({
-                symbol: "check",
-                title: "Nothing is waiting",
-                text: "Images that may show a name or another text in the picture are held here until somebody has looked " +
-                    "at them. At the moment there are none.",
-                actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
-            }));
+            fill(
+                place,
+                empty({
+                    symbol: "check",
+                    title: "Nothing is waiting",
+                    text:
+                        "Images that may show a name or another text in the picture are held here until somebody has looked " +
+                        "at them. At the moment there are none.",
+                    actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
+                }),
+            );
             return;
         }
         if (!body.isConnected) fill(place, body);
         fill(
             list,
             items.map((item, at) => {
-                const button = h("button", { type: "button", class: "held-item", "aria-current": at === index ? "true" : null }, [
+                const button = h("button", {
+                    type: "button",
+                    class: "held-item",
+                    "aria-current": at === index ? "true" : null,
+                }, [
                     h("span", { class: "badge accent" }, item.modality || "?"),
                     h("span", { class: "held-name" }, item.description || "Without a description"),
                     h("span", { class: "muted small" }, formatTime(item.receivedAt)),
@@ -123,17 +140,29 @@ export function render({ query, signal, setTitle }) {
             src: `/api/v1/${itemPath(item)}/frames/${frame}/rendered`,
             alt: `Held image${total > 1 ? `, frame ${frame} of ${total}` : ""}`,
         });
-        image.addEventListener("error", () =>
-            fill(picture, h("p", null, "This object can't be shown as an image. Judge it by its description, or reject it.")));
+        image.addEventListener(
+            "error",
+            () =>
+                fill(
+                    picture,
+                    h("p", null, "This object can't be shown as an image. Judge it by its description, or reject it."),
+                ),
+        );
         fill(picture, image);
         const step = (/** @type {number} */ by, /** @type {string} */ name) => {
-            const button = h("button", { class: "button small", type: "button", disabled: frame + by < 1 || frame + by > total }, name);
+            const button = h("button", {
+                class: "button small",
+                type: "button",
+                disabled: frame + by < 1 || frame + by > total,
+            }, name);
             button.addEventListener("click", () => turn(by));
             return button;
         };
         fill(
             frames,
-            total > 1 ? [step(-1, "Previous"), h("span", { class: "numeric" }, `Frame ${frame} of ${total}`), step(1, "Next")] : null,
+            total > 1
+                ? [step(-1, "Previous"), h("span", { class: "numeric" }, `Frame ${frame} of ${total}`), step(1, "Next")]
+                : null,
         );
     }
 
@@ -182,15 +211,23 @@ export function render({ query, signal, setTitle }) {
         const reason = h("textarea", { class: "input", required: true, maxlength: 500 });
         const dialog = openDialog(
             "Reject this image",
-            h("p", { class: "muted" }, "It is not published. The reason is kept for those who uploaded it; write no patient data."),
-            h("div", { class: "chips" }, reasons.map((text) => {
-                const chip = h("button", { class: "chip", type: "button" }, text);
-                chip.addEventListener("click", () => {
-                    reason.value = text;
-                    reason.focus();
-                });
-                return chip;
-            })),
+            h(
+                "p",
+                { class: "muted" },
+                "It is not published. The reason is kept for those who uploaded it; write no patient data.",
+            ),
+            h(
+                "div",
+                { class: "chips" },
+                reasons.map((text) => {
+                    const chip = h("button", { class: "chip", type: "button" }, text);
+                    chip.addEventListener("click", () => {
+                        reason.value = text;
+                        reason.focus();
+                    });
+                    return chip;
+                }),
+            ),
             form({
                 action: "Reject",
                 async submit() {

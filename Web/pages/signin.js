@@ -61,6 +61,11 @@ export function render({ query, setTitle }) {
     return h(
         "main",
         { class: "alone" },
-        h("div", { class: "card" }, greeting("Sign in to Tarn", "Medical images for research, de-identified."), content),
+        h(
+            "div",
+            { class: "card" },
+            greeting("Sign in to Tarn", "Medical images for research, de-identified."),
+            content,
+        ),
     );
 }

@@ -83,7 +83,12 @@ export function filterPanel(filter, changed) {
         field("Description contains", input("description", { type: "search", placeholder: "for example: thorax" })),
         field(
             "Patient code",
-            input("subject", { type: "search", spellcheck: "false", autocapitalize: "characters", class: "input code" }),
+            input("subject", {
+                type: "search",
+                spellcheck: "false",
+                autocapitalize: "characters",
+                class: "input code",
+            }),
         ),
         projects.length > 1 ? field("Project", project) : null,
         choices(

@@ -250,6 +250,11 @@ export function render({ query, signal, setTitle }) {
         { class: "studies-page" },
         h("div", { class: "heading" }, h("h1", null, "Studies"), count, h("div", { class: "end" }, exportLink)),
         panel.element,
-        h("section", { class: "results", "aria-label": "Results" }, chips, h("div", { class: "card scroll" }, table, after)),
+        h(
+            "section",
+            { class: "results", "aria-label": "Results" },
+            chips,
+            h("div", { class: "card scroll" }, table, after),
+        ),
     );
 }

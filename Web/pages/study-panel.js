@@ -59,12 +59,24 @@ function priorLink(prior) {
  */
 export function studyPanel(study, signal) {
     const rows = /** @type {[string, Node | string][]} */ ([
-        ["Patient code", h("a", { class: "code", href: studiesPath({ project: study.project, subject: study.subject }) }, study.subject)],
+        [
+            "Patient code",
+            h(
+                "a",
+                { class: "code", href: studiesPath({ project: study.project, subject: study.subject }) },
+                study.subject,
+            ),
+        ],
         ["Patient", formatPerson(study.age, study.sex) || "Not known"],
         ["Study date", formatDate(study.date)],
         ["Modality", study.modalities.map(modalityName).join(", ")],
         ["Body part", study.bodyParts.map(sentenceCase).join(", ") || "Not given"],
-        ["Images", `${plural(study.instanceCount, "image")} in ${plural(study.seriesCount, "series", "series")}, ${formatBytes(study.bytes)}`],
+        [
+            "Images",
+            `${plural(study.instanceCount, "image")} in ${plural(study.seriesCount, "series", "series")}, ${
+                formatBytes(study.bytes)
+            }`,
+        ],
         ["Project", study.project],
         ["Added", formatTime(study.addedAt)],
     ]);
@@ -72,11 +84,24 @@ export function studyPanel(study, signal) {
     const panel = h("aside", { class: "study-panel", "aria-label": "About this study" }, [
         section(
             "Details",
-            h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))),
+            h(
+                "dl",
+                { class: "facts" },
+                rows.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))),
+            ),
             permitted("export", study.project)
-                ? h("a", { class: "button small", href: `/exports?${exportQuery}` }, icon("download"), "Export this study")
+                ? h(
+                    "a",
+                    { class: "button small", href: `/exports?${exportQuery}` },
+                    icon("download"),
+                    "Export this study",
+                )
                 : null,
-            h("p", { class: "muted small" }, "De-identified. Dates are shifted by the same number of days for all studies of this patient."),
+            h(
+                "p",
+                { class: "muted small" },
+                "De-identified. Dates are shifted by the same number of days for all studies of this patient.",
+            ),
         ),
         section(
             "Other studies of this patient",

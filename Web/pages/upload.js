@@ -70,7 +70,13 @@ export function render({ signal, setTitle }) {
     );
     /** @param {boolean} folder */
     const chooser = (folder) => {
-        const input = h("input", { type: "file", multiple: true, webkitdirectory: folder, class: "visually-hidden", tabindex: -1 });
+        const input = h("input", {
+            type: "file",
+            multiple: true,
+            webkitdirectory: folder,
+            class: "visually-hidden",
+            tabindex: -1,
+        });
         input.setAttribute("aria-hidden", "true");
         input.addEventListener("change", () => {
             if (input.files) collect(fromFiles(input.files));
@@ -101,7 +107,12 @@ export function render({ signal, setTitle }) {
     const rows = new TarnRows();
     rows.setAttribute("aria-label", "Files");
     const card = h("section", { class: "card upload-progress", "aria-label": "Files" }, [
-        h("div", { class: "upload-top" }, h("div", { class: "upload-line" }, line, progress), h("div", { class: "actions" }, go, stop, again, anew)),
+        h(
+            "div",
+            { class: "upload-top" },
+            h("div", { class: "upload-line" }, line, progress),
+            h("div", { class: "actions" }, go, stop, again, anew),
+        ),
         outcome,
         chips,
         rows,
@@ -131,6 +142,8 @@ export function render({ signal, setTitle }) {
         const running = queue.project !== "" && done < total;
         const finished = total > 0 && done === total && !queue.busy;
         card.hidden = total === 0;
+        // While files are on their way the list is what matters.
+        chooseCard.hidden = queue.project !== "";
         project.disabled = queue.project !== "";
         go.hidden = queue.ready === 0;
         go.textContent = `Upload ${plural(queue.ready, "file")}`;
@@ -145,7 +158,9 @@ export function render({ signal, setTitle }) {
         progress.hidden = queue.project === "";
         line.textContent = queue.project === ""
             ? `${plural(total, "file")}, ${formatBytes(bytes.total)}. Choose the project and start.`
-            : `${formatCount(done)} of ${plural(total, "file")}, ${formatBytes(bytes.total)}${running ? remaining(share) : ""}`;
+            : `${formatCount(done)} of ${plural(total, "file")} to ${queue.project}, ${formatBytes(bytes.total)}${
+                running ? remaining(share) : ""
+            }`;
         showChips(counts);
         showRows();
         fill(outcome, finished && queue.project ? summary(counts) : null);
@@ -180,22 +195,27 @@ export function render({ signal, setTitle }) {
         rows.show(items.length, (index) => itemRow(items[index]));
     }
 
+    const chooseCard = h("section", { class: "card drop-card", "aria-label": "Choose images" }, [
+        field("Project", project),
+        h("div", { class: "drop-zone" }, [
+            icon("upload"),
+            h("p", null, h("strong", null, "Drop files, folders or ZIP archives anywhere in this window")),
+            h("div", { class: "actions" }, chooser(false), chooser(true)),
+        ]),
+    ]);
     queue.addEventListener("change", refresh, { signal });
     refresh();
     return h("main", { class: "narrow upload-page" }, [
         h("div", { class: "heading" }, [
             h("h1", null, "Upload"),
-            h("p", null, "What identifies the patient is taken out before an image is stored: name, numbers, dates, " +
-                "addresses. What may show text in the picture is held until a person has looked at it."),
+            h(
+                "p",
+                null,
+                "What identifies the patient is taken out before an image is stored: name, numbers, dates, " +
+                    "addresses. What may show text in the picture is held until a person has looked at it.",
+            ),
         ]),
-        h("section", { class: "card drop-card", "aria-label": "Choose images" }, [
-            field("Project", project),
-            h("div", { class: "drop-zone" }, [
-                icon("upload"),
-                h("p", null, h("strong", null, "Drop files, folders or ZIP archives anywhere in this window")),
-                h("div", { class: "actions" }, chooser(false), chooser(true)),
-            ]),
-        ]),
+        chooseCard,
         card,
     ]);
 }
@@ -204,7 +224,9 @@ export function render({ signal, setTitle }) {
 function summary(counts) {
     const stored = (counts.accepted ?? 0) + (counts.alreadyThere ?? 0);
     const bad = (counts.rejected ?? 0) + (counts.failed ?? 0) + (counts.conflict ?? 0);
-    const uids = new Set(queue.items.map(({ study, state }) => state === "accepted" || state === "alreadyThere" ? study : "").values());
+    const uids = new Set(
+        queue.items.map(({ study, state }) => state === "accepted" || state === "alreadyThere" ? study : "").values(),
+    );
     uids.delete("");
     const [study] = uids;
     const parts = [

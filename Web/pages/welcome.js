@@ -62,7 +62,10 @@ export function render({ setTitle }) {
         h(
             "div",
             { class: "card" },
-            greeting("Welcome to Tarn", "Choose the name and password of the first administrator. This link works once."),
+            greeting(
+                "Welcome to Tarn",
+                "Choose the name and password of the first administrator. This link works once.",
+            ),
             content,
         ),
     );

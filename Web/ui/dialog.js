@@ -1,4 +1,5 @@
 import { append, h } from "../core/dom.js";
+import { icon } from "./icons.js";
 
 /** @import { Children } from "../core/dom.js" */
 
@@ -13,18 +14,23 @@ let count = 0;
 export function openDialog(title, ...content) {
     const id = `dialog-${++count}`;
     const before = document.activeElement;
-    const inside = h("div", { class: "inside" }, h("h2", { id }, title));
+    const leave = h("button", { class: "button quiet", type: "button", "aria-label": "Close" }, icon("close"));
+    const inside = h("div", { class: "inside" }, h("div", { class: "dialog-head" }, h("h2", { id }, title), leave));
     const dialog = h("dialog", { "aria-labelledby": id }, inside);
     append(inside, ...content);
     dialog.addEventListener("close", () => {
         dialog.remove();
         if (before instanceof HTMLElement && before.isConnected) before.focus();
     });
+    leave.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => {
         if (event.target === dialog) dialog.close();
     });
     document.body.append(dialog);
     dialog.showModal();
+    // The first thing to be filled in, rather than the button that leaves.
+    const first = inside.querySelector("input, select, textarea, .actions button");
+    if (first instanceof HTMLElement) first.focus();
     return dialog;
 }
 

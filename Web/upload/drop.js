@@ -12,7 +12,13 @@ export function watchDrops(go) {
     const shade = h(
         "div",
         { class: "dropping" },
-        h("div", null, icon("upload"), "Drop the images here", h("span", { class: "muted small" }, "Files, folders or ZIP archives")),
+        h(
+            "div",
+            null,
+            icon("upload"),
+            "Drop the images here",
+            h("span", { class: "muted small" }, "Files, folders or ZIP archives"),
+        ),
     );
     let depth = 0;
     const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;

@@ -215,7 +215,9 @@ export class UploadQueue extends EventTarget {
         }
         // Not allowed, not signed in, no space: it would be the same for every other file.
         if ([401, 403, 404, 507].includes(status)) {
-            for (const item of this.#waiting.splice(0)) Object.assign(item, { state: "failed", reason: messageOf(error) });
+            for (const item of this.#waiting.splice(0)) {
+                Object.assign(item, { state: "failed", reason: messageOf(error) });
+            }
         }
     }
 
@@ -274,7 +276,9 @@ async function openAll(batch) {
             items.push(item);
         } catch (error) {
             item.state = "rejected";
-            item.reason = error instanceof Error && error.name === "ZipError" ? error.message : "The file can't be read.";
+            item.reason = error instanceof Error && error.name === "ZipError"
+                ? error.message
+                : "The file can't be read.";
         }
     }
     return { items, blobs };

@@ -46,7 +46,9 @@ async function viewOf(blob, start, end) {
 /** @param {DataView} view @param {number} at */
 function number64(view, at) {
     const value = view.getBigUint64(at, true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ZipError("The archive is damaged (a size beyond all reason).");
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+        throw new ZipError("The archive is damaged (a size beyond all reason).");
+    }
     return Number(value);
 }
 

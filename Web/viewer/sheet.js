@@ -19,7 +19,11 @@ function block(title, rows) {
         "section",
         null,
         h("h3", null, title),
-        h("dl", null, rows.map(([keys, text]) => h("div", null, h("dt", null, h("kbd", null, keys)), h("dd", null, text)))),
+        h(
+            "dl",
+            null,
+            rows.map(([keys, text]) => h("div", null, h("dt", null, h("kbd", null, keys)), h("dd", null, text))),
+        ),
     );
 }
 

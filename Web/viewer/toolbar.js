@@ -126,7 +126,9 @@ export class Toolbar {
                     h(
                         "option",
                         { value: index === 0 ? `key:${fileKey}` : `file:${index}` },
-                        window.explanation ? `File: ${window.explanation}` : `From the file${index > 0 ? ` ${index + 1}` : ""}`,
+                        window.explanation
+                            ? `File: ${window.explanation}`
+                            : `From the file${index > 0 ? ` ${index + 1}` : ""}`,
                     )
                 )
                 : [h("option", { value: `key:${fileKey}` }, "Standard")]),

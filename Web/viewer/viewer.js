@@ -53,12 +53,18 @@ export class TarnViewer extends HTMLElement {
     #canvas = h("canvas");
     #overlay = new Overlay();
     #message = h("div", { class: "message", role: "status" });
-    #stage = h("div", {
-        class: "stage",
-        tabindex: "0",
-        role: "application",
-        "aria-label": "Image. Arrow keys scroll, question mark lists all keys.",
-    }, this.#canvas, this.#overlay.element, this.#message);
+    #stage = h(
+        "div",
+        {
+            class: "stage",
+            tabindex: "0",
+            role: "application",
+            "aria-label": "Image. Arrow keys scroll, question mark lists all keys.",
+        },
+        this.#canvas,
+        this.#overlay.element,
+        this.#message,
+    );
     #slider = h("input", { type: "range", min: "1", step: "1", "aria-label": "Image" });
     #position = h("span", { class: "numeric position" });
     #play = h("button", { class: "tool", type: "button" });
@@ -75,7 +81,10 @@ export class TarnViewer extends HTMLElement {
 
     constructor() {
         super();
-        this.#slider.addEventListener("input", () => this.#set({ index: Number(this.#slider.value) - 1, playing: false }));
+        this.#slider.addEventListener(
+            "input",
+            () => this.#set({ index: Number(this.#slider.value) - 1, playing: false }),
+        );
         this.#play.addEventListener("click", () => this.act("cine"));
         this.#canvas.addEventListener("redraw", () => this.#redraw());
         this.#resize.observe(this.#stage);
@@ -369,7 +378,11 @@ export class TarnViewer extends HTMLElement {
             this.#renderer ??= new Renderer(this.#canvas);
             const canvas = this.#fitCanvas();
             const window = this.window;
-            const picture = { frame, loaded, window: window ?? { center: 0, width: 1, function: /** @type {const} */ ("LINEAR") } };
+            const picture = {
+                frame,
+                loaded,
+                window: window ?? { center: 0, width: 1, function: /** @type {const} */ ("LINEAR") },
+            };
             this.#renderer.draw(picture, state, canvas.ratio);
             this.#overlay.show({ display, study, frame, state, window, canvas });
             fill(this.#message);

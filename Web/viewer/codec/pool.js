@@ -11,7 +11,10 @@ export class DecoderPool {
     /** @param {number} [count] */
     constructor(count = 2) {
         this.#workers = Array.from({ length: count }, () => {
-            const entry = { worker: new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), waiting: 0 };
+            const entry = {
+                worker: new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+                waiting: 0,
+            };
             entry.worker.addEventListener("message", (event) => {
                 entry.waiting -= 1;
                 const { id, frame, error } = event.data;

@@ -91,3 +91,15 @@ export function inverse({ a, b, c, d, e, f }) {
 export function apply(m, x, y) {
     return [m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f];
 }
+
+/**
+ * The box around the image on the canvas.
+ * @param {Affine} toCanvas
+ * @param {ImageSize} image
+ * @returns {[left: number, top: number, right: number, bottom: number]}
+ */
+export function bounds(toCanvas, { rows, columns }) {
+    const [x0, y0] = apply(toCanvas, 0, 0);
+    const [x1, y1] = apply(toCanvas, columns, rows);
+    return [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
+}

@@ -1,10 +1,12 @@
 import { pictureShader, storedShader, vertexShader } from "./shaders.js";
-import { fitScale, imageToCanvas, inverse } from "../geometry/view.js";
+import { bounds, fitScale, imageToCanvas, inverse } from "../geometry/view.js";
 import { validWindow } from "./window.js";
+import { initialState } from "../state.js";
 
 /** @import { LoadedFrame } from "../codec/loader.js" */
 /** @import { DisplayFrame, VOIWindow } from "../../types.d.ts" */
 /** @import { ViewerState } from "../state.js" */
+/** @import { Sampling } from "./shaders.js" */
 
 /**
  * What is drawn: one frame with its own rescale, under a window.
@@ -23,7 +25,7 @@ export class NoWebGL extends Error {}
  * picture and the state it is given.
  */
 export class Renderer {
-    /** @type {Map<Kind, { program: WebGLProgram, places: Map<string, WebGLUniformLocation | null> }>} */
+    /** @type {Map<string, { program: WebGLProgram, places: Map<string, WebGLUniformLocation | null> }>} */
     #programs = new Map();
     /** @type {{ texture: WebGLTexture, kind: Kind, rows: number, columns: number } | null} */
     #texture = null;
@@ -45,9 +47,20 @@ export class Renderer {
         });
     }
 
-    /** Compiles what the first image will need. */
+    /** Compiles what the first image will need; graphics drivers do the larger part of that at the first draw. */
     warm() {
-        for (const kind of /** @type {Kind[]} */ (["signed", "unsigned"])) this.#program(kind);
+        const frame = {
+            ...{ instance: "", frame: 1, number: null, rows: 1, columns: 1, slope: 1, intercept: 0, bitsStored: 16 },
+            ...{ photometric: "MONOCHROME2", samples: 1, position: null, orientation: null, pixelSpacing: null },
+            ...{ spacingSource: null },
+        };
+        const window = { center: 0, width: 1, function: /** @type {const} */ ("LINEAR") };
+        for (const signed of [true, false]) {
+            const values = signed ? new Int16Array(1) : new Uint16Array(1);
+            const stored = { rows: 1, columns: 1, signed, bitsStored: 16, values };
+            this.draw({ frame: { ...frame, signed }, loaded: { kind: "stored", stored }, window }, initialState, 1);
+        }
+        this.clear();
     }
 
     /** Forgets the picture, as when the page changes hands. */
@@ -66,11 +79,14 @@ export class Renderer {
     draw({ frame, loaded, window }, state, ratio) {
         const { gl, canvas } = this;
         const kind = loaded.kind === "picture" ? "picture" : loaded.stored.signed ? "signed" : "unsigned";
-        const { program, places } = this.#program(kind);
+        const size = { width: canvas.width / ratio, height: canvas.height / ratio };
+        const shrink = 1 / (fitScale(frame, size, state.rotation) * state.zoom * ratio);
+        const sampling = !state.smooth ? "nearest" : shrink > 1.3 && kind !== "picture" ? "mean" : "linear";
+        const { program, places } = this.#program(kind, sampling);
         gl.useProgram(program);
         this.#upload(kind, loaded);
-        const size = { width: canvas.width / ratio, height: canvas.height / ratio };
-        const m = inverse(imageToCanvas(frame, size, state));
+        const toCanvas = imageToCanvas(frame, size, state);
+        const m = inverse(toCanvas);
         const place = (/** @type {string} */ name) => places.get(name) ?? null;
         gl.uniformMatrix3fv(place("toImage"), false, [
             ...[m.a / ratio, m.b / ratio, 0],
@@ -79,9 +95,7 @@ export class Renderer {
         ]);
         gl.uniform2f(place("canvas"), canvas.width, canvas.height);
         gl.uniform2i(place("size"), frame.columns, frame.rows);
-        gl.uniform1i(place("smoothed"), state.smooth ? 1 : 0);
-        const shrink = 1 / (fitScale(frame, size, state.rotation) * state.zoom * ratio);
-        gl.uniform1i(place("taps"), shrink > 1.3 ? Math.min(5, Math.ceil(shrink)) : 1);
+        gl.uniform1i(place("taps"), Math.min(5, Math.ceil(shrink)));
         // MONOCHROME1: the lowest value is white (PS3.3 C.7.6.3.1.2). A rendered picture is right already.
         const white = kind !== "picture" && frame.photometric === "MONOCHROME1";
         gl.uniform1i(place("inverted"), white !== state.invert ? 1 : 0);
@@ -94,7 +108,16 @@ export class Renderer {
             gl.uniform1i(place("shape"), shapes[valid.function] ?? 0);
         }
         gl.viewport(0, 0, canvas.width, canvas.height);
+        gl.clearColor(0, 0, 0, 1);
+        gl.clear(gl.COLOR_BUFFER_BIT);
+        // Only where the image is: in software GL every pixel counts.
+        const [left, top, right, bottom] = bounds(toCanvas, frame).map((edge) => edge * ratio);
+        gl.enable(gl.SCISSOR_TEST);
+        const x = Math.floor(left);
+        const y = Math.floor(canvas.height - bottom);
+        gl.scissor(x, y, Math.ceil(right) - x + 1, Math.ceil(canvas.height - top) - y + 1);
         gl.drawArrays(gl.TRIANGLES, 0, 3);
+        gl.disable(gl.SCISSOR_TEST);
     }
 
     /**
@@ -131,7 +154,9 @@ export class Renderer {
         const { gl } = this;
         const most = gl.getParameter(gl.MAX_TEXTURE_SIZE);
         if (rows > most || columns > most) {
-            throw new Error(`This image is larger than the graphics of this computer can show (${most} pixels a side).`);
+            throw new Error(
+                `This image is larger than the graphics of this computer can show (${most} pixels a side).`,
+            );
         }
         const texture = gl.createTexture();
         gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -145,13 +170,19 @@ export class Renderer {
         return texture;
     }
 
-    /** @param {Kind} kind */
-    #program(kind) {
-        const known = this.#programs.get(kind);
+    /**
+     * @param {Kind} kind
+     * @param {Sampling} sampling
+     */
+    #program(kind, sampling) {
+        const key = `${kind} ${sampling}`;
+        const known = this.#programs.get(key);
         if (known) return known;
         const { gl } = this;
         const program = gl.createProgram();
-        const fragment = kind === "picture" ? pictureShader : storedShader(kind === "signed");
+        const fragment = kind === "picture"
+            ? pictureShader(sampling !== "nearest")
+            : storedShader(kind === "signed", sampling);
         for (const [type, source] of /** @type {const} */ ([["VERTEX", vertexShader], ["FRAGMENT", fragment]])) {
             const shader = gl.createShader(type === "VERTEX" ? gl.VERTEX_SHADER : gl.FRAGMENT_SHADER);
             if (!shader) throw new NoWebGL("no shader");
@@ -165,11 +196,11 @@ export class Renderer {
         }
         /** @type {Map<string, WebGLUniformLocation | null>} */
         const places = new Map();
-        const names = ["toImage", "canvas", "size", "smoothed", "inverted", "taps", "slope", "intercept"]
+        const names = ["toImage", "canvas", "size", "inverted", "taps", "slope", "intercept"]
             .concat(["center", "width", "shape"]);
         for (const name of names) places.set(name, gl.getUniformLocation(program, name));
         const made = { program, places };
-        this.#programs.set(kind, made);
+        this.#programs.set(key, made);
         return made;
     }
 }

@@ -11,9 +11,7 @@ const common = `
 uniform mat3 toImage;
 uniform vec2 canvas;
 uniform ivec2 size;
-uniform bool smoothed;
 uniform bool inverted;
-uniform int taps;
 out vec4 colour;
 
 vec2 position() {
@@ -27,10 +25,51 @@ bool outside(vec2 at) {
 `;
 
 /**
+ * How a place between pixels gets its value. One program each: a branch in the shader costs software GL dearly.
+ * @typedef {"nearest" | "linear" | "mean"} Sampling
+ */
+
+/** @type {Record<Sampling, string>} */
+const sampled = {
+    nearest: `
+float value(vec2 at) {
+    return rescaled(ivec2(at));
+}`,
+    linear: `
+float value(vec2 at) {
+    vec2 base = floor(at - 0.5);
+    vec2 part = at - 0.5 - base;
+    ivec2 low = max(ivec2(base), ivec2(0));
+    ivec2 high = min(ivec2(base) + 1, size - 1);
+    return mix(
+        mix(rescaled(low), rescaled(ivec2(high.x, low.y)), part.x),
+        mix(rescaled(ivec2(low.x, high.y)), rescaled(high), part.x),
+        part.y);
+}`,
+    // Smaller than one to one: the mean of what falls into the pixel, or fine lines would flicker.
+    mean: `
+uniform int taps;
+float value(vec2 at) {
+    vec2 across = (toImage * vec3(1.0, 0.0, 0.0)).xy;
+    vec2 down = (toImage * vec3(0.0, 1.0, 0.0)).xy;
+    float sum = 0.0;
+    for (int j = 0; j < taps; j++) {
+        for (int i = 0; i < taps; i++) {
+            vec2 offset = (vec2(float(i), float(j)) + 0.5) / float(taps) - 0.5;
+            ivec2 place = ivec2(floor(at + across * offset.x + down * offset.y));
+            sum += rescaled(clamp(place, ivec2(0), size - 1));
+        }
+    }
+    return sum / float(taps * taps);
+}`,
+};
+
+/**
  * The fragment shader for stored values.
  * @param {boolean} signed
+ * @param {Sampling} sampling
  */
-export function storedShader(signed) {
+export function storedShader(signed, sampling) {
     return `#version 300 es
 precision highp float;
 precision highp int;
@@ -43,32 +82,9 @@ uniform float width;
 uniform int shape;
 ${common}
 float rescaled(ivec2 at) {
-    return float(texelFetch(frame, clamp(at, ivec2(0), size - 1), 0).r) * slope + intercept;
+    return float(texelFetch(frame, at, 0).r) * slope + intercept;
 }
-
-float interpolated(vec2 at) {
-    vec2 base = floor(at - 0.5);
-    vec2 part = at - 0.5 - base;
-    ivec2 corner = ivec2(base);
-    return mix(
-        mix(rescaled(corner), rescaled(corner + ivec2(1, 0)), part.x),
-        mix(rescaled(corner + ivec2(0, 1)), rescaled(corner + ivec2(1, 1)), part.x),
-        part.y);
-}
-
-// Smaller than one to one: the mean of what falls into the pixel, or fine lines would flicker.
-float averaged(vec2 at) {
-    vec2 across = (toImage * vec3(1.0, 0.0, 0.0)).xy;
-    vec2 down = (toImage * vec3(0.0, 1.0, 0.0)).xy;
-    float sum = 0.0;
-    for (int j = 0; j < taps; j++) {
-        for (int i = 0; i < taps; i++) {
-            vec2 offset = (vec2(float(i), float(j)) + 0.5) / float(taps) - 0.5;
-            sum += rescaled(ivec2(floor(at + across * offset.x + down * offset.y)));
-        }
-    }
-    return sum / float(taps * taps);
-}
+${sampled[sampling]}
 
 float grey(float x) {
     if (shape == 2) return 1.0 / (1.0 + exp(-4.0 * (x - center) / width));
@@ -88,15 +104,18 @@ void main() {
         colour = vec4(0.0, 0.0, 0.0, 1.0);
         return;
     }
-    float value = !smoothed ? rescaled(ivec2(floor(at))) : taps > 1 ? averaged(at) : interpolated(at);
-    float shown = grey(value);
+    float shown = grey(value(at));
     if (inverted) shown = 1.0 - shown;
     colour = vec4(vec3(shown), 1.0);
 }`;
 }
 
-/** The fragment shader for a picture the server rendered. */
-export const pictureShader = `#version 300 es
+/**
+ * The fragment shader for a picture the server rendered.
+ * @param {boolean} smooth
+ */
+export function pictureShader(smooth) {
+    return `#version 300 es
 precision highp float;
 precision highp int;
 uniform sampler2D frame;
@@ -107,9 +126,8 @@ void main() {
         colour = vec4(0.0, 0.0, 0.0, 1.0);
         return;
     }
-    vec3 shown = smoothed
-        ? texture(frame, at / vec2(size)).rgb
-        : texelFetch(frame, ivec2(floor(at)), 0).rgb;
+    vec3 shown = ${smooth ? "texture(frame, at / vec2(size)).rgb" : "texelFetch(frame, ivec2(at), 0).rgb"};
     if (inverted) shown = 1.0 - shown;
-    colour = vec4(shown, 1.0) + float(taps) * 0.0;
+    colour = vec4(shown, 1.0);
 }`;
+}
