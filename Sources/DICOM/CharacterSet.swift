@@ -47,7 +47,8 @@ extension CharacterSet {
         if isPlain { return CharacterSet.plainTexts(of: bytes, vr: vr) }
         if first.isMultiByte {
             let array = bytes.array
-            let text = first == .utf8 ? String(decoding: array, as: UTF8.self) : Iconv.decode(array, from: first.iconvName)
+            let text =
+                first == .utf8 ? String(decoding: array, as: UTF8.self) : Iconv.decode(array, from: first.iconvName)
             guard vr.hasMultipleValues else { return [text] }
             return text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
         }

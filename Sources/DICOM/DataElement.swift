@@ -81,7 +81,9 @@ extension DataElement: Equatable {
 
 extension DataElement: CustomStringConvertible, CustomReflectable {
     /// Tag, VR and length only: the value may be a patient's.
-    public var description: String { "\(tag) \(vr.rawValue) of \(items.map { "\($0.count) items" } ?? "\(count) bytes")" }
+    public var description: String {
+        "\(tag) \(vr.rawValue) of \(items.map { "\($0.count) items" } ?? "\(count) bytes")"
+    }
 
     /// Nothing within, for the same reason.
     public var customMirror: Mirror { Mirror(self, children: []) }

@@ -72,7 +72,9 @@ extension DataSetReader {
                 }
             }
         }
-        guard fits(offset + 8, length, context) || tag > previous && (tag.isPrivate || isStandard(tag)) else { return nil }
+        guard fits(offset + 8, length, context) || tag > previous && (tag.isPrivate || isStandard(tag)) else {
+            return nil
+        }
         let vr = DataDictionary.kind(of: tag)?.vr(isSigned: context.isSigned)
         return Header(tag: tag, vr: vr ?? .UN, valueStart: offset + 8, length: defined(length))
     }

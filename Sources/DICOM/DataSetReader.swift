@@ -57,8 +57,7 @@ struct DataSetReader {
         var elements: [DataElement] = []
         var offset = start
         var isSorted = true
-        var isStopped = false
-        var isDelimited = false
+        var step = Step.element
         var previous = Tag(rawValue: 0)
         while offset < context.end {
             guard context.end - offset >= 8 else {
@@ -67,26 +66,14 @@ struct DataSetReader {
             }
             let word = try window.word(at: offset)
             let tag = Tag(word: word, context.encoding.byteOrder)
-            if tag.group == 0xFFFE {
-                switch try delimiter(tag, at: offset, in: context) {
-                case .ends: isDelimited = true
-                case .skipped:
-                    offset += 8
-                    continue
-                case .missing: break
-                }
-                break
+            step = try self.step(tag, word, at: offset, in: context)
+            if step == .skip {
+                offset += 8
+                continue
             }
-            if let group = context.group, tag.group != group { break }
-            if let stop = context.stopBefore, tag >= stop {
-                isStopped = true
-                break
-            }
-            if word == 0, context.isOutermost {
-                warn(.trailingBytes, offset, "zeros follow the last element")
-                break
-            }
-            guard let (element, end) = try element(tag, word, at: offset, after: previous, in: &context) else { break }
+            guard step == .element,
+                let (element, end) = try element(tag, word, at: offset, after: previous, in: &context)
+            else { break }
             if tag <= previous, !elements.isEmpty {
                 isSorted = isSorted && tag == previous
                 let code: DICOMWarning.Code = tag == previous ? .duplicate : .order
@@ -101,29 +88,44 @@ struct DataSetReader {
                 read: elements, isSorted: isSorted,
                 origin: Origin(range: start..<offset, reading: reading, encoding: context.encoding),
                 inheritedCharacterSet: outer.characterSet),
-            end: offset, isDelimited: isDelimited, isStopped: isStopped)
+            end: offset, isDelimited: step == .delimiter, isStopped: step == .stop)
     }
 
-    private enum Delimiter {
-        case ends
-        case missing
-        case skipped
+    /// What the eight bytes of a tag and what follows it are.
+    private enum Step {
+        case element
+        /// A delimiter where none belongs.
+        case skip
+        /// The delimiter of the item.
+        case delimiter
+        /// The tag before which reading is to stop.
+        case stop
+        case end
+    }
+
+    private mutating func step(
+        _ tag: Tag, _ word: UInt64, at offset: Int, in context: Context
+    ) throws(DICOMError) -> Step {
+        if tag.group == 0xFFFE { return try delimiter(tag, at: offset, in: context) }
+        if let group = context.group, tag.group != group { return .end }
+        if let stop = context.stopBefore, tag >= stop { return .stop }
+        guard word == 0, context.isOutermost else { return .element }
+        warn(.trailingBytes, offset, "zeros follow the last element")
+        return .end
     }
 
     /// What an item or delimiter between elements means.
     private mutating func delimiter(
         _ tag: Tag, at offset: Int, in context: Context
-    ) throws(DICOMError) -> Delimiter {
-        if context.endsWithDelimiter {
-            return tag == .itemDelimitation ? .ends : .missing
-        }
+    ) throws(DICOMError) -> Step {
+        if context.endsWithDelimiter { return tag == .itemDelimitation ? .delimiter : .end }
         if tag == .itemDelimitation || tag == .sequenceDelimitation {
             warn(.misplacedItem, offset, tag, "a delimiter stands where none belongs")
-            return .skipped
+            return .skip
         }
         guard context.isOutermost else { throw malformed(offset, tag, "an item stands where none belongs") }
         warn(.unreadableRest, offset, tag, "an item stands where none belongs; reading ends")
-        return .missing
+        return .end
     }
 
     /// The element at `offset` and its end; `nil` where the outermost data set ends because it is none.
@@ -184,6 +186,10 @@ extension Tag {
     init(word: UInt64, _ byteOrder: TransferSyntax.ByteOrder) {
         let first = UInt16(truncatingIfNeeded: word)
         let second = UInt16(truncatingIfNeeded: word >> 16)
-        if byteOrder == .littleEndian { self.init(first, second) } else { self.init(first.byteSwapped, second.byteSwapped) }
+        if byteOrder == .littleEndian {
+            self.init(first, second)
+        } else {
+            self.init(first.byteSwapped, second.byteSwapped)
+        }
     }
 }

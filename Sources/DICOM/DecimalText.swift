@@ -60,7 +60,9 @@ enum DecimalText {
 
     private static func formatted(_ value: Double, precision: Int) -> String {
         var buffer = [CChar](repeating: 0, count: 64)
-        let length = unsafe withVaList([Int32(precision), value]) { unsafe vsnprintf(&buffer, buffer.count, "%.*g", $0) }
+        let length = unsafe withVaList([Int32(precision), value]) {
+            unsafe vsnprintf(&buffer, buffer.count, "%.*g", $0)
+        }
         let digits = buffer.prefix(max(0, min(Int(length), buffer.count - 1))).map { UInt8(bitPattern: $0) }
         return String(decoding: digits, as: UTF8.self)
     }

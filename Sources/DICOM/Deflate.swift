@@ -30,7 +30,9 @@ enum Deflate {
             } catch {
                 throw DICOMError(.sourceFailed, offset: offset, reason: "the source \(error.code.rawValue)")
             }
-            let rest = unsafe run(&stream, input, into: &output, limit: limit, &status) { unsafe CZlib.inflate($0, Z_NO_FLUSH) }
+            let rest = unsafe run(&stream, input, into: &output, limit: limit, &status) {
+                unsafe CZlib.inflate($0, Z_NO_FLUSH)
+            }
             offset += input.count - rest
             guard output.count <= limit else {
                 throw DICOMError(
@@ -71,7 +73,8 @@ enum Deflate {
     ) -> Int {
         var buffer = [UInt8](repeating: 0, count: chunk)
         return unsafe input.withUnsafeBytes { input in
-            unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            unsafe stream.next_in = UnsafeMutablePointer(
+                mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
             unsafe stream.avail_in = UInt32(input.count)
             repeat {
                 let produced = unsafe buffer.withUnsafeMutableBufferPointer { target in
@@ -81,7 +84,9 @@ enum Deflate {
                     return unsafe target.count - Int(stream.avail_out)
                 }
                 output += buffer.prefix(produced)
-                if unsafe status != Z_OK || output.count > limit || (stream.avail_in == 0 && produced < buffer.count) { break }
+                if unsafe status != Z_OK || output.count > limit || (stream.avail_in == 0 && produced < buffer.count) {
+                    break
+                }
             } while true
             return unsafe Int(stream.avail_in)
         }

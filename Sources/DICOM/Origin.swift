@@ -18,8 +18,6 @@ extension TransferSyntax {
 struct Reading: Hashable, Sendable {
     private let number: UInt32
 
-    private init(number: UInt32) { self.number = number }
-
     /// A number that no other file in memory has.
     static func next() -> Reading {
         Reading(number: Reading.counter.wrappingAdd(1, ordering: .relaxed).newValue)

@@ -112,7 +112,8 @@ import Testing
 
     @Test func replacesEveryDuplicate() throws {
         let bytes = Samples.explicitFile(
-            Samples.explicit(.PatientID, "LO", Samples.text("ONE ")) + Samples.explicit(.PatientID, "LO", Samples.text("TWO ")))
+            Samples.explicit(.PatientID, "LO", Samples.text("ONE "))
+                + Samples.explicit(.PatientID, "LO", Samples.text("TWO ")))
         var file = try DICOMFile.read(bytes)
         file.dataSet.set(.PatientID, .LO, "NEW")
         #expect(file.dataSet.elements.count == 1)

@@ -7,7 +7,8 @@ import Testing
         Samples.nested,
         Samples.explicitFile(Samples.head),
         Samples.file(UID.ImplicitVRLittleEndian, Samples.implicit(.Modality, Samples.text("CT"))),
-        Samples.file(UID.ExplicitVRBigEndian, Samples.big(.Rows, "US", [1, 2]) + Samples.big(.PixelData, "OW", [1, 2])),
+        Samples.file(
+            UID.ExplicitVRBigEndian, Samples.big(.Rows, "US", [1, 2]) + Samples.big(.PixelData, "OW", [1, 2])),
         Bytes(Samples.head),
     ]
 
@@ -38,13 +39,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("nothing", []), ("four bytes", [0x44, 0x49, 0x43, 0x4D]), ("zeros", [UInt8](repeating: 0, count: 4096)),
-        ("text", Samples.text("This is a text, which is as long as it needs to be, and no DICOM at all.")),
-        ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]),
-        ("ZIP", [0x50, 0x4B, 0x03, 0x04, 20, 0, 8, 0, 8, 0, 0, 0, 0, 0, 0, 0]),
-        ("JPEG", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46, 0, 1]),
-    ] as [(String, [UInt8])])
+    @Test(
+        arguments: [
+            ("nothing", []), ("four bytes", [0x44, 0x49, 0x43, 0x4D]), ("zeros", [UInt8](repeating: 0, count: 4096)),
+            ("text", Samples.text("This is a text, which is as long as it needs to be, and no DICOM at all.")),
+            ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]),
+            ("ZIP", [0x50, 0x4B, 0x03, 0x04, 20, 0, 8, 0, 8, 0, 0, 0, 0, 0, 0, 0]),
+            ("JPEG", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46, 0, 1]),
+        ] as [(String, [UInt8])])
     func refusesWhatIsNotDICOM(_ sample: (name: String, bytes: [UInt8])) {
         let error = #expect(throws: DICOMError.self) { try DICOMFile.read(Bytes(sample.bytes)) }
         #expect(error?.code == .notDICOM || error?.code == .truncated)
@@ -58,7 +60,9 @@ import Testing
 
     @Test(arguments: [100, 200, 10_000])
     func limitsNesting(_ depth: Int) throws {
-        let open = Samples.explicit(.ContentSequence, "SQ", [], length: Samples.undefined) + Samples.item([], length: Samples.undefined)
+        let open =
+            Samples.explicit(.ContentSequence, "SQ", [], length: Samples.undefined)
+            + Samples.item([], length: Samples.undefined)
         let bytes = Samples.explicitFile(Samples.head + Array(repeating: open, count: depth).joined())
         guard depth > 128 else {
             #expect(try DICOMFile.read(bytes).dataSet.contains(.ContentSequence))

@@ -32,7 +32,8 @@ import Testing
             #""00280009":{"vr":"AT","Value":["00181063"]}"#, #""00280010":{"vr":"US","Value":[1,2]}"#,
             #""00280030":{"vr":"DS","Value":[0.50,1,"x",null]}"#, #""00282000":{"vr":"OB","InlineBinary":"AQIDBA=="}"#,
             #""0040A043":{"vr":"SQ","Value":[{"00080100":{"vr":"SH","Value":["A"]}},{}]}"#,
-            #""00409225":{"vr":"FD","Value":[0.5,"inf"]}"#, #""7FE00010":{"vr":"OW","BulkDataURI":"bulkdata/7FE00010"}"#,
+            #""00409225":{"vr":"FD","Value":[0.5,"inf"]}"#,
+            #""7FE00010":{"vr":"OW","BulkDataURI":"bulkdata/7FE00010"}"#,
         ]
         let text = json(dataSet)
         for attribute in expected { #expect(text.contains(attribute)) }
@@ -48,7 +49,10 @@ import Testing
             options.bulkDataThreshold = 4
             options.bulkDataURI = { "/x/\(JSONOptions.location(of: $0))" }
         }
-        #expect(text == #"{"54000100":{"vr":"SQ","Value":[{},{"54001010":{"vr":"OW","BulkDataURI":"/x/54000100/2/54001010"}}]}}"#)
+        #expect(
+            text
+                == #"{"54000100":{"vr":"SQ","Value":[{},{"54001010":{"vr":"OW","BulkDataURI":"/x/54000100/2/54001010"}}]}}"#
+        )
     }
 
     @Test func leavesOutGroupLengthsAndDuplicates() throws {

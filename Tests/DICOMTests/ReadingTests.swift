@@ -96,9 +96,11 @@ import Testing
     }
 
     @Test func readsLengthsOfTheWrongWidth() throws {
-        let short = Samples.tag(.PixelAspectRatio) + Samples.text("IS") + [0, 0] + Samples.le32(4) + Samples.text("1\\1 ")
+        let short =
+            Samples.tag(.PixelAspectRatio) + Samples.text("IS") + [0, 0] + Samples.le32(4) + Samples.text("1\\1 ")
         let long = Samples.tag(.TextValue) + Samples.text("UT") + Samples.le16(4) + Samples.text("WORD")
-        let end = Samples.explicit(.PresentationLUTShape, "CS", Samples.text("IDENTITY"))
+        let end =
+            Samples.explicit(.PresentationLUTShape, "CS", Samples.text("IDENTITY"))
             + Samples.explicit(Tag(0x7FE1, 0x0010), "LO", Samples.text("X "))
         let file = try DICOMFile.read(Samples.explicitFile(Samples.head + short + long + end))
         #expect(file.dataSet.ints(.PixelAspectRatio) == [1, 1])
@@ -139,5 +141,23 @@ import Testing
         }
         #expect(fragments.items.map(\.bytes) == [nil, [5, 4]])
         #expect(try file.bytes(of: fragments.items[0]) == [9, 8, 7, 6])
+    }
+
+    @Test func readsFewBytesOfAFileOfGigabytes() throws {
+        let length = 3_000_000_000
+        let head = Samples.explicitFile(
+            Samples.head + Samples.explicit(.PixelData, "OW", [], length: length))
+        let tail = Bytes(Samples.explicit(Tag(0xFFFC, 0xFFFC), "OB", [0, 0]))
+        let source = HugeSource(head: head, zeros: length, tail: tail)
+        var file = try DICOMFile.read(source)
+        #expect(file.warnings.isEmpty)
+        #expect(file.dataSet[.PixelData]?.count == length)
+        #expect(file.dataSet[.PixelData]?.bytes == nil)
+        #expect(file.dataSet.contains(Tag(0xFFFC, 0xFFFC)))
+        #expect(source.readBytes < 64 << 10)
+        file.dataSet.set(.Modality, .CS, "MR")
+        let pieces = try file.encode()
+        #expect(pieces.byteCount == source.count)
+        #expect(pieces.filter { if case .literal = $0 { true } else { false } }.byteCount < 64)
     }
 }

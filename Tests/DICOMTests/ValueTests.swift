@@ -20,10 +20,11 @@ import Testing
         #expect(element(.AT, [0x10, 0, 0x20, 0]).strings(in: .default) == ["00100020"])
     }
 
-    @Test(arguments: [
-        (" 1.5 ", [1.5]), ("+1e3", [1000]), ("1.\\.5", [1, 0.5]), ("-0", [0]), ("1,5", []), ("", []), ("1\\x", []),
-        ("nan", []), ("1e999", []), ("0x10", []), ("1\\", []),
-    ] as [(String, [Double])])
+    @Test(
+        arguments: [
+            (" 1.5 ", [1.5]), ("+1e3", [1000]), ("1.\\.5", [1, 0.5]), ("-0", [0]), ("1,5", []), ("", []), ("1\\x", []),
+            ("nan", []), ("1e999", []), ("0x10", []), ("1\\", []),
+        ] as [(String, [Double])])
     func readsDecimalStrings(_ text: String, _ numbers: [Double]) {
         #expect(element(.DS, Samples.text(text)).doubles == numbers)
     }

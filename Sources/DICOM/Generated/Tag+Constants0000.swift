@@ -2,2696 +2,2706 @@
 
 extension Tag {
     /// Command Group Length (0000,0000), UL, 1.
-    @inlinable public static var CommandGroupLength: Tag { Tag(rawValue: 0x00000000) }
+    @inlinable public static var CommandGroupLength: Tag { Tag(rawValue: 0x0000_0000) }
 
     /// Command Length to End (0000,0001), UL, 1, retired.
-    @inlinable public static var CommandLengthToEnd: Tag { Tag(rawValue: 0x00000001) }
+    @inlinable public static var CommandLengthToEnd: Tag { Tag(rawValue: 0x0000_0001) }
 
     /// Affected SOP Class UID (0000,0002), UI, 1.
-    @inlinable public static var AffectedSOPClassUID: Tag { Tag(rawValue: 0x00000002) }
+    @inlinable public static var AffectedSOPClassUID: Tag { Tag(rawValue: 0x0000_0002) }
 
     /// Requested SOP Class UID (0000,0003), UI, 1.
-    @inlinable public static var RequestedSOPClassUID: Tag { Tag(rawValue: 0x00000003) }
+    @inlinable public static var RequestedSOPClassUID: Tag { Tag(rawValue: 0x0000_0003) }
 
     /// Command Recognition Code (0000,0010), SH, 1, retired.
-    @inlinable public static var CommandRecognitionCode: Tag { Tag(rawValue: 0x00000010) }
+    @inlinable public static var CommandRecognitionCode: Tag { Tag(rawValue: 0x0000_0010) }
 
     /// Command Field (0000,0100), US, 1.
-    @inlinable public static var CommandField: Tag { Tag(rawValue: 0x00000100) }
+    @inlinable public static var CommandField: Tag { Tag(rawValue: 0x0000_0100) }
 
     /// Message ID (0000,0110), US, 1.
-    @inlinable public static var MessageID: Tag { Tag(rawValue: 0x00000110) }
+    @inlinable public static var MessageID: Tag { Tag(rawValue: 0x0000_0110) }
 
     /// Message ID Being Responded To (0000,0120), US, 1.
-    @inlinable public static var MessageIDBeingRespondedTo: Tag { Tag(rawValue: 0x00000120) }
+    @inlinable public static var MessageIDBeingRespondedTo: Tag { Tag(rawValue: 0x0000_0120) }
 
     /// Initiator (0000,0200), AE, 1, retired.
-    @inlinable public static var Initiator: Tag { Tag(rawValue: 0x00000200) }
+    @inlinable public static var Initiator: Tag { Tag(rawValue: 0x0000_0200) }
 
     /// Receiver (0000,0300), AE, 1, retired.
-    @inlinable public static var Receiver: Tag { Tag(rawValue: 0x00000300) }
+    @inlinable public static var Receiver: Tag { Tag(rawValue: 0x0000_0300) }
 
     /// Find Location (0000,0400), AE, 1, retired.
-    @inlinable public static var FindLocation: Tag { Tag(rawValue: 0x00000400) }
+    @inlinable public static var FindLocation: Tag { Tag(rawValue: 0x0000_0400) }
 
     /// Move Destination (0000,0600), AE, 1.
-    @inlinable public static var MoveDestination: Tag { Tag(rawValue: 0x00000600) }
+    @inlinable public static var MoveDestination: Tag { Tag(rawValue: 0x0000_0600) }
 
     /// Priority (0000,0700), US, 1.
-    @inlinable public static var Priority: Tag { Tag(rawValue: 0x00000700) }
+    @inlinable public static var Priority: Tag { Tag(rawValue: 0x0000_0700) }
 
     /// Command Data Set Type (0000,0800), US, 1.
-    @inlinable public static var CommandDataSetType: Tag { Tag(rawValue: 0x00000800) }
+    @inlinable public static var CommandDataSetType: Tag { Tag(rawValue: 0x0000_0800) }
 
     /// Number of Matches (0000,0850), US, 1, retired.
-    @inlinable public static var NumberOfMatches: Tag { Tag(rawValue: 0x00000850) }
+    @inlinable public static var NumberOfMatches: Tag { Tag(rawValue: 0x0000_0850) }
 
     /// Response Sequence Number (0000,0860), US, 1, retired.
-    @inlinable public static var ResponseSequenceNumber: Tag { Tag(rawValue: 0x00000860) }
+    @inlinable public static var ResponseSequenceNumber: Tag { Tag(rawValue: 0x0000_0860) }
 
     /// Status (0000,0900), US, 1.
-    @inlinable public static var Status: Tag { Tag(rawValue: 0x00000900) }
+    @inlinable public static var Status: Tag { Tag(rawValue: 0x0000_0900) }
 
     /// Offending Element (0000,0901), AT, 1-n.
-    @inlinable public static var OffendingElement: Tag { Tag(rawValue: 0x00000901) }
+    @inlinable public static var OffendingElement: Tag { Tag(rawValue: 0x0000_0901) }
 
     /// Error Comment (0000,0902), LO, 1.
-    @inlinable public static var ErrorComment: Tag { Tag(rawValue: 0x00000902) }
+    @inlinable public static var ErrorComment: Tag { Tag(rawValue: 0x0000_0902) }
 
     /// Error ID (0000,0903), US, 1.
-    @inlinable public static var ErrorID: Tag { Tag(rawValue: 0x00000903) }
+    @inlinable public static var ErrorID: Tag { Tag(rawValue: 0x0000_0903) }
 
     /// Affected SOP Instance UID (0000,1000), UI, 1.
-    @inlinable public static var AffectedSOPInstanceUID: Tag { Tag(rawValue: 0x00001000) }
+    @inlinable public static var AffectedSOPInstanceUID: Tag { Tag(rawValue: 0x0000_1000) }
 
     /// Requested SOP Instance UID (0000,1001), UI, 1.
-    @inlinable public static var RequestedSOPInstanceUID: Tag { Tag(rawValue: 0x00001001) }
+    @inlinable public static var RequestedSOPInstanceUID: Tag { Tag(rawValue: 0x0000_1001) }
 
     /// Event Type ID (0000,1002), US, 1.
-    @inlinable public static var EventTypeID: Tag { Tag(rawValue: 0x00001002) }
+    @inlinable public static var EventTypeID: Tag { Tag(rawValue: 0x0000_1002) }
 
     /// Attribute Identifier List (0000,1005), AT, 1-n.
-    @inlinable public static var AttributeIdentifierList: Tag { Tag(rawValue: 0x00001005) }
+    @inlinable public static var AttributeIdentifierList: Tag { Tag(rawValue: 0x0000_1005) }
 
     /// Action Type ID (0000,1008), US, 1.
-    @inlinable public static var ActionTypeID: Tag { Tag(rawValue: 0x00001008) }
+    @inlinable public static var ActionTypeID: Tag { Tag(rawValue: 0x0000_1008) }
 
     /// Number of Remaining Sub-operations (0000,1020), US, 1.
-    @inlinable public static var NumberOfRemainingSuboperations: Tag { Tag(rawValue: 0x00001020) }
+    @inlinable public static var NumberOfRemainingSuboperations: Tag { Tag(rawValue: 0x0000_1020) }
 
     /// Number of Completed Sub-operations (0000,1021), US, 1.
-    @inlinable public static var NumberOfCompletedSuboperations: Tag { Tag(rawValue: 0x00001021) }
+    @inlinable public static var NumberOfCompletedSuboperations: Tag { Tag(rawValue: 0x0000_1021) }
 
     /// Number of Failed Sub-operations (0000,1022), US, 1.
-    @inlinable public static var NumberOfFailedSuboperations: Tag { Tag(rawValue: 0x00001022) }
+    @inlinable public static var NumberOfFailedSuboperations: Tag { Tag(rawValue: 0x0000_1022) }
 
     /// Number of Warning Sub-operations (0000,1023), US, 1.
-    @inlinable public static var NumberOfWarningSuboperations: Tag { Tag(rawValue: 0x00001023) }
+    @inlinable public static var NumberOfWarningSuboperations: Tag { Tag(rawValue: 0x0000_1023) }
 
     /// Move Originator Application Entity Title (0000,1030), AE, 1.
-    @inlinable public static var MoveOriginatorApplicationEntityTitle: Tag { Tag(rawValue: 0x00001030) }
+    @inlinable public static var MoveOriginatorApplicationEntityTitle: Tag { Tag(rawValue: 0x0000_1030) }
 
     /// Move Originator Message ID (0000,1031), US, 1.
-    @inlinable public static var MoveOriginatorMessageID: Tag { Tag(rawValue: 0x00001031) }
+    @inlinable public static var MoveOriginatorMessageID: Tag { Tag(rawValue: 0x0000_1031) }
 
     /// Dialog Receiver (0000,4000), LT, 1, retired.
-    @inlinable public static var DialogReceiver: Tag { Tag(rawValue: 0x00004000) }
+    @inlinable public static var DialogReceiver: Tag { Tag(rawValue: 0x0000_4000) }
 
     /// Terminal Type (0000,4010), LT, 1, retired.
-    @inlinable public static var TerminalType: Tag { Tag(rawValue: 0x00004010) }
+    @inlinable public static var TerminalType: Tag { Tag(rawValue: 0x0000_4010) }
 
     /// Message Set ID (0000,5010), SH, 1, retired.
-    @inlinable public static var MessageSetID: Tag { Tag(rawValue: 0x00005010) }
+    @inlinable public static var MessageSetID: Tag { Tag(rawValue: 0x0000_5010) }
 
     /// End Message ID (0000,5020), SH, 1, retired.
-    @inlinable public static var EndMessageID: Tag { Tag(rawValue: 0x00005020) }
+    @inlinable public static var EndMessageID: Tag { Tag(rawValue: 0x0000_5020) }
 
     /// Display Format (0000,5110), LT, 1, retired.
-    @inlinable public static var DisplayFormat: Tag { Tag(rawValue: 0x00005110) }
+    @inlinable public static var DisplayFormat: Tag { Tag(rawValue: 0x0000_5110) }
 
     /// Page Position ID (0000,5120), LT, 1, retired.
-    @inlinable public static var PagePositionID: Tag { Tag(rawValue: 0x00005120) }
+    @inlinable public static var PagePositionID: Tag { Tag(rawValue: 0x0000_5120) }
 
     /// Text Format ID (0000,5130), CS, 1, retired.
-    @inlinable public static var TextFormatID: Tag { Tag(rawValue: 0x00005130) }
+    @inlinable public static var TextFormatID: Tag { Tag(rawValue: 0x0000_5130) }
 
     /// Normal/Reverse (0000,5140), CS, 1, retired.
-    @inlinable public static var NormalReverse: Tag { Tag(rawValue: 0x00005140) }
+    @inlinable public static var NormalReverse: Tag { Tag(rawValue: 0x0000_5140) }
 
     /// Add Gray Scale (0000,5150), CS, 1, retired.
-    @inlinable public static var AddGrayScale: Tag { Tag(rawValue: 0x00005150) }
+    @inlinable public static var AddGrayScale: Tag { Tag(rawValue: 0x0000_5150) }
 
     /// Borders (0000,5160), CS, 1, retired.
-    @inlinable public static var Borders: Tag { Tag(rawValue: 0x00005160) }
+    @inlinable public static var Borders: Tag { Tag(rawValue: 0x0000_5160) }
 
     /// Copies (0000,5170), IS, 1, retired.
-    @inlinable public static var Copies: Tag { Tag(rawValue: 0x00005170) }
+    @inlinable public static var Copies: Tag { Tag(rawValue: 0x0000_5170) }
 
     /// Command Magnification Type (0000,5180), CS, 1, retired.
-    @inlinable public static var CommandMagnificationType: Tag { Tag(rawValue: 0x00005180) }
+    @inlinable public static var CommandMagnificationType: Tag { Tag(rawValue: 0x0000_5180) }
 
     /// Erase (0000,5190), CS, 1, retired.
-    @inlinable public static var Erase: Tag { Tag(rawValue: 0x00005190) }
+    @inlinable public static var Erase: Tag { Tag(rawValue: 0x0000_5190) }
 
     /// Print (0000,51A0), CS, 1, retired.
-    @inlinable public static var Print: Tag { Tag(rawValue: 0x000051A0) }
+    @inlinable public static var Print: Tag { Tag(rawValue: 0x0000_51A0) }
 
     /// Overlays (0000,51B0), US, 1-n, retired.
-    @inlinable public static var Overlays: Tag { Tag(rawValue: 0x000051B0) }
+    @inlinable public static var Overlays: Tag { Tag(rawValue: 0x0000_51B0) }
 
     /// File Meta Information Group Length (0002,0000), UL, 1.
-    @inlinable public static var FileMetaInformationGroupLength: Tag { Tag(rawValue: 0x00020000) }
+    @inlinable public static var FileMetaInformationGroupLength: Tag { Tag(rawValue: 0x0002_0000) }
 
     /// File Meta Information Version (0002,0001), OB, 1.
-    @inlinable public static var FileMetaInformationVersion: Tag { Tag(rawValue: 0x00020001) }
+    @inlinable public static var FileMetaInformationVersion: Tag { Tag(rawValue: 0x0002_0001) }
 
     /// Media Storage SOP Class UID (0002,0002), UI, 1.
-    @inlinable public static var MediaStorageSOPClassUID: Tag { Tag(rawValue: 0x00020002) }
+    @inlinable public static var MediaStorageSOPClassUID: Tag { Tag(rawValue: 0x0002_0002) }
 
     /// Media Storage SOP Instance UID (0002,0003), UI, 1.
-    @inlinable public static var MediaStorageSOPInstanceUID: Tag { Tag(rawValue: 0x00020003) }
+    @inlinable public static var MediaStorageSOPInstanceUID: Tag { Tag(rawValue: 0x0002_0003) }
 
     /// Transfer Syntax UID (0002,0010), UI, 1.
-    @inlinable public static var TransferSyntaxUID: Tag { Tag(rawValue: 0x00020010) }
+    @inlinable public static var TransferSyntaxUID: Tag { Tag(rawValue: 0x0002_0010) }
 
     /// Implementation Class UID (0002,0012), UI, 1.
-    @inlinable public static var ImplementationClassUID: Tag { Tag(rawValue: 0x00020012) }
+    @inlinable public static var ImplementationClassUID: Tag { Tag(rawValue: 0x0002_0012) }
 
     /// Implementation Version Name (0002,0013), SH, 1.
-    @inlinable public static var ImplementationVersionName: Tag { Tag(rawValue: 0x00020013) }
+    @inlinable public static var ImplementationVersionName: Tag { Tag(rawValue: 0x0002_0013) }
 
     /// Source Application Entity Title (0002,0016), AE, 1.
-    @inlinable public static var SourceApplicationEntityTitle: Tag { Tag(rawValue: 0x00020016) }
+    @inlinable public static var SourceApplicationEntityTitle: Tag { Tag(rawValue: 0x0002_0016) }
 
     /// Sending Application Entity Title (0002,0017), AE, 1.
-    @inlinable public static var SendingApplicationEntityTitle: Tag { Tag(rawValue: 0x00020017) }
+    @inlinable public static var SendingApplicationEntityTitle: Tag { Tag(rawValue: 0x0002_0017) }
 
     /// Receiving Application Entity Title (0002,0018), AE, 1.
-    @inlinable public static var ReceivingApplicationEntityTitle: Tag { Tag(rawValue: 0x00020018) }
+    @inlinable public static var ReceivingApplicationEntityTitle: Tag { Tag(rawValue: 0x0002_0018) }
 
     /// Source Presentation Address (0002,0026), UR, 1.
-    @inlinable public static var SourcePresentationAddress: Tag { Tag(rawValue: 0x00020026) }
+    @inlinable public static var SourcePresentationAddress: Tag { Tag(rawValue: 0x0002_0026) }
 
     /// Sending Presentation Address (0002,0027), UR, 1.
-    @inlinable public static var SendingPresentationAddress: Tag { Tag(rawValue: 0x00020027) }
+    @inlinable public static var SendingPresentationAddress: Tag { Tag(rawValue: 0x0002_0027) }
 
     /// Receiving Presentation Address (0002,0028), UR, 1.
-    @inlinable public static var ReceivingPresentationAddress: Tag { Tag(rawValue: 0x00020028) }
+    @inlinable public static var ReceivingPresentationAddress: Tag { Tag(rawValue: 0x0002_0028) }
 
     /// RTV Meta Information Version (0002,0031), OB, 1.
-    @inlinable public static var RTVMetaInformationVersion: Tag { Tag(rawValue: 0x00020031) }
+    @inlinable public static var RTVMetaInformationVersion: Tag { Tag(rawValue: 0x0002_0031) }
 
     /// RTV Communication SOP Class UID (0002,0032), UI, 1.
-    @inlinable public static var RTVCommunicationSOPClassUID: Tag { Tag(rawValue: 0x00020032) }
+    @inlinable public static var RTVCommunicationSOPClassUID: Tag { Tag(rawValue: 0x0002_0032) }
 
     /// RTV Communication SOP Instance UID (0002,0033), UI, 1.
-    @inlinable public static var RTVCommunicationSOPInstanceUID: Tag { Tag(rawValue: 0x00020033) }
+    @inlinable public static var RTVCommunicationSOPInstanceUID: Tag { Tag(rawValue: 0x0002_0033) }
 
     /// RTV Source Identifier (0002,0035), OB, 1.
-    @inlinable public static var RTVSourceIdentifier: Tag { Tag(rawValue: 0x00020035) }
+    @inlinable public static var RTVSourceIdentifier: Tag { Tag(rawValue: 0x0002_0035) }
 
     /// RTV Flow Identifier (0002,0036), OB, 1.
-    @inlinable public static var RTVFlowIdentifier: Tag { Tag(rawValue: 0x00020036) }
+    @inlinable public static var RTVFlowIdentifier: Tag { Tag(rawValue: 0x0002_0036) }
 
     /// RTV Flow RTP Sampling Rate (0002,0037), UL, 1.
-    @inlinable public static var RTVFlowRTPSamplingRate: Tag { Tag(rawValue: 0x00020037) }
+    @inlinable public static var RTVFlowRTPSamplingRate: Tag { Tag(rawValue: 0x0002_0037) }
 
     /// RTV Flow Actual Frame Duration (0002,0038), FD, 1.
-    @inlinable public static var RTVFlowActualFrameDuration: Tag { Tag(rawValue: 0x00020038) }
+    @inlinable public static var RTVFlowActualFrameDuration: Tag { Tag(rawValue: 0x0002_0038) }
 
     /// Private Information Creator UID (0002,0100), UI, 1.
-    @inlinable public static var PrivateInformationCreatorUID: Tag { Tag(rawValue: 0x00020100) }
+    @inlinable public static var PrivateInformationCreatorUID: Tag { Tag(rawValue: 0x0002_0100) }
 
     /// Private Information (0002,0102), OB, 1.
-    @inlinable public static var PrivateInformation: Tag { Tag(rawValue: 0x00020102) }
+    @inlinable public static var PrivateInformation: Tag { Tag(rawValue: 0x0002_0102) }
 
     /// File-set ID (0004,1130), CS, 1.
-    @inlinable public static var FileSetID: Tag { Tag(rawValue: 0x00041130) }
+    @inlinable public static var FileSetID: Tag { Tag(rawValue: 0x0004_1130) }
 
     /// File-set Descriptor File ID (0004,1141), CS, 1-8.
-    @inlinable public static var FileSetDescriptorFileID: Tag { Tag(rawValue: 0x00041141) }
+    @inlinable public static var FileSetDescriptorFileID: Tag { Tag(rawValue: 0x0004_1141) }
 
     /// Specific Character Set of File-set Descriptor File (0004,1142), CS, 1.
-    @inlinable public static var SpecificCharacterSetOfFileSetDescriptorFile: Tag { Tag(rawValue: 0x00041142) }
+    @inlinable public static var SpecificCharacterSetOfFileSetDescriptorFile: Tag { Tag(rawValue: 0x0004_1142) }
 
     /// Offset of the First Directory Record of the Root Directory Entity (0004,1200), UL, 1.
-    @inlinable public static var OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity: Tag { Tag(rawValue: 0x00041200) }
+    @inlinable public static var OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity: Tag {
+        Tag(rawValue: 0x0004_1200)
+    }
 
     /// Offset of the Last Directory Record of the Root Directory Entity (0004,1202), UL, 1.
-    @inlinable public static var OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity: Tag { Tag(rawValue: 0x00041202) }
+    @inlinable public static var OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity: Tag {
+        Tag(rawValue: 0x0004_1202)
+    }
 
     /// File-set Consistency Flag (0004,1212), US, 1.
-    @inlinable public static var FileSetConsistencyFlag: Tag { Tag(rawValue: 0x00041212) }
+    @inlinable public static var FileSetConsistencyFlag: Tag { Tag(rawValue: 0x0004_1212) }
 
     /// Directory Record Sequence (0004,1220), SQ, 1.
-    @inlinable public static var DirectoryRecordSequence: Tag { Tag(rawValue: 0x00041220) }
+    @inlinable public static var DirectoryRecordSequence: Tag { Tag(rawValue: 0x0004_1220) }
 
     /// Offset of the Next Directory Record (0004,1400), UL, 1.
-    @inlinable public static var OffsetOfTheNextDirectoryRecord: Tag { Tag(rawValue: 0x00041400) }
+    @inlinable public static var OffsetOfTheNextDirectoryRecord: Tag { Tag(rawValue: 0x0004_1400) }
 
     /// Record In-use Flag (0004,1410), US, 1.
-    @inlinable public static var RecordInUseFlag: Tag { Tag(rawValue: 0x00041410) }
+    @inlinable public static var RecordInUseFlag: Tag { Tag(rawValue: 0x0004_1410) }
 
     /// Offset of Referenced Lower-Level Directory Entity (0004,1420), UL, 1.
-    @inlinable public static var OffsetOfReferencedLowerLevelDirectoryEntity: Tag { Tag(rawValue: 0x00041420) }
+    @inlinable public static var OffsetOfReferencedLowerLevelDirectoryEntity: Tag { Tag(rawValue: 0x0004_1420) }
 
     /// Directory Record Type (0004,1430), CS, 1.
-    @inlinable public static var DirectoryRecordType: Tag { Tag(rawValue: 0x00041430) }
+    @inlinable public static var DirectoryRecordType: Tag { Tag(rawValue: 0x0004_1430) }
 
     /// Private Record UID (0004,1432), UI, 1.
-    @inlinable public static var PrivateRecordUID: Tag { Tag(rawValue: 0x00041432) }
+    @inlinable public static var PrivateRecordUID: Tag { Tag(rawValue: 0x0004_1432) }
 
     /// Referenced File ID (0004,1500), CS, 1-8.
-    @inlinable public static var ReferencedFileID: Tag { Tag(rawValue: 0x00041500) }
+    @inlinable public static var ReferencedFileID: Tag { Tag(rawValue: 0x0004_1500) }
 
     /// MRDR Directory Record Offset (0004,1504), UL, 1, retired.
-    @inlinable public static var MRDRDirectoryRecordOffset: Tag { Tag(rawValue: 0x00041504) }
+    @inlinable public static var MRDRDirectoryRecordOffset: Tag { Tag(rawValue: 0x0004_1504) }
 
     /// Referenced SOP Class UID in File (0004,1510), UI, 1.
-    @inlinable public static var ReferencedSOPClassUIDInFile: Tag { Tag(rawValue: 0x00041510) }
+    @inlinable public static var ReferencedSOPClassUIDInFile: Tag { Tag(rawValue: 0x0004_1510) }
 
     /// Referenced SOP Instance UID in File (0004,1511), UI, 1.
-    @inlinable public static var ReferencedSOPInstanceUIDInFile: Tag { Tag(rawValue: 0x00041511) }
+    @inlinable public static var ReferencedSOPInstanceUIDInFile: Tag { Tag(rawValue: 0x0004_1511) }
 
     /// Referenced Transfer Syntax UID in File (0004,1512), UI, 1.
-    @inlinable public static var ReferencedTransferSyntaxUIDInFile: Tag { Tag(rawValue: 0x00041512) }
+    @inlinable public static var ReferencedTransferSyntaxUIDInFile: Tag { Tag(rawValue: 0x0004_1512) }
 
     /// Referenced Related General SOP Class UID in File (0004,151A), UI, 1-n.
-    @inlinable public static var ReferencedRelatedGeneralSOPClassUIDInFile: Tag { Tag(rawValue: 0x0004151A) }
+    @inlinable public static var ReferencedRelatedGeneralSOPClassUIDInFile: Tag { Tag(rawValue: 0x0004_151A) }
 
     /// Number of References (0004,1600), UL, 1, retired.
-    @inlinable public static var NumberOfReferences: Tag { Tag(rawValue: 0x00041600) }
+    @inlinable public static var NumberOfReferences: Tag { Tag(rawValue: 0x0004_1600) }
 
     /// Current Frame Functional Groups Sequence (0006,0001), SQ, 1.
-    @inlinable public static var CurrentFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x00060001) }
+    @inlinable public static var CurrentFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x0006_0001) }
 
     /// Length to End (0008,0001), UL, 1, retired.
-    @inlinable public static var LengthToEnd: Tag { Tag(rawValue: 0x00080001) }
+    @inlinable public static var LengthToEnd: Tag { Tag(rawValue: 0x0008_0001) }
 
     /// Specific Character Set (0008,0005), CS, 1-n.
-    @inlinable public static var SpecificCharacterSet: Tag { Tag(rawValue: 0x00080005) }
+    @inlinable public static var SpecificCharacterSet: Tag { Tag(rawValue: 0x0008_0005) }
 
     /// Language Code Sequence (0008,0006), SQ, 1.
-    @inlinable public static var LanguageCodeSequence: Tag { Tag(rawValue: 0x00080006) }
+    @inlinable public static var LanguageCodeSequence: Tag { Tag(rawValue: 0x0008_0006) }
 
     /// Image Type (0008,0008), CS, 2-n.
-    @inlinable public static var ImageType: Tag { Tag(rawValue: 0x00080008) }
+    @inlinable public static var ImageType: Tag { Tag(rawValue: 0x0008_0008) }
 
     /// Recognition Code (0008,0010), SH, 1, retired.
-    @inlinable public static var RecognitionCode: Tag { Tag(rawValue: 0x00080010) }
+    @inlinable public static var RecognitionCode: Tag { Tag(rawValue: 0x0008_0010) }
 
     /// Instance Creation Date (0008,0012), DA, 1.
-    @inlinable public static var InstanceCreationDate: Tag { Tag(rawValue: 0x00080012) }
+    @inlinable public static var InstanceCreationDate: Tag { Tag(rawValue: 0x0008_0012) }
 
     /// Instance Creation Time (0008,0013), TM, 1.
-    @inlinable public static var InstanceCreationTime: Tag { Tag(rawValue: 0x00080013) }
+    @inlinable public static var InstanceCreationTime: Tag { Tag(rawValue: 0x0008_0013) }
 
     /// Instance Creator UID (0008,0014), UI, 1.
-    @inlinable public static var InstanceCreatorUID: Tag { Tag(rawValue: 0x00080014) }
+    @inlinable public static var InstanceCreatorUID: Tag { Tag(rawValue: 0x0008_0014) }
 
     /// Instance Coercion DateTime (0008,0015), DT, 1.
-    @inlinable public static var InstanceCoercionDateTime: Tag { Tag(rawValue: 0x00080015) }
+    @inlinable public static var InstanceCoercionDateTime: Tag { Tag(rawValue: 0x0008_0015) }
 
     /// SOP Class UID (0008,0016), UI, 1.
-    @inlinable public static var SOPClassUID: Tag { Tag(rawValue: 0x00080016) }
+    @inlinable public static var SOPClassUID: Tag { Tag(rawValue: 0x0008_0016) }
 
     /// Acquisition UID (0008,0017), UI, 1.
-    @inlinable public static var AcquisitionUID: Tag { Tag(rawValue: 0x00080017) }
+    @inlinable public static var AcquisitionUID: Tag { Tag(rawValue: 0x0008_0017) }
 
     /// SOP Instance UID (0008,0018), UI, 1.
-    @inlinable public static var SOPInstanceUID: Tag { Tag(rawValue: 0x00080018) }
+    @inlinable public static var SOPInstanceUID: Tag { Tag(rawValue: 0x0008_0018) }
 
     /// Pyramid UID (0008,0019), UI, 1.
-    @inlinable public static var PyramidUID: Tag { Tag(rawValue: 0x00080019) }
+    @inlinable public static var PyramidUID: Tag { Tag(rawValue: 0x0008_0019) }
 
     /// Related General SOP Class UID (0008,001A), UI, 1-n.
-    @inlinable public static var RelatedGeneralSOPClassUID: Tag { Tag(rawValue: 0x0008001A) }
+    @inlinable public static var RelatedGeneralSOPClassUID: Tag { Tag(rawValue: 0x0008_001A) }
 
     /// Original Specialized SOP Class UID (0008,001B), UI, 1.
-    @inlinable public static var OriginalSpecializedSOPClassUID: Tag { Tag(rawValue: 0x0008001B) }
+    @inlinable public static var OriginalSpecializedSOPClassUID: Tag { Tag(rawValue: 0x0008_001B) }
 
     /// Synthetic Data (0008,001C), CS, 1.
-    @inlinable public static var SyntheticData: Tag { Tag(rawValue: 0x0008001C) }
+    @inlinable public static var SyntheticData: Tag { Tag(rawValue: 0x0008_001C) }
 
     /// Sensitive Content Code Sequence (0008,001D), SQ, 1.
-    @inlinable public static var SensitiveContentCodeSequence: Tag { Tag(rawValue: 0x0008001D) }
+    @inlinable public static var SensitiveContentCodeSequence: Tag { Tag(rawValue: 0x0008_001D) }
 
     /// Study Date (0008,0020), DA, 1.
-    @inlinable public static var StudyDate: Tag { Tag(rawValue: 0x00080020) }
+    @inlinable public static var StudyDate: Tag { Tag(rawValue: 0x0008_0020) }
 
     /// Series Date (0008,0021), DA, 1.
-    @inlinable public static var SeriesDate: Tag { Tag(rawValue: 0x00080021) }
+    @inlinable public static var SeriesDate: Tag { Tag(rawValue: 0x0008_0021) }
 
     /// Acquisition Date (0008,0022), DA, 1.
-    @inlinable public static var AcquisitionDate: Tag { Tag(rawValue: 0x00080022) }
+    @inlinable public static var AcquisitionDate: Tag { Tag(rawValue: 0x0008_0022) }
 
     /// Content Date (0008,0023), DA, 1.
-    @inlinable public static var ContentDate: Tag { Tag(rawValue: 0x00080023) }
+    @inlinable public static var ContentDate: Tag { Tag(rawValue: 0x0008_0023) }
 
     /// Overlay Date (0008,0024), DA, 1, retired.
-    @inlinable public static var OverlayDate: Tag { Tag(rawValue: 0x00080024) }
+    @inlinable public static var OverlayDate: Tag { Tag(rawValue: 0x0008_0024) }
 
     /// Curve Date (0008,0025), DA, 1, retired.
-    @inlinable public static var CurveDate: Tag { Tag(rawValue: 0x00080025) }
+    @inlinable public static var CurveDate: Tag { Tag(rawValue: 0x0008_0025) }
 
     /// Acquisition DateTime (0008,002A), DT, 1.
-    @inlinable public static var AcquisitionDateTime: Tag { Tag(rawValue: 0x0008002A) }
+    @inlinable public static var AcquisitionDateTime: Tag { Tag(rawValue: 0x0008_002A) }
 
     /// Study Time (0008,0030), TM, 1.
-    @inlinable public static var StudyTime: Tag { Tag(rawValue: 0x00080030) }
+    @inlinable public static var StudyTime: Tag { Tag(rawValue: 0x0008_0030) }
 
     /// Series Time (0008,0031), TM, 1.
-    @inlinable public static var SeriesTime: Tag { Tag(rawValue: 0x00080031) }
+    @inlinable public static var SeriesTime: Tag { Tag(rawValue: 0x0008_0031) }
 
     /// Acquisition Time (0008,0032), TM, 1.
-    @inlinable public static var AcquisitionTime: Tag { Tag(rawValue: 0x00080032) }
+    @inlinable public static var AcquisitionTime: Tag { Tag(rawValue: 0x0008_0032) }
 
     /// Content Time (0008,0033), TM, 1.
-    @inlinable public static var ContentTime: Tag { Tag(rawValue: 0x00080033) }
+    @inlinable public static var ContentTime: Tag { Tag(rawValue: 0x0008_0033) }
 
     /// Overlay Time (0008,0034), TM, 1, retired.
-    @inlinable public static var OverlayTime: Tag { Tag(rawValue: 0x00080034) }
+    @inlinable public static var OverlayTime: Tag { Tag(rawValue: 0x0008_0034) }
 
     /// Curve Time (0008,0035), TM, 1, retired.
-    @inlinable public static var CurveTime: Tag { Tag(rawValue: 0x00080035) }
+    @inlinable public static var CurveTime: Tag { Tag(rawValue: 0x0008_0035) }
 
     /// Data Set Type (0008,0040), US, 1, retired.
-    @inlinable public static var DataSetType: Tag { Tag(rawValue: 0x00080040) }
+    @inlinable public static var DataSetType: Tag { Tag(rawValue: 0x0008_0040) }
 
     /// Data Set Subtype (0008,0041), LO, 1, retired.
-    @inlinable public static var DataSetSubtype: Tag { Tag(rawValue: 0x00080041) }
+    @inlinable public static var DataSetSubtype: Tag { Tag(rawValue: 0x0008_0041) }
 
     /// Nuclear Medicine Series Type (0008,0042), CS, 1, retired.
-    @inlinable public static var NuclearMedicineSeriesType: Tag { Tag(rawValue: 0x00080042) }
+    @inlinable public static var NuclearMedicineSeriesType: Tag { Tag(rawValue: 0x0008_0042) }
 
     /// Accession Number (0008,0050), SH, 1.
-    @inlinable public static var AccessionNumber: Tag { Tag(rawValue: 0x00080050) }
+    @inlinable public static var AccessionNumber: Tag { Tag(rawValue: 0x0008_0050) }
 
     /// Issuer of Accession Number Sequence (0008,0051), SQ, 1.
-    @inlinable public static var IssuerOfAccessionNumberSequence: Tag { Tag(rawValue: 0x00080051) }
+    @inlinable public static var IssuerOfAccessionNumberSequence: Tag { Tag(rawValue: 0x0008_0051) }
 
     /// Query/Retrieve Level (0008,0052), CS, 1.
-    @inlinable public static var QueryRetrieveLevel: Tag { Tag(rawValue: 0x00080052) }
+    @inlinable public static var QueryRetrieveLevel: Tag { Tag(rawValue: 0x0008_0052) }
 
     /// Query/Retrieve View (0008,0053), CS, 1.
-    @inlinable public static var QueryRetrieveView: Tag { Tag(rawValue: 0x00080053) }
+    @inlinable public static var QueryRetrieveView: Tag { Tag(rawValue: 0x0008_0053) }
 
     /// Retrieve AE Title (0008,0054), AE, 1-n.
-    @inlinable public static var RetrieveAETitle: Tag { Tag(rawValue: 0x00080054) }
+    @inlinable public static var RetrieveAETitle: Tag { Tag(rawValue: 0x0008_0054) }
 
     /// Station AE Title (0008,0055), AE, 1.
-    @inlinable public static var StationAETitle: Tag { Tag(rawValue: 0x00080055) }
+    @inlinable public static var StationAETitle: Tag { Tag(rawValue: 0x0008_0055) }
 
     /// Instance Availability (0008,0056), CS, 1.
-    @inlinable public static var InstanceAvailability: Tag { Tag(rawValue: 0x00080056) }
+    @inlinable public static var InstanceAvailability: Tag { Tag(rawValue: 0x0008_0056) }
 
     /// Failed SOP Instance UID List (0008,0058), UI, 1-n.
-    @inlinable public static var FailedSOPInstanceUIDList: Tag { Tag(rawValue: 0x00080058) }
+    @inlinable public static var FailedSOPInstanceUIDList: Tag { Tag(rawValue: 0x0008_0058) }
 
     /// Modality (0008,0060), CS, 1.
-    @inlinable public static var Modality: Tag { Tag(rawValue: 0x00080060) }
+    @inlinable public static var Modality: Tag { Tag(rawValue: 0x0008_0060) }
 
     /// Modalities in Study (0008,0061), CS, 1-n.
-    @inlinable public static var ModalitiesInStudy: Tag { Tag(rawValue: 0x00080061) }
+    @inlinable public static var ModalitiesInStudy: Tag { Tag(rawValue: 0x0008_0061) }
 
     /// SOP Classes in Study (0008,0062), UI, 1-n.
-    @inlinable public static var SOPClassesInStudy: Tag { Tag(rawValue: 0x00080062) }
+    @inlinable public static var SOPClassesInStudy: Tag { Tag(rawValue: 0x0008_0062) }
 
     /// Anatomic Regions in Study Code Sequence (0008,0063), SQ, 1.
-    @inlinable public static var AnatomicRegionsInStudyCodeSequence: Tag { Tag(rawValue: 0x00080063) }
+    @inlinable public static var AnatomicRegionsInStudyCodeSequence: Tag { Tag(rawValue: 0x0008_0063) }
 
     /// Conversion Type (0008,0064), CS, 1.
-    @inlinable public static var ConversionType: Tag { Tag(rawValue: 0x00080064) }
+    @inlinable public static var ConversionType: Tag { Tag(rawValue: 0x0008_0064) }
 
     /// Presentation Intent Type (0008,0068), CS, 1.
-    @inlinable public static var PresentationIntentType: Tag { Tag(rawValue: 0x00080068) }
+    @inlinable public static var PresentationIntentType: Tag { Tag(rawValue: 0x0008_0068) }
 
     /// Manufacturer (0008,0070), LO, 1.
-    @inlinable public static var Manufacturer: Tag { Tag(rawValue: 0x00080070) }
+    @inlinable public static var Manufacturer: Tag { Tag(rawValue: 0x0008_0070) }
 
     /// Institution Name (0008,0080), LO, 1.
-    @inlinable public static var InstitutionName: Tag { Tag(rawValue: 0x00080080) }
+    @inlinable public static var InstitutionName: Tag { Tag(rawValue: 0x0008_0080) }
 
     /// Institution Address (0008,0081), ST, 1.
-    @inlinable public static var InstitutionAddress: Tag { Tag(rawValue: 0x00080081) }
+    @inlinable public static var InstitutionAddress: Tag { Tag(rawValue: 0x0008_0081) }
 
     /// Institution Code Sequence (0008,0082), SQ, 1.
-    @inlinable public static var InstitutionCodeSequence: Tag { Tag(rawValue: 0x00080082) }
+    @inlinable public static var InstitutionCodeSequence: Tag { Tag(rawValue: 0x0008_0082) }
 
     /// Referring Physician's Name (0008,0090), PN, 1.
-    @inlinable public static var ReferringPhysicianName: Tag { Tag(rawValue: 0x00080090) }
+    @inlinable public static var ReferringPhysicianName: Tag { Tag(rawValue: 0x0008_0090) }
 
     /// Referring Physician's Address (0008,0092), ST, 1.
-    @inlinable public static var ReferringPhysicianAddress: Tag { Tag(rawValue: 0x00080092) }
+    @inlinable public static var ReferringPhysicianAddress: Tag { Tag(rawValue: 0x0008_0092) }
 
     /// Referring Physician's Telephone Numbers (0008,0094), SH, 1-n.
-    @inlinable public static var ReferringPhysicianTelephoneNumbers: Tag { Tag(rawValue: 0x00080094) }
+    @inlinable public static var ReferringPhysicianTelephoneNumbers: Tag { Tag(rawValue: 0x0008_0094) }
 
     /// Referring Physician Identification Sequence (0008,0096), SQ, 1.
-    @inlinable public static var ReferringPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x00080096) }
+    @inlinable public static var ReferringPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0008_0096) }
 
     /// Consulting Physician's Name (0008,009C), PN, 1-n.
-    @inlinable public static var ConsultingPhysicianName: Tag { Tag(rawValue: 0x0008009C) }
+    @inlinable public static var ConsultingPhysicianName: Tag { Tag(rawValue: 0x0008_009C) }
 
     /// Consulting Physician Identification Sequence (0008,009D), SQ, 1.
-    @inlinable public static var ConsultingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0008009D) }
+    @inlinable public static var ConsultingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0008_009D) }
 
     /// Code Value (0008,0100), SH, 1.
-    @inlinable public static var CodeValue: Tag { Tag(rawValue: 0x00080100) }
+    @inlinable public static var CodeValue: Tag { Tag(rawValue: 0x0008_0100) }
 
     /// Extended Code Value (0008,0101), LO, 1.
-    @inlinable public static var ExtendedCodeValue: Tag { Tag(rawValue: 0x00080101) }
+    @inlinable public static var ExtendedCodeValue: Tag { Tag(rawValue: 0x0008_0101) }
 
     /// Coding Scheme Designator (0008,0102), SH, 1.
-    @inlinable public static var CodingSchemeDesignator: Tag { Tag(rawValue: 0x00080102) }
+    @inlinable public static var CodingSchemeDesignator: Tag { Tag(rawValue: 0x0008_0102) }
 
     /// Coding Scheme Version (0008,0103), SH, 1.
-    @inlinable public static var CodingSchemeVersion: Tag { Tag(rawValue: 0x00080103) }
+    @inlinable public static var CodingSchemeVersion: Tag { Tag(rawValue: 0x0008_0103) }
 
     /// Code Meaning (0008,0104), LO, 1.
-    @inlinable public static var CodeMeaning: Tag { Tag(rawValue: 0x00080104) }
+    @inlinable public static var CodeMeaning: Tag { Tag(rawValue: 0x0008_0104) }
 
     /// Mapping Resource (0008,0105), CS, 1.
-    @inlinable public static var MappingResource: Tag { Tag(rawValue: 0x00080105) }
+    @inlinable public static var MappingResource: Tag { Tag(rawValue: 0x0008_0105) }
 
     /// Context Group Version (0008,0106), DT, 1.
-    @inlinable public static var ContextGroupVersion: Tag { Tag(rawValue: 0x00080106) }
+    @inlinable public static var ContextGroupVersion: Tag { Tag(rawValue: 0x0008_0106) }
 
     /// Context Group Local Version (0008,0107), DT, 1.
-    @inlinable public static var ContextGroupLocalVersion: Tag { Tag(rawValue: 0x00080107) }
+    @inlinable public static var ContextGroupLocalVersion: Tag { Tag(rawValue: 0x0008_0107) }
 
     /// Extended Code Meaning (0008,0108), LT, 1.
-    @inlinable public static var ExtendedCodeMeaning: Tag { Tag(rawValue: 0x00080108) }
+    @inlinable public static var ExtendedCodeMeaning: Tag { Tag(rawValue: 0x0008_0108) }
 
     /// Coding Scheme Resources Sequence (0008,0109), SQ, 1.
-    @inlinable public static var CodingSchemeResourcesSequence: Tag { Tag(rawValue: 0x00080109) }
+    @inlinable public static var CodingSchemeResourcesSequence: Tag { Tag(rawValue: 0x0008_0109) }
 
     /// Coding Scheme URL Type (0008,010A), CS, 1.
-    @inlinable public static var CodingSchemeURLType: Tag { Tag(rawValue: 0x0008010A) }
+    @inlinable public static var CodingSchemeURLType: Tag { Tag(rawValue: 0x0008_010A) }
 
     /// Context Group Extension Flag (0008,010B), CS, 1.
-    @inlinable public static var ContextGroupExtensionFlag: Tag { Tag(rawValue: 0x0008010B) }
+    @inlinable public static var ContextGroupExtensionFlag: Tag { Tag(rawValue: 0x0008_010B) }
 
     /// Coding Scheme UID (0008,010C), UI, 1.
-    @inlinable public static var CodingSchemeUID: Tag { Tag(rawValue: 0x0008010C) }
+    @inlinable public static var CodingSchemeUID: Tag { Tag(rawValue: 0x0008_010C) }
 
     /// Context Group Extension Creator UID (0008,010D), UI, 1.
-    @inlinable public static var ContextGroupExtensionCreatorUID: Tag { Tag(rawValue: 0x0008010D) }
+    @inlinable public static var ContextGroupExtensionCreatorUID: Tag { Tag(rawValue: 0x0008_010D) }
 
     /// Coding Scheme URL (0008,010E), UR, 1.
-    @inlinable public static var CodingSchemeURL: Tag { Tag(rawValue: 0x0008010E) }
+    @inlinable public static var CodingSchemeURL: Tag { Tag(rawValue: 0x0008_010E) }
 
     /// Context Identifier (0008,010F), CS, 1.
-    @inlinable public static var ContextIdentifier: Tag { Tag(rawValue: 0x0008010F) }
+    @inlinable public static var ContextIdentifier: Tag { Tag(rawValue: 0x0008_010F) }
 
     /// Coding Scheme Identification Sequence (0008,0110), SQ, 1.
-    @inlinable public static var CodingSchemeIdentificationSequence: Tag { Tag(rawValue: 0x00080110) }
+    @inlinable public static var CodingSchemeIdentificationSequence: Tag { Tag(rawValue: 0x0008_0110) }
 
     /// Coding Scheme Registry (0008,0112), LO, 1.
-    @inlinable public static var CodingSchemeRegistry: Tag { Tag(rawValue: 0x00080112) }
+    @inlinable public static var CodingSchemeRegistry: Tag { Tag(rawValue: 0x0008_0112) }
 
     /// Coding Scheme External ID (0008,0114), ST, 1.
-    @inlinable public static var CodingSchemeExternalID: Tag { Tag(rawValue: 0x00080114) }
+    @inlinable public static var CodingSchemeExternalID: Tag { Tag(rawValue: 0x0008_0114) }
 
     /// Coding Scheme Name (0008,0115), ST, 1.
-    @inlinable public static var CodingSchemeName: Tag { Tag(rawValue: 0x00080115) }
+    @inlinable public static var CodingSchemeName: Tag { Tag(rawValue: 0x0008_0115) }
 
     /// Coding Scheme Responsible Organization (0008,0116), ST, 1.
-    @inlinable public static var CodingSchemeResponsibleOrganization: Tag { Tag(rawValue: 0x00080116) }
+    @inlinable public static var CodingSchemeResponsibleOrganization: Tag { Tag(rawValue: 0x0008_0116) }
 
     /// Context UID (0008,0117), UI, 1.
-    @inlinable public static var ContextUID: Tag { Tag(rawValue: 0x00080117) }
+    @inlinable public static var ContextUID: Tag { Tag(rawValue: 0x0008_0117) }
 
     /// Mapping Resource UID (0008,0118), UI, 1.
-    @inlinable public static var MappingResourceUID: Tag { Tag(rawValue: 0x00080118) }
+    @inlinable public static var MappingResourceUID: Tag { Tag(rawValue: 0x0008_0118) }
 
     /// Long Code Value (0008,0119), UC, 1.
-    @inlinable public static var LongCodeValue: Tag { Tag(rawValue: 0x00080119) }
+    @inlinable public static var LongCodeValue: Tag { Tag(rawValue: 0x0008_0119) }
 
     /// URN Code Value (0008,0120), UR, 1.
-    @inlinable public static var URNCodeValue: Tag { Tag(rawValue: 0x00080120) }
+    @inlinable public static var URNCodeValue: Tag { Tag(rawValue: 0x0008_0120) }
 
     /// Equivalent Code Sequence (0008,0121), SQ, 1.
-    @inlinable public static var EquivalentCodeSequence: Tag { Tag(rawValue: 0x00080121) }
+    @inlinable public static var EquivalentCodeSequence: Tag { Tag(rawValue: 0x0008_0121) }
 
     /// Mapping Resource Name (0008,0122), LO, 1.
-    @inlinable public static var MappingResourceName: Tag { Tag(rawValue: 0x00080122) }
+    @inlinable public static var MappingResourceName: Tag { Tag(rawValue: 0x0008_0122) }
 
     /// Context Group Identification Sequence (0008,0123), SQ, 1.
-    @inlinable public static var ContextGroupIdentificationSequence: Tag { Tag(rawValue: 0x00080123) }
+    @inlinable public static var ContextGroupIdentificationSequence: Tag { Tag(rawValue: 0x0008_0123) }
 
     /// Mapping Resource Identification Sequence (0008,0124), SQ, 1.
-    @inlinable public static var MappingResourceIdentificationSequence: Tag { Tag(rawValue: 0x00080124) }
+    @inlinable public static var MappingResourceIdentificationSequence: Tag { Tag(rawValue: 0x0008_0124) }
 
     /// Timezone Offset From UTC (0008,0201), SH, 1.
-    @inlinable public static var TimezoneOffsetFromUTC: Tag { Tag(rawValue: 0x00080201) }
+    @inlinable public static var TimezoneOffsetFromUTC: Tag { Tag(rawValue: 0x0008_0201) }
 
     /// Responsible Group Code Sequence (0008,0220), SQ, 1.
-    @inlinable public static var ResponsibleGroupCodeSequence: Tag { Tag(rawValue: 0x00080220) }
+    @inlinable public static var ResponsibleGroupCodeSequence: Tag { Tag(rawValue: 0x0008_0220) }
 
     /// Equipment Modality (0008,0221), CS, 1.
-    @inlinable public static var EquipmentModality: Tag { Tag(rawValue: 0x00080221) }
+    @inlinable public static var EquipmentModality: Tag { Tag(rawValue: 0x0008_0221) }
 
     /// Manufacturer's Related Model Group (0008,0222), LO, 1.
-    @inlinable public static var ManufacturerRelatedModelGroup: Tag { Tag(rawValue: 0x00080222) }
+    @inlinable public static var ManufacturerRelatedModelGroup: Tag { Tag(rawValue: 0x0008_0222) }
 
     /// Private Data Element Characteristics Sequence (0008,0300), SQ, 1.
-    @inlinable public static var PrivateDataElementCharacteristicsSequence: Tag { Tag(rawValue: 0x00080300) }
+    @inlinable public static var PrivateDataElementCharacteristicsSequence: Tag { Tag(rawValue: 0x0008_0300) }
 
     /// Private Group Reference (0008,0301), US, 1.
-    @inlinable public static var PrivateGroupReference: Tag { Tag(rawValue: 0x00080301) }
+    @inlinable public static var PrivateGroupReference: Tag { Tag(rawValue: 0x0008_0301) }
 
     /// Private Creator Reference (0008,0302), LO, 1.
-    @inlinable public static var PrivateCreatorReference: Tag { Tag(rawValue: 0x00080302) }
+    @inlinable public static var PrivateCreatorReference: Tag { Tag(rawValue: 0x0008_0302) }
 
     /// Block Identifying Information Status (0008,0303), CS, 1.
-    @inlinable public static var BlockIdentifyingInformationStatus: Tag { Tag(rawValue: 0x00080303) }
+    @inlinable public static var BlockIdentifyingInformationStatus: Tag { Tag(rawValue: 0x0008_0303) }
 
     /// Nonidentifying Private Elements (0008,0304), US, 1-n.
-    @inlinable public static var NonidentifyingPrivateElements: Tag { Tag(rawValue: 0x00080304) }
+    @inlinable public static var NonidentifyingPrivateElements: Tag { Tag(rawValue: 0x0008_0304) }
 
     /// Deidentification Action Sequence (0008,0305), SQ, 1.
-    @inlinable public static var DeidentificationActionSequence: Tag { Tag(rawValue: 0x00080305) }
+    @inlinable public static var DeidentificationActionSequence: Tag { Tag(rawValue: 0x0008_0305) }
 
     /// Identifying Private Elements (0008,0306), US, 1-n.
-    @inlinable public static var IdentifyingPrivateElements: Tag { Tag(rawValue: 0x00080306) }
+    @inlinable public static var IdentifyingPrivateElements: Tag { Tag(rawValue: 0x0008_0306) }
 
     /// Deidentification Action (0008,0307), CS, 1.
-    @inlinable public static var DeidentificationAction: Tag { Tag(rawValue: 0x00080307) }
+    @inlinable public static var DeidentificationAction: Tag { Tag(rawValue: 0x0008_0307) }
 
     /// Private Data Element (0008,0308), US, 1.
-    @inlinable public static var PrivateDataElement: Tag { Tag(rawValue: 0x00080308) }
+    @inlinable public static var PrivateDataElement: Tag { Tag(rawValue: 0x0008_0308) }
 
     /// Private Data Element Value Multiplicity (0008,0309), UL, 1-3.
-    @inlinable public static var PrivateDataElementValueMultiplicity: Tag { Tag(rawValue: 0x00080309) }
+    @inlinable public static var PrivateDataElementValueMultiplicity: Tag { Tag(rawValue: 0x0008_0309) }
 
     /// Private Data Element Value Representation (0008,030A), CS, 1.
-    @inlinable public static var PrivateDataElementValueRepresentation: Tag { Tag(rawValue: 0x0008030A) }
+    @inlinable public static var PrivateDataElementValueRepresentation: Tag { Tag(rawValue: 0x0008_030A) }
 
     /// Private Data Element Number of Items (0008,030B), UL, 1-2.
-    @inlinable public static var PrivateDataElementNumberOfItems: Tag { Tag(rawValue: 0x0008030B) }
+    @inlinable public static var PrivateDataElementNumberOfItems: Tag { Tag(rawValue: 0x0008_030B) }
 
     /// Private Data Element Name (0008,030C), UC, 1.
-    @inlinable public static var PrivateDataElementName: Tag { Tag(rawValue: 0x0008030C) }
+    @inlinable public static var PrivateDataElementName: Tag { Tag(rawValue: 0x0008_030C) }
 
     /// Private Data Element Keyword (0008,030D), UC, 1.
-    @inlinable public static var PrivateDataElementKeyword: Tag { Tag(rawValue: 0x0008030D) }
+    @inlinable public static var PrivateDataElementKeyword: Tag { Tag(rawValue: 0x0008_030D) }
 
     /// Private Data Element Description (0008,030E), UT, 1.
-    @inlinable public static var PrivateDataElementDescription: Tag { Tag(rawValue: 0x0008030E) }
+    @inlinable public static var PrivateDataElementDescription: Tag { Tag(rawValue: 0x0008_030E) }
 
     /// Private Data Element Encoding (0008,030F), UT, 1.
-    @inlinable public static var PrivateDataElementEncoding: Tag { Tag(rawValue: 0x0008030F) }
+    @inlinable public static var PrivateDataElementEncoding: Tag { Tag(rawValue: 0x0008_030F) }
 
     /// Private Data Element Definition Sequence (0008,0310), SQ, 1.
-    @inlinable public static var PrivateDataElementDefinitionSequence: Tag { Tag(rawValue: 0x00080310) }
+    @inlinable public static var PrivateDataElementDefinitionSequence: Tag { Tag(rawValue: 0x0008_0310) }
 
     /// Scope of Inventory Sequence (0008,0400), SQ, 1.
-    @inlinable public static var ScopeOfInventorySequence: Tag { Tag(rawValue: 0x00080400) }
+    @inlinable public static var ScopeOfInventorySequence: Tag { Tag(rawValue: 0x0008_0400) }
 
     /// Inventory Purpose (0008,0401), LT, 1.
-    @inlinable public static var InventoryPurpose: Tag { Tag(rawValue: 0x00080401) }
+    @inlinable public static var InventoryPurpose: Tag { Tag(rawValue: 0x0008_0401) }
 
     /// Inventory Instance Description (0008,0402), LT, 1.
-    @inlinable public static var InventoryInstanceDescription: Tag { Tag(rawValue: 0x00080402) }
+    @inlinable public static var InventoryInstanceDescription: Tag { Tag(rawValue: 0x0008_0402) }
 
     /// Inventory Level (0008,0403), CS, 1.
-    @inlinable public static var InventoryLevel: Tag { Tag(rawValue: 0x00080403) }
+    @inlinable public static var InventoryLevel: Tag { Tag(rawValue: 0x0008_0403) }
 
     /// Item Inventory DateTime (0008,0404), DT, 1.
-    @inlinable public static var ItemInventoryDateTime: Tag { Tag(rawValue: 0x00080404) }
+    @inlinable public static var ItemInventoryDateTime: Tag { Tag(rawValue: 0x0008_0404) }
 
     /// Removed from Operational Use (0008,0405), CS, 1.
-    @inlinable public static var RemovedFromOperationalUse: Tag { Tag(rawValue: 0x00080405) }
+    @inlinable public static var RemovedFromOperationalUse: Tag { Tag(rawValue: 0x0008_0405) }
 
     /// Reason for Removal Code Sequence (0008,0406), SQ, 1.
-    @inlinable public static var ReasonForRemovalCodeSequence: Tag { Tag(rawValue: 0x00080406) }
+    @inlinable public static var ReasonForRemovalCodeSequence: Tag { Tag(rawValue: 0x0008_0406) }
 
     /// Stored Instance Base URI (0008,0407), UR, 1.
-    @inlinable public static var StoredInstanceBaseURI: Tag { Tag(rawValue: 0x00080407) }
+    @inlinable public static var StoredInstanceBaseURI: Tag { Tag(rawValue: 0x0008_0407) }
 
     /// Folder Access URI (0008,0408), UR, 1.
-    @inlinable public static var FolderAccessURI: Tag { Tag(rawValue: 0x00080408) }
+    @inlinable public static var FolderAccessURI: Tag { Tag(rawValue: 0x0008_0408) }
 
     /// File Access URI (0008,0409), UR, 1.
-    @inlinable public static var FileAccessURI: Tag { Tag(rawValue: 0x00080409) }
+    @inlinable public static var FileAccessURI: Tag { Tag(rawValue: 0x0008_0409) }
 
     /// Container File Type (0008,040A), CS, 1.
-    @inlinable public static var ContainerFileType: Tag { Tag(rawValue: 0x0008040A) }
+    @inlinable public static var ContainerFileType: Tag { Tag(rawValue: 0x0008_040A) }
 
     /// Filename in Container (0008,040B), UR, 1.
-    @inlinable public static var FilenameInContainer: Tag { Tag(rawValue: 0x0008040B) }
+    @inlinable public static var FilenameInContainer: Tag { Tag(rawValue: 0x0008_040B) }
 
     /// File Offset in Container (0008,040C), UV, 1.
-    @inlinable public static var FileOffsetInContainer: Tag { Tag(rawValue: 0x0008040C) }
+    @inlinable public static var FileOffsetInContainer: Tag { Tag(rawValue: 0x0008_040C) }
 
     /// File Length in Container (0008,040D), UV, 1.
-    @inlinable public static var FileLengthInContainer: Tag { Tag(rawValue: 0x0008040D) }
+    @inlinable public static var FileLengthInContainer: Tag { Tag(rawValue: 0x0008_040D) }
 
     /// Stored Instance Transfer Syntax UID (0008,040E), UI, 1.
-    @inlinable public static var StoredInstanceTransferSyntaxUID: Tag { Tag(rawValue: 0x0008040E) }
+    @inlinable public static var StoredInstanceTransferSyntaxUID: Tag { Tag(rawValue: 0x0008_040E) }
 
     /// Extended Matching Mechanisms (0008,040F), CS, 1-n.
-    @inlinable public static var ExtendedMatchingMechanisms: Tag { Tag(rawValue: 0x0008040F) }
+    @inlinable public static var ExtendedMatchingMechanisms: Tag { Tag(rawValue: 0x0008_040F) }
 
     /// Range Matching Sequence (0008,0410), SQ, 1.
-    @inlinable public static var RangeMatchingSequence: Tag { Tag(rawValue: 0x00080410) }
+    @inlinable public static var RangeMatchingSequence: Tag { Tag(rawValue: 0x0008_0410) }
 
     /// List of UID Matching Sequence (0008,0411), SQ, 1.
-    @inlinable public static var ListOfUIDMatchingSequence: Tag { Tag(rawValue: 0x00080411) }
+    @inlinable public static var ListOfUIDMatchingSequence: Tag { Tag(rawValue: 0x0008_0411) }
 
     /// Empty Value Matching Sequence (0008,0412), SQ, 1.
-    @inlinable public static var EmptyValueMatchingSequence: Tag { Tag(rawValue: 0x00080412) }
+    @inlinable public static var EmptyValueMatchingSequence: Tag { Tag(rawValue: 0x0008_0412) }
 
     /// General Matching Sequence (0008,0413), SQ, 1.
-    @inlinable public static var GeneralMatchingSequence: Tag { Tag(rawValue: 0x00080413) }
+    @inlinable public static var GeneralMatchingSequence: Tag { Tag(rawValue: 0x0008_0413) }
 
     /// Requested Status Interval (0008,0414), US, 1.
-    @inlinable public static var RequestedStatusInterval: Tag { Tag(rawValue: 0x00080414) }
+    @inlinable public static var RequestedStatusInterval: Tag { Tag(rawValue: 0x0008_0414) }
 
     /// Retain Instances (0008,0415), CS, 1.
-    @inlinable public static var RetainInstances: Tag { Tag(rawValue: 0x00080415) }
+    @inlinable public static var RetainInstances: Tag { Tag(rawValue: 0x0008_0415) }
 
     /// Expiration DateTime (0008,0416), DT, 1.
-    @inlinable public static var ExpirationDateTime: Tag { Tag(rawValue: 0x00080416) }
+    @inlinable public static var ExpirationDateTime: Tag { Tag(rawValue: 0x0008_0416) }
 
     /// Transaction Status (0008,0417), CS, 1.
-    @inlinable public static var TransactionStatus: Tag { Tag(rawValue: 0x00080417) }
+    @inlinable public static var TransactionStatus: Tag { Tag(rawValue: 0x0008_0417) }
 
     /// Transaction Status Comment (0008,0418), LT, 1.
-    @inlinable public static var TransactionStatusComment: Tag { Tag(rawValue: 0x00080418) }
+    @inlinable public static var TransactionStatusComment: Tag { Tag(rawValue: 0x0008_0418) }
 
     /// File Set Access Sequence (0008,0419), SQ, 1.
-    @inlinable public static var FileSetAccessSequence: Tag { Tag(rawValue: 0x00080419) }
+    @inlinable public static var FileSetAccessSequence: Tag { Tag(rawValue: 0x0008_0419) }
 
     /// File Access Sequence (0008,041A), SQ, 1.
-    @inlinable public static var FileAccessSequence: Tag { Tag(rawValue: 0x0008041A) }
+    @inlinable public static var FileAccessSequence: Tag { Tag(rawValue: 0x0008_041A) }
 
     /// Record Key (0008,041B), OB, 1.
-    @inlinable public static var RecordKey: Tag { Tag(rawValue: 0x0008041B) }
+    @inlinable public static var RecordKey: Tag { Tag(rawValue: 0x0008_041B) }
 
     /// Prior Record Key (0008,041C), OB, 1.
-    @inlinable public static var PriorRecordKey: Tag { Tag(rawValue: 0x0008041C) }
+    @inlinable public static var PriorRecordKey: Tag { Tag(rawValue: 0x0008_041C) }
 
     /// Metadata Sequence (0008,041D), SQ, 1.
-    @inlinable public static var MetadataSequence: Tag { Tag(rawValue: 0x0008041D) }
+    @inlinable public static var MetadataSequence: Tag { Tag(rawValue: 0x0008_041D) }
 
     /// Updated Metadata Sequence (0008,041E), SQ, 1.
-    @inlinable public static var UpdatedMetadataSequence: Tag { Tag(rawValue: 0x0008041E) }
+    @inlinable public static var UpdatedMetadataSequence: Tag { Tag(rawValue: 0x0008_041E) }
 
     /// Study Update DateTime (0008,041F), DT, 1.
-    @inlinable public static var StudyUpdateDateTime: Tag { Tag(rawValue: 0x0008041F) }
+    @inlinable public static var StudyUpdateDateTime: Tag { Tag(rawValue: 0x0008_041F) }
 
     /// Inventory Access End Points Sequence (0008,0420), SQ, 1.
-    @inlinable public static var InventoryAccessEndPointsSequence: Tag { Tag(rawValue: 0x00080420) }
+    @inlinable public static var InventoryAccessEndPointsSequence: Tag { Tag(rawValue: 0x0008_0420) }
 
     /// Study Access End Points Sequence (0008,0421), SQ, 1.
-    @inlinable public static var StudyAccessEndPointsSequence: Tag { Tag(rawValue: 0x00080421) }
+    @inlinable public static var StudyAccessEndPointsSequence: Tag { Tag(rawValue: 0x0008_0421) }
 
     /// Incorporated Inventory Instance Sequence (0008,0422), SQ, 1.
-    @inlinable public static var IncorporatedInventoryInstanceSequence: Tag { Tag(rawValue: 0x00080422) }
+    @inlinable public static var IncorporatedInventoryInstanceSequence: Tag { Tag(rawValue: 0x0008_0422) }
 
     /// Inventoried Studies Sequence (0008,0423), SQ, 1.
-    @inlinable public static var InventoriedStudiesSequence: Tag { Tag(rawValue: 0x00080423) }
+    @inlinable public static var InventoriedStudiesSequence: Tag { Tag(rawValue: 0x0008_0423) }
 
     /// Inventoried Series Sequence (0008,0424), SQ, 1.
-    @inlinable public static var InventoriedSeriesSequence: Tag { Tag(rawValue: 0x00080424) }
+    @inlinable public static var InventoriedSeriesSequence: Tag { Tag(rawValue: 0x0008_0424) }
 
     /// Inventoried Instances Sequence (0008,0425), SQ, 1.
-    @inlinable public static var InventoriedInstancesSequence: Tag { Tag(rawValue: 0x00080425) }
+    @inlinable public static var InventoriedInstancesSequence: Tag { Tag(rawValue: 0x0008_0425) }
 
     /// Inventory Completion Status (0008,0426), CS, 1.
-    @inlinable public static var InventoryCompletionStatus: Tag { Tag(rawValue: 0x00080426) }
+    @inlinable public static var InventoryCompletionStatus: Tag { Tag(rawValue: 0x0008_0426) }
 
     /// Number of Study Records in Instance (0008,0427), UL, 1.
-    @inlinable public static var NumberOfStudyRecordsInInstance: Tag { Tag(rawValue: 0x00080427) }
+    @inlinable public static var NumberOfStudyRecordsInInstance: Tag { Tag(rawValue: 0x0008_0427) }
 
     /// Total Number of Study Records (0008,0428), UV, 1.
-    @inlinable public static var TotalNumberOfStudyRecords: Tag { Tag(rawValue: 0x00080428) }
+    @inlinable public static var TotalNumberOfStudyRecords: Tag { Tag(rawValue: 0x0008_0428) }
 
     /// Maximum Number of Records (0008,0429), UV, 1.
-    @inlinable public static var MaximumNumberOfRecords: Tag { Tag(rawValue: 0x00080429) }
+    @inlinable public static var MaximumNumberOfRecords: Tag { Tag(rawValue: 0x0008_0429) }
 
     /// Network ID (0008,1000), AE, 1, retired.
-    @inlinable public static var NetworkID: Tag { Tag(rawValue: 0x00081000) }
+    @inlinable public static var NetworkID: Tag { Tag(rawValue: 0x0008_1000) }
 
     /// Station Name (0008,1010), SH, 1.
-    @inlinable public static var StationName: Tag { Tag(rawValue: 0x00081010) }
+    @inlinable public static var StationName: Tag { Tag(rawValue: 0x0008_1010) }
 
     /// Study Description (0008,1030), LO, 1.
-    @inlinable public static var StudyDescription: Tag { Tag(rawValue: 0x00081030) }
+    @inlinable public static var StudyDescription: Tag { Tag(rawValue: 0x0008_1030) }
 
     /// Procedure Code Sequence (0008,1032), SQ, 1.
-    @inlinable public static var ProcedureCodeSequence: Tag { Tag(rawValue: 0x00081032) }
+    @inlinable public static var ProcedureCodeSequence: Tag { Tag(rawValue: 0x0008_1032) }
 
     /// Series Description (0008,103E), LO, 1.
-    @inlinable public static var SeriesDescription: Tag { Tag(rawValue: 0x0008103E) }
+    @inlinable public static var SeriesDescription: Tag { Tag(rawValue: 0x0008_103E) }
 
     /// Series Description Code Sequence (0008,103F), SQ, 1.
-    @inlinable public static var SeriesDescriptionCodeSequence: Tag { Tag(rawValue: 0x0008103F) }
+    @inlinable public static var SeriesDescriptionCodeSequence: Tag { Tag(rawValue: 0x0008_103F) }
 
     /// Institutional Department Name (0008,1040), LO, 1.
-    @inlinable public static var InstitutionalDepartmentName: Tag { Tag(rawValue: 0x00081040) }
+    @inlinable public static var InstitutionalDepartmentName: Tag { Tag(rawValue: 0x0008_1040) }
 
     /// Institutional Department Type Code Sequence (0008,1041), SQ, 1.
-    @inlinable public static var InstitutionalDepartmentTypeCodeSequence: Tag { Tag(rawValue: 0x00081041) }
+    @inlinable public static var InstitutionalDepartmentTypeCodeSequence: Tag { Tag(rawValue: 0x0008_1041) }
 
     /// Physician(s) of Record (0008,1048), PN, 1-n.
-    @inlinable public static var PhysiciansOfRecord: Tag { Tag(rawValue: 0x00081048) }
+    @inlinable public static var PhysiciansOfRecord: Tag { Tag(rawValue: 0x0008_1048) }
 
     /// Physician(s) of Record Identification Sequence (0008,1049), SQ, 1.
-    @inlinable public static var PhysiciansOfRecordIdentificationSequence: Tag { Tag(rawValue: 0x00081049) }
+    @inlinable public static var PhysiciansOfRecordIdentificationSequence: Tag { Tag(rawValue: 0x0008_1049) }
 
     /// Performing Physician's Name (0008,1050), PN, 1-n.
-    @inlinable public static var PerformingPhysicianName: Tag { Tag(rawValue: 0x00081050) }
+    @inlinable public static var PerformingPhysicianName: Tag { Tag(rawValue: 0x0008_1050) }
 
     /// Performing Physician Identification Sequence (0008,1052), SQ, 1.
-    @inlinable public static var PerformingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x00081052) }
+    @inlinable public static var PerformingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0008_1052) }
 
     /// Name of Physician(s) Reading Study (0008,1060), PN, 1-n.
-    @inlinable public static var NameOfPhysiciansReadingStudy: Tag { Tag(rawValue: 0x00081060) }
+    @inlinable public static var NameOfPhysiciansReadingStudy: Tag { Tag(rawValue: 0x0008_1060) }
 
     /// Physician(s) Reading Study Identification Sequence (0008,1062), SQ, 1.
-    @inlinable public static var PhysiciansReadingStudyIdentificationSequence: Tag { Tag(rawValue: 0x00081062) }
+    @inlinable public static var PhysiciansReadingStudyIdentificationSequence: Tag { Tag(rawValue: 0x0008_1062) }
 
     /// Operators' Name (0008,1070), PN, 1-n.
-    @inlinable public static var OperatorsName: Tag { Tag(rawValue: 0x00081070) }
+    @inlinable public static var OperatorsName: Tag { Tag(rawValue: 0x0008_1070) }
 
     /// Operator Identification Sequence (0008,1072), SQ, 1.
-    @inlinable public static var OperatorIdentificationSequence: Tag { Tag(rawValue: 0x00081072) }
+    @inlinable public static var OperatorIdentificationSequence: Tag { Tag(rawValue: 0x0008_1072) }
 
     /// Admitting Diagnoses Description (0008,1080), LO, 1-n.
-    @inlinable public static var AdmittingDiagnosesDescription: Tag { Tag(rawValue: 0x00081080) }
+    @inlinable public static var AdmittingDiagnosesDescription: Tag { Tag(rawValue: 0x0008_1080) }
 
     /// Admitting Diagnoses Code Sequence (0008,1084), SQ, 1.
-    @inlinable public static var AdmittingDiagnosesCodeSequence: Tag { Tag(rawValue: 0x00081084) }
+    @inlinable public static var AdmittingDiagnosesCodeSequence: Tag { Tag(rawValue: 0x0008_1084) }
 
     /// Pyramid Description (0008,1088), LO, 1.
-    @inlinable public static var PyramidDescription: Tag { Tag(rawValue: 0x00081088) }
+    @inlinable public static var PyramidDescription: Tag { Tag(rawValue: 0x0008_1088) }
 
     /// Manufacturer's Model Name (0008,1090), LO, 1.
-    @inlinable public static var ManufacturerModelName: Tag { Tag(rawValue: 0x00081090) }
+    @inlinable public static var ManufacturerModelName: Tag { Tag(rawValue: 0x0008_1090) }
 
     /// Referenced Results Sequence (0008,1100), SQ, 1, retired.
-    @inlinable public static var ReferencedResultsSequence: Tag { Tag(rawValue: 0x00081100) }
+    @inlinable public static var ReferencedResultsSequence: Tag { Tag(rawValue: 0x0008_1100) }
 
     /// Referenced Study Sequence (0008,1110), SQ, 1.
-    @inlinable public static var ReferencedStudySequence: Tag { Tag(rawValue: 0x00081110) }
+    @inlinable public static var ReferencedStudySequence: Tag { Tag(rawValue: 0x0008_1110) }
 
     /// Referenced Performed Procedure Step Sequence (0008,1111), SQ, 1.
-    @inlinable public static var ReferencedPerformedProcedureStepSequence: Tag { Tag(rawValue: 0x00081111) }
+    @inlinable public static var ReferencedPerformedProcedureStepSequence: Tag { Tag(rawValue: 0x0008_1111) }
 
     /// Referenced Instances by SOP Class Sequence (0008,1112), SQ, 1.
-    @inlinable public static var ReferencedInstancesBySOPClassSequence: Tag { Tag(rawValue: 0x00081112) }
+    @inlinable public static var ReferencedInstancesBySOPClassSequence: Tag { Tag(rawValue: 0x0008_1112) }
 
     /// Referenced Series Sequence (0008,1115), SQ, 1.
-    @inlinable public static var ReferencedSeriesSequence: Tag { Tag(rawValue: 0x00081115) }
+    @inlinable public static var ReferencedSeriesSequence: Tag { Tag(rawValue: 0x0008_1115) }
 
     /// Referenced Patient Sequence (0008,1120), SQ, 1.
-    @inlinable public static var ReferencedPatientSequence: Tag { Tag(rawValue: 0x00081120) }
+    @inlinable public static var ReferencedPatientSequence: Tag { Tag(rawValue: 0x0008_1120) }
 
     /// Referenced Visit Sequence (0008,1125), SQ, 1.
-    @inlinable public static var ReferencedVisitSequence: Tag { Tag(rawValue: 0x00081125) }
+    @inlinable public static var ReferencedVisitSequence: Tag { Tag(rawValue: 0x0008_1125) }
 
     /// Referenced Overlay Sequence (0008,1130), SQ, 1, retired.
-    @inlinable public static var ReferencedOverlaySequence: Tag { Tag(rawValue: 0x00081130) }
+    @inlinable public static var ReferencedOverlaySequence: Tag { Tag(rawValue: 0x0008_1130) }
 
     /// Referenced Stereometric Instance Sequence (0008,1134), SQ, 1.
-    @inlinable public static var ReferencedStereometricInstanceSequence: Tag { Tag(rawValue: 0x00081134) }
+    @inlinable public static var ReferencedStereometricInstanceSequence: Tag { Tag(rawValue: 0x0008_1134) }
 
     /// Referenced Waveform Sequence (0008,113A), SQ, 1.
-    @inlinable public static var ReferencedWaveformSequence: Tag { Tag(rawValue: 0x0008113A) }
+    @inlinable public static var ReferencedWaveformSequence: Tag { Tag(rawValue: 0x0008_113A) }
 
     /// Referenced Image Sequence (0008,1140), SQ, 1.
-    @inlinable public static var ReferencedImageSequence: Tag { Tag(rawValue: 0x00081140) }
+    @inlinable public static var ReferencedImageSequence: Tag { Tag(rawValue: 0x0008_1140) }
 
     /// Referenced Curve Sequence (0008,1145), SQ, 1, retired.
-    @inlinable public static var ReferencedCurveSequence: Tag { Tag(rawValue: 0x00081145) }
+    @inlinable public static var ReferencedCurveSequence: Tag { Tag(rawValue: 0x0008_1145) }
 
     /// Referenced Instance Sequence (0008,114A), SQ, 1.
-    @inlinable public static var ReferencedInstanceSequence: Tag { Tag(rawValue: 0x0008114A) }
+    @inlinable public static var ReferencedInstanceSequence: Tag { Tag(rawValue: 0x0008_114A) }
 
     /// Referenced Real World Value Mapping Instance Sequence (0008,114B), SQ, 1.
-    @inlinable public static var ReferencedRealWorldValueMappingInstanceSequence: Tag { Tag(rawValue: 0x0008114B) }
+    @inlinable public static var ReferencedRealWorldValueMappingInstanceSequence: Tag { Tag(rawValue: 0x0008_114B) }
 
     /// Referenced Segmentation Sequence (0008,114C), SQ, 1.
-    @inlinable public static var ReferencedSegmentationSequence: Tag { Tag(rawValue: 0x0008114C) }
+    @inlinable public static var ReferencedSegmentationSequence: Tag { Tag(rawValue: 0x0008_114C) }
 
     /// Referenced Surface Segmentation Sequence (0008,114D), SQ, 1.
-    @inlinable public static var ReferencedSurfaceSegmentationSequence: Tag { Tag(rawValue: 0x0008114D) }
+    @inlinable public static var ReferencedSurfaceSegmentationSequence: Tag { Tag(rawValue: 0x0008_114D) }
 
     /// Referenced SOP Class UID (0008,1150), UI, 1.
-    @inlinable public static var ReferencedSOPClassUID: Tag { Tag(rawValue: 0x00081150) }
+    @inlinable public static var ReferencedSOPClassUID: Tag { Tag(rawValue: 0x0008_1150) }
 
     /// Referenced SOP Instance UID (0008,1155), UI, 1.
-    @inlinable public static var ReferencedSOPInstanceUID: Tag { Tag(rawValue: 0x00081155) }
+    @inlinable public static var ReferencedSOPInstanceUID: Tag { Tag(rawValue: 0x0008_1155) }
 
     /// Definition Source Sequence (0008,1156), SQ, 1.
-    @inlinable public static var DefinitionSourceSequence: Tag { Tag(rawValue: 0x00081156) }
+    @inlinable public static var DefinitionSourceSequence: Tag { Tag(rawValue: 0x0008_1156) }
 
     /// SOP Classes Supported (0008,115A), UI, 1-n.
-    @inlinable public static var SOPClassesSupported: Tag { Tag(rawValue: 0x0008115A) }
+    @inlinable public static var SOPClassesSupported: Tag { Tag(rawValue: 0x0008_115A) }
 
     /// Referenced Frame Number (0008,1160), IS, 1-n.
-    @inlinable public static var ReferencedFrameNumber: Tag { Tag(rawValue: 0x00081160) }
+    @inlinable public static var ReferencedFrameNumber: Tag { Tag(rawValue: 0x0008_1160) }
 
     /// Simple Frame List (0008,1161), UL, 1-n.
-    @inlinable public static var SimpleFrameList: Tag { Tag(rawValue: 0x00081161) }
+    @inlinable public static var SimpleFrameList: Tag { Tag(rawValue: 0x0008_1161) }
 
     /// Calculated Frame List (0008,1162), UL, 3-3n.
-    @inlinable public static var CalculatedFrameList: Tag { Tag(rawValue: 0x00081162) }
+    @inlinable public static var CalculatedFrameList: Tag { Tag(rawValue: 0x0008_1162) }
 
     /// Time Range (0008,1163), FD, 2.
-    @inlinable public static var TimeRange: Tag { Tag(rawValue: 0x00081163) }
+    @inlinable public static var TimeRange: Tag { Tag(rawValue: 0x0008_1163) }
 
     /// Frame Extraction Sequence (0008,1164), SQ, 1.
-    @inlinable public static var FrameExtractionSequence: Tag { Tag(rawValue: 0x00081164) }
+    @inlinable public static var FrameExtractionSequence: Tag { Tag(rawValue: 0x0008_1164) }
 
     /// Multi-frame Source SOP Instance UID (0008,1167), UI, 1.
-    @inlinable public static var MultiFrameSourceSOPInstanceUID: Tag { Tag(rawValue: 0x00081167) }
+    @inlinable public static var MultiFrameSourceSOPInstanceUID: Tag { Tag(rawValue: 0x0008_1167) }
 
     /// Retrieve URL (0008,1190), UR, 1.
-    @inlinable public static var RetrieveURL: Tag { Tag(rawValue: 0x00081190) }
+    @inlinable public static var RetrieveURL: Tag { Tag(rawValue: 0x0008_1190) }
 
     /// Transaction UID (0008,1195), UI, 1.
-    @inlinable public static var TransactionUID: Tag { Tag(rawValue: 0x00081195) }
+    @inlinable public static var TransactionUID: Tag { Tag(rawValue: 0x0008_1195) }
 
     /// Warning Reason (0008,1196), US, 1.
-    @inlinable public static var WarningReason: Tag { Tag(rawValue: 0x00081196) }
+    @inlinable public static var WarningReason: Tag { Tag(rawValue: 0x0008_1196) }
 
     /// Failure Reason (0008,1197), US, 1.
-    @inlinable public static var FailureReason: Tag { Tag(rawValue: 0x00081197) }
+    @inlinable public static var FailureReason: Tag { Tag(rawValue: 0x0008_1197) }
 
     /// Failed SOP Sequence (0008,1198), SQ, 1.
-    @inlinable public static var FailedSOPSequence: Tag { Tag(rawValue: 0x00081198) }
+    @inlinable public static var FailedSOPSequence: Tag { Tag(rawValue: 0x0008_1198) }
 
     /// Referenced SOP Sequence (0008,1199), SQ, 1.
-    @inlinable public static var ReferencedSOPSequence: Tag { Tag(rawValue: 0x00081199) }
+    @inlinable public static var ReferencedSOPSequence: Tag { Tag(rawValue: 0x0008_1199) }
 
     /// Other Failures Sequence (0008,119A), SQ, 1.
-    @inlinable public static var OtherFailuresSequence: Tag { Tag(rawValue: 0x0008119A) }
+    @inlinable public static var OtherFailuresSequence: Tag { Tag(rawValue: 0x0008_119A) }
 
     /// Failed Study Sequence (0008,119B), SQ, 1.
-    @inlinable public static var FailedStudySequence: Tag { Tag(rawValue: 0x0008119B) }
+    @inlinable public static var FailedStudySequence: Tag { Tag(rawValue: 0x0008_119B) }
 
     /// Studies Containing Other Referenced Instances Sequence (0008,1200), SQ, 1.
-    @inlinable public static var StudiesContainingOtherReferencedInstancesSequence: Tag { Tag(rawValue: 0x00081200) }
+    @inlinable public static var StudiesContainingOtherReferencedInstancesSequence: Tag { Tag(rawValue: 0x0008_1200) }
 
     /// Related Series Sequence (0008,1250), SQ, 1.
-    @inlinable public static var RelatedSeriesSequence: Tag { Tag(rawValue: 0x00081250) }
+    @inlinable public static var RelatedSeriesSequence: Tag { Tag(rawValue: 0x0008_1250) }
 
     /// Principal Diagnosis Code Sequence (0008,1301), SQ, 1.
-    @inlinable public static var PrincipalDiagnosisCodeSequence: Tag { Tag(rawValue: 0x00081301) }
+    @inlinable public static var PrincipalDiagnosisCodeSequence: Tag { Tag(rawValue: 0x0008_1301) }
 
     /// Primary Diagnosis Code Sequence (0008,1302), SQ, 1.
-    @inlinable public static var PrimaryDiagnosisCodeSequence: Tag { Tag(rawValue: 0x00081302) }
+    @inlinable public static var PrimaryDiagnosisCodeSequence: Tag { Tag(rawValue: 0x0008_1302) }
 
     /// Secondary Diagnoses Code Sequence (0008,1303), SQ, 1.
-    @inlinable public static var SecondaryDiagnosesCodeSequence: Tag { Tag(rawValue: 0x00081303) }
+    @inlinable public static var SecondaryDiagnosesCodeSequence: Tag { Tag(rawValue: 0x0008_1303) }
 
     /// Histological Diagnoses Code Sequence (0008,1304), SQ, 1.
-    @inlinable public static var HistologicalDiagnosesCodeSequence: Tag { Tag(rawValue: 0x00081304) }
+    @inlinable public static var HistologicalDiagnosesCodeSequence: Tag { Tag(rawValue: 0x0008_1304) }
 
     /// Lossy Image Compression (Retired) (0008,2110), CS, 1, retired.
-    @inlinable public static var LossyImageCompressionRetired: Tag { Tag(rawValue: 0x00082110) }
+    @inlinable public static var LossyImageCompressionRetired: Tag { Tag(rawValue: 0x0008_2110) }
 
     /// Derivation Description (0008,2111), ST, 1.
-    @inlinable public static var DerivationDescription: Tag { Tag(rawValue: 0x00082111) }
+    @inlinable public static var DerivationDescription: Tag { Tag(rawValue: 0x0008_2111) }
 
     /// Source Image Sequence (0008,2112), SQ, 1.
-    @inlinable public static var SourceImageSequence: Tag { Tag(rawValue: 0x00082112) }
+    @inlinable public static var SourceImageSequence: Tag { Tag(rawValue: 0x0008_2112) }
 
     /// Stage Name (0008,2120), SH, 1.
-    @inlinable public static var StageName: Tag { Tag(rawValue: 0x00082120) }
+    @inlinable public static var StageName: Tag { Tag(rawValue: 0x0008_2120) }
 
     /// Stage Number (0008,2122), IS, 1.
-    @inlinable public static var StageNumber: Tag { Tag(rawValue: 0x00082122) }
+    @inlinable public static var StageNumber: Tag { Tag(rawValue: 0x0008_2122) }
 
     /// Number of Stages (0008,2124), IS, 1.
-    @inlinable public static var NumberOfStages: Tag { Tag(rawValue: 0x00082124) }
+    @inlinable public static var NumberOfStages: Tag { Tag(rawValue: 0x0008_2124) }
 
     /// View Name (0008,2127), SH, 1.
-    @inlinable public static var ViewName: Tag { Tag(rawValue: 0x00082127) }
+    @inlinable public static var ViewName: Tag { Tag(rawValue: 0x0008_2127) }
 
     /// View Number (0008,2128), IS, 1.
-    @inlinable public static var ViewNumber: Tag { Tag(rawValue: 0x00082128) }
+    @inlinable public static var ViewNumber: Tag { Tag(rawValue: 0x0008_2128) }
 
     /// Number of Event Timers (0008,2129), IS, 1.
-    @inlinable public static var NumberOfEventTimers: Tag { Tag(rawValue: 0x00082129) }
+    @inlinable public static var NumberOfEventTimers: Tag { Tag(rawValue: 0x0008_2129) }
 
     /// Number of Views in Stage (0008,212A), IS, 1.
-    @inlinable public static var NumberOfViewsInStage: Tag { Tag(rawValue: 0x0008212A) }
+    @inlinable public static var NumberOfViewsInStage: Tag { Tag(rawValue: 0x0008_212A) }
 
     /// Event Elapsed Time(s) (0008,2130), DS, 1-n.
-    @inlinable public static var EventElapsedTimes: Tag { Tag(rawValue: 0x00082130) }
+    @inlinable public static var EventElapsedTimes: Tag { Tag(rawValue: 0x0008_2130) }
 
     /// Event Timer Name(s) (0008,2132), LO, 1-n.
-    @inlinable public static var EventTimerNames: Tag { Tag(rawValue: 0x00082132) }
+    @inlinable public static var EventTimerNames: Tag { Tag(rawValue: 0x0008_2132) }
 
     /// Event Timer Sequence (0008,2133), SQ, 1.
-    @inlinable public static var EventTimerSequence: Tag { Tag(rawValue: 0x00082133) }
+    @inlinable public static var EventTimerSequence: Tag { Tag(rawValue: 0x0008_2133) }
 
     /// Event Time Offset (0008,2134), FD, 1.
-    @inlinable public static var EventTimeOffset: Tag { Tag(rawValue: 0x00082134) }
+    @inlinable public static var EventTimeOffset: Tag { Tag(rawValue: 0x0008_2134) }
 
     /// Event Code Sequence (0008,2135), SQ, 1.
-    @inlinable public static var EventCodeSequence: Tag { Tag(rawValue: 0x00082135) }
+    @inlinable public static var EventCodeSequence: Tag { Tag(rawValue: 0x0008_2135) }
 
     /// Start Trim (0008,2142), IS, 1.
-    @inlinable public static var StartTrim: Tag { Tag(rawValue: 0x00082142) }
+    @inlinable public static var StartTrim: Tag { Tag(rawValue: 0x0008_2142) }
 
     /// Stop Trim (0008,2143), IS, 1.
-    @inlinable public static var StopTrim: Tag { Tag(rawValue: 0x00082143) }
+    @inlinable public static var StopTrim: Tag { Tag(rawValue: 0x0008_2143) }
 
     /// Recommended Display Frame Rate (0008,2144), IS, 1.
-    @inlinable public static var RecommendedDisplayFrameRate: Tag { Tag(rawValue: 0x00082144) }
+    @inlinable public static var RecommendedDisplayFrameRate: Tag { Tag(rawValue: 0x0008_2144) }
 
     /// Transducer Position (0008,2200), CS, 1, retired.
-    @inlinable public static var TransducerPosition: Tag { Tag(rawValue: 0x00082200) }
+    @inlinable public static var TransducerPosition: Tag { Tag(rawValue: 0x0008_2200) }
 
     /// Transducer Orientation (0008,2204), CS, 1, retired.
-    @inlinable public static var TransducerOrientation: Tag { Tag(rawValue: 0x00082204) }
+    @inlinable public static var TransducerOrientation: Tag { Tag(rawValue: 0x0008_2204) }
 
     /// Anatomic Structure (0008,2208), CS, 1, retired.
-    @inlinable public static var AnatomicStructure: Tag { Tag(rawValue: 0x00082208) }
+    @inlinable public static var AnatomicStructure: Tag { Tag(rawValue: 0x0008_2208) }
 
     /// Anatomic Region Sequence (0008,2218), SQ, 1.
-    @inlinable public static var AnatomicRegionSequence: Tag { Tag(rawValue: 0x00082218) }
+    @inlinable public static var AnatomicRegionSequence: Tag { Tag(rawValue: 0x0008_2218) }
 
     /// Anatomic Region Modifier Sequence (0008,2220), SQ, 1.
-    @inlinable public static var AnatomicRegionModifierSequence: Tag { Tag(rawValue: 0x00082220) }
+    @inlinable public static var AnatomicRegionModifierSequence: Tag { Tag(rawValue: 0x0008_2220) }
 
     /// Primary Anatomic Structure Sequence (0008,2228), SQ, 1.
-    @inlinable public static var PrimaryAnatomicStructureSequence: Tag { Tag(rawValue: 0x00082228) }
+    @inlinable public static var PrimaryAnatomicStructureSequence: Tag { Tag(rawValue: 0x0008_2228) }
 
     /// Anatomic Structure, Space or Region Sequence (0008,2229), SQ, 1, retired.
-    @inlinable public static var AnatomicStructureSpaceOrRegionSequence: Tag { Tag(rawValue: 0x00082229) }
+    @inlinable public static var AnatomicStructureSpaceOrRegionSequence: Tag { Tag(rawValue: 0x0008_2229) }
 
     /// Primary Anatomic Structure Modifier Sequence (0008,2230), SQ, 1.
-    @inlinable public static var PrimaryAnatomicStructureModifierSequence: Tag { Tag(rawValue: 0x00082230) }
+    @inlinable public static var PrimaryAnatomicStructureModifierSequence: Tag { Tag(rawValue: 0x0008_2230) }
 
     /// Transducer Position Sequence (0008,2240), SQ, 1, retired.
-    @inlinable public static var TransducerPositionSequence: Tag { Tag(rawValue: 0x00082240) }
+    @inlinable public static var TransducerPositionSequence: Tag { Tag(rawValue: 0x0008_2240) }
 
     /// Transducer Position Modifier Sequence (0008,2242), SQ, 1, retired.
-    @inlinable public static var TransducerPositionModifierSequence: Tag { Tag(rawValue: 0x00082242) }
+    @inlinable public static var TransducerPositionModifierSequence: Tag { Tag(rawValue: 0x0008_2242) }
 
     /// Transducer Orientation Sequence (0008,2244), SQ, 1, retired.
-    @inlinable public static var TransducerOrientationSequence: Tag { Tag(rawValue: 0x00082244) }
+    @inlinable public static var TransducerOrientationSequence: Tag { Tag(rawValue: 0x0008_2244) }
 
     /// Transducer Orientation Modifier Sequence (0008,2246), SQ, 1, retired.
-    @inlinable public static var TransducerOrientationModifierSequence: Tag { Tag(rawValue: 0x00082246) }
+    @inlinable public static var TransducerOrientationModifierSequence: Tag { Tag(rawValue: 0x0008_2246) }
 
     /// Anatomic Structure Space Or Region Code Sequence (Trial) (0008,2251), SQ, 1, retired.
-    @inlinable public static var AnatomicStructureSpaceOrRegionCodeSequenceTrial: Tag { Tag(rawValue: 0x00082251) }
+    @inlinable public static var AnatomicStructureSpaceOrRegionCodeSequenceTrial: Tag { Tag(rawValue: 0x0008_2251) }
 
     /// Anatomic Portal Of Entrance Code Sequence (Trial) (0008,2253), SQ, 1, retired.
-    @inlinable public static var AnatomicPortalOfEntranceCodeSequenceTrial: Tag { Tag(rawValue: 0x00082253) }
+    @inlinable public static var AnatomicPortalOfEntranceCodeSequenceTrial: Tag { Tag(rawValue: 0x0008_2253) }
 
     /// Anatomic Approach Direction Code Sequence (Trial) (0008,2255), SQ, 1, retired.
-    @inlinable public static var AnatomicApproachDirectionCodeSequenceTrial: Tag { Tag(rawValue: 0x00082255) }
+    @inlinable public static var AnatomicApproachDirectionCodeSequenceTrial: Tag { Tag(rawValue: 0x0008_2255) }
 
     /// Anatomic Perspective Description (Trial) (0008,2256), ST, 1, retired.
-    @inlinable public static var AnatomicPerspectiveDescriptionTrial: Tag { Tag(rawValue: 0x00082256) }
+    @inlinable public static var AnatomicPerspectiveDescriptionTrial: Tag { Tag(rawValue: 0x0008_2256) }
 
     /// Anatomic Perspective Code Sequence (Trial) (0008,2257), SQ, 1, retired.
-    @inlinable public static var AnatomicPerspectiveCodeSequenceTrial: Tag { Tag(rawValue: 0x00082257) }
+    @inlinable public static var AnatomicPerspectiveCodeSequenceTrial: Tag { Tag(rawValue: 0x0008_2257) }
 
     /// Anatomic Location Of Examining Instrument Description (Trial) (0008,2258), ST, 1, retired.
-    @inlinable public static var AnatomicLocationOfExaminingInstrumentDescriptionTrial: Tag { Tag(rawValue: 0x00082258) }
+    @inlinable public static var AnatomicLocationOfExaminingInstrumentDescriptionTrial: Tag {
+        Tag(rawValue: 0x0008_2258)
+    }
 
     /// Anatomic Location Of Examining Instrument Code Sequence (Trial) (0008,2259), SQ, 1, retired.
-    @inlinable public static var AnatomicLocationOfExaminingInstrumentCodeSequenceTrial: Tag { Tag(rawValue: 0x00082259) }
+    @inlinable public static var AnatomicLocationOfExaminingInstrumentCodeSequenceTrial: Tag {
+        Tag(rawValue: 0x0008_2259)
+    }
 
     /// Anatomic Structure Space Or Region Modifier Code Sequence (Trial) (0008,225A), SQ, 1, retired.
-    @inlinable public static var AnatomicStructureSpaceOrRegionModifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0008225A) }
+    @inlinable public static var AnatomicStructureSpaceOrRegionModifierCodeSequenceTrial: Tag {
+        Tag(rawValue: 0x0008_225A)
+    }
 
     /// On Axis Background Anatomic Structure Code Sequence (Trial) (0008,225C), SQ, 1, retired.
-    @inlinable public static var OnAxisBackgroundAnatomicStructureCodeSequenceTrial: Tag { Tag(rawValue: 0x0008225C) }
+    @inlinable public static var OnAxisBackgroundAnatomicStructureCodeSequenceTrial: Tag { Tag(rawValue: 0x0008_225C) }
 
     /// Alternate Representation Sequence (0008,3001), SQ, 1.
-    @inlinable public static var AlternateRepresentationSequence: Tag { Tag(rawValue: 0x00083001) }
+    @inlinable public static var AlternateRepresentationSequence: Tag { Tag(rawValue: 0x0008_3001) }
 
     /// Available Transfer Syntax UID (0008,3002), UI, 1-n.
-    @inlinable public static var AvailableTransferSyntaxUID: Tag { Tag(rawValue: 0x00083002) }
+    @inlinable public static var AvailableTransferSyntaxUID: Tag { Tag(rawValue: 0x0008_3002) }
 
     /// Irradiation Event UID (0008,3010), UI, 1-n.
-    @inlinable public static var IrradiationEventUID: Tag { Tag(rawValue: 0x00083010) }
+    @inlinable public static var IrradiationEventUID: Tag { Tag(rawValue: 0x0008_3010) }
 
     /// Source Irradiation Event Sequence (0008,3011), SQ, 1.
-    @inlinable public static var SourceIrradiationEventSequence: Tag { Tag(rawValue: 0x00083011) }
+    @inlinable public static var SourceIrradiationEventSequence: Tag { Tag(rawValue: 0x0008_3011) }
 
     /// Radiopharmaceutical Administration Event UID (0008,3012), UI, 1.
-    @inlinable public static var RadiopharmaceuticalAdministrationEventUID: Tag { Tag(rawValue: 0x00083012) }
+    @inlinable public static var RadiopharmaceuticalAdministrationEventUID: Tag { Tag(rawValue: 0x0008_3012) }
 
     /// Identifying Comments (0008,4000), LT, 1, retired.
-    @inlinable public static var IdentifyingComments: Tag { Tag(rawValue: 0x00084000) }
+    @inlinable public static var IdentifyingComments: Tag { Tag(rawValue: 0x0008_4000) }
 
     /// Frame Type (0008,9007), CS, 4-5.
-    @inlinable public static var FrameType: Tag { Tag(rawValue: 0x00089007) }
+    @inlinable public static var FrameType: Tag { Tag(rawValue: 0x0008_9007) }
 
     /// Referenced Image Evidence Sequence (0008,9092), SQ, 1.
-    @inlinable public static var ReferencedImageEvidenceSequence: Tag { Tag(rawValue: 0x00089092) }
+    @inlinable public static var ReferencedImageEvidenceSequence: Tag { Tag(rawValue: 0x0008_9092) }
 
     /// Referenced Raw Data Sequence (0008,9121), SQ, 1.
-    @inlinable public static var ReferencedRawDataSequence: Tag { Tag(rawValue: 0x00089121) }
+    @inlinable public static var ReferencedRawDataSequence: Tag { Tag(rawValue: 0x0008_9121) }
 
     /// Creator-Version UID (0008,9123), UI, 1.
-    @inlinable public static var CreatorVersionUID: Tag { Tag(rawValue: 0x00089123) }
+    @inlinable public static var CreatorVersionUID: Tag { Tag(rawValue: 0x0008_9123) }
 
     /// Derivation Image Sequence (0008,9124), SQ, 1.
-    @inlinable public static var DerivationImageSequence: Tag { Tag(rawValue: 0x00089124) }
+    @inlinable public static var DerivationImageSequence: Tag { Tag(rawValue: 0x0008_9124) }
 
     /// Source Image Evidence Sequence (0008,9154), SQ, 1.
-    @inlinable public static var SourceImageEvidenceSequence: Tag { Tag(rawValue: 0x00089154) }
+    @inlinable public static var SourceImageEvidenceSequence: Tag { Tag(rawValue: 0x0008_9154) }
 
     /// Pixel Presentation (0008,9205), CS, 1.
-    @inlinable public static var PixelPresentation: Tag { Tag(rawValue: 0x00089205) }
+    @inlinable public static var PixelPresentation: Tag { Tag(rawValue: 0x0008_9205) }
 
     /// Volumetric Properties (0008,9206), CS, 1.
-    @inlinable public static var VolumetricProperties: Tag { Tag(rawValue: 0x00089206) }
+    @inlinable public static var VolumetricProperties: Tag { Tag(rawValue: 0x0008_9206) }
 
     /// Volume Based Calculation Technique (0008,9207), CS, 1.
-    @inlinable public static var VolumeBasedCalculationTechnique: Tag { Tag(rawValue: 0x00089207) }
+    @inlinable public static var VolumeBasedCalculationTechnique: Tag { Tag(rawValue: 0x0008_9207) }
 
     /// Complex Image Component (0008,9208), CS, 1.
-    @inlinable public static var ComplexImageComponent: Tag { Tag(rawValue: 0x00089208) }
+    @inlinable public static var ComplexImageComponent: Tag { Tag(rawValue: 0x0008_9208) }
 
     /// Acquisition Contrast (0008,9209), CS, 1.
-    @inlinable public static var AcquisitionContrast: Tag { Tag(rawValue: 0x00089209) }
+    @inlinable public static var AcquisitionContrast: Tag { Tag(rawValue: 0x0008_9209) }
 
     /// Derivation Code Sequence (0008,9215), SQ, 1.
-    @inlinable public static var DerivationCodeSequence: Tag { Tag(rawValue: 0x00089215) }
+    @inlinable public static var DerivationCodeSequence: Tag { Tag(rawValue: 0x0008_9215) }
 
     /// Referenced Presentation State Sequence (0008,9237), SQ, 1.
-    @inlinable public static var ReferencedPresentationStateSequence: Tag { Tag(rawValue: 0x00089237) }
+    @inlinable public static var ReferencedPresentationStateSequence: Tag { Tag(rawValue: 0x0008_9237) }
 
     /// Referenced Other Plane Sequence (0008,9410), SQ, 1.
-    @inlinable public static var ReferencedOtherPlaneSequence: Tag { Tag(rawValue: 0x00089410) }
+    @inlinable public static var ReferencedOtherPlaneSequence: Tag { Tag(rawValue: 0x0008_9410) }
 
     /// Frame Display Sequence (0008,9458), SQ, 1.
-    @inlinable public static var FrameDisplaySequence: Tag { Tag(rawValue: 0x00089458) }
+    @inlinable public static var FrameDisplaySequence: Tag { Tag(rawValue: 0x0008_9458) }
 
     /// Recommended Display Frame Rate in Float (0008,9459), FL, 1.
-    @inlinable public static var RecommendedDisplayFrameRateInFloat: Tag { Tag(rawValue: 0x00089459) }
+    @inlinable public static var RecommendedDisplayFrameRateInFloat: Tag { Tag(rawValue: 0x0008_9459) }
 
     /// Skip Frame Range Flag (0008,9460), CS, 1.
-    @inlinable public static var SkipFrameRangeFlag: Tag { Tag(rawValue: 0x00089460) }
+    @inlinable public static var SkipFrameRangeFlag: Tag { Tag(rawValue: 0x0008_9460) }
 
     /// Patient's Name (0010,0010), PN, 1.
-    @inlinable public static var PatientName: Tag { Tag(rawValue: 0x00100010) }
+    @inlinable public static var PatientName: Tag { Tag(rawValue: 0x0010_0010) }
 
     /// Person Names to Use Sequence (0010,0011), SQ, 1.
-    @inlinable public static var PersonNamesToUseSequence: Tag { Tag(rawValue: 0x00100011) }
+    @inlinable public static var PersonNamesToUseSequence: Tag { Tag(rawValue: 0x0010_0011) }
 
     /// Name to Use (0010,0012), LT, 1.
-    @inlinable public static var NameToUse: Tag { Tag(rawValue: 0x00100012) }
+    @inlinable public static var NameToUse: Tag { Tag(rawValue: 0x0010_0012) }
 
     /// Name to Use Comment (0010,0013), UT, 1.
-    @inlinable public static var NameToUseComment: Tag { Tag(rawValue: 0x00100013) }
+    @inlinable public static var NameToUseComment: Tag { Tag(rawValue: 0x0010_0013) }
 
     /// Third Person Pronouns Sequence (0010,0014), SQ, 1.
-    @inlinable public static var ThirdPersonPronounsSequence: Tag { Tag(rawValue: 0x00100014) }
+    @inlinable public static var ThirdPersonPronounsSequence: Tag { Tag(rawValue: 0x0010_0014) }
 
     /// Pronoun Code Sequence (0010,0015), SQ, 1.
-    @inlinable public static var PronounCodeSequence: Tag { Tag(rawValue: 0x00100015) }
+    @inlinable public static var PronounCodeSequence: Tag { Tag(rawValue: 0x0010_0015) }
 
     /// Pronoun Comment (0010,0016), UT, 1.
-    @inlinable public static var PronounComment: Tag { Tag(rawValue: 0x00100016) }
+    @inlinable public static var PronounComment: Tag { Tag(rawValue: 0x0010_0016) }
 
     /// Patient ID (0010,0020), LO, 1.
-    @inlinable public static var PatientID: Tag { Tag(rawValue: 0x00100020) }
+    @inlinable public static var PatientID: Tag { Tag(rawValue: 0x0010_0020) }
 
     /// Issuer of Patient ID (0010,0021), LO, 1.
-    @inlinable public static var IssuerOfPatientID: Tag { Tag(rawValue: 0x00100021) }
+    @inlinable public static var IssuerOfPatientID: Tag { Tag(rawValue: 0x0010_0021) }
 
     /// Type of Patient ID (0010,0022), CS, 1.
-    @inlinable public static var TypeOfPatientID: Tag { Tag(rawValue: 0x00100022) }
+    @inlinable public static var TypeOfPatientID: Tag { Tag(rawValue: 0x0010_0022) }
 
     /// Issuer of Patient ID Qualifiers Sequence (0010,0024), SQ, 1.
-    @inlinable public static var IssuerOfPatientIDQualifiersSequence: Tag { Tag(rawValue: 0x00100024) }
+    @inlinable public static var IssuerOfPatientIDQualifiersSequence: Tag { Tag(rawValue: 0x0010_0024) }
 
     /// Source Patient Group Identification Sequence (0010,0026), SQ, 1.
-    @inlinable public static var SourcePatientGroupIdentificationSequence: Tag { Tag(rawValue: 0x00100026) }
+    @inlinable public static var SourcePatientGroupIdentificationSequence: Tag { Tag(rawValue: 0x0010_0026) }
 
     /// Group of Patients Identification Sequence (0010,0027), SQ, 1.
-    @inlinable public static var GroupOfPatientsIdentificationSequence: Tag { Tag(rawValue: 0x00100027) }
+    @inlinable public static var GroupOfPatientsIdentificationSequence: Tag { Tag(rawValue: 0x0010_0027) }
 
     /// Subject Relative Position in Image (0010,0028), US, 3.
-    @inlinable public static var SubjectRelativePositionInImage: Tag { Tag(rawValue: 0x00100028) }
+    @inlinable public static var SubjectRelativePositionInImage: Tag { Tag(rawValue: 0x0010_0028) }
 
     /// Patient's Birth Date (0010,0030), DA, 1.
-    @inlinable public static var PatientBirthDate: Tag { Tag(rawValue: 0x00100030) }
+    @inlinable public static var PatientBirthDate: Tag { Tag(rawValue: 0x0010_0030) }
 
     /// Patient's Birth Time (0010,0032), TM, 1.
-    @inlinable public static var PatientBirthTime: Tag { Tag(rawValue: 0x00100032) }
+    @inlinable public static var PatientBirthTime: Tag { Tag(rawValue: 0x0010_0032) }
 
     /// Patient's Birth Date in Alternative Calendar (0010,0033), LO, 1.
-    @inlinable public static var PatientBirthDateInAlternativeCalendar: Tag { Tag(rawValue: 0x00100033) }
+    @inlinable public static var PatientBirthDateInAlternativeCalendar: Tag { Tag(rawValue: 0x0010_0033) }
 
     /// Patient's Death Date in Alternative Calendar (0010,0034), LO, 1.
-    @inlinable public static var PatientDeathDateInAlternativeCalendar: Tag { Tag(rawValue: 0x00100034) }
+    @inlinable public static var PatientDeathDateInAlternativeCalendar: Tag { Tag(rawValue: 0x0010_0034) }
 
     /// Patient's Alternative Calendar (0010,0035), CS, 1.
-    @inlinable public static var PatientAlternativeCalendar: Tag { Tag(rawValue: 0x00100035) }
+    @inlinable public static var PatientAlternativeCalendar: Tag { Tag(rawValue: 0x0010_0035) }
 
     /// Patient's Sex (0010,0040), CS, 1.
-    @inlinable public static var PatientSex: Tag { Tag(rawValue: 0x00100040) }
+    @inlinable public static var PatientSex: Tag { Tag(rawValue: 0x0010_0040) }
 
     /// Gender Identity Sequence (0010,0041), SQ, 1.
-    @inlinable public static var GenderIdentitySequence: Tag { Tag(rawValue: 0x00100041) }
+    @inlinable public static var GenderIdentitySequence: Tag { Tag(rawValue: 0x0010_0041) }
 
     /// Sex Parameters for Clinical Use Category Comment (0010,0042), UT, 1.
-    @inlinable public static var SexParametersForClinicalUseCategoryComment: Tag { Tag(rawValue: 0x00100042) }
+    @inlinable public static var SexParametersForClinicalUseCategoryComment: Tag { Tag(rawValue: 0x0010_0042) }
 
     /// Sex Parameters for Clinical Use Category Sequence (0010,0043), SQ, 1.
-    @inlinable public static var SexParametersForClinicalUseCategorySequence: Tag { Tag(rawValue: 0x00100043) }
+    @inlinable public static var SexParametersForClinicalUseCategorySequence: Tag { Tag(rawValue: 0x0010_0043) }
 
     /// Gender Identity Code Sequence (0010,0044), SQ, 1.
-    @inlinable public static var GenderIdentityCodeSequence: Tag { Tag(rawValue: 0x00100044) }
+    @inlinable public static var GenderIdentityCodeSequence: Tag { Tag(rawValue: 0x0010_0044) }
 
     /// Gender Identity Comment (0010,0045), UT, 1.
-    @inlinable public static var GenderIdentityComment: Tag { Tag(rawValue: 0x00100045) }
+    @inlinable public static var GenderIdentityComment: Tag { Tag(rawValue: 0x0010_0045) }
 
     /// Sex Parameters for Clinical Use Category Code Sequence (0010,0046), SQ, 1.
-    @inlinable public static var SexParametersForClinicalUseCategoryCodeSequence: Tag { Tag(rawValue: 0x00100046) }
+    @inlinable public static var SexParametersForClinicalUseCategoryCodeSequence: Tag { Tag(rawValue: 0x0010_0046) }
 
     /// Sex Parameters for Clinical Use Category Reference (0010,0047), UR, 1-n.
-    @inlinable public static var SexParametersForClinicalUseCategoryReference: Tag { Tag(rawValue: 0x00100047) }
+    @inlinable public static var SexParametersForClinicalUseCategoryReference: Tag { Tag(rawValue: 0x0010_0047) }
 
     /// Patient's Insurance Plan Code Sequence (0010,0050), SQ, 1.
-    @inlinable public static var PatientInsurancePlanCodeSequence: Tag { Tag(rawValue: 0x00100050) }
+    @inlinable public static var PatientInsurancePlanCodeSequence: Tag { Tag(rawValue: 0x0010_0050) }
 
     /// Patient's Primary Language Code Sequence (0010,0101), SQ, 1.
-    @inlinable public static var PatientPrimaryLanguageCodeSequence: Tag { Tag(rawValue: 0x00100101) }
+    @inlinable public static var PatientPrimaryLanguageCodeSequence: Tag { Tag(rawValue: 0x0010_0101) }
 
     /// Patient's Primary Language Modifier Code Sequence (0010,0102), SQ, 1.
-    @inlinable public static var PatientPrimaryLanguageModifierCodeSequence: Tag { Tag(rawValue: 0x00100102) }
+    @inlinable public static var PatientPrimaryLanguageModifierCodeSequence: Tag { Tag(rawValue: 0x0010_0102) }
 
     /// Quality Control Subject (0010,0200), CS, 1.
-    @inlinable public static var QualityControlSubject: Tag { Tag(rawValue: 0x00100200) }
+    @inlinable public static var QualityControlSubject: Tag { Tag(rawValue: 0x0010_0200) }
 
     /// Quality Control Subject Type Code Sequence (0010,0201), SQ, 1.
-    @inlinable public static var QualityControlSubjectTypeCodeSequence: Tag { Tag(rawValue: 0x00100201) }
+    @inlinable public static var QualityControlSubjectTypeCodeSequence: Tag { Tag(rawValue: 0x0010_0201) }
 
     /// Strain Description (0010,0212), UC, 1.
-    @inlinable public static var StrainDescription: Tag { Tag(rawValue: 0x00100212) }
+    @inlinable public static var StrainDescription: Tag { Tag(rawValue: 0x0010_0212) }
 
     /// Strain Nomenclature (0010,0213), LO, 1.
-    @inlinable public static var StrainNomenclature: Tag { Tag(rawValue: 0x00100213) }
+    @inlinable public static var StrainNomenclature: Tag { Tag(rawValue: 0x0010_0213) }
 
     /// Strain Stock Number (0010,0214), LO, 1.
-    @inlinable public static var StrainStockNumber: Tag { Tag(rawValue: 0x00100214) }
+    @inlinable public static var StrainStockNumber: Tag { Tag(rawValue: 0x0010_0214) }
 
     /// Strain Source Registry Code Sequence (0010,0215), SQ, 1.
-    @inlinable public static var StrainSourceRegistryCodeSequence: Tag { Tag(rawValue: 0x00100215) }
+    @inlinable public static var StrainSourceRegistryCodeSequence: Tag { Tag(rawValue: 0x0010_0215) }
 
     /// Strain Stock Sequence (0010,0216), SQ, 1.
-    @inlinable public static var StrainStockSequence: Tag { Tag(rawValue: 0x00100216) }
+    @inlinable public static var StrainStockSequence: Tag { Tag(rawValue: 0x0010_0216) }
 
     /// Strain Source (0010,0217), LO, 1.
-    @inlinable public static var StrainSource: Tag { Tag(rawValue: 0x00100217) }
+    @inlinable public static var StrainSource: Tag { Tag(rawValue: 0x0010_0217) }
 
     /// Strain Additional Information (0010,0218), UT, 1.
-    @inlinable public static var StrainAdditionalInformation: Tag { Tag(rawValue: 0x00100218) }
+    @inlinable public static var StrainAdditionalInformation: Tag { Tag(rawValue: 0x0010_0218) }
 
     /// Strain Code Sequence (0010,0219), SQ, 1.
-    @inlinable public static var StrainCodeSequence: Tag { Tag(rawValue: 0x00100219) }
+    @inlinable public static var StrainCodeSequence: Tag { Tag(rawValue: 0x0010_0219) }
 
     /// Genetic Modifications Sequence (0010,0221), SQ, 1.
-    @inlinable public static var GeneticModificationsSequence: Tag { Tag(rawValue: 0x00100221) }
+    @inlinable public static var GeneticModificationsSequence: Tag { Tag(rawValue: 0x0010_0221) }
 
     /// Genetic Modifications Description (0010,0222), UC, 1.
-    @inlinable public static var GeneticModificationsDescription: Tag { Tag(rawValue: 0x00100222) }
+    @inlinable public static var GeneticModificationsDescription: Tag { Tag(rawValue: 0x0010_0222) }
 
     /// Genetic Modifications Nomenclature (0010,0223), LO, 1.
-    @inlinable public static var GeneticModificationsNomenclature: Tag { Tag(rawValue: 0x00100223) }
+    @inlinable public static var GeneticModificationsNomenclature: Tag { Tag(rawValue: 0x0010_0223) }
 
     /// Genetic Modifications Code Sequence (0010,0229), SQ, 1.
-    @inlinable public static var GeneticModificationsCodeSequence: Tag { Tag(rawValue: 0x00100229) }
+    @inlinable public static var GeneticModificationsCodeSequence: Tag { Tag(rawValue: 0x0010_0229) }
 
     /// Other Patient IDs (0010,1000), LO, 1-n, retired.
-    @inlinable public static var OtherPatientIDs: Tag { Tag(rawValue: 0x00101000) }
+    @inlinable public static var OtherPatientIDs: Tag { Tag(rawValue: 0x0010_1000) }
 
     /// Other Patient Names (0010,1001), PN, 1-n.
-    @inlinable public static var OtherPatientNames: Tag { Tag(rawValue: 0x00101001) }
+    @inlinable public static var OtherPatientNames: Tag { Tag(rawValue: 0x0010_1001) }
 
     /// Other Patient IDs Sequence (0010,1002), SQ, 1.
-    @inlinable public static var OtherPatientIDsSequence: Tag { Tag(rawValue: 0x00101002) }
+    @inlinable public static var OtherPatientIDsSequence: Tag { Tag(rawValue: 0x0010_1002) }
 
     /// Patient's Birth Name (0010,1005), PN, 1.
-    @inlinable public static var PatientBirthName: Tag { Tag(rawValue: 0x00101005) }
+    @inlinable public static var PatientBirthName: Tag { Tag(rawValue: 0x0010_1005) }
 
     /// Patient's Age (0010,1010), AS, 1.
-    @inlinable public static var PatientAge: Tag { Tag(rawValue: 0x00101010) }
+    @inlinable public static var PatientAge: Tag { Tag(rawValue: 0x0010_1010) }
 
     /// Patient's Size (0010,1020), DS, 1.
-    @inlinable public static var PatientSize: Tag { Tag(rawValue: 0x00101020) }
+    @inlinable public static var PatientSize: Tag { Tag(rawValue: 0x0010_1020) }
 
     /// Patient's Size Code Sequence (0010,1021), SQ, 1.
-    @inlinable public static var PatientSizeCodeSequence: Tag { Tag(rawValue: 0x00101021) }
+    @inlinable public static var PatientSizeCodeSequence: Tag { Tag(rawValue: 0x0010_1021) }
 
     /// Patient's Body Mass Index (0010,1022), DS, 1.
-    @inlinable public static var PatientBodyMassIndex: Tag { Tag(rawValue: 0x00101022) }
+    @inlinable public static var PatientBodyMassIndex: Tag { Tag(rawValue: 0x0010_1022) }
 
     /// Measured AP Dimension (0010,1023), DS, 1.
-    @inlinable public static var MeasuredAPDimension: Tag { Tag(rawValue: 0x00101023) }
+    @inlinable public static var MeasuredAPDimension: Tag { Tag(rawValue: 0x0010_1023) }
 
     /// Measured Lateral Dimension (0010,1024), DS, 1.
-    @inlinable public static var MeasuredLateralDimension: Tag { Tag(rawValue: 0x00101024) }
+    @inlinable public static var MeasuredLateralDimension: Tag { Tag(rawValue: 0x0010_1024) }
 
     /// Patient's Weight (0010,1030), DS, 1.
-    @inlinable public static var PatientWeight: Tag { Tag(rawValue: 0x00101030) }
+    @inlinable public static var PatientWeight: Tag { Tag(rawValue: 0x0010_1030) }
 
     /// Patient's Address (0010,1040), LO, 1.
-    @inlinable public static var PatientAddress: Tag { Tag(rawValue: 0x00101040) }
+    @inlinable public static var PatientAddress: Tag { Tag(rawValue: 0x0010_1040) }
 
     /// Insurance Plan Identification (0010,1050), LO, 1-n, retired.
-    @inlinable public static var InsurancePlanIdentification: Tag { Tag(rawValue: 0x00101050) }
+    @inlinable public static var InsurancePlanIdentification: Tag { Tag(rawValue: 0x0010_1050) }
 
     /// Patient's Mother's Birth Name (0010,1060), PN, 1.
-    @inlinable public static var PatientMotherBirthName: Tag { Tag(rawValue: 0x00101060) }
+    @inlinable public static var PatientMotherBirthName: Tag { Tag(rawValue: 0x0010_1060) }
 
     /// Military Rank (0010,1080), LO, 1.
-    @inlinable public static var MilitaryRank: Tag { Tag(rawValue: 0x00101080) }
+    @inlinable public static var MilitaryRank: Tag { Tag(rawValue: 0x0010_1080) }
 
     /// Branch of Service (0010,1081), LO, 1.
-    @inlinable public static var BranchOfService: Tag { Tag(rawValue: 0x00101081) }
+    @inlinable public static var BranchOfService: Tag { Tag(rawValue: 0x0010_1081) }
 
     /// Medical Record Locator (0010,1090), LO, 1, retired.
-    @inlinable public static var MedicalRecordLocator: Tag { Tag(rawValue: 0x00101090) }
+    @inlinable public static var MedicalRecordLocator: Tag { Tag(rawValue: 0x0010_1090) }
 
     /// Referenced Patient Photo Sequence (0010,1100), SQ, 1.
-    @inlinable public static var ReferencedPatientPhotoSequence: Tag { Tag(rawValue: 0x00101100) }
+    @inlinable public static var ReferencedPatientPhotoSequence: Tag { Tag(rawValue: 0x0010_1100) }
 
     /// Medical Alerts (0010,2000), LO, 1-n.
-    @inlinable public static var MedicalAlerts: Tag { Tag(rawValue: 0x00102000) }
+    @inlinable public static var MedicalAlerts: Tag { Tag(rawValue: 0x0010_2000) }
 
     /// Allergies (0010,2110), LO, 1-n.
-    @inlinable public static var Allergies: Tag { Tag(rawValue: 0x00102110) }
+    @inlinable public static var Allergies: Tag { Tag(rawValue: 0x0010_2110) }
 
     /// Country of Residence (0010,2150), LO, 1.
-    @inlinable public static var CountryOfResidence: Tag { Tag(rawValue: 0x00102150) }
+    @inlinable public static var CountryOfResidence: Tag { Tag(rawValue: 0x0010_2150) }
 
     /// Region of Residence (0010,2152), LO, 1.
-    @inlinable public static var RegionOfResidence: Tag { Tag(rawValue: 0x00102152) }
+    @inlinable public static var RegionOfResidence: Tag { Tag(rawValue: 0x0010_2152) }
 
     /// Patient's Telephone Numbers (0010,2154), SH, 1-n.
-    @inlinable public static var PatientTelephoneNumbers: Tag { Tag(rawValue: 0x00102154) }
+    @inlinable public static var PatientTelephoneNumbers: Tag { Tag(rawValue: 0x0010_2154) }
 
     /// Patient's Telecom Information (0010,2155), LT, 1.
-    @inlinable public static var PatientTelecomInformation: Tag { Tag(rawValue: 0x00102155) }
+    @inlinable public static var PatientTelecomInformation: Tag { Tag(rawValue: 0x0010_2155) }
 
     /// Ethnic Group (0010,2160), SH, 1, retired.
-    @inlinable public static var EthnicGroup: Tag { Tag(rawValue: 0x00102160) }
+    @inlinable public static var EthnicGroup: Tag { Tag(rawValue: 0x0010_2160) }
 
     /// Ethnic Group Code Sequence (0010,2161), SQ, 1.
-    @inlinable public static var EthnicGroupCodeSequence: Tag { Tag(rawValue: 0x00102161) }
+    @inlinable public static var EthnicGroupCodeSequence: Tag { Tag(rawValue: 0x0010_2161) }
 
     /// Ethnic Groups (0010,2162), UC, 1-n.
-    @inlinable public static var EthnicGroups: Tag { Tag(rawValue: 0x00102162) }
+    @inlinable public static var EthnicGroups: Tag { Tag(rawValue: 0x0010_2162) }
 
     /// Occupation (0010,2180), SH, 1.
-    @inlinable public static var Occupation: Tag { Tag(rawValue: 0x00102180) }
+    @inlinable public static var Occupation: Tag { Tag(rawValue: 0x0010_2180) }
 
     /// Smoking Status (0010,21A0), CS, 1.
-    @inlinable public static var SmokingStatus: Tag { Tag(rawValue: 0x001021A0) }
+    @inlinable public static var SmokingStatus: Tag { Tag(rawValue: 0x0010_21A0) }
 
     /// Additional Patient History (0010,21B0), LT, 1.
-    @inlinable public static var AdditionalPatientHistory: Tag { Tag(rawValue: 0x001021B0) }
+    @inlinable public static var AdditionalPatientHistory: Tag { Tag(rawValue: 0x0010_21B0) }
 
     /// Pregnancy Status (0010,21C0), US, 1.
-    @inlinable public static var PregnancyStatus: Tag { Tag(rawValue: 0x001021C0) }
+    @inlinable public static var PregnancyStatus: Tag { Tag(rawValue: 0x0010_21C0) }
 
     /// Last Menstrual Date (0010,21D0), DA, 1.
-    @inlinable public static var LastMenstrualDate: Tag { Tag(rawValue: 0x001021D0) }
+    @inlinable public static var LastMenstrualDate: Tag { Tag(rawValue: 0x0010_21D0) }
 
     /// Patient's Religious Preference (0010,21F0), LO, 1.
-    @inlinable public static var PatientReligiousPreference: Tag { Tag(rawValue: 0x001021F0) }
+    @inlinable public static var PatientReligiousPreference: Tag { Tag(rawValue: 0x0010_21F0) }
 
     /// Patient Species Description (0010,2201), LO, 1.
-    @inlinable public static var PatientSpeciesDescription: Tag { Tag(rawValue: 0x00102201) }
+    @inlinable public static var PatientSpeciesDescription: Tag { Tag(rawValue: 0x0010_2201) }
 
     /// Patient Species Code Sequence (0010,2202), SQ, 1.
-    @inlinable public static var PatientSpeciesCodeSequence: Tag { Tag(rawValue: 0x00102202) }
+    @inlinable public static var PatientSpeciesCodeSequence: Tag { Tag(rawValue: 0x0010_2202) }
 
     /// Patient's Sex Neutered (0010,2203), CS, 1.
-    @inlinable public static var PatientSexNeutered: Tag { Tag(rawValue: 0x00102203) }
+    @inlinable public static var PatientSexNeutered: Tag { Tag(rawValue: 0x0010_2203) }
 
     /// Anatomical Orientation Type (0010,2210), CS, 1.
-    @inlinable public static var AnatomicalOrientationType: Tag { Tag(rawValue: 0x00102210) }
+    @inlinable public static var AnatomicalOrientationType: Tag { Tag(rawValue: 0x0010_2210) }
 
     /// Patient Breed Description (0010,2292), LO, 1.
-    @inlinable public static var PatientBreedDescription: Tag { Tag(rawValue: 0x00102292) }
+    @inlinable public static var PatientBreedDescription: Tag { Tag(rawValue: 0x0010_2292) }
 
     /// Patient Breed Code Sequence (0010,2293), SQ, 1.
-    @inlinable public static var PatientBreedCodeSequence: Tag { Tag(rawValue: 0x00102293) }
+    @inlinable public static var PatientBreedCodeSequence: Tag { Tag(rawValue: 0x0010_2293) }
 
     /// Breed Registration Sequence (0010,2294), SQ, 1.
-    @inlinable public static var BreedRegistrationSequence: Tag { Tag(rawValue: 0x00102294) }
+    @inlinable public static var BreedRegistrationSequence: Tag { Tag(rawValue: 0x0010_2294) }
 
     /// Breed Registration Number (0010,2295), LO, 1.
-    @inlinable public static var BreedRegistrationNumber: Tag { Tag(rawValue: 0x00102295) }
+    @inlinable public static var BreedRegistrationNumber: Tag { Tag(rawValue: 0x0010_2295) }
 
     /// Breed Registry Code Sequence (0010,2296), SQ, 1.
-    @inlinable public static var BreedRegistryCodeSequence: Tag { Tag(rawValue: 0x00102296) }
+    @inlinable public static var BreedRegistryCodeSequence: Tag { Tag(rawValue: 0x0010_2296) }
 
     /// Responsible Person (0010,2297), PN, 1.
-    @inlinable public static var ResponsiblePerson: Tag { Tag(rawValue: 0x00102297) }
+    @inlinable public static var ResponsiblePerson: Tag { Tag(rawValue: 0x0010_2297) }
 
     /// Responsible Person Role (0010,2298), CS, 1.
-    @inlinable public static var ResponsiblePersonRole: Tag { Tag(rawValue: 0x00102298) }
+    @inlinable public static var ResponsiblePersonRole: Tag { Tag(rawValue: 0x0010_2298) }
 
     /// Responsible Organization (0010,2299), LO, 1.
-    @inlinable public static var ResponsibleOrganization: Tag { Tag(rawValue: 0x00102299) }
+    @inlinable public static var ResponsibleOrganization: Tag { Tag(rawValue: 0x0010_2299) }
 
     /// Patient Comments (0010,4000), LT, 1.
-    @inlinable public static var PatientComments: Tag { Tag(rawValue: 0x00104000) }
+    @inlinable public static var PatientComments: Tag { Tag(rawValue: 0x0010_4000) }
 
     /// Examined Body Thickness (0010,9431), FL, 1.
-    @inlinable public static var ExaminedBodyThickness: Tag { Tag(rawValue: 0x00109431) }
+    @inlinable public static var ExaminedBodyThickness: Tag { Tag(rawValue: 0x0010_9431) }
 
     /// Clinical Trial Sponsor Name (0012,0010), LO, 1.
-    @inlinable public static var ClinicalTrialSponsorName: Tag { Tag(rawValue: 0x00120010) }
+    @inlinable public static var ClinicalTrialSponsorName: Tag { Tag(rawValue: 0x0012_0010) }
 
     /// Clinical Trial Protocol ID (0012,0020), LO, 1.
-    @inlinable public static var ClinicalTrialProtocolID: Tag { Tag(rawValue: 0x00120020) }
+    @inlinable public static var ClinicalTrialProtocolID: Tag { Tag(rawValue: 0x0012_0020) }
 
     /// Clinical Trial Protocol Name (0012,0021), LO, 1.
-    @inlinable public static var ClinicalTrialProtocolName: Tag { Tag(rawValue: 0x00120021) }
+    @inlinable public static var ClinicalTrialProtocolName: Tag { Tag(rawValue: 0x0012_0021) }
 
     /// Issuer of Clinical Trial Protocol ID (0012,0022), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialProtocolID: Tag { Tag(rawValue: 0x00120022) }
+    @inlinable public static var IssuerOfClinicalTrialProtocolID: Tag { Tag(rawValue: 0x0012_0022) }
 
     /// Other Clinical Trial Protocol IDs Sequence (0012,0023), SQ, 1.
-    @inlinable public static var OtherClinicalTrialProtocolIDsSequence: Tag { Tag(rawValue: 0x00120023) }
+    @inlinable public static var OtherClinicalTrialProtocolIDsSequence: Tag { Tag(rawValue: 0x0012_0023) }
 
     /// Clinical Trial Site ID (0012,0030), LO, 1.
-    @inlinable public static var ClinicalTrialSiteID: Tag { Tag(rawValue: 0x00120030) }
+    @inlinable public static var ClinicalTrialSiteID: Tag { Tag(rawValue: 0x0012_0030) }
 
     /// Clinical Trial Site Name (0012,0031), LO, 1.
-    @inlinable public static var ClinicalTrialSiteName: Tag { Tag(rawValue: 0x00120031) }
+    @inlinable public static var ClinicalTrialSiteName: Tag { Tag(rawValue: 0x0012_0031) }
 
     /// Issuer of Clinical Trial Site ID (0012,0032), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialSiteID: Tag { Tag(rawValue: 0x00120032) }
+    @inlinable public static var IssuerOfClinicalTrialSiteID: Tag { Tag(rawValue: 0x0012_0032) }
 
     /// Clinical Trial Subject ID (0012,0040), LO, 1.
-    @inlinable public static var ClinicalTrialSubjectID: Tag { Tag(rawValue: 0x00120040) }
+    @inlinable public static var ClinicalTrialSubjectID: Tag { Tag(rawValue: 0x0012_0040) }
 
     /// Issuer of Clinical Trial Subject ID (0012,0041), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialSubjectID: Tag { Tag(rawValue: 0x00120041) }
+    @inlinable public static var IssuerOfClinicalTrialSubjectID: Tag { Tag(rawValue: 0x0012_0041) }
 
     /// Clinical Trial Subject Reading ID (0012,0042), LO, 1.
-    @inlinable public static var ClinicalTrialSubjectReadingID: Tag { Tag(rawValue: 0x00120042) }
+    @inlinable public static var ClinicalTrialSubjectReadingID: Tag { Tag(rawValue: 0x0012_0042) }
 
     /// Issuer of Clinical Trial Subject Reading ID (0012,0043), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialSubjectReadingID: Tag { Tag(rawValue: 0x00120043) }
+    @inlinable public static var IssuerOfClinicalTrialSubjectReadingID: Tag { Tag(rawValue: 0x0012_0043) }
 
     /// Clinical Trial Time Point ID (0012,0050), LO, 1.
-    @inlinable public static var ClinicalTrialTimePointID: Tag { Tag(rawValue: 0x00120050) }
+    @inlinable public static var ClinicalTrialTimePointID: Tag { Tag(rawValue: 0x0012_0050) }
 
     /// Clinical Trial Time Point Description (0012,0051), ST, 1.
-    @inlinable public static var ClinicalTrialTimePointDescription: Tag { Tag(rawValue: 0x00120051) }
+    @inlinable public static var ClinicalTrialTimePointDescription: Tag { Tag(rawValue: 0x0012_0051) }
 
     /// Longitudinal Temporal Offset from Event (0012,0052), FD, 1.
-    @inlinable public static var LongitudinalTemporalOffsetFromEvent: Tag { Tag(rawValue: 0x00120052) }
+    @inlinable public static var LongitudinalTemporalOffsetFromEvent: Tag { Tag(rawValue: 0x0012_0052) }
 
     /// Longitudinal Temporal Event Type (0012,0053), CS, 1.
-    @inlinable public static var LongitudinalTemporalEventType: Tag { Tag(rawValue: 0x00120053) }
+    @inlinable public static var LongitudinalTemporalEventType: Tag { Tag(rawValue: 0x0012_0053) }
 
     /// Clinical Trial Time Point Type Code Sequence (0012,0054), SQ, 1.
-    @inlinable public static var ClinicalTrialTimePointTypeCodeSequence: Tag { Tag(rawValue: 0x00120054) }
+    @inlinable public static var ClinicalTrialTimePointTypeCodeSequence: Tag { Tag(rawValue: 0x0012_0054) }
 
     /// Issuer of Clinical Trial Time Point ID (0012,0055), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialTimePointID: Tag { Tag(rawValue: 0x00120055) }
+    @inlinable public static var IssuerOfClinicalTrialTimePointID: Tag { Tag(rawValue: 0x0012_0055) }
 
     /// Clinical Trial Coordinating Center Name (0012,0060), LO, 1.
-    @inlinable public static var ClinicalTrialCoordinatingCenterName: Tag { Tag(rawValue: 0x00120060) }
+    @inlinable public static var ClinicalTrialCoordinatingCenterName: Tag { Tag(rawValue: 0x0012_0060) }
 
     /// Patient Identity Removed (0012,0062), CS, 1.
-    @inlinable public static var PatientIdentityRemoved: Tag { Tag(rawValue: 0x00120062) }
+    @inlinable public static var PatientIdentityRemoved: Tag { Tag(rawValue: 0x0012_0062) }
 
     /// De-identification Method (0012,0063), LO, 1-n.
-    @inlinable public static var DeidentificationMethod: Tag { Tag(rawValue: 0x00120063) }
+    @inlinable public static var DeidentificationMethod: Tag { Tag(rawValue: 0x0012_0063) }
 
     /// De-identification Method Code Sequence (0012,0064), SQ, 1.
-    @inlinable public static var DeidentificationMethodCodeSequence: Tag { Tag(rawValue: 0x00120064) }
+    @inlinable public static var DeidentificationMethodCodeSequence: Tag { Tag(rawValue: 0x0012_0064) }
 
     /// Clinical Trial Series ID (0012,0071), LO, 1.
-    @inlinable public static var ClinicalTrialSeriesID: Tag { Tag(rawValue: 0x00120071) }
+    @inlinable public static var ClinicalTrialSeriesID: Tag { Tag(rawValue: 0x0012_0071) }
 
     /// Clinical Trial Series Description (0012,0072), LO, 1.
-    @inlinable public static var ClinicalTrialSeriesDescription: Tag { Tag(rawValue: 0x00120072) }
+    @inlinable public static var ClinicalTrialSeriesDescription: Tag { Tag(rawValue: 0x0012_0072) }
 
     /// Issuer of Clinical Trial Series ID (0012,0073), LO, 1.
-    @inlinable public static var IssuerOfClinicalTrialSeriesID: Tag { Tag(rawValue: 0x00120073) }
+    @inlinable public static var IssuerOfClinicalTrialSeriesID: Tag { Tag(rawValue: 0x0012_0073) }
 
     /// Clinical Trial Protocol Ethics Committee Name (0012,0081), LO, 1.
-    @inlinable public static var ClinicalTrialProtocolEthicsCommitteeName: Tag { Tag(rawValue: 0x00120081) }
+    @inlinable public static var ClinicalTrialProtocolEthicsCommitteeName: Tag { Tag(rawValue: 0x0012_0081) }
 
     /// Clinical Trial Protocol Ethics Committee Approval Number (0012,0082), LO, 1.
-    @inlinable public static var ClinicalTrialProtocolEthicsCommitteeApprovalNumber: Tag { Tag(rawValue: 0x00120082) }
+    @inlinable public static var ClinicalTrialProtocolEthicsCommitteeApprovalNumber: Tag { Tag(rawValue: 0x0012_0082) }
 
     /// Consent for Clinical Trial Use Sequence (0012,0083), SQ, 1.
-    @inlinable public static var ConsentForClinicalTrialUseSequence: Tag { Tag(rawValue: 0x00120083) }
+    @inlinable public static var ConsentForClinicalTrialUseSequence: Tag { Tag(rawValue: 0x0012_0083) }
 
     /// Distribution Type (0012,0084), CS, 1.
-    @inlinable public static var DistributionType: Tag { Tag(rawValue: 0x00120084) }
+    @inlinable public static var DistributionType: Tag { Tag(rawValue: 0x0012_0084) }
 
     /// Consent for Distribution Flag (0012,0085), CS, 1.
-    @inlinable public static var ConsentForDistributionFlag: Tag { Tag(rawValue: 0x00120085) }
+    @inlinable public static var ConsentForDistributionFlag: Tag { Tag(rawValue: 0x0012_0085) }
 
     /// Ethics Committee Approval Effectiveness Start Date (0012,0086), DA, 1.
-    @inlinable public static var EthicsCommitteeApprovalEffectivenessStartDate: Tag { Tag(rawValue: 0x00120086) }
+    @inlinable public static var EthicsCommitteeApprovalEffectivenessStartDate: Tag { Tag(rawValue: 0x0012_0086) }
 
     /// Ethics Committee Approval Effectiveness End Date (0012,0087), DA, 1.
-    @inlinable public static var EthicsCommitteeApprovalEffectivenessEndDate: Tag { Tag(rawValue: 0x00120087) }
+    @inlinable public static var EthicsCommitteeApprovalEffectivenessEndDate: Tag { Tag(rawValue: 0x0012_0087) }
 
     /// CAD File Format (0014,0023), ST, 1, retired.
-    @inlinable public static var CADFileFormat: Tag { Tag(rawValue: 0x00140023) }
+    @inlinable public static var CADFileFormat: Tag { Tag(rawValue: 0x0014_0023) }
 
     /// Component Reference System (0014,0024), ST, 1, retired.
-    @inlinable public static var ComponentReferenceSystem: Tag { Tag(rawValue: 0x00140024) }
+    @inlinable public static var ComponentReferenceSystem: Tag { Tag(rawValue: 0x0014_0024) }
 
     /// Component Manufacturing Procedure (0014,0025), ST, 1.
-    @inlinable public static var ComponentManufacturingProcedure: Tag { Tag(rawValue: 0x00140025) }
+    @inlinable public static var ComponentManufacturingProcedure: Tag { Tag(rawValue: 0x0014_0025) }
 
     /// Component Manufacturer (0014,0028), ST, 1.
-    @inlinable public static var ComponentManufacturer: Tag { Tag(rawValue: 0x00140028) }
+    @inlinable public static var ComponentManufacturer: Tag { Tag(rawValue: 0x0014_0028) }
 
     /// Material Thickness (0014,0030), DS, 1-n.
-    @inlinable public static var MaterialThickness: Tag { Tag(rawValue: 0x00140030) }
+    @inlinable public static var MaterialThickness: Tag { Tag(rawValue: 0x0014_0030) }
 
     /// Material Pipe Diameter (0014,0032), DS, 1-n.
-    @inlinable public static var MaterialPipeDiameter: Tag { Tag(rawValue: 0x00140032) }
+    @inlinable public static var MaterialPipeDiameter: Tag { Tag(rawValue: 0x0014_0032) }
 
     /// Material Isolation Diameter (0014,0034), DS, 1-n.
-    @inlinable public static var MaterialIsolationDiameter: Tag { Tag(rawValue: 0x00140034) }
+    @inlinable public static var MaterialIsolationDiameter: Tag { Tag(rawValue: 0x0014_0034) }
 
     /// Material Grade (0014,0042), ST, 1.
-    @inlinable public static var MaterialGrade: Tag { Tag(rawValue: 0x00140042) }
+    @inlinable public static var MaterialGrade: Tag { Tag(rawValue: 0x0014_0042) }
 
     /// Material Properties Description (0014,0044), ST, 1.
-    @inlinable public static var MaterialPropertiesDescription: Tag { Tag(rawValue: 0x00140044) }
+    @inlinable public static var MaterialPropertiesDescription: Tag { Tag(rawValue: 0x0014_0044) }
 
     /// Material Properties File Format (Retired) (0014,0045), ST, 1, retired.
-    @inlinable public static var MaterialPropertiesFileFormatRetired: Tag { Tag(rawValue: 0x00140045) }
+    @inlinable public static var MaterialPropertiesFileFormatRetired: Tag { Tag(rawValue: 0x0014_0045) }
 
     /// Material Notes (0014,0046), LT, 1.
-    @inlinable public static var MaterialNotes: Tag { Tag(rawValue: 0x00140046) }
+    @inlinable public static var MaterialNotes: Tag { Tag(rawValue: 0x0014_0046) }
 
     /// Component Shape (0014,0050), CS, 1.
-    @inlinable public static var ComponentShape: Tag { Tag(rawValue: 0x00140050) }
+    @inlinable public static var ComponentShape: Tag { Tag(rawValue: 0x0014_0050) }
 
     /// Curvature Type (0014,0052), CS, 1.
-    @inlinable public static var CurvatureType: Tag { Tag(rawValue: 0x00140052) }
+    @inlinable public static var CurvatureType: Tag { Tag(rawValue: 0x0014_0052) }
 
     /// Outer Diameter (0014,0054), DS, 1.
-    @inlinable public static var OuterDiameter: Tag { Tag(rawValue: 0x00140054) }
+    @inlinable public static var OuterDiameter: Tag { Tag(rawValue: 0x0014_0054) }
 
     /// Inner Diameter (0014,0056), DS, 1.
-    @inlinable public static var InnerDiameter: Tag { Tag(rawValue: 0x00140056) }
+    @inlinable public static var InnerDiameter: Tag { Tag(rawValue: 0x0014_0056) }
 
     /// Component Welder IDs (0014,0100), LO, 1-n.
-    @inlinable public static var ComponentWelderIDs: Tag { Tag(rawValue: 0x00140100) }
+    @inlinable public static var ComponentWelderIDs: Tag { Tag(rawValue: 0x0014_0100) }
 
     /// Secondary Approval Status (0014,0101), CS, 1.
-    @inlinable public static var SecondaryApprovalStatus: Tag { Tag(rawValue: 0x00140101) }
+    @inlinable public static var SecondaryApprovalStatus: Tag { Tag(rawValue: 0x0014_0101) }
 
     /// Secondary Review Date (0014,0102), DA, 1.
-    @inlinable public static var SecondaryReviewDate: Tag { Tag(rawValue: 0x00140102) }
+    @inlinable public static var SecondaryReviewDate: Tag { Tag(rawValue: 0x0014_0102) }
 
     /// Secondary Review Time (0014,0103), TM, 1.
-    @inlinable public static var SecondaryReviewTime: Tag { Tag(rawValue: 0x00140103) }
+    @inlinable public static var SecondaryReviewTime: Tag { Tag(rawValue: 0x0014_0103) }
 
     /// Secondary Reviewer Name (0014,0104), PN, 1.
-    @inlinable public static var SecondaryReviewerName: Tag { Tag(rawValue: 0x00140104) }
+    @inlinable public static var SecondaryReviewerName: Tag { Tag(rawValue: 0x0014_0104) }
 
     /// Repair ID (0014,0105), ST, 1.
-    @inlinable public static var RepairID: Tag { Tag(rawValue: 0x00140105) }
+    @inlinable public static var RepairID: Tag { Tag(rawValue: 0x0014_0105) }
 
     /// Multiple Component Approval Sequence (0014,0106), SQ, 1.
-    @inlinable public static var MultipleComponentApprovalSequence: Tag { Tag(rawValue: 0x00140106) }
+    @inlinable public static var MultipleComponentApprovalSequence: Tag { Tag(rawValue: 0x0014_0106) }
 
     /// Other Approval Status (0014,0107), CS, 1-n.
-    @inlinable public static var OtherApprovalStatus: Tag { Tag(rawValue: 0x00140107) }
+    @inlinable public static var OtherApprovalStatus: Tag { Tag(rawValue: 0x0014_0107) }
 
     /// Other Secondary Approval Status (0014,0108), CS, 1-n.
-    @inlinable public static var OtherSecondaryApprovalStatus: Tag { Tag(rawValue: 0x00140108) }
+    @inlinable public static var OtherSecondaryApprovalStatus: Tag { Tag(rawValue: 0x0014_0108) }
 
     /// Data Element Label Sequence (0014,0200), SQ, 1.
-    @inlinable public static var DataElementLabelSequence: Tag { Tag(rawValue: 0x00140200) }
+    @inlinable public static var DataElementLabelSequence: Tag { Tag(rawValue: 0x0014_0200) }
 
     /// Data Element Label Item Sequence (0014,0201), SQ, 1.
-    @inlinable public static var DataElementLabelItemSequence: Tag { Tag(rawValue: 0x00140201) }
+    @inlinable public static var DataElementLabelItemSequence: Tag { Tag(rawValue: 0x0014_0201) }
 
     /// Data Element (0014,0202), AT, 1.
-    @inlinable public static var DataElement: Tag { Tag(rawValue: 0x00140202) }
+    @inlinable public static var DataElement: Tag { Tag(rawValue: 0x0014_0202) }
 
     /// Data Element Name (0014,0203), LO, 1.
-    @inlinable public static var DataElementName: Tag { Tag(rawValue: 0x00140203) }
+    @inlinable public static var DataElementName: Tag { Tag(rawValue: 0x0014_0203) }
 
     /// Data Element Description (0014,0204), LO, 1.
-    @inlinable public static var DataElementDescription: Tag { Tag(rawValue: 0x00140204) }
+    @inlinable public static var DataElementDescription: Tag { Tag(rawValue: 0x0014_0204) }
 
     /// Data Element Conditionality (0014,0205), CS, 1.
-    @inlinable public static var DataElementConditionality: Tag { Tag(rawValue: 0x00140205) }
+    @inlinable public static var DataElementConditionality: Tag { Tag(rawValue: 0x0014_0205) }
 
     /// Data Element Minimum Characters (0014,0206), IS, 1.
-    @inlinable public static var DataElementMinimumCharacters: Tag { Tag(rawValue: 0x00140206) }
+    @inlinable public static var DataElementMinimumCharacters: Tag { Tag(rawValue: 0x0014_0206) }
 
     /// Data Element Maximum Characters (0014,0207), IS, 1.
-    @inlinable public static var DataElementMaximumCharacters: Tag { Tag(rawValue: 0x00140207) }
+    @inlinable public static var DataElementMaximumCharacters: Tag { Tag(rawValue: 0x0014_0207) }
 
     /// Actual Environmental Conditions (0014,1010), ST, 1.
-    @inlinable public static var ActualEnvironmentalConditions: Tag { Tag(rawValue: 0x00141010) }
+    @inlinable public static var ActualEnvironmentalConditions: Tag { Tag(rawValue: 0x0014_1010) }
 
     /// Expiry Date (0014,1020), DA, 1.
-    @inlinable public static var ExpiryDate: Tag { Tag(rawValue: 0x00141020) }
+    @inlinable public static var ExpiryDate: Tag { Tag(rawValue: 0x0014_1020) }
 
     /// Environmental Conditions (0014,1040), ST, 1.
-    @inlinable public static var EnvironmentalConditions: Tag { Tag(rawValue: 0x00141040) }
+    @inlinable public static var EnvironmentalConditions: Tag { Tag(rawValue: 0x0014_1040) }
 
     /// Evaluator Sequence (0014,2002), SQ, 1.
-    @inlinable public static var EvaluatorSequence: Tag { Tag(rawValue: 0x00142002) }
+    @inlinable public static var EvaluatorSequence: Tag { Tag(rawValue: 0x0014_2002) }
 
     /// Evaluator Number (0014,2004), IS, 1.
-    @inlinable public static var EvaluatorNumber: Tag { Tag(rawValue: 0x00142004) }
+    @inlinable public static var EvaluatorNumber: Tag { Tag(rawValue: 0x0014_2004) }
 
     /// Evaluator Name (0014,2006), PN, 1.
-    @inlinable public static var EvaluatorName: Tag { Tag(rawValue: 0x00142006) }
+    @inlinable public static var EvaluatorName: Tag { Tag(rawValue: 0x0014_2006) }
 
     /// Evaluation Attempt (0014,2008), IS, 1.
-    @inlinable public static var EvaluationAttempt: Tag { Tag(rawValue: 0x00142008) }
+    @inlinable public static var EvaluationAttempt: Tag { Tag(rawValue: 0x0014_2008) }
 
     /// Indication Sequence (0014,2012), SQ, 1.
-    @inlinable public static var IndicationSequence: Tag { Tag(rawValue: 0x00142012) }
+    @inlinable public static var IndicationSequence: Tag { Tag(rawValue: 0x0014_2012) }
 
     /// Indication Number (0014,2014), IS, 1.
-    @inlinable public static var IndicationNumber: Tag { Tag(rawValue: 0x00142014) }
+    @inlinable public static var IndicationNumber: Tag { Tag(rawValue: 0x0014_2014) }
 
     /// Indication Label (0014,2016), SH, 1.
-    @inlinable public static var IndicationLabel: Tag { Tag(rawValue: 0x00142016) }
+    @inlinable public static var IndicationLabel: Tag { Tag(rawValue: 0x0014_2016) }
 
     /// Indication Description (0014,2018), ST, 1.
-    @inlinable public static var IndicationDescription: Tag { Tag(rawValue: 0x00142018) }
+    @inlinable public static var IndicationDescription: Tag { Tag(rawValue: 0x0014_2018) }
 
     /// Indication Type (0014,201A), CS, 1-n.
-    @inlinable public static var IndicationType: Tag { Tag(rawValue: 0x0014201A) }
+    @inlinable public static var IndicationType: Tag { Tag(rawValue: 0x0014_201A) }
 
     /// Indication Disposition (0014,201C), CS, 1.
-    @inlinable public static var IndicationDisposition: Tag { Tag(rawValue: 0x0014201C) }
+    @inlinable public static var IndicationDisposition: Tag { Tag(rawValue: 0x0014_201C) }
 
     /// Indication ROI Sequence (0014,201E), SQ, 1.
-    @inlinable public static var IndicationROISequence: Tag { Tag(rawValue: 0x0014201E) }
+    @inlinable public static var IndicationROISequence: Tag { Tag(rawValue: 0x0014_201E) }
 
     /// Indication Physical Property Sequence (0014,2030), SQ, 1.
-    @inlinable public static var IndicationPhysicalPropertySequence: Tag { Tag(rawValue: 0x00142030) }
+    @inlinable public static var IndicationPhysicalPropertySequence: Tag { Tag(rawValue: 0x0014_2030) }
 
     /// Property Label (0014,2032), SH, 1.
-    @inlinable public static var PropertyLabel: Tag { Tag(rawValue: 0x00142032) }
+    @inlinable public static var PropertyLabel: Tag { Tag(rawValue: 0x0014_2032) }
 
     /// Coordinate System Number of Axes (0014,2202), IS, 1.
-    @inlinable public static var CoordinateSystemNumberOfAxes: Tag { Tag(rawValue: 0x00142202) }
+    @inlinable public static var CoordinateSystemNumberOfAxes: Tag { Tag(rawValue: 0x0014_2202) }
 
     /// Coordinate System Axes Sequence (0014,2204), SQ, 1.
-    @inlinable public static var CoordinateSystemAxesSequence: Tag { Tag(rawValue: 0x00142204) }
+    @inlinable public static var CoordinateSystemAxesSequence: Tag { Tag(rawValue: 0x0014_2204) }
 
     /// Coordinate System Axis Description (0014,2206), ST, 1.
-    @inlinable public static var CoordinateSystemAxisDescription: Tag { Tag(rawValue: 0x00142206) }
+    @inlinable public static var CoordinateSystemAxisDescription: Tag { Tag(rawValue: 0x0014_2206) }
 
     /// Coordinate System Data Set Mapping (0014,2208), CS, 1.
-    @inlinable public static var CoordinateSystemDataSetMapping: Tag { Tag(rawValue: 0x00142208) }
+    @inlinable public static var CoordinateSystemDataSetMapping: Tag { Tag(rawValue: 0x0014_2208) }
 
     /// Coordinate System Axis Number (0014,220A), IS, 1.
-    @inlinable public static var CoordinateSystemAxisNumber: Tag { Tag(rawValue: 0x0014220A) }
+    @inlinable public static var CoordinateSystemAxisNumber: Tag { Tag(rawValue: 0x0014_220A) }
 
     /// Coordinate System Axis Type (0014,220C), CS, 1.
-    @inlinable public static var CoordinateSystemAxisType: Tag { Tag(rawValue: 0x0014220C) }
+    @inlinable public static var CoordinateSystemAxisType: Tag { Tag(rawValue: 0x0014_220C) }
 
     /// Coordinate System Axis Units (0014,220E), CS, 1.
-    @inlinable public static var CoordinateSystemAxisUnits: Tag { Tag(rawValue: 0x0014220E) }
+    @inlinable public static var CoordinateSystemAxisUnits: Tag { Tag(rawValue: 0x0014_220E) }
 
     /// Coordinate System Axis Values (0014,2210), OB, 1.
-    @inlinable public static var CoordinateSystemAxisValues: Tag { Tag(rawValue: 0x00142210) }
+    @inlinable public static var CoordinateSystemAxisValues: Tag { Tag(rawValue: 0x0014_2210) }
 
     /// Coordinate System Transform Sequence (0014,2220), SQ, 1.
-    @inlinable public static var CoordinateSystemTransformSequence: Tag { Tag(rawValue: 0x00142220) }
+    @inlinable public static var CoordinateSystemTransformSequence: Tag { Tag(rawValue: 0x0014_2220) }
 
     /// Transform Description (0014,2222), ST, 1.
-    @inlinable public static var TransformDescription: Tag { Tag(rawValue: 0x00142222) }
+    @inlinable public static var TransformDescription: Tag { Tag(rawValue: 0x0014_2222) }
 
     /// Transform Number of Axes (0014,2224), IS, 1.
-    @inlinable public static var TransformNumberOfAxes: Tag { Tag(rawValue: 0x00142224) }
+    @inlinable public static var TransformNumberOfAxes: Tag { Tag(rawValue: 0x0014_2224) }
 
     /// Transform Order of Axes (0014,2226), IS, 1-n.
-    @inlinable public static var TransformOrderOfAxes: Tag { Tag(rawValue: 0x00142226) }
+    @inlinable public static var TransformOrderOfAxes: Tag { Tag(rawValue: 0x0014_2226) }
 
     /// Transformed Axis Units (0014,2228), CS, 1.
-    @inlinable public static var TransformedAxisUnits: Tag { Tag(rawValue: 0x00142228) }
+    @inlinable public static var TransformedAxisUnits: Tag { Tag(rawValue: 0x0014_2228) }
 
     /// Coordinate System Transform Rotation and Scale Matrix (0014,222A), DS, 1-n.
-    @inlinable public static var CoordinateSystemTransformRotationAndScaleMatrix: Tag { Tag(rawValue: 0x0014222A) }
+    @inlinable public static var CoordinateSystemTransformRotationAndScaleMatrix: Tag { Tag(rawValue: 0x0014_222A) }
 
     /// Coordinate System Transform Translation Matrix (0014,222C), DS, 1-n.
-    @inlinable public static var CoordinateSystemTransformTranslationMatrix: Tag { Tag(rawValue: 0x0014222C) }
+    @inlinable public static var CoordinateSystemTransformTranslationMatrix: Tag { Tag(rawValue: 0x0014_222C) }
 
     /// Internal Detector Frame Time (0014,3011), DS, 1.
-    @inlinable public static var InternalDetectorFrameTime: Tag { Tag(rawValue: 0x00143011) }
+    @inlinable public static var InternalDetectorFrameTime: Tag { Tag(rawValue: 0x0014_3011) }
 
     /// Number of Frames Integrated (0014,3012), DS, 1.
-    @inlinable public static var NumberOfFramesIntegrated: Tag { Tag(rawValue: 0x00143012) }
+    @inlinable public static var NumberOfFramesIntegrated: Tag { Tag(rawValue: 0x0014_3012) }
 
     /// Detector Temperature Sequence (0014,3020), SQ, 1.
-    @inlinable public static var DetectorTemperatureSequence: Tag { Tag(rawValue: 0x00143020) }
+    @inlinable public static var DetectorTemperatureSequence: Tag { Tag(rawValue: 0x0014_3020) }
 
     /// Sensor Name (0014,3022), ST, 1.
-    @inlinable public static var SensorName: Tag { Tag(rawValue: 0x00143022) }
+    @inlinable public static var SensorName: Tag { Tag(rawValue: 0x0014_3022) }
 
     /// Horizontal Offset of Sensor (0014,3024), DS, 1.
-    @inlinable public static var HorizontalOffsetOfSensor: Tag { Tag(rawValue: 0x00143024) }
+    @inlinable public static var HorizontalOffsetOfSensor: Tag { Tag(rawValue: 0x0014_3024) }
 
     /// Vertical Offset of Sensor (0014,3026), DS, 1.
-    @inlinable public static var VerticalOffsetOfSensor: Tag { Tag(rawValue: 0x00143026) }
+    @inlinable public static var VerticalOffsetOfSensor: Tag { Tag(rawValue: 0x0014_3026) }
 
     /// Sensor Temperature (0014,3028), DS, 1.
-    @inlinable public static var SensorTemperature: Tag { Tag(rawValue: 0x00143028) }
+    @inlinable public static var SensorTemperature: Tag { Tag(rawValue: 0x0014_3028) }
 
     /// Dark Current Sequence (0014,3040), SQ, 1.
-    @inlinable public static var DarkCurrentSequence: Tag { Tag(rawValue: 0x00143040) }
+    @inlinable public static var DarkCurrentSequence: Tag { Tag(rawValue: 0x0014_3040) }
 
     /// Dark Current Counts (0014,3050), OB or OW, 1.
-    @inlinable public static var DarkCurrentCounts: Tag { Tag(rawValue: 0x00143050) }
+    @inlinable public static var DarkCurrentCounts: Tag { Tag(rawValue: 0x0014_3050) }
 
     /// Gain Correction Reference Sequence (0014,3060), SQ, 1.
-    @inlinable public static var GainCorrectionReferenceSequence: Tag { Tag(rawValue: 0x00143060) }
+    @inlinable public static var GainCorrectionReferenceSequence: Tag { Tag(rawValue: 0x0014_3060) }
 
     /// Air Counts (0014,3070), OB or OW, 1.
-    @inlinable public static var AirCounts: Tag { Tag(rawValue: 0x00143070) }
+    @inlinable public static var AirCounts: Tag { Tag(rawValue: 0x0014_3070) }
 
     /// KV Used in Gain Calibration (0014,3071), DS, 1.
-    @inlinable public static var KVUsedInGainCalibration: Tag { Tag(rawValue: 0x00143071) }
+    @inlinable public static var KVUsedInGainCalibration: Tag { Tag(rawValue: 0x0014_3071) }
 
     /// MA Used in Gain Calibration (0014,3072), DS, 1.
-    @inlinable public static var MAUsedInGainCalibration: Tag { Tag(rawValue: 0x00143072) }
+    @inlinable public static var MAUsedInGainCalibration: Tag { Tag(rawValue: 0x0014_3072) }
 
     /// Number of Frames Used for Integration (0014,3073), DS, 1.
-    @inlinable public static var NumberOfFramesUsedForIntegration: Tag { Tag(rawValue: 0x00143073) }
+    @inlinable public static var NumberOfFramesUsedForIntegration: Tag { Tag(rawValue: 0x0014_3073) }
 
     /// Filter Material Used in Gain Calibration (0014,3074), LO, 1.
-    @inlinable public static var FilterMaterialUsedInGainCalibration: Tag { Tag(rawValue: 0x00143074) }
+    @inlinable public static var FilterMaterialUsedInGainCalibration: Tag { Tag(rawValue: 0x0014_3074) }
 
     /// Filter Thickness Used in Gain Calibration (0014,3075), DS, 1.
-    @inlinable public static var FilterThicknessUsedInGainCalibration: Tag { Tag(rawValue: 0x00143075) }
+    @inlinable public static var FilterThicknessUsedInGainCalibration: Tag { Tag(rawValue: 0x0014_3075) }
 
     /// Date of Gain Calibration (0014,3076), DA, 1.
-    @inlinable public static var DateOfGainCalibration: Tag { Tag(rawValue: 0x00143076) }
+    @inlinable public static var DateOfGainCalibration: Tag { Tag(rawValue: 0x0014_3076) }
 
     /// Time of Gain Calibration (0014,3077), TM, 1.
-    @inlinable public static var TimeOfGainCalibration: Tag { Tag(rawValue: 0x00143077) }
+    @inlinable public static var TimeOfGainCalibration: Tag { Tag(rawValue: 0x0014_3077) }
 
     /// Bad Pixel Image (0014,3080), OB, 1.
-    @inlinable public static var BadPixelImage: Tag { Tag(rawValue: 0x00143080) }
+    @inlinable public static var BadPixelImage: Tag { Tag(rawValue: 0x0014_3080) }
 
     /// Calibration Notes (0014,3099), LT, 1.
-    @inlinable public static var CalibrationNotes: Tag { Tag(rawValue: 0x00143099) }
+    @inlinable public static var CalibrationNotes: Tag { Tag(rawValue: 0x0014_3099) }
 
     /// Linearity Correction Technique (0014,3100), LT, 1.
-    @inlinable public static var LinearityCorrectionTechnique: Tag { Tag(rawValue: 0x00143100) }
+    @inlinable public static var LinearityCorrectionTechnique: Tag { Tag(rawValue: 0x0014_3100) }
 
     /// Beam Hardening Correction Technique (0014,3101), LT, 1.
-    @inlinable public static var BeamHardeningCorrectionTechnique: Tag { Tag(rawValue: 0x00143101) }
+    @inlinable public static var BeamHardeningCorrectionTechnique: Tag { Tag(rawValue: 0x0014_3101) }
 
     /// Pulser Equipment Sequence (0014,4002), SQ, 1.
-    @inlinable public static var PulserEquipmentSequence: Tag { Tag(rawValue: 0x00144002) }
+    @inlinable public static var PulserEquipmentSequence: Tag { Tag(rawValue: 0x0014_4002) }
 
     /// Pulser Type (0014,4004), CS, 1.
-    @inlinable public static var PulserType: Tag { Tag(rawValue: 0x00144004) }
+    @inlinable public static var PulserType: Tag { Tag(rawValue: 0x0014_4004) }
 
     /// Pulser Notes (0014,4006), LT, 1.
-    @inlinable public static var PulserNotes: Tag { Tag(rawValue: 0x00144006) }
+    @inlinable public static var PulserNotes: Tag { Tag(rawValue: 0x0014_4006) }
 
     /// Receiver Equipment Sequence (0014,4008), SQ, 1.
-    @inlinable public static var ReceiverEquipmentSequence: Tag { Tag(rawValue: 0x00144008) }
+    @inlinable public static var ReceiverEquipmentSequence: Tag { Tag(rawValue: 0x0014_4008) }
 
     /// Amplifier Type (0014,400A), CS, 1.
-    @inlinable public static var AmplifierType: Tag { Tag(rawValue: 0x0014400A) }
+    @inlinable public static var AmplifierType: Tag { Tag(rawValue: 0x0014_400A) }
 
     /// Receiver Notes (0014,400C), LT, 1.
-    @inlinable public static var ReceiverNotes: Tag { Tag(rawValue: 0x0014400C) }
+    @inlinable public static var ReceiverNotes: Tag { Tag(rawValue: 0x0014_400C) }
 
     /// Pre-Amplifier Equipment Sequence (0014,400E), SQ, 1.
-    @inlinable public static var PreAmplifierEquipmentSequence: Tag { Tag(rawValue: 0x0014400E) }
+    @inlinable public static var PreAmplifierEquipmentSequence: Tag { Tag(rawValue: 0x0014_400E) }
 
     /// Pre-Amplifier Notes (0014,400F), LT, 1.
-    @inlinable public static var PreAmplifierNotes: Tag { Tag(rawValue: 0x0014400F) }
+    @inlinable public static var PreAmplifierNotes: Tag { Tag(rawValue: 0x0014_400F) }
 
     /// Transmit Transducer Sequence (0014,4010), SQ, 1.
-    @inlinable public static var TransmitTransducerSequence: Tag { Tag(rawValue: 0x00144010) }
+    @inlinable public static var TransmitTransducerSequence: Tag { Tag(rawValue: 0x0014_4010) }
 
     /// Receive Transducer Sequence (0014,4011), SQ, 1.
-    @inlinable public static var ReceiveTransducerSequence: Tag { Tag(rawValue: 0x00144011) }
+    @inlinable public static var ReceiveTransducerSequence: Tag { Tag(rawValue: 0x0014_4011) }
 
     /// Number of Elements (0014,4012), US, 1.
-    @inlinable public static var NumberOfElements: Tag { Tag(rawValue: 0x00144012) }
+    @inlinable public static var NumberOfElements: Tag { Tag(rawValue: 0x0014_4012) }
 
     /// Element Shape (0014,4013), CS, 1.
-    @inlinable public static var ElementShape: Tag { Tag(rawValue: 0x00144013) }
+    @inlinable public static var ElementShape: Tag { Tag(rawValue: 0x0014_4013) }
 
     /// Element Dimension A (0014,4014), DS, 1.
-    @inlinable public static var ElementDimensionA: Tag { Tag(rawValue: 0x00144014) }
+    @inlinable public static var ElementDimensionA: Tag { Tag(rawValue: 0x0014_4014) }
 
     /// Element Dimension B (0014,4015), DS, 1.
-    @inlinable public static var ElementDimensionB: Tag { Tag(rawValue: 0x00144015) }
+    @inlinable public static var ElementDimensionB: Tag { Tag(rawValue: 0x0014_4015) }
 
     /// Element Pitch A (0014,4016), DS, 1.
-    @inlinable public static var ElementPitchA: Tag { Tag(rawValue: 0x00144016) }
+    @inlinable public static var ElementPitchA: Tag { Tag(rawValue: 0x0014_4016) }
 
     /// Measured Beam Dimension A (0014,4017), DS, 1.
-    @inlinable public static var MeasuredBeamDimensionA: Tag { Tag(rawValue: 0x00144017) }
+    @inlinable public static var MeasuredBeamDimensionA: Tag { Tag(rawValue: 0x0014_4017) }
 
     /// Measured Beam Dimension B (0014,4018), DS, 1.
-    @inlinable public static var MeasuredBeamDimensionB: Tag { Tag(rawValue: 0x00144018) }
+    @inlinable public static var MeasuredBeamDimensionB: Tag { Tag(rawValue: 0x0014_4018) }
 
     /// Location of Measured Beam Diameter (0014,4019), DS, 1.
-    @inlinable public static var LocationOfMeasuredBeamDiameter: Tag { Tag(rawValue: 0x00144019) }
+    @inlinable public static var LocationOfMeasuredBeamDiameter: Tag { Tag(rawValue: 0x0014_4019) }
 
     /// Nominal Frequency (0014,401A), DS, 1.
-    @inlinable public static var NominalFrequency: Tag { Tag(rawValue: 0x0014401A) }
+    @inlinable public static var NominalFrequency: Tag { Tag(rawValue: 0x0014_401A) }
 
     /// Measured Center Frequency (0014,401B), DS, 1.
-    @inlinable public static var MeasuredCenterFrequency: Tag { Tag(rawValue: 0x0014401B) }
+    @inlinable public static var MeasuredCenterFrequency: Tag { Tag(rawValue: 0x0014_401B) }
 
     /// Measured Bandwidth (0014,401C), DS, 1.
-    @inlinable public static var MeasuredBandwidth: Tag { Tag(rawValue: 0x0014401C) }
+    @inlinable public static var MeasuredBandwidth: Tag { Tag(rawValue: 0x0014_401C) }
 
     /// Element Pitch B (0014,401D), DS, 1.
-    @inlinable public static var ElementPitchB: Tag { Tag(rawValue: 0x0014401D) }
+    @inlinable public static var ElementPitchB: Tag { Tag(rawValue: 0x0014_401D) }
 
     /// Pulser Settings Sequence (0014,4020), SQ, 1.
-    @inlinable public static var PulserSettingsSequence: Tag { Tag(rawValue: 0x00144020) }
+    @inlinable public static var PulserSettingsSequence: Tag { Tag(rawValue: 0x0014_4020) }
 
     /// Pulse Width (0014,4022), DS, 1.
-    @inlinable public static var PulseWidth: Tag { Tag(rawValue: 0x00144022) }
+    @inlinable public static var PulseWidth: Tag { Tag(rawValue: 0x0014_4022) }
 
     /// Excitation Frequency (0014,4024), DS, 1.
-    @inlinable public static var ExcitationFrequency: Tag { Tag(rawValue: 0x00144024) }
+    @inlinable public static var ExcitationFrequency: Tag { Tag(rawValue: 0x0014_4024) }
 
     /// Modulation Type (0014,4026), CS, 1.
-    @inlinable public static var ModulationType: Tag { Tag(rawValue: 0x00144026) }
+    @inlinable public static var ModulationType: Tag { Tag(rawValue: 0x0014_4026) }
 
     /// Damping (0014,4028), DS, 1.
-    @inlinable public static var Damping: Tag { Tag(rawValue: 0x00144028) }
+    @inlinable public static var Damping: Tag { Tag(rawValue: 0x0014_4028) }
 
     /// Receiver Settings Sequence (0014,4030), SQ, 1.
-    @inlinable public static var ReceiverSettingsSequence: Tag { Tag(rawValue: 0x00144030) }
+    @inlinable public static var ReceiverSettingsSequence: Tag { Tag(rawValue: 0x0014_4030) }
 
     /// Acquired Soundpath Length (0014,4031), DS, 1.
-    @inlinable public static var AcquiredSoundpathLength: Tag { Tag(rawValue: 0x00144031) }
+    @inlinable public static var AcquiredSoundpathLength: Tag { Tag(rawValue: 0x0014_4031) }
 
     /// Acquisition Compression Type (0014,4032), CS, 1.
-    @inlinable public static var AcquisitionCompressionType: Tag { Tag(rawValue: 0x00144032) }
+    @inlinable public static var AcquisitionCompressionType: Tag { Tag(rawValue: 0x0014_4032) }
 
     /// Acquisition Sample Size (0014,4033), IS, 1.
-    @inlinable public static var AcquisitionSampleSize: Tag { Tag(rawValue: 0x00144033) }
+    @inlinable public static var AcquisitionSampleSize: Tag { Tag(rawValue: 0x0014_4033) }
 
     /// Rectifier Smoothing (0014,4034), DS, 1.
-    @inlinable public static var RectifierSmoothing: Tag { Tag(rawValue: 0x00144034) }
+    @inlinable public static var RectifierSmoothing: Tag { Tag(rawValue: 0x0014_4034) }
 
     /// DAC Sequence (0014,4035), SQ, 1.
-    @inlinable public static var DACSequence: Tag { Tag(rawValue: 0x00144035) }
+    @inlinable public static var DACSequence: Tag { Tag(rawValue: 0x0014_4035) }
 
     /// DAC Type (0014,4036), CS, 1.
-    @inlinable public static var DACType: Tag { Tag(rawValue: 0x00144036) }
+    @inlinable public static var DACType: Tag { Tag(rawValue: 0x0014_4036) }
 
     /// DAC Gain Points (0014,4038), DS, 1-n.
-    @inlinable public static var DACGainPoints: Tag { Tag(rawValue: 0x00144038) }
+    @inlinable public static var DACGainPoints: Tag { Tag(rawValue: 0x0014_4038) }
 
     /// DAC Time Points (0014,403A), DS, 1-n.
-    @inlinable public static var DACTimePoints: Tag { Tag(rawValue: 0x0014403A) }
+    @inlinable public static var DACTimePoints: Tag { Tag(rawValue: 0x0014_403A) }
 
     /// DAC Amplitude (0014,403C), DS, 1-n.
-    @inlinable public static var DACAmplitude: Tag { Tag(rawValue: 0x0014403C) }
+    @inlinable public static var DACAmplitude: Tag { Tag(rawValue: 0x0014_403C) }
 
     /// Pre-Amplifier Settings Sequence (0014,4040), SQ, 1.
-    @inlinable public static var PreAmplifierSettingsSequence: Tag { Tag(rawValue: 0x00144040) }
+    @inlinable public static var PreAmplifierSettingsSequence: Tag { Tag(rawValue: 0x0014_4040) }
 
     /// Transmit Transducer Settings Sequence (0014,4050), SQ, 1.
-    @inlinable public static var TransmitTransducerSettingsSequence: Tag { Tag(rawValue: 0x00144050) }
+    @inlinable public static var TransmitTransducerSettingsSequence: Tag { Tag(rawValue: 0x0014_4050) }
 
     /// Receive Transducer Settings Sequence (0014,4051), SQ, 1.
-    @inlinable public static var ReceiveTransducerSettingsSequence: Tag { Tag(rawValue: 0x00144051) }
+    @inlinable public static var ReceiveTransducerSettingsSequence: Tag { Tag(rawValue: 0x0014_4051) }
 
     /// Incident Angle (0014,4052), DS, 1.
-    @inlinable public static var IncidentAngle: Tag { Tag(rawValue: 0x00144052) }
+    @inlinable public static var IncidentAngle: Tag { Tag(rawValue: 0x0014_4052) }
 
     /// Coupling Technique (0014,4054), ST, 1.
-    @inlinable public static var CouplingTechnique: Tag { Tag(rawValue: 0x00144054) }
+    @inlinable public static var CouplingTechnique: Tag { Tag(rawValue: 0x0014_4054) }
 
     /// Coupling Medium (0014,4056), ST, 1.
-    @inlinable public static var CouplingMedium: Tag { Tag(rawValue: 0x00144056) }
+    @inlinable public static var CouplingMedium: Tag { Tag(rawValue: 0x0014_4056) }
 
     /// Coupling Velocity (0014,4057), DS, 1.
-    @inlinable public static var CouplingVelocity: Tag { Tag(rawValue: 0x00144057) }
+    @inlinable public static var CouplingVelocity: Tag { Tag(rawValue: 0x0014_4057) }
 
     /// Probe Center Location X (0014,4058), DS, 1.
-    @inlinable public static var ProbeCenterLocationX: Tag { Tag(rawValue: 0x00144058) }
+    @inlinable public static var ProbeCenterLocationX: Tag { Tag(rawValue: 0x0014_4058) }
 
     /// Probe Center Location Z (0014,4059), DS, 1.
-    @inlinable public static var ProbeCenterLocationZ: Tag { Tag(rawValue: 0x00144059) }
+    @inlinable public static var ProbeCenterLocationZ: Tag { Tag(rawValue: 0x0014_4059) }
 
     /// Sound Path Length (0014,405A), DS, 1.
-    @inlinable public static var SoundPathLength: Tag { Tag(rawValue: 0x0014405A) }
+    @inlinable public static var SoundPathLength: Tag { Tag(rawValue: 0x0014_405A) }
 
     /// Delay Law Identifier (0014,405C), ST, 1.
-    @inlinable public static var DelayLawIdentifier: Tag { Tag(rawValue: 0x0014405C) }
+    @inlinable public static var DelayLawIdentifier: Tag { Tag(rawValue: 0x0014_405C) }
 
     /// Gate Settings Sequence (0014,4060), SQ, 1.
-    @inlinable public static var GateSettingsSequence: Tag { Tag(rawValue: 0x00144060) }
+    @inlinable public static var GateSettingsSequence: Tag { Tag(rawValue: 0x0014_4060) }
 
     /// Gate Threshold (0014,4062), DS, 1.
-    @inlinable public static var GateThreshold: Tag { Tag(rawValue: 0x00144062) }
+    @inlinable public static var GateThreshold: Tag { Tag(rawValue: 0x0014_4062) }
 
     /// Velocity of Sound (0014,4064), DS, 1.
-    @inlinable public static var VelocityOfSound: Tag { Tag(rawValue: 0x00144064) }
+    @inlinable public static var VelocityOfSound: Tag { Tag(rawValue: 0x0014_4064) }
 
     /// Calibration Settings Sequence (0014,4070), SQ, 1.
-    @inlinable public static var CalibrationSettingsSequence: Tag { Tag(rawValue: 0x00144070) }
+    @inlinable public static var CalibrationSettingsSequence: Tag { Tag(rawValue: 0x0014_4070) }
 
     /// Calibration Procedure (0014,4072), ST, 1.
-    @inlinable public static var CalibrationProcedure: Tag { Tag(rawValue: 0x00144072) }
+    @inlinable public static var CalibrationProcedure: Tag { Tag(rawValue: 0x0014_4072) }
 
     /// Procedure Version (0014,4074), SH, 1.
-    @inlinable public static var ProcedureVersion: Tag { Tag(rawValue: 0x00144074) }
+    @inlinable public static var ProcedureVersion: Tag { Tag(rawValue: 0x0014_4074) }
 
     /// Procedure Creation Date (0014,4076), DA, 1.
-    @inlinable public static var ProcedureCreationDate: Tag { Tag(rawValue: 0x00144076) }
+    @inlinable public static var ProcedureCreationDate: Tag { Tag(rawValue: 0x0014_4076) }
 
     /// Procedure Expiration Date (0014,4078), DA, 1.
-    @inlinable public static var ProcedureExpirationDate: Tag { Tag(rawValue: 0x00144078) }
+    @inlinable public static var ProcedureExpirationDate: Tag { Tag(rawValue: 0x0014_4078) }
 
     /// Procedure Last Modified Date (0014,407A), DA, 1.
-    @inlinable public static var ProcedureLastModifiedDate: Tag { Tag(rawValue: 0x0014407A) }
+    @inlinable public static var ProcedureLastModifiedDate: Tag { Tag(rawValue: 0x0014_407A) }
 
     /// Calibration Time (0014,407C), TM, 1-n.
-    @inlinable public static var CalibrationTime: Tag { Tag(rawValue: 0x0014407C) }
+    @inlinable public static var CalibrationTime: Tag { Tag(rawValue: 0x0014_407C) }
 
     /// Calibration Date (0014,407E), DA, 1-n.
-    @inlinable public static var CalibrationDate: Tag { Tag(rawValue: 0x0014407E) }
+    @inlinable public static var CalibrationDate: Tag { Tag(rawValue: 0x0014_407E) }
 
     /// Probe Drive Equipment Sequence (0014,4080), SQ, 1.
-    @inlinable public static var ProbeDriveEquipmentSequence: Tag { Tag(rawValue: 0x00144080) }
+    @inlinable public static var ProbeDriveEquipmentSequence: Tag { Tag(rawValue: 0x0014_4080) }
 
     /// Drive Type (0014,4081), CS, 1.
-    @inlinable public static var DriveType: Tag { Tag(rawValue: 0x00144081) }
+    @inlinable public static var DriveType: Tag { Tag(rawValue: 0x0014_4081) }
 
     /// Probe Drive Notes (0014,4082), LT, 1.
-    @inlinable public static var ProbeDriveNotes: Tag { Tag(rawValue: 0x00144082) }
+    @inlinable public static var ProbeDriveNotes: Tag { Tag(rawValue: 0x0014_4082) }
 
     /// Drive Probe Sequence (0014,4083), SQ, 1.
-    @inlinable public static var DriveProbeSequence: Tag { Tag(rawValue: 0x00144083) }
+    @inlinable public static var DriveProbeSequence: Tag { Tag(rawValue: 0x0014_4083) }
 
     /// Probe Inductance (0014,4084), DS, 1.
-    @inlinable public static var ProbeInductance: Tag { Tag(rawValue: 0x00144084) }
+    @inlinable public static var ProbeInductance: Tag { Tag(rawValue: 0x0014_4084) }
 
     /// Probe Resistance (0014,4085), DS, 1.
-    @inlinable public static var ProbeResistance: Tag { Tag(rawValue: 0x00144085) }
+    @inlinable public static var ProbeResistance: Tag { Tag(rawValue: 0x0014_4085) }
 
     /// Receive Probe Sequence (0014,4086), SQ, 1.
-    @inlinable public static var ReceiveProbeSequence: Tag { Tag(rawValue: 0x00144086) }
+    @inlinable public static var ReceiveProbeSequence: Tag { Tag(rawValue: 0x0014_4086) }
 
     /// Probe Drive Settings Sequence (0014,4087), SQ, 1.
-    @inlinable public static var ProbeDriveSettingsSequence: Tag { Tag(rawValue: 0x00144087) }
+    @inlinable public static var ProbeDriveSettingsSequence: Tag { Tag(rawValue: 0x0014_4087) }
 
     /// Bridge Resistors (0014,4088), DS, 1.
-    @inlinable public static var BridgeResistors: Tag { Tag(rawValue: 0x00144088) }
+    @inlinable public static var BridgeResistors: Tag { Tag(rawValue: 0x0014_4088) }
 
     /// Probe Orientation Angle (0014,4089), DS, 1.
-    @inlinable public static var ProbeOrientationAngle: Tag { Tag(rawValue: 0x00144089) }
+    @inlinable public static var ProbeOrientationAngle: Tag { Tag(rawValue: 0x0014_4089) }
 
     /// User Selected Gain Y (0014,408B), DS, 1.
-    @inlinable public static var UserSelectedGainY: Tag { Tag(rawValue: 0x0014408B) }
+    @inlinable public static var UserSelectedGainY: Tag { Tag(rawValue: 0x0014_408B) }
 
     /// User Selected Phase (0014,408C), DS, 1.
-    @inlinable public static var UserSelectedPhase: Tag { Tag(rawValue: 0x0014408C) }
+    @inlinable public static var UserSelectedPhase: Tag { Tag(rawValue: 0x0014_408C) }
 
     /// User Selected Offset X (0014,408D), DS, 1.
-    @inlinable public static var UserSelectedOffsetX: Tag { Tag(rawValue: 0x0014408D) }
+    @inlinable public static var UserSelectedOffsetX: Tag { Tag(rawValue: 0x0014_408D) }
 
     /// User Selected Offset Y (0014,408E), DS, 1.
-    @inlinable public static var UserSelectedOffsetY: Tag { Tag(rawValue: 0x0014408E) }
+    @inlinable public static var UserSelectedOffsetY: Tag { Tag(rawValue: 0x0014_408E) }
 
     /// Channel Settings Sequence (0014,4091), SQ, 1.
-    @inlinable public static var ChannelSettingsSequence: Tag { Tag(rawValue: 0x00144091) }
+    @inlinable public static var ChannelSettingsSequence: Tag { Tag(rawValue: 0x0014_4091) }
 
     /// Channel Threshold (0014,4092), DS, 1.
-    @inlinable public static var ChannelThreshold: Tag { Tag(rawValue: 0x00144092) }
+    @inlinable public static var ChannelThreshold: Tag { Tag(rawValue: 0x0014_4092) }
 
     /// Scanner Settings Sequence (0014,409A), SQ, 1.
-    @inlinable public static var ScannerSettingsSequence: Tag { Tag(rawValue: 0x0014409A) }
+    @inlinable public static var ScannerSettingsSequence: Tag { Tag(rawValue: 0x0014_409A) }
 
     /// Scan Procedure (0014,409B), ST, 1.
-    @inlinable public static var ScanProcedure: Tag { Tag(rawValue: 0x0014409B) }
+    @inlinable public static var ScanProcedure: Tag { Tag(rawValue: 0x0014_409B) }
 
     /// Translation Rate X (0014,409C), DS, 1.
-    @inlinable public static var TranslationRateX: Tag { Tag(rawValue: 0x0014409C) }
+    @inlinable public static var TranslationRateX: Tag { Tag(rawValue: 0x0014_409C) }
 
     /// Translation Rate Y (0014,409D), DS, 1.
-    @inlinable public static var TranslationRateY: Tag { Tag(rawValue: 0x0014409D) }
+    @inlinable public static var TranslationRateY: Tag { Tag(rawValue: 0x0014_409D) }
 
     /// Channel Overlap (0014,409F), DS, 1.
-    @inlinable public static var ChannelOverlap: Tag { Tag(rawValue: 0x0014409F) }
+    @inlinable public static var ChannelOverlap: Tag { Tag(rawValue: 0x0014_409F) }
 
     /// Image Quality Indicator Type (0014,40A0), LO, 1-n.
-    @inlinable public static var ImageQualityIndicatorType: Tag { Tag(rawValue: 0x001440A0) }
+    @inlinable public static var ImageQualityIndicatorType: Tag { Tag(rawValue: 0x0014_40A0) }
 
     /// Image Quality Indicator Material (0014,40A1), LO, 1-n.
-    @inlinable public static var ImageQualityIndicatorMaterial: Tag { Tag(rawValue: 0x001440A1) }
+    @inlinable public static var ImageQualityIndicatorMaterial: Tag { Tag(rawValue: 0x0014_40A1) }
 
     /// Image Quality Indicator Size (0014,40A2), LO, 1-n.
-    @inlinable public static var ImageQualityIndicatorSize: Tag { Tag(rawValue: 0x001440A2) }
+    @inlinable public static var ImageQualityIndicatorSize: Tag { Tag(rawValue: 0x0014_40A2) }
 
     /// Wave Dimensions Definition Sequence (0014,4101), SQ, 1.
-    @inlinable public static var WaveDimensionsDefinitionSequence: Tag { Tag(rawValue: 0x00144101) }
+    @inlinable public static var WaveDimensionsDefinitionSequence: Tag { Tag(rawValue: 0x0014_4101) }
 
     /// Wave Dimension Number (0014,4102), US, 1.
-    @inlinable public static var WaveDimensionNumber: Tag { Tag(rawValue: 0x00144102) }
+    @inlinable public static var WaveDimensionNumber: Tag { Tag(rawValue: 0x0014_4102) }
 
     /// Wave Dimension Description (0014,4103), LO, 1.
-    @inlinable public static var WaveDimensionDescription: Tag { Tag(rawValue: 0x00144103) }
+    @inlinable public static var WaveDimensionDescription: Tag { Tag(rawValue: 0x0014_4103) }
 
     /// Wave Dimension Unit (0014,4104), US, 1.
-    @inlinable public static var WaveDimensionUnit: Tag { Tag(rawValue: 0x00144104) }
+    @inlinable public static var WaveDimensionUnit: Tag { Tag(rawValue: 0x0014_4104) }
 
     /// Wave Dimension Value Type (0014,4105), CS, 1.
-    @inlinable public static var WaveDimensionValueType: Tag { Tag(rawValue: 0x00144105) }
+    @inlinable public static var WaveDimensionValueType: Tag { Tag(rawValue: 0x0014_4105) }
 
     /// Wave Dimension Values Sequence (0014,4106), SQ, 1-n.
-    @inlinable public static var WaveDimensionValuesSequence: Tag { Tag(rawValue: 0x00144106) }
+    @inlinable public static var WaveDimensionValuesSequence: Tag { Tag(rawValue: 0x0014_4106) }
 
     /// Referenced Wave Dimension (0014,4107), US, 1.
-    @inlinable public static var ReferencedWaveDimension: Tag { Tag(rawValue: 0x00144107) }
+    @inlinable public static var ReferencedWaveDimension: Tag { Tag(rawValue: 0x0014_4107) }
 
     /// Integer Numeric Value (0014,4108), SL, 1.
-    @inlinable public static var IntegerNumericValue: Tag { Tag(rawValue: 0x00144108) }
+    @inlinable public static var IntegerNumericValue: Tag { Tag(rawValue: 0x0014_4108) }
 
     /// Byte Numeric Value (0014,4109), OB, 1.
-    @inlinable public static var ByteNumericValue: Tag { Tag(rawValue: 0x00144109) }
+    @inlinable public static var ByteNumericValue: Tag { Tag(rawValue: 0x0014_4109) }
 
     /// Short Numeric Value (0014,410A), OW, 1.
-    @inlinable public static var ShortNumericValue: Tag { Tag(rawValue: 0x0014410A) }
+    @inlinable public static var ShortNumericValue: Tag { Tag(rawValue: 0x0014_410A) }
 
     /// Single Precision Floating Point Numeric Value (0014,410B), OF, 1.
-    @inlinable public static var SinglePrecisionFloatingPointNumericValue: Tag { Tag(rawValue: 0x0014410B) }
+    @inlinable public static var SinglePrecisionFloatingPointNumericValue: Tag { Tag(rawValue: 0x0014_410B) }
 
     /// Double Precision Floating Point Numeric Value (0014,410C), OD, 1.
-    @inlinable public static var DoublePrecisionFloatingPointNumericValue: Tag { Tag(rawValue: 0x0014410C) }
+    @inlinable public static var DoublePrecisionFloatingPointNumericValue: Tag { Tag(rawValue: 0x0014_410C) }
 
     /// LINAC Energy (0014,5002), IS, 1.
-    @inlinable public static var LINACEnergy: Tag { Tag(rawValue: 0x00145002) }
+    @inlinable public static var LINACEnergy: Tag { Tag(rawValue: 0x0014_5002) }
 
     /// LINAC Output (0014,5004), IS, 1.
-    @inlinable public static var LINACOutput: Tag { Tag(rawValue: 0x00145004) }
+    @inlinable public static var LINACOutput: Tag { Tag(rawValue: 0x0014_5004) }
 
     /// Active Aperture (0014,5100), US, 1.
-    @inlinable public static var ActiveAperture: Tag { Tag(rawValue: 0x00145100) }
+    @inlinable public static var ActiveAperture: Tag { Tag(rawValue: 0x0014_5100) }
 
     /// Total Aperture (0014,5101), DS, 1.
-    @inlinable public static var TotalAperture: Tag { Tag(rawValue: 0x00145101) }
+    @inlinable public static var TotalAperture: Tag { Tag(rawValue: 0x0014_5101) }
 
     /// Aperture Elevation (0014,5102), DS, 1.
-    @inlinable public static var ApertureElevation: Tag { Tag(rawValue: 0x00145102) }
+    @inlinable public static var ApertureElevation: Tag { Tag(rawValue: 0x0014_5102) }
 
     /// Main Lobe Angle (0014,5103), DS, 1.
-    @inlinable public static var MainLobeAngle: Tag { Tag(rawValue: 0x00145103) }
+    @inlinable public static var MainLobeAngle: Tag { Tag(rawValue: 0x0014_5103) }
 
     /// Main Roof Angle (0014,5104), DS, 1.
-    @inlinable public static var MainRoofAngle: Tag { Tag(rawValue: 0x00145104) }
+    @inlinable public static var MainRoofAngle: Tag { Tag(rawValue: 0x0014_5104) }
 
     /// Connector Type (0014,5105), CS, 1.
-    @inlinable public static var ConnectorType: Tag { Tag(rawValue: 0x00145105) }
+    @inlinable public static var ConnectorType: Tag { Tag(rawValue: 0x0014_5105) }
 
     /// Wedge Model Number (0014,5106), SH, 1.
-    @inlinable public static var WedgeModelNumber: Tag { Tag(rawValue: 0x00145106) }
+    @inlinable public static var WedgeModelNumber: Tag { Tag(rawValue: 0x0014_5106) }
 
     /// Wedge Angle Float (0014,5107), DS, 1.
-    @inlinable public static var WedgeAngleFloat: Tag { Tag(rawValue: 0x00145107) }
+    @inlinable public static var WedgeAngleFloat: Tag { Tag(rawValue: 0x0014_5107) }
 
     /// Wedge Roof Angle (0014,5108), DS, 1.
-    @inlinable public static var WedgeRoofAngle: Tag { Tag(rawValue: 0x00145108) }
+    @inlinable public static var WedgeRoofAngle: Tag { Tag(rawValue: 0x0014_5108) }
 
     /// Wedge Element 1 Position (0014,5109), CS, 1.
-    @inlinable public static var WedgeElement1Position: Tag { Tag(rawValue: 0x00145109) }
+    @inlinable public static var WedgeElement1Position: Tag { Tag(rawValue: 0x0014_5109) }
 
     /// Wedge Material Velocity (0014,510A), DS, 1.
-    @inlinable public static var WedgeMaterialVelocity: Tag { Tag(rawValue: 0x0014510A) }
+    @inlinable public static var WedgeMaterialVelocity: Tag { Tag(rawValue: 0x0014_510A) }
 
     /// Wedge Material (0014,510B), SH, 1.
-    @inlinable public static var WedgeMaterial: Tag { Tag(rawValue: 0x0014510B) }
+    @inlinable public static var WedgeMaterial: Tag { Tag(rawValue: 0x0014_510B) }
 
     /// Wedge Offset Z (0014,510C), DS, 1.
-    @inlinable public static var WedgeOffsetZ: Tag { Tag(rawValue: 0x0014510C) }
+    @inlinable public static var WedgeOffsetZ: Tag { Tag(rawValue: 0x0014_510C) }
 
     /// Wedge Origin Offset X (0014,510D), DS, 1.
-    @inlinable public static var WedgeOriginOffsetX: Tag { Tag(rawValue: 0x0014510D) }
+    @inlinable public static var WedgeOriginOffsetX: Tag { Tag(rawValue: 0x0014_510D) }
 
     /// Wedge Time Delay (0014,510E), DS, 1.
-    @inlinable public static var WedgeTimeDelay: Tag { Tag(rawValue: 0x0014510E) }
+    @inlinable public static var WedgeTimeDelay: Tag { Tag(rawValue: 0x0014_510E) }
 
     /// Wedge Name (0014,510F), SH, 1.
-    @inlinable public static var WedgeName: Tag { Tag(rawValue: 0x0014510F) }
+    @inlinable public static var WedgeName: Tag { Tag(rawValue: 0x0014_510F) }
 
     /// Wedge Manufacturer Name (0014,5110), SH, 1.
-    @inlinable public static var WedgeManufacturerName: Tag { Tag(rawValue: 0x00145110) }
+    @inlinable public static var WedgeManufacturerName: Tag { Tag(rawValue: 0x0014_5110) }
 
     /// Wedge Description (0014,5111), LO, 1.
-    @inlinable public static var WedgeDescription: Tag { Tag(rawValue: 0x00145111) }
+    @inlinable public static var WedgeDescription: Tag { Tag(rawValue: 0x0014_5111) }
 
     /// Nominal Beam Angle (0014,5112), DS, 1.
-    @inlinable public static var NominalBeamAngle: Tag { Tag(rawValue: 0x00145112) }
+    @inlinable public static var NominalBeamAngle: Tag { Tag(rawValue: 0x0014_5112) }
 
     /// Wedge Offset X (0014,5113), DS, 1.
-    @inlinable public static var WedgeOffsetX: Tag { Tag(rawValue: 0x00145113) }
+    @inlinable public static var WedgeOffsetX: Tag { Tag(rawValue: 0x0014_5113) }
 
     /// Wedge Offset Y (0014,5114), DS, 1.
-    @inlinable public static var WedgeOffsetY: Tag { Tag(rawValue: 0x00145114) }
+    @inlinable public static var WedgeOffsetY: Tag { Tag(rawValue: 0x0014_5114) }
 
     /// Wedge Total Length (0014,5115), DS, 1.
-    @inlinable public static var WedgeTotalLength: Tag { Tag(rawValue: 0x00145115) }
+    @inlinable public static var WedgeTotalLength: Tag { Tag(rawValue: 0x0014_5115) }
 
     /// Wedge In Contact Length (0014,5116), DS, 1.
-    @inlinable public static var WedgeInContactLength: Tag { Tag(rawValue: 0x00145116) }
+    @inlinable public static var WedgeInContactLength: Tag { Tag(rawValue: 0x0014_5116) }
 
     /// Wedge Front Gap (0014,5117), DS, 1.
-    @inlinable public static var WedgeFrontGap: Tag { Tag(rawValue: 0x00145117) }
+    @inlinable public static var WedgeFrontGap: Tag { Tag(rawValue: 0x0014_5117) }
 
     /// Wedge Total Height (0014,5118), DS, 1.
-    @inlinable public static var WedgeTotalHeight: Tag { Tag(rawValue: 0x00145118) }
+    @inlinable public static var WedgeTotalHeight: Tag { Tag(rawValue: 0x0014_5118) }
 
     /// Wedge Front Height (0014,5119), DS, 1.
-    @inlinable public static var WedgeFrontHeight: Tag { Tag(rawValue: 0x00145119) }
+    @inlinable public static var WedgeFrontHeight: Tag { Tag(rawValue: 0x0014_5119) }
 
     /// Wedge Rear Height (0014,511A), DS, 1.
-    @inlinable public static var WedgeRearHeight: Tag { Tag(rawValue: 0x0014511A) }
+    @inlinable public static var WedgeRearHeight: Tag { Tag(rawValue: 0x0014_511A) }
 
     /// Wedge Total Width (0014,511B), DS, 1.
-    @inlinable public static var WedgeTotalWidth: Tag { Tag(rawValue: 0x0014511B) }
+    @inlinable public static var WedgeTotalWidth: Tag { Tag(rawValue: 0x0014_511B) }
 
     /// Wedge In Contact Width (0014,511C), DS, 1.
-    @inlinable public static var WedgeInContactWidth: Tag { Tag(rawValue: 0x0014511C) }
+    @inlinable public static var WedgeInContactWidth: Tag { Tag(rawValue: 0x0014_511C) }
 
     /// Wedge Chamfer Height (0014,511D), DS, 1.
-    @inlinable public static var WedgeChamferHeight: Tag { Tag(rawValue: 0x0014511D) }
+    @inlinable public static var WedgeChamferHeight: Tag { Tag(rawValue: 0x0014_511D) }
 
     /// Wedge Curve (0014,511E), CS, 1.
-    @inlinable public static var WedgeCurve: Tag { Tag(rawValue: 0x0014511E) }
+    @inlinable public static var WedgeCurve: Tag { Tag(rawValue: 0x0014_511E) }
 
     /// Radius Along the Wedge (0014,511F), DS, 1.
-    @inlinable public static var RadiusAlongWedge: Tag { Tag(rawValue: 0x0014511F) }
+    @inlinable public static var RadiusAlongWedge: Tag { Tag(rawValue: 0x0014_511F) }
 
     /// Thermal Camera Settings Sequence (0014,6001), SQ, 1.
-    @inlinable public static var ThermalCameraSettingsSequence: Tag { Tag(rawValue: 0x00146001) }
+    @inlinable public static var ThermalCameraSettingsSequence: Tag { Tag(rawValue: 0x0014_6001) }
 
     /// Acquisition Frame Rate (0014,6002), DS, 1.
-    @inlinable public static var AcquisitionFrameRate: Tag { Tag(rawValue: 0x00146002) }
+    @inlinable public static var AcquisitionFrameRate: Tag { Tag(rawValue: 0x0014_6002) }
 
     /// Integration Time (0014,6003), DS, 1.
-    @inlinable public static var IntegrationTime: Tag { Tag(rawValue: 0x00146003) }
+    @inlinable public static var IntegrationTime: Tag { Tag(rawValue: 0x0014_6003) }
 
     /// Number Of Calibration Frames (0014,6004), DS, 1.
-    @inlinable public static var NumberOfCalibrationFrames: Tag { Tag(rawValue: 0x00146004) }
+    @inlinable public static var NumberOfCalibrationFrames: Tag { Tag(rawValue: 0x0014_6004) }
 
     /// Number Of Rows In Full Acquisition Image (0014,6005), DS, 1.
-    @inlinable public static var NumberOfRowsInFullAcquisitionImage: Tag { Tag(rawValue: 0x00146005) }
+    @inlinable public static var NumberOfRowsInFullAcquisitionImage: Tag { Tag(rawValue: 0x0014_6005) }
 
     /// Number Of Columns In Full Acquisition Image (0014,6006), DS, 1.
-    @inlinable public static var NumberOfColumnsInFullAcquisitionImage: Tag { Tag(rawValue: 0x00146006) }
+    @inlinable public static var NumberOfColumnsInFullAcquisitionImage: Tag { Tag(rawValue: 0x0014_6006) }
 
     /// Thermal Source Settings Sequence (0014,6007), SQ, 1.
-    @inlinable public static var ThermalSourceSettingsSequence: Tag { Tag(rawValue: 0x00146007) }
+    @inlinable public static var ThermalSourceSettingsSequence: Tag { Tag(rawValue: 0x0014_6007) }
 
     /// Source Horizontal Pitch (0014,6008), DS, 1.
-    @inlinable public static var SourceHorizontalPitch: Tag { Tag(rawValue: 0x00146008) }
+    @inlinable public static var SourceHorizontalPitch: Tag { Tag(rawValue: 0x0014_6008) }
 
     /// Source Vertical Pitch (0014,6009), DS, 1.
-    @inlinable public static var SourceVerticalPitch: Tag { Tag(rawValue: 0x00146009) }
+    @inlinable public static var SourceVerticalPitch: Tag { Tag(rawValue: 0x0014_6009) }
 
     /// Source Horizontal Scan Speed (0014,600A), DS, 1.
-    @inlinable public static var SourceHorizontalScanSpeed: Tag { Tag(rawValue: 0x0014600A) }
+    @inlinable public static var SourceHorizontalScanSpeed: Tag { Tag(rawValue: 0x0014_600A) }
 
     /// Thermal Source Modulation Frequency (0014,600B), DS, 1.
-    @inlinable public static var ThermalSourceModulationFrequency: Tag { Tag(rawValue: 0x0014600B) }
+    @inlinable public static var ThermalSourceModulationFrequency: Tag { Tag(rawValue: 0x0014_600B) }
 
     /// Induction Source Setting Sequence (0014,600C), SQ, 1.
-    @inlinable public static var InductionSourceSettingSequence: Tag { Tag(rawValue: 0x0014600C) }
+    @inlinable public static var InductionSourceSettingSequence: Tag { Tag(rawValue: 0x0014_600C) }
 
     /// Coil Frequency (0014,600D), DS, 1.
-    @inlinable public static var CoilFrequency: Tag { Tag(rawValue: 0x0014600D) }
+    @inlinable public static var CoilFrequency: Tag { Tag(rawValue: 0x0014_600D) }
 
     /// Current Amplitude Across Coil (0014,600E), DS, 1.
-    @inlinable public static var CurrentAmplitudeAcrossCoil: Tag { Tag(rawValue: 0x0014600E) }
+    @inlinable public static var CurrentAmplitudeAcrossCoil: Tag { Tag(rawValue: 0x0014_600E) }
 
     /// Flash Source Setting Sequence (0014,600F), SQ, 1.
-    @inlinable public static var FlashSourceSettingSequence: Tag { Tag(rawValue: 0x0014600F) }
+    @inlinable public static var FlashSourceSettingSequence: Tag { Tag(rawValue: 0x0014_600F) }
 
     /// Flash Duration (0014,6010), DS, 1.
-    @inlinable public static var FlashDuration: Tag { Tag(rawValue: 0x00146010) }
+    @inlinable public static var FlashDuration: Tag { Tag(rawValue: 0x0014_6010) }
 
     /// Flash Frame Number (0014,6011), DS, 1-n.
-    @inlinable public static var FlashFrameNumber: Tag { Tag(rawValue: 0x00146011) }
+    @inlinable public static var FlashFrameNumber: Tag { Tag(rawValue: 0x0014_6011) }
 
     /// Laser Source Setting Sequence (0014,6012), SQ, 1.
-    @inlinable public static var LaserSourceSettingSequence: Tag { Tag(rawValue: 0x00146012) }
+    @inlinable public static var LaserSourceSettingSequence: Tag { Tag(rawValue: 0x0014_6012) }
 
     /// Horizontal Laser Spot Dimension (0014,6013), DS, 1.
-    @inlinable public static var HorizontalLaserSpotDimension: Tag { Tag(rawValue: 0x00146013) }
+    @inlinable public static var HorizontalLaserSpotDimension: Tag { Tag(rawValue: 0x0014_6013) }
 
     /// Vertical Laser Spot Dimension (0014,6014), DS, 1.
-    @inlinable public static var VerticalLaserSpotDimension: Tag { Tag(rawValue: 0x00146014) }
+    @inlinable public static var VerticalLaserSpotDimension: Tag { Tag(rawValue: 0x0014_6014) }
 
     /// Laser Wavelength (0014,6015), DS, 1.
-    @inlinable public static var LaserWavelength: Tag { Tag(rawValue: 0x00146015) }
+    @inlinable public static var LaserWavelength: Tag { Tag(rawValue: 0x0014_6015) }
 
     /// Laser Power (0014,6016), DS, 1.
-    @inlinable public static var LaserPower: Tag { Tag(rawValue: 0x00146016) }
+    @inlinable public static var LaserPower: Tag { Tag(rawValue: 0x0014_6016) }
 
     /// Forced Gas Setting Sequence (0014,6017), SQ, 1.
-    @inlinable public static var ForcedGasSettingSequence: Tag { Tag(rawValue: 0x00146017) }
+    @inlinable public static var ForcedGasSettingSequence: Tag { Tag(rawValue: 0x0014_6017) }
 
     /// Vibration Source Setting Sequence (0014,6018), SQ, 1.
-    @inlinable public static var VibrationSourceSettingSequence: Tag { Tag(rawValue: 0x00146018) }
+    @inlinable public static var VibrationSourceSettingSequence: Tag { Tag(rawValue: 0x0014_6018) }
 
     /// Vibration Excitation Frequency (0014,6019), DS, 1.
-    @inlinable public static var VibrationExcitationFrequency: Tag { Tag(rawValue: 0x00146019) }
+    @inlinable public static var VibrationExcitationFrequency: Tag { Tag(rawValue: 0x0014_6019) }
 
     /// Vibration Excitation Voltage (0014,601A), DS, 1.
-    @inlinable public static var VibrationExcitationVoltage: Tag { Tag(rawValue: 0x0014601A) }
+    @inlinable public static var VibrationExcitationVoltage: Tag { Tag(rawValue: 0x0014_601A) }
 
     /// Thermography Data Capture Method (0014,601B), CS, 1.
-    @inlinable public static var ThermographyDataCaptureMethod: Tag { Tag(rawValue: 0x0014601B) }
+    @inlinable public static var ThermographyDataCaptureMethod: Tag { Tag(rawValue: 0x0014_601B) }
 
     /// Thermal Technique (0014,601C), CS, 1.
-    @inlinable public static var ThermalTechnique: Tag { Tag(rawValue: 0x0014601C) }
+    @inlinable public static var ThermalTechnique: Tag { Tag(rawValue: 0x0014_601C) }
 
     /// Thermal Camera Core Sequence (0014,601D), SQ, 1.
-    @inlinable public static var ThermalCameraCoreSequence: Tag { Tag(rawValue: 0x0014601D) }
+    @inlinable public static var ThermalCameraCoreSequence: Tag { Tag(rawValue: 0x0014_601D) }
 
     /// Detector Wavelength Range (0014,601E), CS, 1.
-    @inlinable public static var DetectorWavelengthRange: Tag { Tag(rawValue: 0x0014601E) }
+    @inlinable public static var DetectorWavelengthRange: Tag { Tag(rawValue: 0x0014_601E) }
 
     /// Thermal Camera Calibration Type (0014,601F), CS, 1.
-    @inlinable public static var ThermalCameraCalibrationType: Tag { Tag(rawValue: 0x0014601F) }
+    @inlinable public static var ThermalCameraCalibrationType: Tag { Tag(rawValue: 0x0014_601F) }
 
     /// Acquisition Image Counter (0014,6020), UV, 1.
-    @inlinable public static var AcquisitionImageCounter: Tag { Tag(rawValue: 0x00146020) }
+    @inlinable public static var AcquisitionImageCounter: Tag { Tag(rawValue: 0x0014_6020) }
 
     /// Front Panel Temperature (0014,6021), DS, 1.
-    @inlinable public static var FrontPanelTemperature: Tag { Tag(rawValue: 0x00146021) }
+    @inlinable public static var FrontPanelTemperature: Tag { Tag(rawValue: 0x0014_6021) }
 
     /// Air Gap Temperature (0014,6022), DS, 1.
-    @inlinable public static var AirGapTemperature: Tag { Tag(rawValue: 0x00146022) }
+    @inlinable public static var AirGapTemperature: Tag { Tag(rawValue: 0x0014_6022) }
 
     /// Vertical Pixel Size (0014,6023), DS, 1.
-    @inlinable public static var VerticalPixelSize: Tag { Tag(rawValue: 0x00146023) }
+    @inlinable public static var VerticalPixelSize: Tag { Tag(rawValue: 0x0014_6023) }
 
     /// Horizontal Pixel Size (0014,6024), DS, 1.
-    @inlinable public static var HorizontalPixelSize: Tag { Tag(rawValue: 0x00146024) }
+    @inlinable public static var HorizontalPixelSize: Tag { Tag(rawValue: 0x0014_6024) }
 
     /// Data Streaming Protocol (0014,6025), ST, 1-n.
-    @inlinable public static var DataStreamingProtocol: Tag { Tag(rawValue: 0x00146025) }
+    @inlinable public static var DataStreamingProtocol: Tag { Tag(rawValue: 0x0014_6025) }
 
     /// Lens Sequence (0014,6026), SQ, 1.
-    @inlinable public static var LensSequence: Tag { Tag(rawValue: 0x00146026) }
+    @inlinable public static var LensSequence: Tag { Tag(rawValue: 0x0014_6026) }
 
     /// Field Of View (0014,6027), DS, 1.
-    @inlinable public static var FieldOfView: Tag { Tag(rawValue: 0x00146027) }
+    @inlinable public static var FieldOfView: Tag { Tag(rawValue: 0x0014_6027) }
 
     /// Lens Filter Manufacturer (0014,6028), LO, 1.
-    @inlinable public static var LensFilterManufacturer: Tag { Tag(rawValue: 0x00146028) }
+    @inlinable public static var LensFilterManufacturer: Tag { Tag(rawValue: 0x0014_6028) }
 
     /// Cutoff Filter Type (0014,6029), CS, 1.
-    @inlinable public static var CutoffFilterType: Tag { Tag(rawValue: 0x00146029) }
+    @inlinable public static var CutoffFilterType: Tag { Tag(rawValue: 0x0014_6029) }
 
     /// Lens Filter Cut Off Wavelength (0014,602A), DS, 1-n.
-    @inlinable public static var LensFilterCutOffWavelength: Tag { Tag(rawValue: 0x0014602A) }
+    @inlinable public static var LensFilterCutOffWavelength: Tag { Tag(rawValue: 0x0014_602A) }
 
     /// Thermal Source Sequence (0014,602B), SQ, 1.
-    @inlinable public static var ThermalSourceSequence: Tag { Tag(rawValue: 0x0014602B) }
+    @inlinable public static var ThermalSourceSequence: Tag { Tag(rawValue: 0x0014_602B) }
 
     /// Thermal Source Motion State (0014,602C), CS, 1.
-    @inlinable public static var ThermalSourceMotionState: Tag { Tag(rawValue: 0x0014602C) }
+    @inlinable public static var ThermalSourceMotionState: Tag { Tag(rawValue: 0x0014_602C) }
 
     /// Thermal Source Motion Type (0014,602D), CS, 1.
-    @inlinable public static var ThermalSourceMotionType: Tag { Tag(rawValue: 0x0014602D) }
+    @inlinable public static var ThermalSourceMotionType: Tag { Tag(rawValue: 0x0014_602D) }
 
     /// Induction Heating Sequence (0014,602E), SQ, 1.
-    @inlinable public static var InductionHeatingSequence: Tag { Tag(rawValue: 0x0014602E) }
+    @inlinable public static var InductionHeatingSequence: Tag { Tag(rawValue: 0x0014_602E) }
 
     /// Coil Configuration ID (0014,602F), ST, 1.
-    @inlinable public static var CoilConfigurationID: Tag { Tag(rawValue: 0x0014602F) }
+    @inlinable public static var CoilConfigurationID: Tag { Tag(rawValue: 0x0014_602F) }
 
     /// Number Of Turns In Coil (0014,6030), DS, 1.
-    @inlinable public static var NumberOfTurnsInCoil: Tag { Tag(rawValue: 0x00146030) }
+    @inlinable public static var NumberOfTurnsInCoil: Tag { Tag(rawValue: 0x0014_6030) }
 
     /// Shape Of Individual Turn (0014,6031), CS, 1.
-    @inlinable public static var ShapeOfIndividualTurn: Tag { Tag(rawValue: 0x00146031) }
+    @inlinable public static var ShapeOfIndividualTurn: Tag { Tag(rawValue: 0x0014_6031) }
 
     /// Size Of Individual Turn (0014,6032), DS, 1-n.
-    @inlinable public static var SizeOfIndividualTurn: Tag { Tag(rawValue: 0x00146032) }
+    @inlinable public static var SizeOfIndividualTurn: Tag { Tag(rawValue: 0x0014_6032) }
 
     /// Distance Between Turns (0014,6033), DS, 1-n.
-    @inlinable public static var DistanceBetweenTurns: Tag { Tag(rawValue: 0x00146033) }
+    @inlinable public static var DistanceBetweenTurns: Tag { Tag(rawValue: 0x0014_6033) }
 
     /// Flash Heating Sequence (0014,6034), SQ, 1.
-    @inlinable public static var FlashHeatingSequence: Tag { Tag(rawValue: 0x00146034) }
+    @inlinable public static var FlashHeatingSequence: Tag { Tag(rawValue: 0x0014_6034) }
 
     /// Number Of Lamps (0014,6035), DS, 1.
-    @inlinable public static var NumberOfLamps: Tag { Tag(rawValue: 0x00146035) }
+    @inlinable public static var NumberOfLamps: Tag { Tag(rawValue: 0x0014_6035) }
 
     /// Flash Synchronization Protocol (0014,6036), ST, 1.
-    @inlinable public static var FlashSynchronizationProtocol: Tag { Tag(rawValue: 0x00146036) }
+    @inlinable public static var FlashSynchronizationProtocol: Tag { Tag(rawValue: 0x0014_6036) }
 
     /// Flash Modification Status (0014,6037), CS, 1.
-    @inlinable public static var FlashModificationStatus: Tag { Tag(rawValue: 0x00146037) }
+    @inlinable public static var FlashModificationStatus: Tag { Tag(rawValue: 0x0014_6037) }
 
     /// Laser Heating Sequence (0014,6038), SQ, 1.
-    @inlinable public static var LaserHeatingSequence: Tag { Tag(rawValue: 0x00146038) }
+    @inlinable public static var LaserHeatingSequence: Tag { Tag(rawValue: 0x0014_6038) }
 
     /// Laser Manufacturer (0014,6039), LO, 1.
-    @inlinable public static var LaserManufacturer: Tag { Tag(rawValue: 0x00146039) }
+    @inlinable public static var LaserManufacturer: Tag { Tag(rawValue: 0x0014_6039) }
 
     /// Laser Model Number (0014,603A), LO, 1.
-    @inlinable public static var LaserModelNumber: Tag { Tag(rawValue: 0x0014603A) }
+    @inlinable public static var LaserModelNumber: Tag { Tag(rawValue: 0x0014_603A) }
 
     /// Laser Type Description (0014,603B), ST, 1.
-    @inlinable public static var LaserTypeDescription: Tag { Tag(rawValue: 0x0014603B) }
+    @inlinable public static var LaserTypeDescription: Tag { Tag(rawValue: 0x0014_603B) }
 
     /// Forced Gas Heating Sequence (0014,603C), SQ, 1.
-    @inlinable public static var ForcedGasHeatingSequence: Tag { Tag(rawValue: 0x0014603C) }
+    @inlinable public static var ForcedGasHeatingSequence: Tag { Tag(rawValue: 0x0014_603C) }
 
     /// Gas Used For Heating Cooling Part (0014,603D), LO, 1.
-    @inlinable public static var GasUsedForHeatingCoolingPart: Tag { Tag(rawValue: 0x0014603D) }
+    @inlinable public static var GasUsedForHeatingCoolingPart: Tag { Tag(rawValue: 0x0014_603D) }
 
     /// Vibration Sonic Heating Sequence (0014,603E), SQ, 1.
-    @inlinable public static var VibrationSonicHeatingSequence: Tag { Tag(rawValue: 0x0014603E) }
+    @inlinable public static var VibrationSonicHeatingSequence: Tag { Tag(rawValue: 0x0014_603E) }
 
     /// Probe Manufacturer (0014,603F), LO, 1.
-    @inlinable public static var ProbeManufacturer: Tag { Tag(rawValue: 0x0014603F) }
+    @inlinable public static var ProbeManufacturer: Tag { Tag(rawValue: 0x0014_603F) }
 
     /// Probe Model Number (0014,6040), LO, 1.
-    @inlinable public static var ProbeModelNumber: Tag { Tag(rawValue: 0x00146040) }
+    @inlinable public static var ProbeModelNumber: Tag { Tag(rawValue: 0x0014_6040) }
 
     /// Aperture Size (0014,6041), DS, 1.
-    @inlinable public static var ApertureSize: Tag { Tag(rawValue: 0x00146041) }
+    @inlinable public static var ApertureSize: Tag { Tag(rawValue: 0x0014_6041) }
 
     /// Probe Resonant Frequency (0014,6042), DS, 1.
-    @inlinable public static var ProbeResonantFrequency: Tag { Tag(rawValue: 0x00146042) }
+    @inlinable public static var ProbeResonantFrequency: Tag { Tag(rawValue: 0x0014_6042) }
 
     /// Heat Source Description (0014,6043), UT, 1.
-    @inlinable public static var HeatSourceDescription: Tag { Tag(rawValue: 0x00146043) }
+    @inlinable public static var HeatSourceDescription: Tag { Tag(rawValue: 0x0014_6043) }
 
     /// Surface Preparation With Optical Coating (0014,6044), CS, 1.
-    @inlinable public static var SurfacePreparationWithOpticalCoating: Tag { Tag(rawValue: 0x00146044) }
+    @inlinable public static var SurfacePreparationWithOpticalCoating: Tag { Tag(rawValue: 0x0014_6044) }
 
     /// Optical Coating Type (0014,6045), ST, 1.
-    @inlinable public static var OpticalCoatingType: Tag { Tag(rawValue: 0x00146045) }
+    @inlinable public static var OpticalCoatingType: Tag { Tag(rawValue: 0x0014_6045) }
 
     /// Thermal Conductivity Of Exposed Surface (0014,6046), DS, 1.
-    @inlinable public static var ThermalConductivityOfExposedSurface: Tag { Tag(rawValue: 0x00146046) }
+    @inlinable public static var ThermalConductivityOfExposedSurface: Tag { Tag(rawValue: 0x0014_6046) }
 
     /// Material Density (0014,6047), DS, 1.
-    @inlinable public static var MaterialDensity: Tag { Tag(rawValue: 0x00146047) }
+    @inlinable public static var MaterialDensity: Tag { Tag(rawValue: 0x0014_6047) }
 
     /// Specific Heat Of Inspection Surface (0014,6048), DS, 1.
-    @inlinable public static var SpecificHeatOfInspectionSurface: Tag { Tag(rawValue: 0x00146048) }
+    @inlinable public static var SpecificHeatOfInspectionSurface: Tag { Tag(rawValue: 0x0014_6048) }
 
     /// Emissivity Of Inspection Surface (0014,6049), DS, 1.
-    @inlinable public static var EmissivityOfInspectionSurface: Tag { Tag(rawValue: 0x00146049) }
+    @inlinable public static var EmissivityOfInspectionSurface: Tag { Tag(rawValue: 0x0014_6049) }
 
     /// Electromagnetic Classification Of Inspection Surface (0014,604A), CS, 1-n.
-    @inlinable public static var ElectromagneticClassificationOfInspectionSurface: Tag { Tag(rawValue: 0x0014604A) }
+    @inlinable public static var ElectromagneticClassificationOfInspectionSurface: Tag { Tag(rawValue: 0x0014_604A) }
 
     /// Moving Window Size (0014,604C), DS, 1.
-    @inlinable public static var MovingWindowSize: Tag { Tag(rawValue: 0x0014604C) }
+    @inlinable public static var MovingWindowSize: Tag { Tag(rawValue: 0x0014_604C) }
 
     /// Moving Window Type (0014,604D), CS, 1.
-    @inlinable public static var MovingWindowType: Tag { Tag(rawValue: 0x0014604D) }
+    @inlinable public static var MovingWindowType: Tag { Tag(rawValue: 0x0014_604D) }
 
     /// Moving Window Weights (0014,604E), DS, 1-n.
-    @inlinable public static var MovingWindowWeights: Tag { Tag(rawValue: 0x0014604E) }
+    @inlinable public static var MovingWindowWeights: Tag { Tag(rawValue: 0x0014_604E) }
 
     /// Moving Window Pitch (0014,604F), DS, 1.
-    @inlinable public static var MovingWindowPitch: Tag { Tag(rawValue: 0x0014604F) }
+    @inlinable public static var MovingWindowPitch: Tag { Tag(rawValue: 0x0014_604F) }
 
     /// Moving Window Padding Scheme (0014,6050), CS, 1.
-    @inlinable public static var MovingWindowPaddingScheme: Tag { Tag(rawValue: 0x00146050) }
+    @inlinable public static var MovingWindowPaddingScheme: Tag { Tag(rawValue: 0x0014_6050) }
 
     /// Moving Window Padding Length (0014,6051), DS, 1.
-    @inlinable public static var MovingWindowPaddingLength: Tag { Tag(rawValue: 0x00146051) }
+    @inlinable public static var MovingWindowPaddingLength: Tag { Tag(rawValue: 0x0014_6051) }
 
     /// Spatial Filtering Parameters Sequence (0014,6052), SQ, 1.
-    @inlinable public static var SpatialFilteringParametersSequence: Tag { Tag(rawValue: 0x00146052) }
+    @inlinable public static var SpatialFilteringParametersSequence: Tag { Tag(rawValue: 0x0014_6052) }
 
     /// Spatial Filtering Scheme (0014,6053), CS, 1.
-    @inlinable public static var SpatialFilteringScheme: Tag { Tag(rawValue: 0x00146053) }
+    @inlinable public static var SpatialFilteringScheme: Tag { Tag(rawValue: 0x0014_6053) }
 
     /// Horizontal Moving Window Size (0014,6056), DS, 1.
-    @inlinable public static var HorizontalMovingWindowSize: Tag { Tag(rawValue: 0x00146056) }
+    @inlinable public static var HorizontalMovingWindowSize: Tag { Tag(rawValue: 0x0014_6056) }
 
     /// Vertical Moving Window Size (0014,6057), DS, 1.
-    @inlinable public static var VerticalMovingWindowSize: Tag { Tag(rawValue: 0x00146057) }
+    @inlinable public static var VerticalMovingWindowSize: Tag { Tag(rawValue: 0x0014_6057) }
 
     /// Polynomial Fitting Sequence (0014,6059), SQ, 1.
-    @inlinable public static var PolynomialFittingSequence: Tag { Tag(rawValue: 0x00146059) }
+    @inlinable public static var PolynomialFittingSequence: Tag { Tag(rawValue: 0x0014_6059) }
 
     /// Fitting Data Type (0014,605A), CS, 1-n.
-    @inlinable public static var FittingDataType: Tag { Tag(rawValue: 0x0014605A) }
+    @inlinable public static var FittingDataType: Tag { Tag(rawValue: 0x0014_605A) }
 
     /// Operation On Time Axis Before Fitting (0014,605B), CS, 1.
-    @inlinable public static var OperationOnTimeAxisBeforeFitting: Tag { Tag(rawValue: 0x0014605B) }
+    @inlinable public static var OperationOnTimeAxisBeforeFitting: Tag { Tag(rawValue: 0x0014_605B) }
 
     /// Operation On Pixel Intensity Before Fitting (0014,605C), CS, 1.
-    @inlinable public static var OperationOnPixelIntensityBeforeFitting: Tag { Tag(rawValue: 0x0014605C) }
+    @inlinable public static var OperationOnPixelIntensityBeforeFitting: Tag { Tag(rawValue: 0x0014_605C) }
 
     /// Order Of Polynomial (0014,605D), DS, 1.
-    @inlinable public static var OrderOfPolynomial: Tag { Tag(rawValue: 0x0014605D) }
+    @inlinable public static var OrderOfPolynomial: Tag { Tag(rawValue: 0x0014_605D) }
 
     /// Independent Variable For Polynomial Fit (0014,605E), CS, 1.
-    @inlinable public static var IndependentVariableForPolynomialFit: Tag { Tag(rawValue: 0x0014605E) }
+    @inlinable public static var IndependentVariableForPolynomialFit: Tag { Tag(rawValue: 0x0014_605E) }
 
     /// Polynomial Coefficients (0014,605F), DS, 1-n.
-    @inlinable public static var PolynomialCoefficients: Tag { Tag(rawValue: 0x0014605F) }
+    @inlinable public static var PolynomialCoefficients: Tag { Tag(rawValue: 0x0014_605F) }
 
     /// Thermography Pixel Data Unit (0014,6060), CS, 1.
-    @inlinable public static var ThermographyPixelDataUnit: Tag { Tag(rawValue: 0x00146060) }
+    @inlinable public static var ThermographyPixelDataUnit: Tag { Tag(rawValue: 0x0014_6060) }
 
     /// White Point (0016,0001), DS, 1.
-    @inlinable public static var WhitePoint: Tag { Tag(rawValue: 0x00160001) }
+    @inlinable public static var WhitePoint: Tag { Tag(rawValue: 0x0016_0001) }
 
     /// Primary Chromaticities (0016,0002), DS, 3.
-    @inlinable public static var PrimaryChromaticities: Tag { Tag(rawValue: 0x00160002) }
+    @inlinable public static var PrimaryChromaticities: Tag { Tag(rawValue: 0x0016_0002) }
 
     /// Battery Level (0016,0003), UT, 1.
-    @inlinable public static var BatteryLevel: Tag { Tag(rawValue: 0x00160003) }
+    @inlinable public static var BatteryLevel: Tag { Tag(rawValue: 0x0016_0003) }
 
     /// Exposure Time in Seconds (0016,0004), DS, 1.
-    @inlinable public static var ExposureTimeInSeconds: Tag { Tag(rawValue: 0x00160004) }
+    @inlinable public static var ExposureTimeInSeconds: Tag { Tag(rawValue: 0x0016_0004) }
 
     /// F-Number (0016,0005), DS, 1.
-    @inlinable public static var FNumber: Tag { Tag(rawValue: 0x00160005) }
+    @inlinable public static var FNumber: Tag { Tag(rawValue: 0x0016_0005) }
 
     /// OECF Rows (0016,0006), IS, 1.
-    @inlinable public static var OECFRows: Tag { Tag(rawValue: 0x00160006) }
+    @inlinable public static var OECFRows: Tag { Tag(rawValue: 0x0016_0006) }
 
     /// OECF Columns (0016,0007), IS, 1.
-    @inlinable public static var OECFColumns: Tag { Tag(rawValue: 0x00160007) }
+    @inlinable public static var OECFColumns: Tag { Tag(rawValue: 0x0016_0007) }
 
     /// OECF Column Names (0016,0008), UC, 1-n.
-    @inlinable public static var OECFColumnNames: Tag { Tag(rawValue: 0x00160008) }
+    @inlinable public static var OECFColumnNames: Tag { Tag(rawValue: 0x0016_0008) }
 
     /// OECF Values (0016,0009), DS, 1-n.
-    @inlinable public static var OECFValues: Tag { Tag(rawValue: 0x00160009) }
+    @inlinable public static var OECFValues: Tag { Tag(rawValue: 0x0016_0009) }
 
     /// Spatial Frequency Response Rows (0016,000A), IS, 1.
-    @inlinable public static var SpatialFrequencyResponseRows: Tag { Tag(rawValue: 0x0016000A) }
+    @inlinable public static var SpatialFrequencyResponseRows: Tag { Tag(rawValue: 0x0016_000A) }
 
     /// Spatial Frequency Response Columns (0016,000B), IS, 1.
-    @inlinable public static var SpatialFrequencyResponseColumns: Tag { Tag(rawValue: 0x0016000B) }
+    @inlinable public static var SpatialFrequencyResponseColumns: Tag { Tag(rawValue: 0x0016_000B) }
 
     /// Spatial Frequency Response Column Names (0016,000C), UC, 1-n.
-    @inlinable public static var SpatialFrequencyResponseColumnNames: Tag { Tag(rawValue: 0x0016000C) }
+    @inlinable public static var SpatialFrequencyResponseColumnNames: Tag { Tag(rawValue: 0x0016_000C) }
 
     /// Spatial Frequency Response Values (0016,000D), DS, 1-n.
-    @inlinable public static var SpatialFrequencyResponseValues: Tag { Tag(rawValue: 0x0016000D) }
+    @inlinable public static var SpatialFrequencyResponseValues: Tag { Tag(rawValue: 0x0016_000D) }
 
     /// Color Filter Array Pattern Rows (0016,000E), IS, 1.
-    @inlinable public static var ColorFilterArrayPatternRows: Tag { Tag(rawValue: 0x0016000E) }
+    @inlinable public static var ColorFilterArrayPatternRows: Tag { Tag(rawValue: 0x0016_000E) }
 
     /// Color Filter Array Pattern Columns (0016,000F), IS, 1.
-    @inlinable public static var ColorFilterArrayPatternColumns: Tag { Tag(rawValue: 0x0016000F) }
+    @inlinable public static var ColorFilterArrayPatternColumns: Tag { Tag(rawValue: 0x0016_000F) }
 
     /// Color Filter Array Pattern Values (0016,0010), DS, 1-n.
-    @inlinable public static var ColorFilterArrayPatternValues: Tag { Tag(rawValue: 0x00160010) }
+    @inlinable public static var ColorFilterArrayPatternValues: Tag { Tag(rawValue: 0x0016_0010) }
 
     /// Flash Firing Status (0016,0011), US, 1.
-    @inlinable public static var FlashFiringStatus: Tag { Tag(rawValue: 0x00160011) }
+    @inlinable public static var FlashFiringStatus: Tag { Tag(rawValue: 0x0016_0011) }
 
     /// Flash Return Status (0016,0012), US, 1.
-    @inlinable public static var FlashReturnStatus: Tag { Tag(rawValue: 0x00160012) }
+    @inlinable public static var FlashReturnStatus: Tag { Tag(rawValue: 0x0016_0012) }
 
     /// Flash Mode (0016,0013), US, 1.
-    @inlinable public static var FlashMode: Tag { Tag(rawValue: 0x00160013) }
+    @inlinable public static var FlashMode: Tag { Tag(rawValue: 0x0016_0013) }
 
     /// Flash Function Present (0016,0014), US, 1.
-    @inlinable public static var FlashFunctionPresent: Tag { Tag(rawValue: 0x00160014) }
+    @inlinable public static var FlashFunctionPresent: Tag { Tag(rawValue: 0x0016_0014) }
 
     /// Flash Red Eye Mode (0016,0015), US, 1.
-    @inlinable public static var FlashRedEyeMode: Tag { Tag(rawValue: 0x00160015) }
+    @inlinable public static var FlashRedEyeMode: Tag { Tag(rawValue: 0x0016_0015) }
 
     /// Exposure Program (0016,0016), US, 1.
-    @inlinable public static var ExposureProgram: Tag { Tag(rawValue: 0x00160016) }
+    @inlinable public static var ExposureProgram: Tag { Tag(rawValue: 0x0016_0016) }
 
     /// Spectral Sensitivity (0016,0017), UT, 1.
-    @inlinable public static var SpectralSensitivity: Tag { Tag(rawValue: 0x00160017) }
+    @inlinable public static var SpectralSensitivity: Tag { Tag(rawValue: 0x0016_0017) }
 
     /// Photographic Sensitivity (0016,0018), IS, 1.
-    @inlinable public static var PhotographicSensitivity: Tag { Tag(rawValue: 0x00160018) }
+    @inlinable public static var PhotographicSensitivity: Tag { Tag(rawValue: 0x0016_0018) }
 
     /// Self Timer Mode (0016,0019), IS, 1.
-    @inlinable public static var SelfTimerMode: Tag { Tag(rawValue: 0x00160019) }
+    @inlinable public static var SelfTimerMode: Tag { Tag(rawValue: 0x0016_0019) }
 
     /// Sensitivity Type (0016,001A), US, 1.
-    @inlinable public static var SensitivityType: Tag { Tag(rawValue: 0x0016001A) }
+    @inlinable public static var SensitivityType: Tag { Tag(rawValue: 0x0016_001A) }
 
     /// Standard Output Sensitivity (0016,001B), IS, 1.
-    @inlinable public static var StandardOutputSensitivity: Tag { Tag(rawValue: 0x0016001B) }
+    @inlinable public static var StandardOutputSensitivity: Tag { Tag(rawValue: 0x0016_001B) }
 
     /// Recommended Exposure Index (0016,001C), IS, 1.
-    @inlinable public static var RecommendedExposureIndex: Tag { Tag(rawValue: 0x0016001C) }
+    @inlinable public static var RecommendedExposureIndex: Tag { Tag(rawValue: 0x0016_001C) }
 
     /// ISO Speed (0016,001D), IS, 1.
-    @inlinable public static var ISOSpeed: Tag { Tag(rawValue: 0x0016001D) }
+    @inlinable public static var ISOSpeed: Tag { Tag(rawValue: 0x0016_001D) }
 
     /// ISO Speed Latitude yyy (0016,001E), IS, 1.
-    @inlinable public static var ISOSpeedLatitudeyyy: Tag { Tag(rawValue: 0x0016001E) }
+    @inlinable public static var ISOSpeedLatitudeyyy: Tag { Tag(rawValue: 0x0016_001E) }
 
     /// ISO Speed Latitude zzz (0016,001F), IS, 1.
-    @inlinable public static var ISOSpeedLatitudezzz: Tag { Tag(rawValue: 0x0016001F) }
+    @inlinable public static var ISOSpeedLatitudezzz: Tag { Tag(rawValue: 0x0016_001F) }
 
     /// EXIF Version (0016,0020), UT, 1.
-    @inlinable public static var EXIFVersion: Tag { Tag(rawValue: 0x00160020) }
+    @inlinable public static var EXIFVersion: Tag { Tag(rawValue: 0x0016_0020) }
 
     /// Shutter Speed Value (0016,0021), DS, 1.
-    @inlinable public static var ShutterSpeedValue: Tag { Tag(rawValue: 0x00160021) }
+    @inlinable public static var ShutterSpeedValue: Tag { Tag(rawValue: 0x0016_0021) }
 
     /// Aperture Value (0016,0022), DS, 1.
-    @inlinable public static var ApertureValue: Tag { Tag(rawValue: 0x00160022) }
+    @inlinable public static var ApertureValue: Tag { Tag(rawValue: 0x0016_0022) }
 
     /// Brightness Value (0016,0023), DS, 1.
-    @inlinable public static var BrightnessValue: Tag { Tag(rawValue: 0x00160023) }
+    @inlinable public static var BrightnessValue: Tag { Tag(rawValue: 0x0016_0023) }
 
     /// Exposure Bias Value (0016,0024), DS, 1.
-    @inlinable public static var ExposureBiasValue: Tag { Tag(rawValue: 0x00160024) }
+    @inlinable public static var ExposureBiasValue: Tag { Tag(rawValue: 0x0016_0024) }
 
     /// Max Aperture Value (0016,0025), DS, 1.
-    @inlinable public static var MaxApertureValue: Tag { Tag(rawValue: 0x00160025) }
+    @inlinable public static var MaxApertureValue: Tag { Tag(rawValue: 0x0016_0025) }
 
     /// Subject Distance (0016,0026), DS, 1.
-    @inlinable public static var SubjectDistance: Tag { Tag(rawValue: 0x00160026) }
+    @inlinable public static var SubjectDistance: Tag { Tag(rawValue: 0x0016_0026) }
 
     /// Metering Mode (0016,0027), US, 1.
-    @inlinable public static var MeteringMode: Tag { Tag(rawValue: 0x00160027) }
+    @inlinable public static var MeteringMode: Tag { Tag(rawValue: 0x0016_0027) }
 
     /// Light Source (0016,0028), US, 1.
-    @inlinable public static var LightSource: Tag { Tag(rawValue: 0x00160028) }
+    @inlinable public static var LightSource: Tag { Tag(rawValue: 0x0016_0028) }
 
     /// Focal Length (0016,0029), DS, 1.
-    @inlinable public static var FocalLength: Tag { Tag(rawValue: 0x00160029) }
+    @inlinable public static var FocalLength: Tag { Tag(rawValue: 0x0016_0029) }
 
     /// Subject Area (0016,002A), IS, 2-4.
-    @inlinable public static var SubjectArea: Tag { Tag(rawValue: 0x0016002A) }
+    @inlinable public static var SubjectArea: Tag { Tag(rawValue: 0x0016_002A) }
 
     /// Maker Note (0016,002B), OB, 1.
-    @inlinable public static var MakerNote: Tag { Tag(rawValue: 0x0016002B) }
+    @inlinable public static var MakerNote: Tag { Tag(rawValue: 0x0016_002B) }
 
     /// Temperature (0016,0030), DS, 1.
-    @inlinable public static var Temperature: Tag { Tag(rawValue: 0x00160030) }
+    @inlinable public static var Temperature: Tag { Tag(rawValue: 0x0016_0030) }
 
     /// Humidity (0016,0031), DS, 1.
-    @inlinable public static var Humidity: Tag { Tag(rawValue: 0x00160031) }
+    @inlinable public static var Humidity: Tag { Tag(rawValue: 0x0016_0031) }
 
     /// Pressure (0016,0032), DS, 1.
-    @inlinable public static var Pressure: Tag { Tag(rawValue: 0x00160032) }
+    @inlinable public static var Pressure: Tag { Tag(rawValue: 0x0016_0032) }
 
     /// Water Depth (0016,0033), DS, 1.
-    @inlinable public static var WaterDepth: Tag { Tag(rawValue: 0x00160033) }
+    @inlinable public static var WaterDepth: Tag { Tag(rawValue: 0x0016_0033) }
 
     /// Acceleration (0016,0034), DS, 1.
-    @inlinable public static var Acceleration: Tag { Tag(rawValue: 0x00160034) }
+    @inlinable public static var Acceleration: Tag { Tag(rawValue: 0x0016_0034) }
 
     /// Camera Elevation Angle (0016,0035), DS, 1.
-    @inlinable public static var CameraElevationAngle: Tag { Tag(rawValue: 0x00160035) }
+    @inlinable public static var CameraElevationAngle: Tag { Tag(rawValue: 0x0016_0035) }
 
     /// Flash Energy (0016,0036), DS, 1-2.
-    @inlinable public static var FlashEnergy: Tag { Tag(rawValue: 0x00160036) }
+    @inlinable public static var FlashEnergy: Tag { Tag(rawValue: 0x0016_0036) }
 
     /// Subject Location (0016,0037), IS, 2.
-    @inlinable public static var SubjectLocation: Tag { Tag(rawValue: 0x00160037) }
+    @inlinable public static var SubjectLocation: Tag { Tag(rawValue: 0x0016_0037) }
 
     /// Photographic Exposure Index (0016,0038), DS, 1.
-    @inlinable public static var PhotographicExposureIndex: Tag { Tag(rawValue: 0x00160038) }
+    @inlinable public static var PhotographicExposureIndex: Tag { Tag(rawValue: 0x0016_0038) }
 
     /// Sensing Method (0016,0039), US, 1.
-    @inlinable public static var SensingMethod: Tag { Tag(rawValue: 0x00160039) }
+    @inlinable public static var SensingMethod: Tag { Tag(rawValue: 0x0016_0039) }
 
     /// File Source (0016,003A), US, 1.
-    @inlinable public static var FileSource: Tag { Tag(rawValue: 0x0016003A) }
+    @inlinable public static var FileSource: Tag { Tag(rawValue: 0x0016_003A) }
 
     /// Scene Type (0016,003B), US, 1.
-    @inlinable public static var SceneType: Tag { Tag(rawValue: 0x0016003B) }
+    @inlinable public static var SceneType: Tag { Tag(rawValue: 0x0016_003B) }
 
     /// Custom Rendered (0016,0041), US, 1.
-    @inlinable public static var CustomRendered: Tag { Tag(rawValue: 0x00160041) }
+    @inlinable public static var CustomRendered: Tag { Tag(rawValue: 0x0016_0041) }
 
     /// Exposure Mode (0016,0042), US, 1.
-    @inlinable public static var ExposureMode: Tag { Tag(rawValue: 0x00160042) }
+    @inlinable public static var ExposureMode: Tag { Tag(rawValue: 0x0016_0042) }
 
     /// White Balance (0016,0043), US, 1.
-    @inlinable public static var WhiteBalance: Tag { Tag(rawValue: 0x00160043) }
+    @inlinable public static var WhiteBalance: Tag { Tag(rawValue: 0x0016_0043) }
 
     /// Digital Zoom Ratio (0016,0044), DS, 1.
-    @inlinable public static var DigitalZoomRatio: Tag { Tag(rawValue: 0x00160044) }
+    @inlinable public static var DigitalZoomRatio: Tag { Tag(rawValue: 0x0016_0044) }
 
     /// Focal Length In 35mm Film (0016,0045), IS, 1.
-    @inlinable public static var FocalLengthIn35mmFilm: Tag { Tag(rawValue: 0x00160045) }
+    @inlinable public static var FocalLengthIn35mmFilm: Tag { Tag(rawValue: 0x0016_0045) }
 
     /// Scene Capture Type (0016,0046), US, 1.
-    @inlinable public static var SceneCaptureType: Tag { Tag(rawValue: 0x00160046) }
+    @inlinable public static var SceneCaptureType: Tag { Tag(rawValue: 0x0016_0046) }
 
     /// Gain Control (0016,0047), US, 1.
-    @inlinable public static var GainControl: Tag { Tag(rawValue: 0x00160047) }
+    @inlinable public static var GainControl: Tag { Tag(rawValue: 0x0016_0047) }
 
     /// Contrast (0016,0048), US, 1.
-    @inlinable public static var Contrast: Tag { Tag(rawValue: 0x00160048) }
+    @inlinable public static var Contrast: Tag { Tag(rawValue: 0x0016_0048) }
 
     /// Saturation (0016,0049), US, 1.
-    @inlinable public static var Saturation: Tag { Tag(rawValue: 0x00160049) }
+    @inlinable public static var Saturation: Tag { Tag(rawValue: 0x0016_0049) }
 
     /// Sharpness (0016,004A), US, 1.
-    @inlinable public static var Sharpness: Tag { Tag(rawValue: 0x0016004A) }
+    @inlinable public static var Sharpness: Tag { Tag(rawValue: 0x0016_004A) }
 
     /// Device Setting Description (0016,004B), OB, 1.
-    @inlinable public static var DeviceSettingDescription: Tag { Tag(rawValue: 0x0016004B) }
+    @inlinable public static var DeviceSettingDescription: Tag { Tag(rawValue: 0x0016_004B) }
 
     /// Subject Distance Range (0016,004C), US, 1.
-    @inlinable public static var SubjectDistanceRange: Tag { Tag(rawValue: 0x0016004C) }
+    @inlinable public static var SubjectDistanceRange: Tag { Tag(rawValue: 0x0016_004C) }
 
     /// Camera Owner Name (0016,004D), UT, 1.
-    @inlinable public static var CameraOwnerName: Tag { Tag(rawValue: 0x0016004D) }
+    @inlinable public static var CameraOwnerName: Tag { Tag(rawValue: 0x0016_004D) }
 
     /// Lens Specification (0016,004E), DS, 4.
-    @inlinable public static var LensSpecification: Tag { Tag(rawValue: 0x0016004E) }
+    @inlinable public static var LensSpecification: Tag { Tag(rawValue: 0x0016_004E) }
 
     /// Lens Make (0016,004F), UT, 1.
-    @inlinable public static var LensMake: Tag { Tag(rawValue: 0x0016004F) }
+    @inlinable public static var LensMake: Tag { Tag(rawValue: 0x0016_004F) }
 
     /// Lens Model (0016,0050), UT, 1.
-    @inlinable public static var LensModel: Tag { Tag(rawValue: 0x00160050) }
+    @inlinable public static var LensModel: Tag { Tag(rawValue: 0x0016_0050) }
 
     /// Lens Serial Number (0016,0051), UT, 1.
-    @inlinable public static var LensSerialNumber: Tag { Tag(rawValue: 0x00160051) }
+    @inlinable public static var LensSerialNumber: Tag { Tag(rawValue: 0x0016_0051) }
 
     /// Interoperability Index (0016,0061), CS, 1.
-    @inlinable public static var InteroperabilityIndex: Tag { Tag(rawValue: 0x00160061) }
+    @inlinable public static var InteroperabilityIndex: Tag { Tag(rawValue: 0x0016_0061) }
 
     /// Interoperability Version (0016,0062), OB, 1.
-    @inlinable public static var InteroperabilityVersion: Tag { Tag(rawValue: 0x00160062) }
+    @inlinable public static var InteroperabilityVersion: Tag { Tag(rawValue: 0x0016_0062) }
 
     /// GPS Version ID (0016,0070), OB, 1.
-    @inlinable public static var GPSVersionID: Tag { Tag(rawValue: 0x00160070) }
+    @inlinable public static var GPSVersionID: Tag { Tag(rawValue: 0x0016_0070) }
 
     /// GPS Latitude Ref (0016,0071), CS, 1.
-    @inlinable public static var GPSLatitudeRef: Tag { Tag(rawValue: 0x00160071) }
+    @inlinable public static var GPSLatitudeRef: Tag { Tag(rawValue: 0x0016_0071) }
 
     /// GPS Latitude (0016,0072), DS, 3.
-    @inlinable public static var GPSLatitude: Tag { Tag(rawValue: 0x00160072) }
+    @inlinable public static var GPSLatitude: Tag { Tag(rawValue: 0x0016_0072) }
 
     /// GPS Longitude Ref (0016,0073), CS, 1.
-    @inlinable public static var GPSLongitudeRef: Tag { Tag(rawValue: 0x00160073) }
+    @inlinable public static var GPSLongitudeRef: Tag { Tag(rawValue: 0x0016_0073) }
 
     /// GPS Longitude (0016,0074), DS, 3.
-    @inlinable public static var GPSLongitude: Tag { Tag(rawValue: 0x00160074) }
+    @inlinable public static var GPSLongitude: Tag { Tag(rawValue: 0x0016_0074) }
 
     /// GPS Altitude Ref (0016,0075), US, 1.
-    @inlinable public static var GPSAltitudeRef: Tag { Tag(rawValue: 0x00160075) }
+    @inlinable public static var GPSAltitudeRef: Tag { Tag(rawValue: 0x0016_0075) }
 
     /// GPS Altitude (0016,0076), DS, 1.
-    @inlinable public static var GPSAltitude: Tag { Tag(rawValue: 0x00160076) }
+    @inlinable public static var GPSAltitude: Tag { Tag(rawValue: 0x0016_0076) }
 
     /// GPS Time Stamp (0016,0077), DT, 1.
-    @inlinable public static var GPSTimeStamp: Tag { Tag(rawValue: 0x00160077) }
+    @inlinable public static var GPSTimeStamp: Tag { Tag(rawValue: 0x0016_0077) }
 
     /// GPS Satellites (0016,0078), UT, 1.
-    @inlinable public static var GPSSatellites: Tag { Tag(rawValue: 0x00160078) }
+    @inlinable public static var GPSSatellites: Tag { Tag(rawValue: 0x0016_0078) }
 
     /// GPS Status (0016,0079), CS, 1.
-    @inlinable public static var GPSStatus: Tag { Tag(rawValue: 0x00160079) }
+    @inlinable public static var GPSStatus: Tag { Tag(rawValue: 0x0016_0079) }
 
     /// GPS Measure Mode (0016,007A), CS, 1.
-    @inlinable public static var GPSMeasureMode: Tag { Tag(rawValue: 0x0016007A) }
+    @inlinable public static var GPSMeasureMode: Tag { Tag(rawValue: 0x0016_007A) }
 
     /// GPS DOP (0016,007B), DS, 1.
-    @inlinable public static var GPSDOP: Tag { Tag(rawValue: 0x0016007B) }
+    @inlinable public static var GPSDOP: Tag { Tag(rawValue: 0x0016_007B) }
 
     /// GPS Speed Ref (0016,007C), CS, 1.
-    @inlinable public static var GPSSpeedRef: Tag { Tag(rawValue: 0x0016007C) }
+    @inlinable public static var GPSSpeedRef: Tag { Tag(rawValue: 0x0016_007C) }
 
     /// GPS Speed (0016,007D), DS, 1.
-    @inlinable public static var GPSSpeed: Tag { Tag(rawValue: 0x0016007D) }
+    @inlinable public static var GPSSpeed: Tag { Tag(rawValue: 0x0016_007D) }
 
     /// GPS Track Ref (0016,007E), CS, 1.
-    @inlinable public static var GPSTrackRef: Tag { Tag(rawValue: 0x0016007E) }
+    @inlinable public static var GPSTrackRef: Tag { Tag(rawValue: 0x0016_007E) }
 
     /// GPS Track (0016,007F), DS, 1.
-    @inlinable public static var GPSTrack: Tag { Tag(rawValue: 0x0016007F) }
+    @inlinable public static var GPSTrack: Tag { Tag(rawValue: 0x0016_007F) }
 
     /// GPS Img Direction Ref (0016,0080), CS, 1.
-    @inlinable public static var GPSImgDirectionRef: Tag { Tag(rawValue: 0x00160080) }
+    @inlinable public static var GPSImgDirectionRef: Tag { Tag(rawValue: 0x0016_0080) }
 
     /// GPS Img Direction (0016,0081), DS, 1.
-    @inlinable public static var GPSImgDirection: Tag { Tag(rawValue: 0x00160081) }
+    @inlinable public static var GPSImgDirection: Tag { Tag(rawValue: 0x0016_0081) }
 
     /// GPS Map Datum (0016,0082), UT, 1.
-    @inlinable public static var GPSMapDatum: Tag { Tag(rawValue: 0x00160082) }
+    @inlinable public static var GPSMapDatum: Tag { Tag(rawValue: 0x0016_0082) }
 
     /// GPS Dest Latitude Ref (0016,0083), CS, 1.
-    @inlinable public static var GPSDestLatitudeRef: Tag { Tag(rawValue: 0x00160083) }
+    @inlinable public static var GPSDestLatitudeRef: Tag { Tag(rawValue: 0x0016_0083) }
 
     /// GPS Dest Latitude (0016,0084), DS, 3.
-    @inlinable public static var GPSDestLatitude: Tag { Tag(rawValue: 0x00160084) }
+    @inlinable public static var GPSDestLatitude: Tag { Tag(rawValue: 0x0016_0084) }
 
     /// GPS Dest Longitude Ref (0016,0085), CS, 1.
-    @inlinable public static var GPSDestLongitudeRef: Tag { Tag(rawValue: 0x00160085) }
+    @inlinable public static var GPSDestLongitudeRef: Tag { Tag(rawValue: 0x0016_0085) }
 
     /// GPS Dest Longitude (0016,0086), DS, 3.
-    @inlinable public static var GPSDestLongitude: Tag { Tag(rawValue: 0x00160086) }
+    @inlinable public static var GPSDestLongitude: Tag { Tag(rawValue: 0x0016_0086) }
 
     /// GPS Dest Bearing Ref (0016,0087), CS, 1.
-    @inlinable public static var GPSDestBearingRef: Tag { Tag(rawValue: 0x00160087) }
+    @inlinable public static var GPSDestBearingRef: Tag { Tag(rawValue: 0x0016_0087) }
 
     /// GPS Dest Bearing (0016,0088), DS, 1.
-    @inlinable public static var GPSDestBearing: Tag { Tag(rawValue: 0x00160088) }
+    @inlinable public static var GPSDestBearing: Tag { Tag(rawValue: 0x0016_0088) }
 
     /// GPS Dest Distance Ref (0016,0089), CS, 1.
-    @inlinable public static var GPSDestDistanceRef: Tag { Tag(rawValue: 0x00160089) }
+    @inlinable public static var GPSDestDistanceRef: Tag { Tag(rawValue: 0x0016_0089) }
 
     /// GPS Dest Distance (0016,008A), DS, 1.
-    @inlinable public static var GPSDestDistance: Tag { Tag(rawValue: 0x0016008A) }
+    @inlinable public static var GPSDestDistance: Tag { Tag(rawValue: 0x0016_008A) }
 
     /// GPS Processing Method (0016,008B), OB, 1.
-    @inlinable public static var GPSProcessingMethod: Tag { Tag(rawValue: 0x0016008B) }
+    @inlinable public static var GPSProcessingMethod: Tag { Tag(rawValue: 0x0016_008B) }
 
     /// GPS Area Information (0016,008C), OB, 1.
-    @inlinable public static var GPSAreaInformation: Tag { Tag(rawValue: 0x0016008C) }
+    @inlinable public static var GPSAreaInformation: Tag { Tag(rawValue: 0x0016_008C) }
 
     /// GPS Date Stamp (0016,008D), DT, 1.
-    @inlinable public static var GPSDateStamp: Tag { Tag(rawValue: 0x0016008D) }
+    @inlinable public static var GPSDateStamp: Tag { Tag(rawValue: 0x0016_008D) }
 
     /// GPS Differential (0016,008E), IS, 1.
-    @inlinable public static var GPSDifferential: Tag { Tag(rawValue: 0x0016008E) }
+    @inlinable public static var GPSDifferential: Tag { Tag(rawValue: 0x0016_008E) }
 
     /// Light Source Polarization (0016,1001), CS, 1.
-    @inlinable public static var LightSourcePolarization: Tag { Tag(rawValue: 0x00161001) }
+    @inlinable public static var LightSourcePolarization: Tag { Tag(rawValue: 0x0016_1001) }
 
     /// Emitter Color Temperature (0016,1002), DS, 1.
-    @inlinable public static var EmitterColorTemperature: Tag { Tag(rawValue: 0x00161002) }
+    @inlinable public static var EmitterColorTemperature: Tag { Tag(rawValue: 0x0016_1002) }
 
     /// Contact Method (0016,1003), CS, 1.
-    @inlinable public static var ContactMethod: Tag { Tag(rawValue: 0x00161003) }
+    @inlinable public static var ContactMethod: Tag { Tag(rawValue: 0x0016_1003) }
 
     /// Immersion Media (0016,1004), CS, 1-n.
-    @inlinable public static var ImmersionMedia: Tag { Tag(rawValue: 0x00161004) }
+    @inlinable public static var ImmersionMedia: Tag { Tag(rawValue: 0x0016_1004) }
 
     /// Optical Magnification Factor (0016,1005), DS, 1.
-    @inlinable public static var OpticalMagnificationFactor: Tag { Tag(rawValue: 0x00161005) }
+    @inlinable public static var OpticalMagnificationFactor: Tag { Tag(rawValue: 0x0016_1005) }
 }

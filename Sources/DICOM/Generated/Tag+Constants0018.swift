@@ -2,2696 +2,2700 @@
 
 extension Tag {
     /// Contrast/Bolus Agent (0018,0010), LO, 1.
-    @inlinable public static var ContrastBolusAgent: Tag { Tag(rawValue: 0x00180010) }
+    @inlinable public static var ContrastBolusAgent: Tag { Tag(rawValue: 0x0018_0010) }
 
     /// Contrast/Bolus Agent Sequence (0018,0012), SQ, 1.
-    @inlinable public static var ContrastBolusAgentSequence: Tag { Tag(rawValue: 0x00180012) }
+    @inlinable public static var ContrastBolusAgentSequence: Tag { Tag(rawValue: 0x0018_0012) }
 
     /// Contrast/Bolus T1 Relaxivity (0018,0013), FL, 1.
-    @inlinable public static var ContrastBolusT1Relaxivity: Tag { Tag(rawValue: 0x00180013) }
+    @inlinable public static var ContrastBolusT1Relaxivity: Tag { Tag(rawValue: 0x0018_0013) }
 
     /// Contrast/Bolus Administration Route Sequence (0018,0014), SQ, 1.
-    @inlinable public static var ContrastBolusAdministrationRouteSequence: Tag { Tag(rawValue: 0x00180014) }
+    @inlinable public static var ContrastBolusAdministrationRouteSequence: Tag { Tag(rawValue: 0x0018_0014) }
 
     /// Body Part Examined (0018,0015), CS, 1.
-    @inlinable public static var BodyPartExamined: Tag { Tag(rawValue: 0x00180015) }
+    @inlinable public static var BodyPartExamined: Tag { Tag(rawValue: 0x0018_0015) }
 
     /// Scanning Sequence (0018,0020), CS, 1-n.
-    @inlinable public static var ScanningSequence: Tag { Tag(rawValue: 0x00180020) }
+    @inlinable public static var ScanningSequence: Tag { Tag(rawValue: 0x0018_0020) }
 
     /// Sequence Variant (0018,0021), CS, 1-n.
-    @inlinable public static var SequenceVariant: Tag { Tag(rawValue: 0x00180021) }
+    @inlinable public static var SequenceVariant: Tag { Tag(rawValue: 0x0018_0021) }
 
     /// Scan Options (0018,0022), CS, 1-n.
-    @inlinable public static var ScanOptions: Tag { Tag(rawValue: 0x00180022) }
+    @inlinable public static var ScanOptions: Tag { Tag(rawValue: 0x0018_0022) }
 
     /// MR Acquisition Type (0018,0023), CS, 1.
-    @inlinable public static var MRAcquisitionType: Tag { Tag(rawValue: 0x00180023) }
+    @inlinable public static var MRAcquisitionType: Tag { Tag(rawValue: 0x0018_0023) }
 
     /// Sequence Name (0018,0024), SH, 1.
-    @inlinable public static var SequenceName: Tag { Tag(rawValue: 0x00180024) }
+    @inlinable public static var SequenceName: Tag { Tag(rawValue: 0x0018_0024) }
 
     /// Angio Flag (0018,0025), CS, 1.
-    @inlinable public static var AngioFlag: Tag { Tag(rawValue: 0x00180025) }
+    @inlinable public static var AngioFlag: Tag { Tag(rawValue: 0x0018_0025) }
 
     /// Intervention Drug Information Sequence (0018,0026), SQ, 1.
-    @inlinable public static var InterventionDrugInformationSequence: Tag { Tag(rawValue: 0x00180026) }
+    @inlinable public static var InterventionDrugInformationSequence: Tag { Tag(rawValue: 0x0018_0026) }
 
     /// Intervention Drug Stop Time (0018,0027), TM, 1.
-    @inlinable public static var InterventionDrugStopTime: Tag { Tag(rawValue: 0x00180027) }
+    @inlinable public static var InterventionDrugStopTime: Tag { Tag(rawValue: 0x0018_0027) }
 
     /// Intervention Drug Dose (0018,0028), DS, 1.
-    @inlinable public static var InterventionDrugDose: Tag { Tag(rawValue: 0x00180028) }
+    @inlinable public static var InterventionDrugDose: Tag { Tag(rawValue: 0x0018_0028) }
 
     /// Intervention Drug Code Sequence (0018,0029), SQ, 1.
-    @inlinable public static var InterventionDrugCodeSequence: Tag { Tag(rawValue: 0x00180029) }
+    @inlinable public static var InterventionDrugCodeSequence: Tag { Tag(rawValue: 0x0018_0029) }
 
     /// Additional Drug Sequence (0018,002A), SQ, 1.
-    @inlinable public static var AdditionalDrugSequence: Tag { Tag(rawValue: 0x0018002A) }
+    @inlinable public static var AdditionalDrugSequence: Tag { Tag(rawValue: 0x0018_002A) }
 
     /// Radionuclide (0018,0030), LO, 1-n, retired.
-    @inlinable public static var Radionuclide: Tag { Tag(rawValue: 0x00180030) }
+    @inlinable public static var Radionuclide: Tag { Tag(rawValue: 0x0018_0030) }
 
     /// Radiopharmaceutical (0018,0031), LO, 1.
-    @inlinable public static var Radiopharmaceutical: Tag { Tag(rawValue: 0x00180031) }
+    @inlinable public static var Radiopharmaceutical: Tag { Tag(rawValue: 0x0018_0031) }
 
     /// Energy Window Centerline (0018,0032), DS, 1, retired.
-    @inlinable public static var EnergyWindowCenterline: Tag { Tag(rawValue: 0x00180032) }
+    @inlinable public static var EnergyWindowCenterline: Tag { Tag(rawValue: 0x0018_0032) }
 
     /// Energy Window Total Width (0018,0033), DS, 1-n, retired.
-    @inlinable public static var EnergyWindowTotalWidth: Tag { Tag(rawValue: 0x00180033) }
+    @inlinable public static var EnergyWindowTotalWidth: Tag { Tag(rawValue: 0x0018_0033) }
 
     /// Intervention Drug Name (0018,0034), LO, 1.
-    @inlinable public static var InterventionDrugName: Tag { Tag(rawValue: 0x00180034) }
+    @inlinable public static var InterventionDrugName: Tag { Tag(rawValue: 0x0018_0034) }
 
     /// Intervention Drug Start Time (0018,0035), TM, 1.
-    @inlinable public static var InterventionDrugStartTime: Tag { Tag(rawValue: 0x00180035) }
+    @inlinable public static var InterventionDrugStartTime: Tag { Tag(rawValue: 0x0018_0035) }
 
     /// Intervention Sequence (0018,0036), SQ, 1.
-    @inlinable public static var InterventionSequence: Tag { Tag(rawValue: 0x00180036) }
+    @inlinable public static var InterventionSequence: Tag { Tag(rawValue: 0x0018_0036) }
 
     /// Therapy Type (0018,0037), CS, 1, retired.
-    @inlinable public static var TherapyType: Tag { Tag(rawValue: 0x00180037) }
+    @inlinable public static var TherapyType: Tag { Tag(rawValue: 0x0018_0037) }
 
     /// Intervention Status (0018,0038), CS, 1.
-    @inlinable public static var InterventionStatus: Tag { Tag(rawValue: 0x00180038) }
+    @inlinable public static var InterventionStatus: Tag { Tag(rawValue: 0x0018_0038) }
 
     /// Therapy Description (0018,0039), CS, 1, retired.
-    @inlinable public static var TherapyDescription: Tag { Tag(rawValue: 0x00180039) }
+    @inlinable public static var TherapyDescription: Tag { Tag(rawValue: 0x0018_0039) }
 
     /// Intervention Description (0018,003A), ST, 1.
-    @inlinable public static var InterventionDescription: Tag { Tag(rawValue: 0x0018003A) }
+    @inlinable public static var InterventionDescription: Tag { Tag(rawValue: 0x0018_003A) }
 
     /// Cine Rate (0018,0040), IS, 1.
-    @inlinable public static var CineRate: Tag { Tag(rawValue: 0x00180040) }
+    @inlinable public static var CineRate: Tag { Tag(rawValue: 0x0018_0040) }
 
     /// Initial Cine Run State (0018,0042), CS, 1.
-    @inlinable public static var InitialCineRunState: Tag { Tag(rawValue: 0x00180042) }
+    @inlinable public static var InitialCineRunState: Tag { Tag(rawValue: 0x0018_0042) }
 
     /// Slice Thickness (0018,0050), DS, 1.
-    @inlinable public static var SliceThickness: Tag { Tag(rawValue: 0x00180050) }
+    @inlinable public static var SliceThickness: Tag { Tag(rawValue: 0x0018_0050) }
 
     /// KVP (0018,0060), DS, 1.
-    @inlinable public static var KVP: Tag { Tag(rawValue: 0x00180060) }
+    @inlinable public static var KVP: Tag { Tag(rawValue: 0x0018_0060) }
 
     /// Counts Accumulated (0018,0070), IS, 1.
-    @inlinable public static var CountsAccumulated: Tag { Tag(rawValue: 0x00180070) }
+    @inlinable public static var CountsAccumulated: Tag { Tag(rawValue: 0x0018_0070) }
 
     /// Acquisition Termination Condition (0018,0071), CS, 1.
-    @inlinable public static var AcquisitionTerminationCondition: Tag { Tag(rawValue: 0x00180071) }
+    @inlinable public static var AcquisitionTerminationCondition: Tag { Tag(rawValue: 0x0018_0071) }
 
     /// Effective Duration (0018,0072), DS, 1.
-    @inlinable public static var EffectiveDuration: Tag { Tag(rawValue: 0x00180072) }
+    @inlinable public static var EffectiveDuration: Tag { Tag(rawValue: 0x0018_0072) }
 
     /// Acquisition Start Condition (0018,0073), CS, 1.
-    @inlinable public static var AcquisitionStartCondition: Tag { Tag(rawValue: 0x00180073) }
+    @inlinable public static var AcquisitionStartCondition: Tag { Tag(rawValue: 0x0018_0073) }
 
     /// Acquisition Start Condition Data (0018,0074), IS, 1.
-    @inlinable public static var AcquisitionStartConditionData: Tag { Tag(rawValue: 0x00180074) }
+    @inlinable public static var AcquisitionStartConditionData: Tag { Tag(rawValue: 0x0018_0074) }
 
     /// Acquisition Termination Condition Data (0018,0075), IS, 1.
-    @inlinable public static var AcquisitionTerminationConditionData: Tag { Tag(rawValue: 0x00180075) }
+    @inlinable public static var AcquisitionTerminationConditionData: Tag { Tag(rawValue: 0x0018_0075) }
 
     /// Repetition Time (0018,0080), DS, 1.
-    @inlinable public static var RepetitionTime: Tag { Tag(rawValue: 0x00180080) }
+    @inlinable public static var RepetitionTime: Tag { Tag(rawValue: 0x0018_0080) }
 
     /// Echo Time (0018,0081), DS, 1.
-    @inlinable public static var EchoTime: Tag { Tag(rawValue: 0x00180081) }
+    @inlinable public static var EchoTime: Tag { Tag(rawValue: 0x0018_0081) }
 
     /// Inversion Time (0018,0082), DS, 1.
-    @inlinable public static var InversionTime: Tag { Tag(rawValue: 0x00180082) }
+    @inlinable public static var InversionTime: Tag { Tag(rawValue: 0x0018_0082) }
 
     /// Number of Averages (0018,0083), DS, 1.
-    @inlinable public static var NumberOfAverages: Tag { Tag(rawValue: 0x00180083) }
+    @inlinable public static var NumberOfAverages: Tag { Tag(rawValue: 0x0018_0083) }
 
     /// Imaging Frequency (0018,0084), DS, 1.
-    @inlinable public static var ImagingFrequency: Tag { Tag(rawValue: 0x00180084) }
+    @inlinable public static var ImagingFrequency: Tag { Tag(rawValue: 0x0018_0084) }
 
     /// Imaged Nucleus (0018,0085), SH, 1.
-    @inlinable public static var ImagedNucleus: Tag { Tag(rawValue: 0x00180085) }
+    @inlinable public static var ImagedNucleus: Tag { Tag(rawValue: 0x0018_0085) }
 
     /// Echo Number(s) (0018,0086), IS, 1-n.
-    @inlinable public static var EchoNumbers: Tag { Tag(rawValue: 0x00180086) }
+    @inlinable public static var EchoNumbers: Tag { Tag(rawValue: 0x0018_0086) }
 
     /// Magnetic Field Strength (0018,0087), DS, 1.
-    @inlinable public static var MagneticFieldStrength: Tag { Tag(rawValue: 0x00180087) }
+    @inlinable public static var MagneticFieldStrength: Tag { Tag(rawValue: 0x0018_0087) }
 
     /// Spacing Between Slices (0018,0088), DS, 1.
-    @inlinable public static var SpacingBetweenSlices: Tag { Tag(rawValue: 0x00180088) }
+    @inlinable public static var SpacingBetweenSlices: Tag { Tag(rawValue: 0x0018_0088) }
 
     /// Number of Phase Encoding Steps (0018,0089), IS, 1.
-    @inlinable public static var NumberOfPhaseEncodingSteps: Tag { Tag(rawValue: 0x00180089) }
+    @inlinable public static var NumberOfPhaseEncodingSteps: Tag { Tag(rawValue: 0x0018_0089) }
 
     /// Data Collection Diameter (0018,0090), DS, 1.
-    @inlinable public static var DataCollectionDiameter: Tag { Tag(rawValue: 0x00180090) }
+    @inlinable public static var DataCollectionDiameter: Tag { Tag(rawValue: 0x0018_0090) }
 
     /// Echo Train Length (0018,0091), IS, 1.
-    @inlinable public static var EchoTrainLength: Tag { Tag(rawValue: 0x00180091) }
+    @inlinable public static var EchoTrainLength: Tag { Tag(rawValue: 0x0018_0091) }
 
     /// Percent Sampling (0018,0093), DS, 1.
-    @inlinable public static var PercentSampling: Tag { Tag(rawValue: 0x00180093) }
+    @inlinable public static var PercentSampling: Tag { Tag(rawValue: 0x0018_0093) }
 
     /// Percent Phase Field of View (0018,0094), DS, 1.
-    @inlinable public static var PercentPhaseFieldOfView: Tag { Tag(rawValue: 0x00180094) }
+    @inlinable public static var PercentPhaseFieldOfView: Tag { Tag(rawValue: 0x0018_0094) }
 
     /// Pixel Bandwidth (0018,0095), DS, 1.
-    @inlinable public static var PixelBandwidth: Tag { Tag(rawValue: 0x00180095) }
+    @inlinable public static var PixelBandwidth: Tag { Tag(rawValue: 0x0018_0095) }
 
     /// Device Serial Number (0018,1000), LO, 1.
-    @inlinable public static var DeviceSerialNumber: Tag { Tag(rawValue: 0x00181000) }
+    @inlinable public static var DeviceSerialNumber: Tag { Tag(rawValue: 0x0018_1000) }
 
     /// Device UID (0018,1002), UI, 1.
-    @inlinable public static var DeviceUID: Tag { Tag(rawValue: 0x00181002) }
+    @inlinable public static var DeviceUID: Tag { Tag(rawValue: 0x0018_1002) }
 
     /// Device ID (0018,1003), LO, 1.
-    @inlinable public static var DeviceID: Tag { Tag(rawValue: 0x00181003) }
+    @inlinable public static var DeviceID: Tag { Tag(rawValue: 0x0018_1003) }
 
     /// Plate ID (0018,1004), LO, 1.
-    @inlinable public static var PlateID: Tag { Tag(rawValue: 0x00181004) }
+    @inlinable public static var PlateID: Tag { Tag(rawValue: 0x0018_1004) }
 
     /// Generator ID (0018,1005), LO, 1.
-    @inlinable public static var GeneratorID: Tag { Tag(rawValue: 0x00181005) }
+    @inlinable public static var GeneratorID: Tag { Tag(rawValue: 0x0018_1005) }
 
     /// Grid ID (0018,1006), LO, 1.
-    @inlinable public static var GridID: Tag { Tag(rawValue: 0x00181006) }
+    @inlinable public static var GridID: Tag { Tag(rawValue: 0x0018_1006) }
 
     /// Cassette ID (0018,1007), LO, 1.
-    @inlinable public static var CassetteID: Tag { Tag(rawValue: 0x00181007) }
+    @inlinable public static var CassetteID: Tag { Tag(rawValue: 0x0018_1007) }
 
     /// Gantry ID (0018,1008), LO, 1.
-    @inlinable public static var GantryID: Tag { Tag(rawValue: 0x00181008) }
+    @inlinable public static var GantryID: Tag { Tag(rawValue: 0x0018_1008) }
 
     /// Unique Device Identifier (0018,1009), UT, 1.
-    @inlinable public static var UniqueDeviceIdentifier: Tag { Tag(rawValue: 0x00181009) }
+    @inlinable public static var UniqueDeviceIdentifier: Tag { Tag(rawValue: 0x0018_1009) }
 
     /// UDI Sequence (0018,100A), SQ, 1.
-    @inlinable public static var UDISequence: Tag { Tag(rawValue: 0x0018100A) }
+    @inlinable public static var UDISequence: Tag { Tag(rawValue: 0x0018_100A) }
 
     /// Manufacturer's Device Class UID (0018,100B), UI, 1-n.
-    @inlinable public static var ManufacturerDeviceClassUID: Tag { Tag(rawValue: 0x0018100B) }
+    @inlinable public static var ManufacturerDeviceClassUID: Tag { Tag(rawValue: 0x0018_100B) }
 
     /// Secondary Capture Device ID (0018,1010), LO, 1.
-    @inlinable public static var SecondaryCaptureDeviceID: Tag { Tag(rawValue: 0x00181010) }
+    @inlinable public static var SecondaryCaptureDeviceID: Tag { Tag(rawValue: 0x0018_1010) }
 
     /// Hardcopy Creation Device ID (0018,1011), LO, 1, retired.
-    @inlinable public static var HardcopyCreationDeviceID: Tag { Tag(rawValue: 0x00181011) }
+    @inlinable public static var HardcopyCreationDeviceID: Tag { Tag(rawValue: 0x0018_1011) }
 
     /// Date of Secondary Capture (0018,1012), DA, 1.
-    @inlinable public static var DateOfSecondaryCapture: Tag { Tag(rawValue: 0x00181012) }
+    @inlinable public static var DateOfSecondaryCapture: Tag { Tag(rawValue: 0x0018_1012) }
 
     /// Time of Secondary Capture (0018,1014), TM, 1.
-    @inlinable public static var TimeOfSecondaryCapture: Tag { Tag(rawValue: 0x00181014) }
+    @inlinable public static var TimeOfSecondaryCapture: Tag { Tag(rawValue: 0x0018_1014) }
 
     /// Secondary Capture Device Manufacturer (0018,1016), LO, 1.
-    @inlinable public static var SecondaryCaptureDeviceManufacturer: Tag { Tag(rawValue: 0x00181016) }
+    @inlinable public static var SecondaryCaptureDeviceManufacturer: Tag { Tag(rawValue: 0x0018_1016) }
 
     /// Hardcopy Device Manufacturer (0018,1017), LO, 1, retired.
-    @inlinable public static var HardcopyDeviceManufacturer: Tag { Tag(rawValue: 0x00181017) }
+    @inlinable public static var HardcopyDeviceManufacturer: Tag { Tag(rawValue: 0x0018_1017) }
 
     /// Secondary Capture Device Manufacturer's Model Name (0018,1018), LO, 1.
-    @inlinable public static var SecondaryCaptureDeviceManufacturerModelName: Tag { Tag(rawValue: 0x00181018) }
+    @inlinable public static var SecondaryCaptureDeviceManufacturerModelName: Tag { Tag(rawValue: 0x0018_1018) }
 
     /// Secondary Capture Device Software Versions (0018,1019), LO, 1-n.
-    @inlinable public static var SecondaryCaptureDeviceSoftwareVersions: Tag { Tag(rawValue: 0x00181019) }
+    @inlinable public static var SecondaryCaptureDeviceSoftwareVersions: Tag { Tag(rawValue: 0x0018_1019) }
 
     /// Hardcopy Device Software Version (0018,101A), LO, 1-n, retired.
-    @inlinable public static var HardcopyDeviceSoftwareVersion: Tag { Tag(rawValue: 0x0018101A) }
+    @inlinable public static var HardcopyDeviceSoftwareVersion: Tag { Tag(rawValue: 0x0018_101A) }
 
     /// Hardcopy Device Manufacturer's Model Name (0018,101B), LO, 1, retired.
-    @inlinable public static var HardcopyDeviceManufacturerModelName: Tag { Tag(rawValue: 0x0018101B) }
+    @inlinable public static var HardcopyDeviceManufacturerModelName: Tag { Tag(rawValue: 0x0018_101B) }
 
     /// Software Versions (0018,1020), LO, 1-n.
-    @inlinable public static var SoftwareVersions: Tag { Tag(rawValue: 0x00181020) }
+    @inlinable public static var SoftwareVersions: Tag { Tag(rawValue: 0x0018_1020) }
 
     /// Video Image Format Acquired (0018,1022), SH, 1.
-    @inlinable public static var VideoImageFormatAcquired: Tag { Tag(rawValue: 0x00181022) }
+    @inlinable public static var VideoImageFormatAcquired: Tag { Tag(rawValue: 0x0018_1022) }
 
     /// Digital Image Format Acquired (0018,1023), LO, 1.
-    @inlinable public static var DigitalImageFormatAcquired: Tag { Tag(rawValue: 0x00181023) }
+    @inlinable public static var DigitalImageFormatAcquired: Tag { Tag(rawValue: 0x0018_1023) }
 
     /// Protocol Name (0018,1030), LO, 1.
-    @inlinable public static var ProtocolName: Tag { Tag(rawValue: 0x00181030) }
+    @inlinable public static var ProtocolName: Tag { Tag(rawValue: 0x0018_1030) }
 
     /// Contrast/Bolus Route (0018,1040), LO, 1.
-    @inlinable public static var ContrastBolusRoute: Tag { Tag(rawValue: 0x00181040) }
+    @inlinable public static var ContrastBolusRoute: Tag { Tag(rawValue: 0x0018_1040) }
 
     /// Contrast/Bolus Volume (0018,1041), DS, 1.
-    @inlinable public static var ContrastBolusVolume: Tag { Tag(rawValue: 0x00181041) }
+    @inlinable public static var ContrastBolusVolume: Tag { Tag(rawValue: 0x0018_1041) }
 
     /// Contrast/Bolus Start Time (0018,1042), TM, 1.
-    @inlinable public static var ContrastBolusStartTime: Tag { Tag(rawValue: 0x00181042) }
+    @inlinable public static var ContrastBolusStartTime: Tag { Tag(rawValue: 0x0018_1042) }
 
     /// Contrast/Bolus Stop Time (0018,1043), TM, 1.
-    @inlinable public static var ContrastBolusStopTime: Tag { Tag(rawValue: 0x00181043) }
+    @inlinable public static var ContrastBolusStopTime: Tag { Tag(rawValue: 0x0018_1043) }
 
     /// Contrast/Bolus Total Dose (0018,1044), DS, 1.
-    @inlinable public static var ContrastBolusTotalDose: Tag { Tag(rawValue: 0x00181044) }
+    @inlinable public static var ContrastBolusTotalDose: Tag { Tag(rawValue: 0x0018_1044) }
 
     /// Syringe Counts (0018,1045), IS, 1.
-    @inlinable public static var SyringeCounts: Tag { Tag(rawValue: 0x00181045) }
+    @inlinable public static var SyringeCounts: Tag { Tag(rawValue: 0x0018_1045) }
 
     /// Contrast Flow Rate (0018,1046), DS, 1-n.
-    @inlinable public static var ContrastFlowRate: Tag { Tag(rawValue: 0x00181046) }
+    @inlinable public static var ContrastFlowRate: Tag { Tag(rawValue: 0x0018_1046) }
 
     /// Contrast Flow Duration (0018,1047), DS, 1-n.
-    @inlinable public static var ContrastFlowDuration: Tag { Tag(rawValue: 0x00181047) }
+    @inlinable public static var ContrastFlowDuration: Tag { Tag(rawValue: 0x0018_1047) }
 
     /// Contrast/Bolus Ingredient (0018,1048), CS, 1.
-    @inlinable public static var ContrastBolusIngredient: Tag { Tag(rawValue: 0x00181048) }
+    @inlinable public static var ContrastBolusIngredient: Tag { Tag(rawValue: 0x0018_1048) }
 
     /// Contrast/Bolus Ingredient Concentration (0018,1049), DS, 1.
-    @inlinable public static var ContrastBolusIngredientConcentration: Tag { Tag(rawValue: 0x00181049) }
+    @inlinable public static var ContrastBolusIngredientConcentration: Tag { Tag(rawValue: 0x0018_1049) }
 
     /// Spatial Resolution (0018,1050), DS, 1.
-    @inlinable public static var SpatialResolution: Tag { Tag(rawValue: 0x00181050) }
+    @inlinable public static var SpatialResolution: Tag { Tag(rawValue: 0x0018_1050) }
 
     /// Trigger Time (0018,1060), DS, 1.
-    @inlinable public static var TriggerTime: Tag { Tag(rawValue: 0x00181060) }
+    @inlinable public static var TriggerTime: Tag { Tag(rawValue: 0x0018_1060) }
 
     /// Trigger Source or Type (0018,1061), LO, 1.
-    @inlinable public static var TriggerSourceOrType: Tag { Tag(rawValue: 0x00181061) }
+    @inlinable public static var TriggerSourceOrType: Tag { Tag(rawValue: 0x0018_1061) }
 
     /// Nominal Interval (0018,1062), IS, 1.
-    @inlinable public static var NominalInterval: Tag { Tag(rawValue: 0x00181062) }
+    @inlinable public static var NominalInterval: Tag { Tag(rawValue: 0x0018_1062) }
 
     /// Frame Time (0018,1063), DS, 1.
-    @inlinable public static var FrameTime: Tag { Tag(rawValue: 0x00181063) }
+    @inlinable public static var FrameTime: Tag { Tag(rawValue: 0x0018_1063) }
 
     /// Cardiac Framing Type (0018,1064), LO, 1.
-    @inlinable public static var CardiacFramingType: Tag { Tag(rawValue: 0x00181064) }
+    @inlinable public static var CardiacFramingType: Tag { Tag(rawValue: 0x0018_1064) }
 
     /// Frame Time Vector (0018,1065), DS, 1-n.
-    @inlinable public static var FrameTimeVector: Tag { Tag(rawValue: 0x00181065) }
+    @inlinable public static var FrameTimeVector: Tag { Tag(rawValue: 0x0018_1065) }
 
     /// Frame Delay (0018,1066), DS, 1.
-    @inlinable public static var FrameDelay: Tag { Tag(rawValue: 0x00181066) }
+    @inlinable public static var FrameDelay: Tag { Tag(rawValue: 0x0018_1066) }
 
     /// Image Trigger Delay (0018,1067), DS, 1.
-    @inlinable public static var ImageTriggerDelay: Tag { Tag(rawValue: 0x00181067) }
+    @inlinable public static var ImageTriggerDelay: Tag { Tag(rawValue: 0x0018_1067) }
 
     /// Multiplex Group Time Offset (0018,1068), DS, 1.
-    @inlinable public static var MultiplexGroupTimeOffset: Tag { Tag(rawValue: 0x00181068) }
+    @inlinable public static var MultiplexGroupTimeOffset: Tag { Tag(rawValue: 0x0018_1068) }
 
     /// Trigger Time Offset (0018,1069), DS, 1.
-    @inlinable public static var TriggerTimeOffset: Tag { Tag(rawValue: 0x00181069) }
+    @inlinable public static var TriggerTimeOffset: Tag { Tag(rawValue: 0x0018_1069) }
 
     /// Synchronization Trigger (0018,106A), CS, 1.
-    @inlinable public static var SynchronizationTrigger: Tag { Tag(rawValue: 0x0018106A) }
+    @inlinable public static var SynchronizationTrigger: Tag { Tag(rawValue: 0x0018_106A) }
 
     /// Synchronization Channel (0018,106C), US, 2.
-    @inlinable public static var SynchronizationChannel: Tag { Tag(rawValue: 0x0018106C) }
+    @inlinable public static var SynchronizationChannel: Tag { Tag(rawValue: 0x0018_106C) }
 
     /// Trigger Sample Position (0018,106E), UL, 1.
-    @inlinable public static var TriggerSamplePosition: Tag { Tag(rawValue: 0x0018106E) }
+    @inlinable public static var TriggerSamplePosition: Tag { Tag(rawValue: 0x0018_106E) }
 
     /// Radiopharmaceutical Route (0018,1070), LO, 1.
-    @inlinable public static var RadiopharmaceuticalRoute: Tag { Tag(rawValue: 0x00181070) }
+    @inlinable public static var RadiopharmaceuticalRoute: Tag { Tag(rawValue: 0x0018_1070) }
 
     /// Radiopharmaceutical Volume (0018,1071), DS, 1.
-    @inlinable public static var RadiopharmaceuticalVolume: Tag { Tag(rawValue: 0x00181071) }
+    @inlinable public static var RadiopharmaceuticalVolume: Tag { Tag(rawValue: 0x0018_1071) }
 
     /// Radiopharmaceutical Start Time (0018,1072), TM, 1.
-    @inlinable public static var RadiopharmaceuticalStartTime: Tag { Tag(rawValue: 0x00181072) }
+    @inlinable public static var RadiopharmaceuticalStartTime: Tag { Tag(rawValue: 0x0018_1072) }
 
     /// Radiopharmaceutical Stop Time (0018,1073), TM, 1.
-    @inlinable public static var RadiopharmaceuticalStopTime: Tag { Tag(rawValue: 0x00181073) }
+    @inlinable public static var RadiopharmaceuticalStopTime: Tag { Tag(rawValue: 0x0018_1073) }
 
     /// Radionuclide Total Dose (0018,1074), DS, 1.
-    @inlinable public static var RadionuclideTotalDose: Tag { Tag(rawValue: 0x00181074) }
+    @inlinable public static var RadionuclideTotalDose: Tag { Tag(rawValue: 0x0018_1074) }
 
     /// Radionuclide Half Life (0018,1075), DS, 1.
-    @inlinable public static var RadionuclideHalfLife: Tag { Tag(rawValue: 0x00181075) }
+    @inlinable public static var RadionuclideHalfLife: Tag { Tag(rawValue: 0x0018_1075) }
 
     /// Radionuclide Positron Fraction (0018,1076), DS, 1.
-    @inlinable public static var RadionuclidePositronFraction: Tag { Tag(rawValue: 0x00181076) }
+    @inlinable public static var RadionuclidePositronFraction: Tag { Tag(rawValue: 0x0018_1076) }
 
     /// Radiopharmaceutical Specific Activity (0018,1077), DS, 1.
-    @inlinable public static var RadiopharmaceuticalSpecificActivity: Tag { Tag(rawValue: 0x00181077) }
+    @inlinable public static var RadiopharmaceuticalSpecificActivity: Tag { Tag(rawValue: 0x0018_1077) }
 
     /// Radiopharmaceutical Start DateTime (0018,1078), DT, 1.
-    @inlinable public static var RadiopharmaceuticalStartDateTime: Tag { Tag(rawValue: 0x00181078) }
+    @inlinable public static var RadiopharmaceuticalStartDateTime: Tag { Tag(rawValue: 0x0018_1078) }
 
     /// Radiopharmaceutical Stop DateTime (0018,1079), DT, 1.
-    @inlinable public static var RadiopharmaceuticalStopDateTime: Tag { Tag(rawValue: 0x00181079) }
+    @inlinable public static var RadiopharmaceuticalStopDateTime: Tag { Tag(rawValue: 0x0018_1079) }
 
     /// Beat Rejection Flag (0018,1080), CS, 1.
-    @inlinable public static var BeatRejectionFlag: Tag { Tag(rawValue: 0x00181080) }
+    @inlinable public static var BeatRejectionFlag: Tag { Tag(rawValue: 0x0018_1080) }
 
     /// Low R-R Value (0018,1081), IS, 1.
-    @inlinable public static var LowRRValue: Tag { Tag(rawValue: 0x00181081) }
+    @inlinable public static var LowRRValue: Tag { Tag(rawValue: 0x0018_1081) }
 
     /// High R-R Value (0018,1082), IS, 1.
-    @inlinable public static var HighRRValue: Tag { Tag(rawValue: 0x00181082) }
+    @inlinable public static var HighRRValue: Tag { Tag(rawValue: 0x0018_1082) }
 
     /// Intervals Acquired (0018,1083), IS, 1.
-    @inlinable public static var IntervalsAcquired: Tag { Tag(rawValue: 0x00181083) }
+    @inlinable public static var IntervalsAcquired: Tag { Tag(rawValue: 0x0018_1083) }
 
     /// Intervals Rejected (0018,1084), IS, 1.
-    @inlinable public static var IntervalsRejected: Tag { Tag(rawValue: 0x00181084) }
+    @inlinable public static var IntervalsRejected: Tag { Tag(rawValue: 0x0018_1084) }
 
     /// PVC Rejection (0018,1085), LO, 1.
-    @inlinable public static var PVCRejection: Tag { Tag(rawValue: 0x00181085) }
+    @inlinable public static var PVCRejection: Tag { Tag(rawValue: 0x0018_1085) }
 
     /// Skip Beats (0018,1086), IS, 1.
-    @inlinable public static var SkipBeats: Tag { Tag(rawValue: 0x00181086) }
+    @inlinable public static var SkipBeats: Tag { Tag(rawValue: 0x0018_1086) }
 
     /// Heart Rate (0018,1088), IS, 1.
-    @inlinable public static var HeartRate: Tag { Tag(rawValue: 0x00181088) }
+    @inlinable public static var HeartRate: Tag { Tag(rawValue: 0x0018_1088) }
 
     /// Cardiac Number of Images (0018,1090), IS, 1.
-    @inlinable public static var CardiacNumberOfImages: Tag { Tag(rawValue: 0x00181090) }
+    @inlinable public static var CardiacNumberOfImages: Tag { Tag(rawValue: 0x0018_1090) }
 
     /// Trigger Window (0018,1094), IS, 1.
-    @inlinable public static var TriggerWindow: Tag { Tag(rawValue: 0x00181094) }
+    @inlinable public static var TriggerWindow: Tag { Tag(rawValue: 0x0018_1094) }
 
     /// Reconstruction Diameter (0018,1100), DS, 1.
-    @inlinable public static var ReconstructionDiameter: Tag { Tag(rawValue: 0x00181100) }
+    @inlinable public static var ReconstructionDiameter: Tag { Tag(rawValue: 0x0018_1100) }
 
     /// Distance Source to Detector (0018,1110), DS, 1.
-    @inlinable public static var DistanceSourceToDetector: Tag { Tag(rawValue: 0x00181110) }
+    @inlinable public static var DistanceSourceToDetector: Tag { Tag(rawValue: 0x0018_1110) }
 
     /// Distance Source to Patient (0018,1111), DS, 1.
-    @inlinable public static var DistanceSourceToPatient: Tag { Tag(rawValue: 0x00181111) }
+    @inlinable public static var DistanceSourceToPatient: Tag { Tag(rawValue: 0x0018_1111) }
 
     /// Estimated Radiographic Magnification Factor (0018,1114), DS, 1.
-    @inlinable public static var EstimatedRadiographicMagnificationFactor: Tag { Tag(rawValue: 0x00181114) }
+    @inlinable public static var EstimatedRadiographicMagnificationFactor: Tag { Tag(rawValue: 0x0018_1114) }
 
     /// Gantry/Detector Tilt (0018,1120), DS, 1.
-    @inlinable public static var GantryDetectorTilt: Tag { Tag(rawValue: 0x00181120) }
+    @inlinable public static var GantryDetectorTilt: Tag { Tag(rawValue: 0x0018_1120) }
 
     /// Gantry/Detector Slew (0018,1121), DS, 1.
-    @inlinable public static var GantryDetectorSlew: Tag { Tag(rawValue: 0x00181121) }
+    @inlinable public static var GantryDetectorSlew: Tag { Tag(rawValue: 0x0018_1121) }
 
     /// Table Height (0018,1130), DS, 1.
-    @inlinable public static var TableHeight: Tag { Tag(rawValue: 0x00181130) }
+    @inlinable public static var TableHeight: Tag { Tag(rawValue: 0x0018_1130) }
 
     /// Table Traverse (0018,1131), DS, 1.
-    @inlinable public static var TableTraverse: Tag { Tag(rawValue: 0x00181131) }
+    @inlinable public static var TableTraverse: Tag { Tag(rawValue: 0x0018_1131) }
 
     /// Table Motion (0018,1134), CS, 1.
-    @inlinable public static var TableMotion: Tag { Tag(rawValue: 0x00181134) }
+    @inlinable public static var TableMotion: Tag { Tag(rawValue: 0x0018_1134) }
 
     /// Table Vertical Increment (0018,1135), DS, 1-n.
-    @inlinable public static var TableVerticalIncrement: Tag { Tag(rawValue: 0x00181135) }
+    @inlinable public static var TableVerticalIncrement: Tag { Tag(rawValue: 0x0018_1135) }
 
     /// Table Lateral Increment (0018,1136), DS, 1-n.
-    @inlinable public static var TableLateralIncrement: Tag { Tag(rawValue: 0x00181136) }
+    @inlinable public static var TableLateralIncrement: Tag { Tag(rawValue: 0x0018_1136) }
 
     /// Table Longitudinal Increment (0018,1137), DS, 1-n.
-    @inlinable public static var TableLongitudinalIncrement: Tag { Tag(rawValue: 0x00181137) }
+    @inlinable public static var TableLongitudinalIncrement: Tag { Tag(rawValue: 0x0018_1137) }
 
     /// Table Angle (0018,1138), DS, 1.
-    @inlinable public static var TableAngle: Tag { Tag(rawValue: 0x00181138) }
+    @inlinable public static var TableAngle: Tag { Tag(rawValue: 0x0018_1138) }
 
     /// Table Type (0018,113A), CS, 1.
-    @inlinable public static var TableType: Tag { Tag(rawValue: 0x0018113A) }
+    @inlinable public static var TableType: Tag { Tag(rawValue: 0x0018_113A) }
 
     /// Rotation Direction (0018,1140), CS, 1.
-    @inlinable public static var RotationDirection: Tag { Tag(rawValue: 0x00181140) }
+    @inlinable public static var RotationDirection: Tag { Tag(rawValue: 0x0018_1140) }
 
     /// Angular Position (0018,1141), DS, 1, retired.
-    @inlinable public static var AngularPosition: Tag { Tag(rawValue: 0x00181141) }
+    @inlinable public static var AngularPosition: Tag { Tag(rawValue: 0x0018_1141) }
 
     /// Radial Position (0018,1142), DS, 1-n.
-    @inlinable public static var RadialPosition: Tag { Tag(rawValue: 0x00181142) }
+    @inlinable public static var RadialPosition: Tag { Tag(rawValue: 0x0018_1142) }
 
     /// Scan Arc (0018,1143), DS, 1.
-    @inlinable public static var ScanArc: Tag { Tag(rawValue: 0x00181143) }
+    @inlinable public static var ScanArc: Tag { Tag(rawValue: 0x0018_1143) }
 
     /// Angular Step (0018,1144), DS, 1.
-    @inlinable public static var AngularStep: Tag { Tag(rawValue: 0x00181144) }
+    @inlinable public static var AngularStep: Tag { Tag(rawValue: 0x0018_1144) }
 
     /// Center of Rotation Offset (0018,1145), DS, 1.
-    @inlinable public static var CenterOfRotationOffset: Tag { Tag(rawValue: 0x00181145) }
+    @inlinable public static var CenterOfRotationOffset: Tag { Tag(rawValue: 0x0018_1145) }
 
     /// Rotation Offset (0018,1146), DS, 1-n, retired.
-    @inlinable public static var RotationOffset: Tag { Tag(rawValue: 0x00181146) }
+    @inlinable public static var RotationOffset: Tag { Tag(rawValue: 0x0018_1146) }
 
     /// Field of View Shape (0018,1147), CS, 1.
-    @inlinable public static var FieldOfViewShape: Tag { Tag(rawValue: 0x00181147) }
+    @inlinable public static var FieldOfViewShape: Tag { Tag(rawValue: 0x0018_1147) }
 
     /// Field of View Dimension(s) (0018,1149), IS, 1-2.
-    @inlinable public static var FieldOfViewDimensions: Tag { Tag(rawValue: 0x00181149) }
+    @inlinable public static var FieldOfViewDimensions: Tag { Tag(rawValue: 0x0018_1149) }
 
     /// Exposure Time (0018,1150), IS, 1.
-    @inlinable public static var ExposureTime: Tag { Tag(rawValue: 0x00181150) }
+    @inlinable public static var ExposureTime: Tag { Tag(rawValue: 0x0018_1150) }
 
     /// X-Ray Tube Current (0018,1151), IS, 1.
-    @inlinable public static var XRayTubeCurrent: Tag { Tag(rawValue: 0x00181151) }
+    @inlinable public static var XRayTubeCurrent: Tag { Tag(rawValue: 0x0018_1151) }
 
     /// Exposure (0018,1152), IS, 1.
-    @inlinable public static var Exposure: Tag { Tag(rawValue: 0x00181152) }
+    @inlinable public static var Exposure: Tag { Tag(rawValue: 0x0018_1152) }
 
     /// Exposure in uAs (0018,1153), IS, 1.
-    @inlinable public static var ExposureInuAs: Tag { Tag(rawValue: 0x00181153) }
+    @inlinable public static var ExposureInuAs: Tag { Tag(rawValue: 0x0018_1153) }
 
     /// Average Pulse Width (0018,1154), DS, 1.
-    @inlinable public static var AveragePulseWidth: Tag { Tag(rawValue: 0x00181154) }
+    @inlinable public static var AveragePulseWidth: Tag { Tag(rawValue: 0x0018_1154) }
 
     /// Radiation Setting (0018,1155), CS, 1.
-    @inlinable public static var RadiationSetting: Tag { Tag(rawValue: 0x00181155) }
+    @inlinable public static var RadiationSetting: Tag { Tag(rawValue: 0x0018_1155) }
 
     /// Rectification Type (0018,1156), CS, 1.
-    @inlinable public static var RectificationType: Tag { Tag(rawValue: 0x00181156) }
+    @inlinable public static var RectificationType: Tag { Tag(rawValue: 0x0018_1156) }
 
     /// Radiation Mode (0018,115A), CS, 1.
-    @inlinable public static var RadiationMode: Tag { Tag(rawValue: 0x0018115A) }
+    @inlinable public static var RadiationMode: Tag { Tag(rawValue: 0x0018_115A) }
 
     /// Image and Fluoroscopy Area Dose Product (0018,115E), DS, 1.
-    @inlinable public static var ImageAndFluoroscopyAreaDoseProduct: Tag { Tag(rawValue: 0x0018115E) }
+    @inlinable public static var ImageAndFluoroscopyAreaDoseProduct: Tag { Tag(rawValue: 0x0018_115E) }
 
     /// Filter Type (0018,1160), SH, 1.
-    @inlinable public static var FilterType: Tag { Tag(rawValue: 0x00181160) }
+    @inlinable public static var FilterType: Tag { Tag(rawValue: 0x0018_1160) }
 
     /// Type of Filters (0018,1161), LO, 1-n.
-    @inlinable public static var TypeOfFilters: Tag { Tag(rawValue: 0x00181161) }
+    @inlinable public static var TypeOfFilters: Tag { Tag(rawValue: 0x0018_1161) }
 
     /// Intensifier Size (0018,1162), DS, 1.
-    @inlinable public static var IntensifierSize: Tag { Tag(rawValue: 0x00181162) }
+    @inlinable public static var IntensifierSize: Tag { Tag(rawValue: 0x0018_1162) }
 
     /// Imager Pixel Spacing (0018,1164), DS, 2.
-    @inlinable public static var ImagerPixelSpacing: Tag { Tag(rawValue: 0x00181164) }
+    @inlinable public static var ImagerPixelSpacing: Tag { Tag(rawValue: 0x0018_1164) }
 
     /// Grid (0018,1166), CS, 1-n.
-    @inlinable public static var Grid: Tag { Tag(rawValue: 0x00181166) }
+    @inlinable public static var Grid: Tag { Tag(rawValue: 0x0018_1166) }
 
     /// Generator Power (0018,1170), IS, 1.
-    @inlinable public static var GeneratorPower: Tag { Tag(rawValue: 0x00181170) }
+    @inlinable public static var GeneratorPower: Tag { Tag(rawValue: 0x0018_1170) }
 
     /// Collimator/grid Name (0018,1180), SH, 1.
-    @inlinable public static var CollimatorGridName: Tag { Tag(rawValue: 0x00181180) }
+    @inlinable public static var CollimatorGridName: Tag { Tag(rawValue: 0x0018_1180) }
 
     /// Collimator Type (0018,1181), CS, 1.
-    @inlinable public static var CollimatorType: Tag { Tag(rawValue: 0x00181181) }
+    @inlinable public static var CollimatorType: Tag { Tag(rawValue: 0x0018_1181) }
 
     /// Focal Distance (0018,1182), IS, 1-2.
-    @inlinable public static var FocalDistance: Tag { Tag(rawValue: 0x00181182) }
+    @inlinable public static var FocalDistance: Tag { Tag(rawValue: 0x0018_1182) }
 
     /// X Focus Center (0018,1183), DS, 1-2.
-    @inlinable public static var XFocusCenter: Tag { Tag(rawValue: 0x00181183) }
+    @inlinable public static var XFocusCenter: Tag { Tag(rawValue: 0x0018_1183) }
 
     /// Y Focus Center (0018,1184), DS, 1-2.
-    @inlinable public static var YFocusCenter: Tag { Tag(rawValue: 0x00181184) }
+    @inlinable public static var YFocusCenter: Tag { Tag(rawValue: 0x0018_1184) }
 
     /// Focal Spot(s) (0018,1190), DS, 1-n.
-    @inlinable public static var FocalSpots: Tag { Tag(rawValue: 0x00181190) }
+    @inlinable public static var FocalSpots: Tag { Tag(rawValue: 0x0018_1190) }
 
     /// Anode Target Material (0018,1191), CS, 1.
-    @inlinable public static var AnodeTargetMaterial: Tag { Tag(rawValue: 0x00181191) }
+    @inlinable public static var AnodeTargetMaterial: Tag { Tag(rawValue: 0x0018_1191) }
 
     /// Body Part Thickness (0018,11A0), DS, 1.
-    @inlinable public static var BodyPartThickness: Tag { Tag(rawValue: 0x001811A0) }
+    @inlinable public static var BodyPartThickness: Tag { Tag(rawValue: 0x0018_11A0) }
 
     /// Compression Force (0018,11A2), DS, 1.
-    @inlinable public static var CompressionForce: Tag { Tag(rawValue: 0x001811A2) }
+    @inlinable public static var CompressionForce: Tag { Tag(rawValue: 0x0018_11A2) }
 
     /// Compression Pressure (0018,11A3), DS, 1.
-    @inlinable public static var CompressionPressure: Tag { Tag(rawValue: 0x001811A3) }
+    @inlinable public static var CompressionPressure: Tag { Tag(rawValue: 0x0018_11A3) }
 
     /// Paddle Description (0018,11A4), LO, 1.
-    @inlinable public static var PaddleDescription: Tag { Tag(rawValue: 0x001811A4) }
+    @inlinable public static var PaddleDescription: Tag { Tag(rawValue: 0x0018_11A4) }
 
     /// Compression Contact Area (0018,11A5), DS, 1.
-    @inlinable public static var CompressionContactArea: Tag { Tag(rawValue: 0x001811A5) }
+    @inlinable public static var CompressionContactArea: Tag { Tag(rawValue: 0x0018_11A5) }
 
     /// Acquisition Mode (0018,11B0), LO, 1.
-    @inlinable public static var AcquisitionMode: Tag { Tag(rawValue: 0x001811B0) }
+    @inlinable public static var AcquisitionMode: Tag { Tag(rawValue: 0x0018_11B0) }
 
     /// Dose Mode Name (0018,11B1), LO, 1.
-    @inlinable public static var DoseModeName: Tag { Tag(rawValue: 0x001811B1) }
+    @inlinable public static var DoseModeName: Tag { Tag(rawValue: 0x0018_11B1) }
 
     /// Acquired Subtraction Mask Flag (0018,11B2), CS, 1.
-    @inlinable public static var AcquiredSubtractionMaskFlag: Tag { Tag(rawValue: 0x001811B2) }
+    @inlinable public static var AcquiredSubtractionMaskFlag: Tag { Tag(rawValue: 0x0018_11B2) }
 
     /// Fluoroscopy Persistence Flag (0018,11B3), CS, 1.
-    @inlinable public static var FluoroscopyPersistenceFlag: Tag { Tag(rawValue: 0x001811B3) }
+    @inlinable public static var FluoroscopyPersistenceFlag: Tag { Tag(rawValue: 0x0018_11B3) }
 
     /// Fluoroscopy Last Image Hold Persistence Flag (0018,11B4), CS, 1.
-    @inlinable public static var FluoroscopyLastImageHoldPersistenceFlag: Tag { Tag(rawValue: 0x001811B4) }
+    @inlinable public static var FluoroscopyLastImageHoldPersistenceFlag: Tag { Tag(rawValue: 0x0018_11B4) }
 
     /// Upper Limit Number Of Persistent Fluoroscopy Frames (0018,11B5), IS, 1.
-    @inlinable public static var UpperLimitNumberOfPersistentFluoroscopyFrames: Tag { Tag(rawValue: 0x001811B5) }
+    @inlinable public static var UpperLimitNumberOfPersistentFluoroscopyFrames: Tag { Tag(rawValue: 0x0018_11B5) }
 
     /// Contrast/Bolus Auto Injection Trigger Flag (0018,11B6), CS, 1.
-    @inlinable public static var ContrastBolusAutoInjectionTriggerFlag: Tag { Tag(rawValue: 0x001811B6) }
+    @inlinable public static var ContrastBolusAutoInjectionTriggerFlag: Tag { Tag(rawValue: 0x0018_11B6) }
 
     /// Contrast/Bolus Injection Delay (0018,11B7), FD, 1.
-    @inlinable public static var ContrastBolusInjectionDelay: Tag { Tag(rawValue: 0x001811B7) }
+    @inlinable public static var ContrastBolusInjectionDelay: Tag { Tag(rawValue: 0x0018_11B7) }
 
     /// XA Acquisition Phase Details Sequence (0018,11B8), SQ, 1.
-    @inlinable public static var XAAcquisitionPhaseDetailsSequence: Tag { Tag(rawValue: 0x001811B8) }
+    @inlinable public static var XAAcquisitionPhaseDetailsSequence: Tag { Tag(rawValue: 0x0018_11B8) }
 
     /// XA Acquisition Frame Rate (0018,11B9), FD, 1.
-    @inlinable public static var XAAcquisitionFrameRate: Tag { Tag(rawValue: 0x001811B9) }
+    @inlinable public static var XAAcquisitionFrameRate: Tag { Tag(rawValue: 0x0018_11B9) }
 
     /// XA Plane Details Sequence (0018,11BA), SQ, 1.
-    @inlinable public static var XAPlaneDetailsSequence: Tag { Tag(rawValue: 0x001811BA) }
+    @inlinable public static var XAPlaneDetailsSequence: Tag { Tag(rawValue: 0x0018_11BA) }
 
     /// Acquisition Field of View Label (0018,11BB), LO, 1.
-    @inlinable public static var AcquisitionFieldOfViewLabel: Tag { Tag(rawValue: 0x001811BB) }
+    @inlinable public static var AcquisitionFieldOfViewLabel: Tag { Tag(rawValue: 0x0018_11BB) }
 
     /// X-Ray Filter Details Sequence (0018,11BC), SQ, 1.
-    @inlinable public static var XRayFilterDetailsSequence: Tag { Tag(rawValue: 0x001811BC) }
+    @inlinable public static var XRayFilterDetailsSequence: Tag { Tag(rawValue: 0x0018_11BC) }
 
     /// XA Acquisition Duration (0018,11BD), FD, 1.
-    @inlinable public static var XAAcquisitionDuration: Tag { Tag(rawValue: 0x001811BD) }
+    @inlinable public static var XAAcquisitionDuration: Tag { Tag(rawValue: 0x0018_11BD) }
 
     /// Reconstruction Pipeline Type (0018,11BE), CS, 1.
-    @inlinable public static var ReconstructionPipelineType: Tag { Tag(rawValue: 0x001811BE) }
+    @inlinable public static var ReconstructionPipelineType: Tag { Tag(rawValue: 0x0018_11BE) }
 
     /// Image Filter Details Sequence (0018,11BF), SQ, 1.
-    @inlinable public static var ImageFilterDetailsSequence: Tag { Tag(rawValue: 0x001811BF) }
+    @inlinable public static var ImageFilterDetailsSequence: Tag { Tag(rawValue: 0x0018_11BF) }
 
     /// Applied Mask Subtraction Flag (0018,11C0), CS, 1.
-    @inlinable public static var AppliedMaskSubtractionFlag: Tag { Tag(rawValue: 0x001811C0) }
+    @inlinable public static var AppliedMaskSubtractionFlag: Tag { Tag(rawValue: 0x0018_11C0) }
 
     /// Requested Series Description Code Sequence (0018,11C1), SQ, 1.
-    @inlinable public static var RequestedSeriesDescriptionCodeSequence: Tag { Tag(rawValue: 0x001811C1) }
+    @inlinable public static var RequestedSeriesDescriptionCodeSequence: Tag { Tag(rawValue: 0x0018_11C1) }
 
     /// Date of Last Calibration (0018,1200), DA, 1-n.
-    @inlinable public static var DateOfLastCalibration: Tag { Tag(rawValue: 0x00181200) }
+    @inlinable public static var DateOfLastCalibration: Tag { Tag(rawValue: 0x0018_1200) }
 
     /// Time of Last Calibration (0018,1201), TM, 1-n.
-    @inlinable public static var TimeOfLastCalibration: Tag { Tag(rawValue: 0x00181201) }
+    @inlinable public static var TimeOfLastCalibration: Tag { Tag(rawValue: 0x0018_1201) }
 
     /// DateTime of Last Calibration (0018,1202), DT, 1.
-    @inlinable public static var DateTimeOfLastCalibration: Tag { Tag(rawValue: 0x00181202) }
+    @inlinable public static var DateTimeOfLastCalibration: Tag { Tag(rawValue: 0x0018_1202) }
 
     /// Calibration DateTime (0018,1203), DT, 1.
-    @inlinable public static var CalibrationDateTime: Tag { Tag(rawValue: 0x00181203) }
+    @inlinable public static var CalibrationDateTime: Tag { Tag(rawValue: 0x0018_1203) }
 
     /// Date of Manufacture (0018,1204), DA, 1.
-    @inlinable public static var DateOfManufacture: Tag { Tag(rawValue: 0x00181204) }
+    @inlinable public static var DateOfManufacture: Tag { Tag(rawValue: 0x0018_1204) }
 
     /// Date of Installation (0018,1205), DA, 1.
-    @inlinable public static var DateOfInstallation: Tag { Tag(rawValue: 0x00181205) }
+    @inlinable public static var DateOfInstallation: Tag { Tag(rawValue: 0x0018_1205) }
 
     /// Convolution Kernel (0018,1210), SH, 1-n.
-    @inlinable public static var ConvolutionKernel: Tag { Tag(rawValue: 0x00181210) }
+    @inlinable public static var ConvolutionKernel: Tag { Tag(rawValue: 0x0018_1210) }
 
     /// Upper/Lower Pixel Values (0018,1240), IS, 1-n, retired.
-    @inlinable public static var UpperLowerPixelValues: Tag { Tag(rawValue: 0x00181240) }
+    @inlinable public static var UpperLowerPixelValues: Tag { Tag(rawValue: 0x0018_1240) }
 
     /// Actual Frame Duration (0018,1242), IS, 1.
-    @inlinable public static var ActualFrameDuration: Tag { Tag(rawValue: 0x00181242) }
+    @inlinable public static var ActualFrameDuration: Tag { Tag(rawValue: 0x0018_1242) }
 
     /// Count Rate (0018,1243), IS, 1.
-    @inlinable public static var CountRate: Tag { Tag(rawValue: 0x00181243) }
+    @inlinable public static var CountRate: Tag { Tag(rawValue: 0x0018_1243) }
 
     /// Preferred Playback Sequencing (0018,1244), US, 1.
-    @inlinable public static var PreferredPlaybackSequencing: Tag { Tag(rawValue: 0x00181244) }
+    @inlinable public static var PreferredPlaybackSequencing: Tag { Tag(rawValue: 0x0018_1244) }
 
     /// Receive Coil Name (0018,1250), SH, 1.
-    @inlinable public static var ReceiveCoilName: Tag { Tag(rawValue: 0x00181250) }
+    @inlinable public static var ReceiveCoilName: Tag { Tag(rawValue: 0x0018_1250) }
 
     /// Transmit Coil Name (0018,1251), SH, 1.
-    @inlinable public static var TransmitCoilName: Tag { Tag(rawValue: 0x00181251) }
+    @inlinable public static var TransmitCoilName: Tag { Tag(rawValue: 0x0018_1251) }
 
     /// Plate Type (0018,1260), SH, 1.
-    @inlinable public static var PlateType: Tag { Tag(rawValue: 0x00181260) }
+    @inlinable public static var PlateType: Tag { Tag(rawValue: 0x0018_1260) }
 
     /// Phosphor Type (0018,1261), LO, 1.
-    @inlinable public static var PhosphorType: Tag { Tag(rawValue: 0x00181261) }
+    @inlinable public static var PhosphorType: Tag { Tag(rawValue: 0x0018_1261) }
 
     /// Water Equivalent Diameter (0018,1271), FD, 1.
-    @inlinable public static var WaterEquivalentDiameter: Tag { Tag(rawValue: 0x00181271) }
+    @inlinable public static var WaterEquivalentDiameter: Tag { Tag(rawValue: 0x0018_1271) }
 
     /// Water Equivalent Diameter Calculation Method Code Sequence (0018,1272), SQ, 1.
-    @inlinable public static var WaterEquivalentDiameterCalculationMethodCodeSequence: Tag { Tag(rawValue: 0x00181272) }
+    @inlinable public static var WaterEquivalentDiameterCalculationMethodCodeSequence: Tag {
+        Tag(rawValue: 0x0018_1272)
+    }
 
     /// Scan Velocity (0018,1300), DS, 1.
-    @inlinable public static var ScanVelocity: Tag { Tag(rawValue: 0x00181300) }
+    @inlinable public static var ScanVelocity: Tag { Tag(rawValue: 0x0018_1300) }
 
     /// Whole Body Technique (0018,1301), CS, 1-n.
-    @inlinable public static var WholeBodyTechnique: Tag { Tag(rawValue: 0x00181301) }
+    @inlinable public static var WholeBodyTechnique: Tag { Tag(rawValue: 0x0018_1301) }
 
     /// Scan Length (0018,1302), IS, 1.
-    @inlinable public static var ScanLength: Tag { Tag(rawValue: 0x00181302) }
+    @inlinable public static var ScanLength: Tag { Tag(rawValue: 0x0018_1302) }
 
     /// Acquisition Matrix (0018,1310), US, 4.
-    @inlinable public static var AcquisitionMatrix: Tag { Tag(rawValue: 0x00181310) }
+    @inlinable public static var AcquisitionMatrix: Tag { Tag(rawValue: 0x0018_1310) }
 
     /// In-plane Phase Encoding Direction (0018,1312), CS, 1.
-    @inlinable public static var InPlanePhaseEncodingDirection: Tag { Tag(rawValue: 0x00181312) }
+    @inlinable public static var InPlanePhaseEncodingDirection: Tag { Tag(rawValue: 0x0018_1312) }
 
     /// Flip Angle (0018,1314), DS, 1.
-    @inlinable public static var FlipAngle: Tag { Tag(rawValue: 0x00181314) }
+    @inlinable public static var FlipAngle: Tag { Tag(rawValue: 0x0018_1314) }
 
     /// Variable Flip Angle Flag (0018,1315), CS, 1.
-    @inlinable public static var VariableFlipAngleFlag: Tag { Tag(rawValue: 0x00181315) }
+    @inlinable public static var VariableFlipAngleFlag: Tag { Tag(rawValue: 0x0018_1315) }
 
     /// SAR (0018,1316), DS, 1.
-    @inlinable public static var SAR: Tag { Tag(rawValue: 0x00181316) }
+    @inlinable public static var SAR: Tag { Tag(rawValue: 0x0018_1316) }
 
     /// dB/dt (0018,1318), DS, 1.
-    @inlinable public static var dBdt: Tag { Tag(rawValue: 0x00181318) }
+    @inlinable public static var dBdt: Tag { Tag(rawValue: 0x0018_1318) }
 
     /// B1rms (0018,1320), FL, 1.
-    @inlinable public static var B1rms: Tag { Tag(rawValue: 0x00181320) }
+    @inlinable public static var B1rms: Tag { Tag(rawValue: 0x0018_1320) }
 
     /// Acquisition Device Processing Description (0018,1400), LO, 1.
-    @inlinable public static var AcquisitionDeviceProcessingDescription: Tag { Tag(rawValue: 0x00181400) }
+    @inlinable public static var AcquisitionDeviceProcessingDescription: Tag { Tag(rawValue: 0x0018_1400) }
 
     /// Acquisition Device Processing Code (0018,1401), LO, 1.
-    @inlinable public static var AcquisitionDeviceProcessingCode: Tag { Tag(rawValue: 0x00181401) }
+    @inlinable public static var AcquisitionDeviceProcessingCode: Tag { Tag(rawValue: 0x0018_1401) }
 
     /// Cassette Orientation (0018,1402), CS, 1.
-    @inlinable public static var CassetteOrientation: Tag { Tag(rawValue: 0x00181402) }
+    @inlinable public static var CassetteOrientation: Tag { Tag(rawValue: 0x0018_1402) }
 
     /// Cassette Size (0018,1403), CS, 1.
-    @inlinable public static var CassetteSize: Tag { Tag(rawValue: 0x00181403) }
+    @inlinable public static var CassetteSize: Tag { Tag(rawValue: 0x0018_1403) }
 
     /// Exposures on Plate (0018,1404), US, 1.
-    @inlinable public static var ExposuresOnPlate: Tag { Tag(rawValue: 0x00181404) }
+    @inlinable public static var ExposuresOnPlate: Tag { Tag(rawValue: 0x0018_1404) }
 
     /// Relative X-Ray Exposure (0018,1405), IS, 1.
-    @inlinable public static var RelativeXRayExposure: Tag { Tag(rawValue: 0x00181405) }
+    @inlinable public static var RelativeXRayExposure: Tag { Tag(rawValue: 0x0018_1405) }
 
     /// Exposure Index (0018,1411), DS, 1.
-    @inlinable public static var ExposureIndex: Tag { Tag(rawValue: 0x00181411) }
+    @inlinable public static var ExposureIndex: Tag { Tag(rawValue: 0x0018_1411) }
 
     /// Target Exposure Index (0018,1412), DS, 1.
-    @inlinable public static var TargetExposureIndex: Tag { Tag(rawValue: 0x00181412) }
+    @inlinable public static var TargetExposureIndex: Tag { Tag(rawValue: 0x0018_1412) }
 
     /// Deviation Index (0018,1413), DS, 1.
-    @inlinable public static var DeviationIndex: Tag { Tag(rawValue: 0x00181413) }
+    @inlinable public static var DeviationIndex: Tag { Tag(rawValue: 0x0018_1413) }
 
     /// Column Angulation (0018,1450), DS, 1.
-    @inlinable public static var ColumnAngulation: Tag { Tag(rawValue: 0x00181450) }
+    @inlinable public static var ColumnAngulation: Tag { Tag(rawValue: 0x0018_1450) }
 
     /// Tomo Layer Height (0018,1460), DS, 1.
-    @inlinable public static var TomoLayerHeight: Tag { Tag(rawValue: 0x00181460) }
+    @inlinable public static var TomoLayerHeight: Tag { Tag(rawValue: 0x0018_1460) }
 
     /// Tomo Angle (0018,1470), DS, 1.
-    @inlinable public static var TomoAngle: Tag { Tag(rawValue: 0x00181470) }
+    @inlinable public static var TomoAngle: Tag { Tag(rawValue: 0x0018_1470) }
 
     /// Tomo Time (0018,1480), DS, 1.
-    @inlinable public static var TomoTime: Tag { Tag(rawValue: 0x00181480) }
+    @inlinable public static var TomoTime: Tag { Tag(rawValue: 0x0018_1480) }
 
     /// Tomo Type (0018,1490), CS, 1.
-    @inlinable public static var TomoType: Tag { Tag(rawValue: 0x00181490) }
+    @inlinable public static var TomoType: Tag { Tag(rawValue: 0x0018_1490) }
 
     /// Tomo Class (0018,1491), CS, 1.
-    @inlinable public static var TomoClass: Tag { Tag(rawValue: 0x00181491) }
+    @inlinable public static var TomoClass: Tag { Tag(rawValue: 0x0018_1491) }
 
     /// Number of Tomosynthesis Source Images (0018,1495), IS, 1.
-    @inlinable public static var NumberOfTomosynthesisSourceImages: Tag { Tag(rawValue: 0x00181495) }
+    @inlinable public static var NumberOfTomosynthesisSourceImages: Tag { Tag(rawValue: 0x0018_1495) }
 
     /// Positioner Motion (0018,1500), CS, 1.
-    @inlinable public static var PositionerMotion: Tag { Tag(rawValue: 0x00181500) }
+    @inlinable public static var PositionerMotion: Tag { Tag(rawValue: 0x0018_1500) }
 
     /// Positioner Type (0018,1508), CS, 1.
-    @inlinable public static var PositionerType: Tag { Tag(rawValue: 0x00181508) }
+    @inlinable public static var PositionerType: Tag { Tag(rawValue: 0x0018_1508) }
 
     /// Positioner Primary Angle (0018,1510), DS, 1.
-    @inlinable public static var PositionerPrimaryAngle: Tag { Tag(rawValue: 0x00181510) }
+    @inlinable public static var PositionerPrimaryAngle: Tag { Tag(rawValue: 0x0018_1510) }
 
     /// Positioner Secondary Angle (0018,1511), DS, 1.
-    @inlinable public static var PositionerSecondaryAngle: Tag { Tag(rawValue: 0x00181511) }
+    @inlinable public static var PositionerSecondaryAngle: Tag { Tag(rawValue: 0x0018_1511) }
 
     /// Positioner Primary Angle Increment (0018,1520), DS, 1-n.
-    @inlinable public static var PositionerPrimaryAngleIncrement: Tag { Tag(rawValue: 0x00181520) }
+    @inlinable public static var PositionerPrimaryAngleIncrement: Tag { Tag(rawValue: 0x0018_1520) }
 
     /// Positioner Secondary Angle Increment (0018,1521), DS, 1-n.
-    @inlinable public static var PositionerSecondaryAngleIncrement: Tag { Tag(rawValue: 0x00181521) }
+    @inlinable public static var PositionerSecondaryAngleIncrement: Tag { Tag(rawValue: 0x0018_1521) }
 
     /// Detector Primary Angle (0018,1530), DS, 1.
-    @inlinable public static var DetectorPrimaryAngle: Tag { Tag(rawValue: 0x00181530) }
+    @inlinable public static var DetectorPrimaryAngle: Tag { Tag(rawValue: 0x0018_1530) }
 
     /// Detector Secondary Angle (0018,1531), DS, 1.
-    @inlinable public static var DetectorSecondaryAngle: Tag { Tag(rawValue: 0x00181531) }
+    @inlinable public static var DetectorSecondaryAngle: Tag { Tag(rawValue: 0x0018_1531) }
 
     /// Shutter Shape (0018,1600), CS, 1-3.
-    @inlinable public static var ShutterShape: Tag { Tag(rawValue: 0x00181600) }
+    @inlinable public static var ShutterShape: Tag { Tag(rawValue: 0x0018_1600) }
 
     /// Shutter Left Vertical Edge (0018,1602), IS, 1.
-    @inlinable public static var ShutterLeftVerticalEdge: Tag { Tag(rawValue: 0x00181602) }
+    @inlinable public static var ShutterLeftVerticalEdge: Tag { Tag(rawValue: 0x0018_1602) }
 
     /// Shutter Right Vertical Edge (0018,1604), IS, 1.
-    @inlinable public static var ShutterRightVerticalEdge: Tag { Tag(rawValue: 0x00181604) }
+    @inlinable public static var ShutterRightVerticalEdge: Tag { Tag(rawValue: 0x0018_1604) }
 
     /// Shutter Upper Horizontal Edge (0018,1606), IS, 1.
-    @inlinable public static var ShutterUpperHorizontalEdge: Tag { Tag(rawValue: 0x00181606) }
+    @inlinable public static var ShutterUpperHorizontalEdge: Tag { Tag(rawValue: 0x0018_1606) }
 
     /// Shutter Lower Horizontal Edge (0018,1608), IS, 1.
-    @inlinable public static var ShutterLowerHorizontalEdge: Tag { Tag(rawValue: 0x00181608) }
+    @inlinable public static var ShutterLowerHorizontalEdge: Tag { Tag(rawValue: 0x0018_1608) }
 
     /// Center of Circular Shutter (0018,1610), IS, 2.
-    @inlinable public static var CenterOfCircularShutter: Tag { Tag(rawValue: 0x00181610) }
+    @inlinable public static var CenterOfCircularShutter: Tag { Tag(rawValue: 0x0018_1610) }
 
     /// Radius of Circular Shutter (0018,1612), IS, 1.
-    @inlinable public static var RadiusOfCircularShutter: Tag { Tag(rawValue: 0x00181612) }
+    @inlinable public static var RadiusOfCircularShutter: Tag { Tag(rawValue: 0x0018_1612) }
 
     /// Vertices of the Polygonal Shutter (0018,1620), IS, 2-2n.
-    @inlinable public static var VerticesOfThePolygonalShutter: Tag { Tag(rawValue: 0x00181620) }
+    @inlinable public static var VerticesOfThePolygonalShutter: Tag { Tag(rawValue: 0x0018_1620) }
 
     /// Shutter Presentation Value (0018,1622), US, 1.
-    @inlinable public static var ShutterPresentationValue: Tag { Tag(rawValue: 0x00181622) }
+    @inlinable public static var ShutterPresentationValue: Tag { Tag(rawValue: 0x0018_1622) }
 
     /// Shutter Overlay Group (0018,1623), US, 1.
-    @inlinable public static var ShutterOverlayGroup: Tag { Tag(rawValue: 0x00181623) }
+    @inlinable public static var ShutterOverlayGroup: Tag { Tag(rawValue: 0x0018_1623) }
 
     /// Shutter Presentation Color CIELab Value (0018,1624), US, 3.
-    @inlinable public static var ShutterPresentationColorCIELabValue: Tag { Tag(rawValue: 0x00181624) }
+    @inlinable public static var ShutterPresentationColorCIELabValue: Tag { Tag(rawValue: 0x0018_1624) }
 
     /// Outline Shape Type (0018,1630), CS, 1.
-    @inlinable public static var OutlineShapeType: Tag { Tag(rawValue: 0x00181630) }
+    @inlinable public static var OutlineShapeType: Tag { Tag(rawValue: 0x0018_1630) }
 
     /// Outline Left Vertical Edge (0018,1631), FD, 1.
-    @inlinable public static var OutlineLeftVerticalEdge: Tag { Tag(rawValue: 0x00181631) }
+    @inlinable public static var OutlineLeftVerticalEdge: Tag { Tag(rawValue: 0x0018_1631) }
 
     /// Outline Right Vertical Edge (0018,1632), FD, 1.
-    @inlinable public static var OutlineRightVerticalEdge: Tag { Tag(rawValue: 0x00181632) }
+    @inlinable public static var OutlineRightVerticalEdge: Tag { Tag(rawValue: 0x0018_1632) }
 
     /// Outline Upper Horizontal Edge (0018,1633), FD, 1.
-    @inlinable public static var OutlineUpperHorizontalEdge: Tag { Tag(rawValue: 0x00181633) }
+    @inlinable public static var OutlineUpperHorizontalEdge: Tag { Tag(rawValue: 0x0018_1633) }
 
     /// Outline Lower Horizontal Edge (0018,1634), FD, 1.
-    @inlinable public static var OutlineLowerHorizontalEdge: Tag { Tag(rawValue: 0x00181634) }
+    @inlinable public static var OutlineLowerHorizontalEdge: Tag { Tag(rawValue: 0x0018_1634) }
 
     /// Center of Circular Outline (0018,1635), FD, 2.
-    @inlinable public static var CenterOfCircularOutline: Tag { Tag(rawValue: 0x00181635) }
+    @inlinable public static var CenterOfCircularOutline: Tag { Tag(rawValue: 0x0018_1635) }
 
     /// Diameter of Circular Outline (0018,1636), FD, 1.
-    @inlinable public static var DiameterOfCircularOutline: Tag { Tag(rawValue: 0x00181636) }
+    @inlinable public static var DiameterOfCircularOutline: Tag { Tag(rawValue: 0x0018_1636) }
 
     /// Number of Polygonal Vertices (0018,1637), UL, 1.
-    @inlinable public static var NumberOfPolygonalVertices: Tag { Tag(rawValue: 0x00181637) }
+    @inlinable public static var NumberOfPolygonalVertices: Tag { Tag(rawValue: 0x0018_1637) }
 
     /// Vertices of the Polygonal Outline (0018,1638), OF, 1.
-    @inlinable public static var VerticesOfThePolygonalOutline: Tag { Tag(rawValue: 0x00181638) }
+    @inlinable public static var VerticesOfThePolygonalOutline: Tag { Tag(rawValue: 0x0018_1638) }
 
     /// Collimator Shape (0018,1700), CS, 1-3.
-    @inlinable public static var CollimatorShape: Tag { Tag(rawValue: 0x00181700) }
+    @inlinable public static var CollimatorShape: Tag { Tag(rawValue: 0x0018_1700) }
 
     /// Collimator Left Vertical Edge (0018,1702), IS, 1.
-    @inlinable public static var CollimatorLeftVerticalEdge: Tag { Tag(rawValue: 0x00181702) }
+    @inlinable public static var CollimatorLeftVerticalEdge: Tag { Tag(rawValue: 0x0018_1702) }
 
     /// Collimator Right Vertical Edge (0018,1704), IS, 1.
-    @inlinable public static var CollimatorRightVerticalEdge: Tag { Tag(rawValue: 0x00181704) }
+    @inlinable public static var CollimatorRightVerticalEdge: Tag { Tag(rawValue: 0x0018_1704) }
 
     /// Collimator Upper Horizontal Edge (0018,1706), IS, 1.
-    @inlinable public static var CollimatorUpperHorizontalEdge: Tag { Tag(rawValue: 0x00181706) }
+    @inlinable public static var CollimatorUpperHorizontalEdge: Tag { Tag(rawValue: 0x0018_1706) }
 
     /// Collimator Lower Horizontal Edge (0018,1708), IS, 1.
-    @inlinable public static var CollimatorLowerHorizontalEdge: Tag { Tag(rawValue: 0x00181708) }
+    @inlinable public static var CollimatorLowerHorizontalEdge: Tag { Tag(rawValue: 0x0018_1708) }
 
     /// Center of Circular Collimator (0018,1710), IS, 2.
-    @inlinable public static var CenterOfCircularCollimator: Tag { Tag(rawValue: 0x00181710) }
+    @inlinable public static var CenterOfCircularCollimator: Tag { Tag(rawValue: 0x0018_1710) }
 
     /// Radius of Circular Collimator (0018,1712), IS, 1.
-    @inlinable public static var RadiusOfCircularCollimator: Tag { Tag(rawValue: 0x00181712) }
+    @inlinable public static var RadiusOfCircularCollimator: Tag { Tag(rawValue: 0x0018_1712) }
 
     /// Vertices of the Polygonal Collimator (0018,1720), IS, 2-2n.
-    @inlinable public static var VerticesOfThePolygonalCollimator: Tag { Tag(rawValue: 0x00181720) }
+    @inlinable public static var VerticesOfThePolygonalCollimator: Tag { Tag(rawValue: 0x0018_1720) }
 
     /// Acquisition Time Synchronized (0018,1800), CS, 1.
-    @inlinable public static var AcquisitionTimeSynchronized: Tag { Tag(rawValue: 0x00181800) }
+    @inlinable public static var AcquisitionTimeSynchronized: Tag { Tag(rawValue: 0x0018_1800) }
 
     /// Time Source (0018,1801), SH, 1.
-    @inlinable public static var TimeSource: Tag { Tag(rawValue: 0x00181801) }
+    @inlinable public static var TimeSource: Tag { Tag(rawValue: 0x0018_1801) }
 
     /// Time Distribution Protocol (0018,1802), CS, 1.
-    @inlinable public static var TimeDistributionProtocol: Tag { Tag(rawValue: 0x00181802) }
+    @inlinable public static var TimeDistributionProtocol: Tag { Tag(rawValue: 0x0018_1802) }
 
     /// NTP Source Address (0018,1803), LO, 1.
-    @inlinable public static var NTPSourceAddress: Tag { Tag(rawValue: 0x00181803) }
+    @inlinable public static var NTPSourceAddress: Tag { Tag(rawValue: 0x0018_1803) }
 
     /// Page Number Vector (0018,2001), IS, 1-n.
-    @inlinable public static var PageNumberVector: Tag { Tag(rawValue: 0x00182001) }
+    @inlinable public static var PageNumberVector: Tag { Tag(rawValue: 0x0018_2001) }
 
     /// Frame Label Vector (0018,2002), SH, 1-n.
-    @inlinable public static var FrameLabelVector: Tag { Tag(rawValue: 0x00182002) }
+    @inlinable public static var FrameLabelVector: Tag { Tag(rawValue: 0x0018_2002) }
 
     /// Frame Primary Angle Vector (0018,2003), DS, 1-n.
-    @inlinable public static var FramePrimaryAngleVector: Tag { Tag(rawValue: 0x00182003) }
+    @inlinable public static var FramePrimaryAngleVector: Tag { Tag(rawValue: 0x0018_2003) }
 
     /// Frame Secondary Angle Vector (0018,2004), DS, 1-n.
-    @inlinable public static var FrameSecondaryAngleVector: Tag { Tag(rawValue: 0x00182004) }
+    @inlinable public static var FrameSecondaryAngleVector: Tag { Tag(rawValue: 0x0018_2004) }
 
     /// Slice Location Vector (0018,2005), DS, 1-n.
-    @inlinable public static var SliceLocationVector: Tag { Tag(rawValue: 0x00182005) }
+    @inlinable public static var SliceLocationVector: Tag { Tag(rawValue: 0x0018_2005) }
 
     /// Display Window Label Vector (0018,2006), SH, 1-n.
-    @inlinable public static var DisplayWindowLabelVector: Tag { Tag(rawValue: 0x00182006) }
+    @inlinable public static var DisplayWindowLabelVector: Tag { Tag(rawValue: 0x0018_2006) }
 
     /// Nominal Scanned Pixel Spacing (0018,2010), DS, 2.
-    @inlinable public static var NominalScannedPixelSpacing: Tag { Tag(rawValue: 0x00182010) }
+    @inlinable public static var NominalScannedPixelSpacing: Tag { Tag(rawValue: 0x0018_2010) }
 
     /// Digitizing Device Transport Direction (0018,2020), CS, 1.
-    @inlinable public static var DigitizingDeviceTransportDirection: Tag { Tag(rawValue: 0x00182020) }
+    @inlinable public static var DigitizingDeviceTransportDirection: Tag { Tag(rawValue: 0x0018_2020) }
 
     /// Rotation of Scanned Film (0018,2030), DS, 1.
-    @inlinable public static var RotationOfScannedFilm: Tag { Tag(rawValue: 0x00182030) }
+    @inlinable public static var RotationOfScannedFilm: Tag { Tag(rawValue: 0x0018_2030) }
 
     /// Biopsy Target Sequence (0018,2041), SQ, 1.
-    @inlinable public static var BiopsyTargetSequence: Tag { Tag(rawValue: 0x00182041) }
+    @inlinable public static var BiopsyTargetSequence: Tag { Tag(rawValue: 0x0018_2041) }
 
     /// Target UID (0018,2042), UI, 1.
-    @inlinable public static var TargetUID: Tag { Tag(rawValue: 0x00182042) }
+    @inlinable public static var TargetUID: Tag { Tag(rawValue: 0x0018_2042) }
 
     /// Localizing Cursor Position (0018,2043), FL, 2.
-    @inlinable public static var LocalizingCursorPosition: Tag { Tag(rawValue: 0x00182043) }
+    @inlinable public static var LocalizingCursorPosition: Tag { Tag(rawValue: 0x0018_2043) }
 
     /// Calculated Target Position (0018,2044), FL, 3.
-    @inlinable public static var CalculatedTargetPosition: Tag { Tag(rawValue: 0x00182044) }
+    @inlinable public static var CalculatedTargetPosition: Tag { Tag(rawValue: 0x0018_2044) }
 
     /// Target Label (0018,2045), SH, 1.
-    @inlinable public static var TargetLabel: Tag { Tag(rawValue: 0x00182045) }
+    @inlinable public static var TargetLabel: Tag { Tag(rawValue: 0x0018_2045) }
 
     /// Displayed Z Value (0018,2046), FL, 1.
-    @inlinable public static var DisplayedZValue: Tag { Tag(rawValue: 0x00182046) }
+    @inlinable public static var DisplayedZValue: Tag { Tag(rawValue: 0x0018_2046) }
 
     /// IVUS Acquisition (0018,3100), CS, 1.
-    @inlinable public static var IVUSAcquisition: Tag { Tag(rawValue: 0x00183100) }
+    @inlinable public static var IVUSAcquisition: Tag { Tag(rawValue: 0x0018_3100) }
 
     /// IVUS Pullback Rate (0018,3101), DS, 1.
-    @inlinable public static var IVUSPullbackRate: Tag { Tag(rawValue: 0x00183101) }
+    @inlinable public static var IVUSPullbackRate: Tag { Tag(rawValue: 0x0018_3101) }
 
     /// IVUS Gated Rate (0018,3102), DS, 1.
-    @inlinable public static var IVUSGatedRate: Tag { Tag(rawValue: 0x00183102) }
+    @inlinable public static var IVUSGatedRate: Tag { Tag(rawValue: 0x0018_3102) }
 
     /// IVUS Pullback Start Frame Number (0018,3103), IS, 1.
-    @inlinable public static var IVUSPullbackStartFrameNumber: Tag { Tag(rawValue: 0x00183103) }
+    @inlinable public static var IVUSPullbackStartFrameNumber: Tag { Tag(rawValue: 0x0018_3103) }
 
     /// IVUS Pullback Stop Frame Number (0018,3104), IS, 1.
-    @inlinable public static var IVUSPullbackStopFrameNumber: Tag { Tag(rawValue: 0x00183104) }
+    @inlinable public static var IVUSPullbackStopFrameNumber: Tag { Tag(rawValue: 0x0018_3104) }
 
     /// Lesion Number (0018,3105), IS, 1-n.
-    @inlinable public static var LesionNumber: Tag { Tag(rawValue: 0x00183105) }
+    @inlinable public static var LesionNumber: Tag { Tag(rawValue: 0x0018_3105) }
 
     /// Acquisition Comments (0018,4000), LT, 1, retired.
-    @inlinable public static var AcquisitionComments: Tag { Tag(rawValue: 0x00184000) }
+    @inlinable public static var AcquisitionComments: Tag { Tag(rawValue: 0x0018_4000) }
 
     /// Output Power (0018,5000), SH, 1-n.
-    @inlinable public static var OutputPower: Tag { Tag(rawValue: 0x00185000) }
+    @inlinable public static var OutputPower: Tag { Tag(rawValue: 0x0018_5000) }
 
     /// Transducer Data (0018,5010), LO, 1-n.
-    @inlinable public static var TransducerData: Tag { Tag(rawValue: 0x00185010) }
+    @inlinable public static var TransducerData: Tag { Tag(rawValue: 0x0018_5010) }
 
     /// Transducer Identification Sequence (0018,5011), SQ, 1.
-    @inlinable public static var TransducerIdentificationSequence: Tag { Tag(rawValue: 0x00185011) }
+    @inlinable public static var TransducerIdentificationSequence: Tag { Tag(rawValue: 0x0018_5011) }
 
     /// Focus Depth (0018,5012), DS, 1.
-    @inlinable public static var FocusDepth: Tag { Tag(rawValue: 0x00185012) }
+    @inlinable public static var FocusDepth: Tag { Tag(rawValue: 0x0018_5012) }
 
     /// Processing Function (0018,5020), LO, 1.
-    @inlinable public static var ProcessingFunction: Tag { Tag(rawValue: 0x00185020) }
+    @inlinable public static var ProcessingFunction: Tag { Tag(rawValue: 0x0018_5020) }
 
     /// Postprocessing Function (0018,5021), LO, 1, retired.
-    @inlinable public static var PostprocessingFunction: Tag { Tag(rawValue: 0x00185021) }
+    @inlinable public static var PostprocessingFunction: Tag { Tag(rawValue: 0x0018_5021) }
 
     /// Mechanical Index (0018,5022), DS, 1.
-    @inlinable public static var MechanicalIndex: Tag { Tag(rawValue: 0x00185022) }
+    @inlinable public static var MechanicalIndex: Tag { Tag(rawValue: 0x0018_5022) }
 
     /// Bone Thermal Index (0018,5024), DS, 1.
-    @inlinable public static var BoneThermalIndex: Tag { Tag(rawValue: 0x00185024) }
+    @inlinable public static var BoneThermalIndex: Tag { Tag(rawValue: 0x0018_5024) }
 
     /// Cranial Thermal Index (0018,5026), DS, 1.
-    @inlinable public static var CranialThermalIndex: Tag { Tag(rawValue: 0x00185026) }
+    @inlinable public static var CranialThermalIndex: Tag { Tag(rawValue: 0x0018_5026) }
 
     /// Soft Tissue Thermal Index (0018,5027), DS, 1.
-    @inlinable public static var SoftTissueThermalIndex: Tag { Tag(rawValue: 0x00185027) }
+    @inlinable public static var SoftTissueThermalIndex: Tag { Tag(rawValue: 0x0018_5027) }
 
     /// Soft Tissue-focus Thermal Index (0018,5028), DS, 1.
-    @inlinable public static var SoftTissueFocusThermalIndex: Tag { Tag(rawValue: 0x00185028) }
+    @inlinable public static var SoftTissueFocusThermalIndex: Tag { Tag(rawValue: 0x0018_5028) }
 
     /// Soft Tissue-surface Thermal Index (0018,5029), DS, 1.
-    @inlinable public static var SoftTissueSurfaceThermalIndex: Tag { Tag(rawValue: 0x00185029) }
+    @inlinable public static var SoftTissueSurfaceThermalIndex: Tag { Tag(rawValue: 0x0018_5029) }
 
     /// Dynamic Range (0018,5030), DS, 1, retired.
-    @inlinable public static var DynamicRange: Tag { Tag(rawValue: 0x00185030) }
+    @inlinable public static var DynamicRange: Tag { Tag(rawValue: 0x0018_5030) }
 
     /// Total Gain (0018,5040), DS, 1, retired.
-    @inlinable public static var TotalGain: Tag { Tag(rawValue: 0x00185040) }
+    @inlinable public static var TotalGain: Tag { Tag(rawValue: 0x0018_5040) }
 
     /// Depth of Scan Field (0018,5050), IS, 1.
-    @inlinable public static var DepthOfScanField: Tag { Tag(rawValue: 0x00185050) }
+    @inlinable public static var DepthOfScanField: Tag { Tag(rawValue: 0x0018_5050) }
 
     /// Patient Position (0018,5100), CS, 1.
-    @inlinable public static var PatientPosition: Tag { Tag(rawValue: 0x00185100) }
+    @inlinable public static var PatientPosition: Tag { Tag(rawValue: 0x0018_5100) }
 
     /// View Position (0018,5101), CS, 1.
-    @inlinable public static var ViewPosition: Tag { Tag(rawValue: 0x00185101) }
+    @inlinable public static var ViewPosition: Tag { Tag(rawValue: 0x0018_5101) }
 
     /// Projection Eponymous Name Code Sequence (0018,5104), SQ, 1.
-    @inlinable public static var ProjectionEponymousNameCodeSequence: Tag { Tag(rawValue: 0x00185104) }
+    @inlinable public static var ProjectionEponymousNameCodeSequence: Tag { Tag(rawValue: 0x0018_5104) }
 
     /// Image Transformation Matrix (0018,5210), DS, 6, retired.
-    @inlinable public static var ImageTransformationMatrix: Tag { Tag(rawValue: 0x00185210) }
+    @inlinable public static var ImageTransformationMatrix: Tag { Tag(rawValue: 0x0018_5210) }
 
     /// Image Translation Vector (0018,5212), DS, 3, retired.
-    @inlinable public static var ImageTranslationVector: Tag { Tag(rawValue: 0x00185212) }
+    @inlinable public static var ImageTranslationVector: Tag { Tag(rawValue: 0x0018_5212) }
 
     /// Sensitivity (0018,6000), DS, 1.
-    @inlinable public static var Sensitivity: Tag { Tag(rawValue: 0x00186000) }
+    @inlinable public static var Sensitivity: Tag { Tag(rawValue: 0x0018_6000) }
 
     /// Sequence of Ultrasound Regions (0018,6011), SQ, 1.
-    @inlinable public static var SequenceOfUltrasoundRegions: Tag { Tag(rawValue: 0x00186011) }
+    @inlinable public static var SequenceOfUltrasoundRegions: Tag { Tag(rawValue: 0x0018_6011) }
 
     /// Region Spatial Format (0018,6012), US, 1.
-    @inlinable public static var RegionSpatialFormat: Tag { Tag(rawValue: 0x00186012) }
+    @inlinable public static var RegionSpatialFormat: Tag { Tag(rawValue: 0x0018_6012) }
 
     /// Region Data Type (0018,6014), US, 1.
-    @inlinable public static var RegionDataType: Tag { Tag(rawValue: 0x00186014) }
+    @inlinable public static var RegionDataType: Tag { Tag(rawValue: 0x0018_6014) }
 
     /// Region Flags (0018,6016), UL, 1.
-    @inlinable public static var RegionFlags: Tag { Tag(rawValue: 0x00186016) }
+    @inlinable public static var RegionFlags: Tag { Tag(rawValue: 0x0018_6016) }
 
     /// Region Location Min X0 (0018,6018), UL, 1.
-    @inlinable public static var RegionLocationMinX0: Tag { Tag(rawValue: 0x00186018) }
+    @inlinable public static var RegionLocationMinX0: Tag { Tag(rawValue: 0x0018_6018) }
 
     /// Region Location Min Y0 (0018,601A), UL, 1.
-    @inlinable public static var RegionLocationMinY0: Tag { Tag(rawValue: 0x0018601A) }
+    @inlinable public static var RegionLocationMinY0: Tag { Tag(rawValue: 0x0018_601A) }
 
     /// Region Location Max X1 (0018,601C), UL, 1.
-    @inlinable public static var RegionLocationMaxX1: Tag { Tag(rawValue: 0x0018601C) }
+    @inlinable public static var RegionLocationMaxX1: Tag { Tag(rawValue: 0x0018_601C) }
 
     /// Region Location Max Y1 (0018,601E), UL, 1.
-    @inlinable public static var RegionLocationMaxY1: Tag { Tag(rawValue: 0x0018601E) }
+    @inlinable public static var RegionLocationMaxY1: Tag { Tag(rawValue: 0x0018_601E) }
 
     /// Reference Pixel X0 (0018,6020), SL, 1.
-    @inlinable public static var ReferencePixelX0: Tag { Tag(rawValue: 0x00186020) }
+    @inlinable public static var ReferencePixelX0: Tag { Tag(rawValue: 0x0018_6020) }
 
     /// Reference Pixel Y0 (0018,6022), SL, 1.
-    @inlinable public static var ReferencePixelY0: Tag { Tag(rawValue: 0x00186022) }
+    @inlinable public static var ReferencePixelY0: Tag { Tag(rawValue: 0x0018_6022) }
 
     /// Physical Units X Direction (0018,6024), US, 1.
-    @inlinable public static var PhysicalUnitsXDirection: Tag { Tag(rawValue: 0x00186024) }
+    @inlinable public static var PhysicalUnitsXDirection: Tag { Tag(rawValue: 0x0018_6024) }
 
     /// Physical Units Y Direction (0018,6026), US, 1.
-    @inlinable public static var PhysicalUnitsYDirection: Tag { Tag(rawValue: 0x00186026) }
+    @inlinable public static var PhysicalUnitsYDirection: Tag { Tag(rawValue: 0x0018_6026) }
 
     /// Reference Pixel Physical Value X (0018,6028), FD, 1.
-    @inlinable public static var ReferencePixelPhysicalValueX: Tag { Tag(rawValue: 0x00186028) }
+    @inlinable public static var ReferencePixelPhysicalValueX: Tag { Tag(rawValue: 0x0018_6028) }
 
     /// Reference Pixel Physical Value Y (0018,602A), FD, 1.
-    @inlinable public static var ReferencePixelPhysicalValueY: Tag { Tag(rawValue: 0x0018602A) }
+    @inlinable public static var ReferencePixelPhysicalValueY: Tag { Tag(rawValue: 0x0018_602A) }
 
     /// Physical Delta X (0018,602C), FD, 1.
-    @inlinable public static var PhysicalDeltaX: Tag { Tag(rawValue: 0x0018602C) }
+    @inlinable public static var PhysicalDeltaX: Tag { Tag(rawValue: 0x0018_602C) }
 
     /// Physical Delta Y (0018,602E), FD, 1.
-    @inlinable public static var PhysicalDeltaY: Tag { Tag(rawValue: 0x0018602E) }
+    @inlinable public static var PhysicalDeltaY: Tag { Tag(rawValue: 0x0018_602E) }
 
     /// Transducer Frequency (0018,6030), UL, 1.
-    @inlinable public static var TransducerFrequency: Tag { Tag(rawValue: 0x00186030) }
+    @inlinable public static var TransducerFrequency: Tag { Tag(rawValue: 0x0018_6030) }
 
     /// Transducer Type (0018,6031), CS, 1.
-    @inlinable public static var TransducerType: Tag { Tag(rawValue: 0x00186031) }
+    @inlinable public static var TransducerType: Tag { Tag(rawValue: 0x0018_6031) }
 
     /// Pulse Repetition Frequency (0018,6032), UL, 1.
-    @inlinable public static var PulseRepetitionFrequency: Tag { Tag(rawValue: 0x00186032) }
+    @inlinable public static var PulseRepetitionFrequency: Tag { Tag(rawValue: 0x0018_6032) }
 
     /// Doppler Correction Angle (0018,6034), FD, 1.
-    @inlinable public static var DopplerCorrectionAngle: Tag { Tag(rawValue: 0x00186034) }
+    @inlinable public static var DopplerCorrectionAngle: Tag { Tag(rawValue: 0x0018_6034) }
 
     /// Steering Angle (0018,6036), FD, 1.
-    @inlinable public static var SteeringAngle: Tag { Tag(rawValue: 0x00186036) }
+    @inlinable public static var SteeringAngle: Tag { Tag(rawValue: 0x0018_6036) }
 
     /// Doppler Sample Volume X Position (Retired) (0018,6038), UL, 1, retired.
-    @inlinable public static var DopplerSampleVolumeXPositionRetired: Tag { Tag(rawValue: 0x00186038) }
+    @inlinable public static var DopplerSampleVolumeXPositionRetired: Tag { Tag(rawValue: 0x0018_6038) }
 
     /// Doppler Sample Volume X Position (0018,6039), SL, 1.
-    @inlinable public static var DopplerSampleVolumeXPosition: Tag { Tag(rawValue: 0x00186039) }
+    @inlinable public static var DopplerSampleVolumeXPosition: Tag { Tag(rawValue: 0x0018_6039) }
 
     /// Doppler Sample Volume Y Position (Retired) (0018,603A), UL, 1, retired.
-    @inlinable public static var DopplerSampleVolumeYPositionRetired: Tag { Tag(rawValue: 0x0018603A) }
+    @inlinable public static var DopplerSampleVolumeYPositionRetired: Tag { Tag(rawValue: 0x0018_603A) }
 
     /// Doppler Sample Volume Y Position (0018,603B), SL, 1.
-    @inlinable public static var DopplerSampleVolumeYPosition: Tag { Tag(rawValue: 0x0018603B) }
+    @inlinable public static var DopplerSampleVolumeYPosition: Tag { Tag(rawValue: 0x0018_603B) }
 
     /// TM-Line Position X0 (Retired) (0018,603C), UL, 1, retired.
-    @inlinable public static var TMLinePositionX0Retired: Tag { Tag(rawValue: 0x0018603C) }
+    @inlinable public static var TMLinePositionX0Retired: Tag { Tag(rawValue: 0x0018_603C) }
 
     /// TM-Line Position X0 (0018,603D), SL, 1.
-    @inlinable public static var TMLinePositionX0: Tag { Tag(rawValue: 0x0018603D) }
+    @inlinable public static var TMLinePositionX0: Tag { Tag(rawValue: 0x0018_603D) }
 
     /// TM-Line Position Y0 (Retired) (0018,603E), UL, 1, retired.
-    @inlinable public static var TMLinePositionY0Retired: Tag { Tag(rawValue: 0x0018603E) }
+    @inlinable public static var TMLinePositionY0Retired: Tag { Tag(rawValue: 0x0018_603E) }
 
     /// TM-Line Position Y0 (0018,603F), SL, 1.
-    @inlinable public static var TMLinePositionY0: Tag { Tag(rawValue: 0x0018603F) }
+    @inlinable public static var TMLinePositionY0: Tag { Tag(rawValue: 0x0018_603F) }
 
     /// TM-Line Position X1 (Retired) (0018,6040), UL, 1, retired.
-    @inlinable public static var TMLinePositionX1Retired: Tag { Tag(rawValue: 0x00186040) }
+    @inlinable public static var TMLinePositionX1Retired: Tag { Tag(rawValue: 0x0018_6040) }
 
     /// TM-Line Position X1 (0018,6041), SL, 1.
-    @inlinable public static var TMLinePositionX1: Tag { Tag(rawValue: 0x00186041) }
+    @inlinable public static var TMLinePositionX1: Tag { Tag(rawValue: 0x0018_6041) }
 
     /// TM-Line Position Y1 (Retired) (0018,6042), UL, 1, retired.
-    @inlinable public static var TMLinePositionY1Retired: Tag { Tag(rawValue: 0x00186042) }
+    @inlinable public static var TMLinePositionY1Retired: Tag { Tag(rawValue: 0x0018_6042) }
 
     /// TM-Line Position Y1 (0018,6043), SL, 1.
-    @inlinable public static var TMLinePositionY1: Tag { Tag(rawValue: 0x00186043) }
+    @inlinable public static var TMLinePositionY1: Tag { Tag(rawValue: 0x0018_6043) }
 
     /// Pixel Component Organization (0018,6044), US, 1.
-    @inlinable public static var PixelComponentOrganization: Tag { Tag(rawValue: 0x00186044) }
+    @inlinable public static var PixelComponentOrganization: Tag { Tag(rawValue: 0x0018_6044) }
 
     /// Pixel Component Mask (0018,6046), UL, 1.
-    @inlinable public static var PixelComponentMask: Tag { Tag(rawValue: 0x00186046) }
+    @inlinable public static var PixelComponentMask: Tag { Tag(rawValue: 0x0018_6046) }
 
     /// Pixel Component Range Start (0018,6048), UL, 1.
-    @inlinable public static var PixelComponentRangeStart: Tag { Tag(rawValue: 0x00186048) }
+    @inlinable public static var PixelComponentRangeStart: Tag { Tag(rawValue: 0x0018_6048) }
 
     /// Pixel Component Range Stop (0018,604A), UL, 1.
-    @inlinable public static var PixelComponentRangeStop: Tag { Tag(rawValue: 0x0018604A) }
+    @inlinable public static var PixelComponentRangeStop: Tag { Tag(rawValue: 0x0018_604A) }
 
     /// Pixel Component Physical Units (0018,604C), US, 1.
-    @inlinable public static var PixelComponentPhysicalUnits: Tag { Tag(rawValue: 0x0018604C) }
+    @inlinable public static var PixelComponentPhysicalUnits: Tag { Tag(rawValue: 0x0018_604C) }
 
     /// Pixel Component Data Type (0018,604E), US, 1.
-    @inlinable public static var PixelComponentDataType: Tag { Tag(rawValue: 0x0018604E) }
+    @inlinable public static var PixelComponentDataType: Tag { Tag(rawValue: 0x0018_604E) }
 
     /// Number of Table Break Points (0018,6050), UL, 1.
-    @inlinable public static var NumberOfTableBreakPoints: Tag { Tag(rawValue: 0x00186050) }
+    @inlinable public static var NumberOfTableBreakPoints: Tag { Tag(rawValue: 0x0018_6050) }
 
     /// Table of X Break Points (0018,6052), UL, 1-n.
-    @inlinable public static var TableOfXBreakPoints: Tag { Tag(rawValue: 0x00186052) }
+    @inlinable public static var TableOfXBreakPoints: Tag { Tag(rawValue: 0x0018_6052) }
 
     /// Table of Y Break Points (0018,6054), FD, 1-n.
-    @inlinable public static var TableOfYBreakPoints: Tag { Tag(rawValue: 0x00186054) }
+    @inlinable public static var TableOfYBreakPoints: Tag { Tag(rawValue: 0x0018_6054) }
 
     /// Number of Table Entries (0018,6056), UL, 1.
-    @inlinable public static var NumberOfTableEntries: Tag { Tag(rawValue: 0x00186056) }
+    @inlinable public static var NumberOfTableEntries: Tag { Tag(rawValue: 0x0018_6056) }
 
     /// Table of Pixel Values (0018,6058), UL, 1-n.
-    @inlinable public static var TableOfPixelValues: Tag { Tag(rawValue: 0x00186058) }
+    @inlinable public static var TableOfPixelValues: Tag { Tag(rawValue: 0x0018_6058) }
 
     /// Table of Parameter Values (0018,605A), FL, 1-n.
-    @inlinable public static var TableOfParameterValues: Tag { Tag(rawValue: 0x0018605A) }
+    @inlinable public static var TableOfParameterValues: Tag { Tag(rawValue: 0x0018_605A) }
 
     /// R Wave Time Vector (0018,6060), FL, 1-n.
-    @inlinable public static var RWaveTimeVector: Tag { Tag(rawValue: 0x00186060) }
+    @inlinable public static var RWaveTimeVector: Tag { Tag(rawValue: 0x0018_6060) }
 
     /// Active Image Area Overlay Group (0018,6070), US, 1.
-    @inlinable public static var ActiveImageAreaOverlayGroup: Tag { Tag(rawValue: 0x00186070) }
+    @inlinable public static var ActiveImageAreaOverlayGroup: Tag { Tag(rawValue: 0x0018_6070) }
 
     /// Detector Conditions Nominal Flag (0018,7000), CS, 1.
-    @inlinable public static var DetectorConditionsNominalFlag: Tag { Tag(rawValue: 0x00187000) }
+    @inlinable public static var DetectorConditionsNominalFlag: Tag { Tag(rawValue: 0x0018_7000) }
 
     /// Detector Temperature (0018,7001), DS, 1.
-    @inlinable public static var DetectorTemperature: Tag { Tag(rawValue: 0x00187001) }
+    @inlinable public static var DetectorTemperature: Tag { Tag(rawValue: 0x0018_7001) }
 
     /// Detector Type (0018,7004), CS, 1.
-    @inlinable public static var DetectorType: Tag { Tag(rawValue: 0x00187004) }
+    @inlinable public static var DetectorType: Tag { Tag(rawValue: 0x0018_7004) }
 
     /// Detector Configuration (0018,7005), CS, 1.
-    @inlinable public static var DetectorConfiguration: Tag { Tag(rawValue: 0x00187005) }
+    @inlinable public static var DetectorConfiguration: Tag { Tag(rawValue: 0x0018_7005) }
 
     /// Detector Description (0018,7006), LT, 1.
-    @inlinable public static var DetectorDescription: Tag { Tag(rawValue: 0x00187006) }
+    @inlinable public static var DetectorDescription: Tag { Tag(rawValue: 0x0018_7006) }
 
     /// Detector Mode (0018,7008), LT, 1.
-    @inlinable public static var DetectorMode: Tag { Tag(rawValue: 0x00187008) }
+    @inlinable public static var DetectorMode: Tag { Tag(rawValue: 0x0018_7008) }
 
     /// Detector ID (0018,700A), SH, 1.
-    @inlinable public static var DetectorID: Tag { Tag(rawValue: 0x0018700A) }
+    @inlinable public static var DetectorID: Tag { Tag(rawValue: 0x0018_700A) }
 
     /// Date of Last Detector Calibration (0018,700C), DA, 1.
-    @inlinable public static var DateOfLastDetectorCalibration: Tag { Tag(rawValue: 0x0018700C) }
+    @inlinable public static var DateOfLastDetectorCalibration: Tag { Tag(rawValue: 0x0018_700C) }
 
     /// Time of Last Detector Calibration (0018,700E), TM, 1.
-    @inlinable public static var TimeOfLastDetectorCalibration: Tag { Tag(rawValue: 0x0018700E) }
+    @inlinable public static var TimeOfLastDetectorCalibration: Tag { Tag(rawValue: 0x0018_700E) }
 
     /// Exposures on Detector Since Last Calibration (0018,7010), IS, 1.
-    @inlinable public static var ExposuresOnDetectorSinceLastCalibration: Tag { Tag(rawValue: 0x00187010) }
+    @inlinable public static var ExposuresOnDetectorSinceLastCalibration: Tag { Tag(rawValue: 0x0018_7010) }
 
     /// Exposures on Detector Since Manufactured (0018,7011), IS, 1.
-    @inlinable public static var ExposuresOnDetectorSinceManufactured: Tag { Tag(rawValue: 0x00187011) }
+    @inlinable public static var ExposuresOnDetectorSinceManufactured: Tag { Tag(rawValue: 0x0018_7011) }
 
     /// Detector Time Since Last Exposure (0018,7012), DS, 1.
-    @inlinable public static var DetectorTimeSinceLastExposure: Tag { Tag(rawValue: 0x00187012) }
+    @inlinable public static var DetectorTimeSinceLastExposure: Tag { Tag(rawValue: 0x0018_7012) }
 
     /// Detector Active Time (0018,7014), DS, 1.
-    @inlinable public static var DetectorActiveTime: Tag { Tag(rawValue: 0x00187014) }
+    @inlinable public static var DetectorActiveTime: Tag { Tag(rawValue: 0x0018_7014) }
 
     /// Detector Activation Offset From Exposure (0018,7016), DS, 1.
-    @inlinable public static var DetectorActivationOffsetFromExposure: Tag { Tag(rawValue: 0x00187016) }
+    @inlinable public static var DetectorActivationOffsetFromExposure: Tag { Tag(rawValue: 0x0018_7016) }
 
     /// Detector Binning (0018,701A), DS, 2.
-    @inlinable public static var DetectorBinning: Tag { Tag(rawValue: 0x0018701A) }
+    @inlinable public static var DetectorBinning: Tag { Tag(rawValue: 0x0018_701A) }
 
     /// Detector Element Physical Size (0018,7020), DS, 2.
-    @inlinable public static var DetectorElementPhysicalSize: Tag { Tag(rawValue: 0x00187020) }
+    @inlinable public static var DetectorElementPhysicalSize: Tag { Tag(rawValue: 0x0018_7020) }
 
     /// Detector Element Spacing (0018,7022), DS, 2.
-    @inlinable public static var DetectorElementSpacing: Tag { Tag(rawValue: 0x00187022) }
+    @inlinable public static var DetectorElementSpacing: Tag { Tag(rawValue: 0x0018_7022) }
 
     /// Detector Active Shape (0018,7024), CS, 1.
-    @inlinable public static var DetectorActiveShape: Tag { Tag(rawValue: 0x00187024) }
+    @inlinable public static var DetectorActiveShape: Tag { Tag(rawValue: 0x0018_7024) }
 
     /// Detector Active Dimension(s) (0018,7026), DS, 1-2.
-    @inlinable public static var DetectorActiveDimensions: Tag { Tag(rawValue: 0x00187026) }
+    @inlinable public static var DetectorActiveDimensions: Tag { Tag(rawValue: 0x0018_7026) }
 
     /// Detector Active Origin (0018,7028), DS, 2.
-    @inlinable public static var DetectorActiveOrigin: Tag { Tag(rawValue: 0x00187028) }
+    @inlinable public static var DetectorActiveOrigin: Tag { Tag(rawValue: 0x0018_7028) }
 
     /// Detector Manufacturer Name (0018,702A), LO, 1.
-    @inlinable public static var DetectorManufacturerName: Tag { Tag(rawValue: 0x0018702A) }
+    @inlinable public static var DetectorManufacturerName: Tag { Tag(rawValue: 0x0018_702A) }
 
     /// Detector Manufacturer's Model Name (0018,702B), LO, 1.
-    @inlinable public static var DetectorManufacturerModelName: Tag { Tag(rawValue: 0x0018702B) }
+    @inlinable public static var DetectorManufacturerModelName: Tag { Tag(rawValue: 0x0018_702B) }
 
     /// Field of View Origin (0018,7030), DS, 2.
-    @inlinable public static var FieldOfViewOrigin: Tag { Tag(rawValue: 0x00187030) }
+    @inlinable public static var FieldOfViewOrigin: Tag { Tag(rawValue: 0x0018_7030) }
 
     /// Field of View Rotation (0018,7032), DS, 1.
-    @inlinable public static var FieldOfViewRotation: Tag { Tag(rawValue: 0x00187032) }
+    @inlinable public static var FieldOfViewRotation: Tag { Tag(rawValue: 0x0018_7032) }
 
     /// Field of View Horizontal Flip (0018,7034), CS, 1.
-    @inlinable public static var FieldOfViewHorizontalFlip: Tag { Tag(rawValue: 0x00187034) }
+    @inlinable public static var FieldOfViewHorizontalFlip: Tag { Tag(rawValue: 0x0018_7034) }
 
     /// Pixel Data Area Origin Relative To FOV (0018,7036), FL, 2.
-    @inlinable public static var PixelDataAreaOriginRelativeToFOV: Tag { Tag(rawValue: 0x00187036) }
+    @inlinable public static var PixelDataAreaOriginRelativeToFOV: Tag { Tag(rawValue: 0x0018_7036) }
 
     /// Pixel Data Area Rotation Angle Relative To FOV (0018,7038), FL, 1.
-    @inlinable public static var PixelDataAreaRotationAngleRelativeToFOV: Tag { Tag(rawValue: 0x00187038) }
+    @inlinable public static var PixelDataAreaRotationAngleRelativeToFOV: Tag { Tag(rawValue: 0x0018_7038) }
 
     /// Grid Absorbing Material (0018,7040), LT, 1.
-    @inlinable public static var GridAbsorbingMaterial: Tag { Tag(rawValue: 0x00187040) }
+    @inlinable public static var GridAbsorbingMaterial: Tag { Tag(rawValue: 0x0018_7040) }
 
     /// Grid Spacing Material (0018,7041), LT, 1.
-    @inlinable public static var GridSpacingMaterial: Tag { Tag(rawValue: 0x00187041) }
+    @inlinable public static var GridSpacingMaterial: Tag { Tag(rawValue: 0x0018_7041) }
 
     /// Grid Thickness (0018,7042), DS, 1.
-    @inlinable public static var GridThickness: Tag { Tag(rawValue: 0x00187042) }
+    @inlinable public static var GridThickness: Tag { Tag(rawValue: 0x0018_7042) }
 
     /// Grid Pitch (0018,7044), DS, 1.
-    @inlinable public static var GridPitch: Tag { Tag(rawValue: 0x00187044) }
+    @inlinable public static var GridPitch: Tag { Tag(rawValue: 0x0018_7044) }
 
     /// Grid Aspect Ratio (0018,7046), IS, 2.
-    @inlinable public static var GridAspectRatio: Tag { Tag(rawValue: 0x00187046) }
+    @inlinable public static var GridAspectRatio: Tag { Tag(rawValue: 0x0018_7046) }
 
     /// Grid Period (0018,7048), DS, 1.
-    @inlinable public static var GridPeriod: Tag { Tag(rawValue: 0x00187048) }
+    @inlinable public static var GridPeriod: Tag { Tag(rawValue: 0x0018_7048) }
 
     /// Grid Focal Distance (0018,704C), DS, 1.
-    @inlinable public static var GridFocalDistance: Tag { Tag(rawValue: 0x0018704C) }
+    @inlinable public static var GridFocalDistance: Tag { Tag(rawValue: 0x0018_704C) }
 
     /// Filter Material (0018,7050), CS, 1-n.
-    @inlinable public static var FilterMaterial: Tag { Tag(rawValue: 0x00187050) }
+    @inlinable public static var FilterMaterial: Tag { Tag(rawValue: 0x0018_7050) }
 
     /// Filter Thickness Minimum (0018,7052), DS, 1-n.
-    @inlinable public static var FilterThicknessMinimum: Tag { Tag(rawValue: 0x00187052) }
+    @inlinable public static var FilterThicknessMinimum: Tag { Tag(rawValue: 0x0018_7052) }
 
     /// Filter Thickness Maximum (0018,7054), DS, 1-n.
-    @inlinable public static var FilterThicknessMaximum: Tag { Tag(rawValue: 0x00187054) }
+    @inlinable public static var FilterThicknessMaximum: Tag { Tag(rawValue: 0x0018_7054) }
 
     /// Filter Beam Path Length Minimum (0018,7056), FL, 1-n.
-    @inlinable public static var FilterBeamPathLengthMinimum: Tag { Tag(rawValue: 0x00187056) }
+    @inlinable public static var FilterBeamPathLengthMinimum: Tag { Tag(rawValue: 0x0018_7056) }
 
     /// Filter Beam Path Length Maximum (0018,7058), FL, 1-n.
-    @inlinable public static var FilterBeamPathLengthMaximum: Tag { Tag(rawValue: 0x00187058) }
+    @inlinable public static var FilterBeamPathLengthMaximum: Tag { Tag(rawValue: 0x0018_7058) }
 
     /// Exposure Control Mode (0018,7060), CS, 1.
-    @inlinable public static var ExposureControlMode: Tag { Tag(rawValue: 0x00187060) }
+    @inlinable public static var ExposureControlMode: Tag { Tag(rawValue: 0x0018_7060) }
 
     /// Exposure Control Mode Description (0018,7062), LT, 1.
-    @inlinable public static var ExposureControlModeDescription: Tag { Tag(rawValue: 0x00187062) }
+    @inlinable public static var ExposureControlModeDescription: Tag { Tag(rawValue: 0x0018_7062) }
 
     /// Exposure Status (0018,7064), CS, 1.
-    @inlinable public static var ExposureStatus: Tag { Tag(rawValue: 0x00187064) }
+    @inlinable public static var ExposureStatus: Tag { Tag(rawValue: 0x0018_7064) }
 
     /// Phototimer Setting (0018,7065), DS, 1.
-    @inlinable public static var PhototimerSetting: Tag { Tag(rawValue: 0x00187065) }
+    @inlinable public static var PhototimerSetting: Tag { Tag(rawValue: 0x0018_7065) }
 
     /// Exposure Time in uS (0018,8150), DS, 1.
-    @inlinable public static var ExposureTimeInuS: Tag { Tag(rawValue: 0x00188150) }
+    @inlinable public static var ExposureTimeInuS: Tag { Tag(rawValue: 0x0018_8150) }
 
     /// X-Ray Tube Current in uA (0018,8151), DS, 1.
-    @inlinable public static var XRayTubeCurrentInuA: Tag { Tag(rawValue: 0x00188151) }
+    @inlinable public static var XRayTubeCurrentInuA: Tag { Tag(rawValue: 0x0018_8151) }
 
     /// Content Qualification (0018,9004), CS, 1.
-    @inlinable public static var ContentQualification: Tag { Tag(rawValue: 0x00189004) }
+    @inlinable public static var ContentQualification: Tag { Tag(rawValue: 0x0018_9004) }
 
     /// Pulse Sequence Name (0018,9005), SH, 1.
-    @inlinable public static var PulseSequenceName: Tag { Tag(rawValue: 0x00189005) }
+    @inlinable public static var PulseSequenceName: Tag { Tag(rawValue: 0x0018_9005) }
 
     /// MR Imaging Modifier Sequence (0018,9006), SQ, 1.
-    @inlinable public static var MRImagingModifierSequence: Tag { Tag(rawValue: 0x00189006) }
+    @inlinable public static var MRImagingModifierSequence: Tag { Tag(rawValue: 0x0018_9006) }
 
     /// Echo Pulse Sequence (0018,9008), CS, 1.
-    @inlinable public static var EchoPulseSequence: Tag { Tag(rawValue: 0x00189008) }
+    @inlinable public static var EchoPulseSequence: Tag { Tag(rawValue: 0x0018_9008) }
 
     /// Inversion Recovery (0018,9009), CS, 1.
-    @inlinable public static var InversionRecovery: Tag { Tag(rawValue: 0x00189009) }
+    @inlinable public static var InversionRecovery: Tag { Tag(rawValue: 0x0018_9009) }
 
     /// Flow Compensation (0018,9010), CS, 1.
-    @inlinable public static var FlowCompensation: Tag { Tag(rawValue: 0x00189010) }
+    @inlinable public static var FlowCompensation: Tag { Tag(rawValue: 0x0018_9010) }
 
     /// Multiple Spin Echo (0018,9011), CS, 1.
-    @inlinable public static var MultipleSpinEcho: Tag { Tag(rawValue: 0x00189011) }
+    @inlinable public static var MultipleSpinEcho: Tag { Tag(rawValue: 0x0018_9011) }
 
     /// Multi-planar Excitation (0018,9012), CS, 1.
-    @inlinable public static var MultiPlanarExcitation: Tag { Tag(rawValue: 0x00189012) }
+    @inlinable public static var MultiPlanarExcitation: Tag { Tag(rawValue: 0x0018_9012) }
 
     /// Phase Contrast (0018,9014), CS, 1.
-    @inlinable public static var PhaseContrast: Tag { Tag(rawValue: 0x00189014) }
+    @inlinable public static var PhaseContrast: Tag { Tag(rawValue: 0x0018_9014) }
 
     /// Time of Flight Contrast (0018,9015), CS, 1.
-    @inlinable public static var TimeOfFlightContrast: Tag { Tag(rawValue: 0x00189015) }
+    @inlinable public static var TimeOfFlightContrast: Tag { Tag(rawValue: 0x0018_9015) }
 
     /// Spoiling (0018,9016), CS, 1.
-    @inlinable public static var Spoiling: Tag { Tag(rawValue: 0x00189016) }
+    @inlinable public static var Spoiling: Tag { Tag(rawValue: 0x0018_9016) }
 
     /// Steady State Pulse Sequence (0018,9017), CS, 1.
-    @inlinable public static var SteadyStatePulseSequence: Tag { Tag(rawValue: 0x00189017) }
+    @inlinable public static var SteadyStatePulseSequence: Tag { Tag(rawValue: 0x0018_9017) }
 
     /// Echo Planar Pulse Sequence (0018,9018), CS, 1.
-    @inlinable public static var EchoPlanarPulseSequence: Tag { Tag(rawValue: 0x00189018) }
+    @inlinable public static var EchoPlanarPulseSequence: Tag { Tag(rawValue: 0x0018_9018) }
 
     /// Tag Angle First Axis (0018,9019), FD, 1.
-    @inlinable public static var TagAngleFirstAxis: Tag { Tag(rawValue: 0x00189019) }
+    @inlinable public static var TagAngleFirstAxis: Tag { Tag(rawValue: 0x0018_9019) }
 
     /// Magnetization Transfer (0018,9020), CS, 1.
-    @inlinable public static var MagnetizationTransfer: Tag { Tag(rawValue: 0x00189020) }
+    @inlinable public static var MagnetizationTransfer: Tag { Tag(rawValue: 0x0018_9020) }
 
     /// T2 Preparation (0018,9021), CS, 1.
-    @inlinable public static var T2Preparation: Tag { Tag(rawValue: 0x00189021) }
+    @inlinable public static var T2Preparation: Tag { Tag(rawValue: 0x0018_9021) }
 
     /// Blood Signal Nulling (0018,9022), CS, 1.
-    @inlinable public static var BloodSignalNulling: Tag { Tag(rawValue: 0x00189022) }
+    @inlinable public static var BloodSignalNulling: Tag { Tag(rawValue: 0x0018_9022) }
 
     /// Saturation Recovery (0018,9024), CS, 1.
-    @inlinable public static var SaturationRecovery: Tag { Tag(rawValue: 0x00189024) }
+    @inlinable public static var SaturationRecovery: Tag { Tag(rawValue: 0x0018_9024) }
 
     /// Spectrally Selected Suppression (0018,9025), CS, 1.
-    @inlinable public static var SpectrallySelectedSuppression: Tag { Tag(rawValue: 0x00189025) }
+    @inlinable public static var SpectrallySelectedSuppression: Tag { Tag(rawValue: 0x0018_9025) }
 
     /// Spectrally Selected Excitation (0018,9026), CS, 1.
-    @inlinable public static var SpectrallySelectedExcitation: Tag { Tag(rawValue: 0x00189026) }
+    @inlinable public static var SpectrallySelectedExcitation: Tag { Tag(rawValue: 0x0018_9026) }
 
     /// Spatial Pre-saturation (0018,9027), CS, 1.
-    @inlinable public static var SpatialPresaturation: Tag { Tag(rawValue: 0x00189027) }
+    @inlinable public static var SpatialPresaturation: Tag { Tag(rawValue: 0x0018_9027) }
 
     /// Tagging (0018,9028), CS, 1.
-    @inlinable public static var Tagging: Tag { Tag(rawValue: 0x00189028) }
+    @inlinable public static var Tagging: Tag { Tag(rawValue: 0x0018_9028) }
 
     /// Oversampling Phase (0018,9029), CS, 1.
-    @inlinable public static var OversamplingPhase: Tag { Tag(rawValue: 0x00189029) }
+    @inlinable public static var OversamplingPhase: Tag { Tag(rawValue: 0x0018_9029) }
 
     /// Tag Spacing First Dimension (0018,9030), FD, 1.
-    @inlinable public static var TagSpacingFirstDimension: Tag { Tag(rawValue: 0x00189030) }
+    @inlinable public static var TagSpacingFirstDimension: Tag { Tag(rawValue: 0x0018_9030) }
 
     /// Geometry of k-Space Traversal (0018,9032), CS, 1.
-    @inlinable public static var GeometryOfKSpaceTraversal: Tag { Tag(rawValue: 0x00189032) }
+    @inlinable public static var GeometryOfKSpaceTraversal: Tag { Tag(rawValue: 0x0018_9032) }
 
     /// Segmented k-Space Traversal (0018,9033), CS, 1.
-    @inlinable public static var SegmentedKSpaceTraversal: Tag { Tag(rawValue: 0x00189033) }
+    @inlinable public static var SegmentedKSpaceTraversal: Tag { Tag(rawValue: 0x0018_9033) }
 
     /// Rectilinear Phase Encode Reordering (0018,9034), CS, 1.
-    @inlinable public static var RectilinearPhaseEncodeReordering: Tag { Tag(rawValue: 0x00189034) }
+    @inlinable public static var RectilinearPhaseEncodeReordering: Tag { Tag(rawValue: 0x0018_9034) }
 
     /// Tag Thickness (0018,9035), FD, 1.
-    @inlinable public static var TagThickness: Tag { Tag(rawValue: 0x00189035) }
+    @inlinable public static var TagThickness: Tag { Tag(rawValue: 0x0018_9035) }
 
     /// Partial Fourier Direction (0018,9036), CS, 1.
-    @inlinable public static var PartialFourierDirection: Tag { Tag(rawValue: 0x00189036) }
+    @inlinable public static var PartialFourierDirection: Tag { Tag(rawValue: 0x0018_9036) }
 
     /// Cardiac Synchronization Technique (0018,9037), CS, 1.
-    @inlinable public static var CardiacSynchronizationTechnique: Tag { Tag(rawValue: 0x00189037) }
+    @inlinable public static var CardiacSynchronizationTechnique: Tag { Tag(rawValue: 0x0018_9037) }
 
     /// Receive Coil Manufacturer Name (0018,9041), LO, 1.
-    @inlinable public static var ReceiveCoilManufacturerName: Tag { Tag(rawValue: 0x00189041) }
+    @inlinable public static var ReceiveCoilManufacturerName: Tag { Tag(rawValue: 0x0018_9041) }
 
     /// MR Receive Coil Sequence (0018,9042), SQ, 1.
-    @inlinable public static var MRReceiveCoilSequence: Tag { Tag(rawValue: 0x00189042) }
+    @inlinable public static var MRReceiveCoilSequence: Tag { Tag(rawValue: 0x0018_9042) }
 
     /// Receive Coil Type (0018,9043), CS, 1.
-    @inlinable public static var ReceiveCoilType: Tag { Tag(rawValue: 0x00189043) }
+    @inlinable public static var ReceiveCoilType: Tag { Tag(rawValue: 0x0018_9043) }
 
     /// Quadrature Receive Coil (0018,9044), CS, 1.
-    @inlinable public static var QuadratureReceiveCoil: Tag { Tag(rawValue: 0x00189044) }
+    @inlinable public static var QuadratureReceiveCoil: Tag { Tag(rawValue: 0x0018_9044) }
 
     /// Multi-Coil Definition Sequence (0018,9045), SQ, 1.
-    @inlinable public static var MultiCoilDefinitionSequence: Tag { Tag(rawValue: 0x00189045) }
+    @inlinable public static var MultiCoilDefinitionSequence: Tag { Tag(rawValue: 0x0018_9045) }
 
     /// Multi-Coil Configuration (0018,9046), LO, 1.
-    @inlinable public static var MultiCoilConfiguration: Tag { Tag(rawValue: 0x00189046) }
+    @inlinable public static var MultiCoilConfiguration: Tag { Tag(rawValue: 0x0018_9046) }
 
     /// Multi-Coil Element Name (0018,9047), SH, 1.
-    @inlinable public static var MultiCoilElementName: Tag { Tag(rawValue: 0x00189047) }
+    @inlinable public static var MultiCoilElementName: Tag { Tag(rawValue: 0x0018_9047) }
 
     /// Multi-Coil Element Used (0018,9048), CS, 1.
-    @inlinable public static var MultiCoilElementUsed: Tag { Tag(rawValue: 0x00189048) }
+    @inlinable public static var MultiCoilElementUsed: Tag { Tag(rawValue: 0x0018_9048) }
 
     /// MR Transmit Coil Sequence (0018,9049), SQ, 1.
-    @inlinable public static var MRTransmitCoilSequence: Tag { Tag(rawValue: 0x00189049) }
+    @inlinable public static var MRTransmitCoilSequence: Tag { Tag(rawValue: 0x0018_9049) }
 
     /// Transmit Coil Manufacturer Name (0018,9050), LO, 1.
-    @inlinable public static var TransmitCoilManufacturerName: Tag { Tag(rawValue: 0x00189050) }
+    @inlinable public static var TransmitCoilManufacturerName: Tag { Tag(rawValue: 0x0018_9050) }
 
     /// Transmit Coil Type (0018,9051), CS, 1.
-    @inlinable public static var TransmitCoilType: Tag { Tag(rawValue: 0x00189051) }
+    @inlinable public static var TransmitCoilType: Tag { Tag(rawValue: 0x0018_9051) }
 
     /// Spectral Width (0018,9052), FD, 1-2.
-    @inlinable public static var SpectralWidth: Tag { Tag(rawValue: 0x00189052) }
+    @inlinable public static var SpectralWidth: Tag { Tag(rawValue: 0x0018_9052) }
 
     /// Chemical Shift Reference (0018,9053), FD, 1-2.
-    @inlinable public static var ChemicalShiftReference: Tag { Tag(rawValue: 0x00189053) }
+    @inlinable public static var ChemicalShiftReference: Tag { Tag(rawValue: 0x0018_9053) }
 
     /// Volume Localization Technique (0018,9054), CS, 1.
-    @inlinable public static var VolumeLocalizationTechnique: Tag { Tag(rawValue: 0x00189054) }
+    @inlinable public static var VolumeLocalizationTechnique: Tag { Tag(rawValue: 0x0018_9054) }
 
     /// MR Acquisition Frequency Encoding Steps (0018,9058), US, 1.
-    @inlinable public static var MRAcquisitionFrequencyEncodingSteps: Tag { Tag(rawValue: 0x00189058) }
+    @inlinable public static var MRAcquisitionFrequencyEncodingSteps: Tag { Tag(rawValue: 0x0018_9058) }
 
     /// De-coupling (0018,9059), CS, 1.
-    @inlinable public static var Decoupling: Tag { Tag(rawValue: 0x00189059) }
+    @inlinable public static var Decoupling: Tag { Tag(rawValue: 0x0018_9059) }
 
     /// De-coupled Nucleus (0018,9060), CS, 1-2.
-    @inlinable public static var DecoupledNucleus: Tag { Tag(rawValue: 0x00189060) }
+    @inlinable public static var DecoupledNucleus: Tag { Tag(rawValue: 0x0018_9060) }
 
     /// De-coupling Frequency (0018,9061), FD, 1-2.
-    @inlinable public static var DecouplingFrequency: Tag { Tag(rawValue: 0x00189061) }
+    @inlinable public static var DecouplingFrequency: Tag { Tag(rawValue: 0x0018_9061) }
 
     /// De-coupling Method (0018,9062), CS, 1.
-    @inlinable public static var DecouplingMethod: Tag { Tag(rawValue: 0x00189062) }
+    @inlinable public static var DecouplingMethod: Tag { Tag(rawValue: 0x0018_9062) }
 
     /// De-coupling Chemical Shift Reference (0018,9063), FD, 1-2.
-    @inlinable public static var DecouplingChemicalShiftReference: Tag { Tag(rawValue: 0x00189063) }
+    @inlinable public static var DecouplingChemicalShiftReference: Tag { Tag(rawValue: 0x0018_9063) }
 
     /// k-space Filtering (0018,9064), CS, 1.
-    @inlinable public static var KSpaceFiltering: Tag { Tag(rawValue: 0x00189064) }
+    @inlinable public static var KSpaceFiltering: Tag { Tag(rawValue: 0x0018_9064) }
 
     /// Time Domain Filtering (0018,9065), CS, 1-2.
-    @inlinable public static var TimeDomainFiltering: Tag { Tag(rawValue: 0x00189065) }
+    @inlinable public static var TimeDomainFiltering: Tag { Tag(rawValue: 0x0018_9065) }
 
     /// Number of Zero Fills (0018,9066), US, 1-2.
-    @inlinable public static var NumberOfZeroFills: Tag { Tag(rawValue: 0x00189066) }
+    @inlinable public static var NumberOfZeroFills: Tag { Tag(rawValue: 0x0018_9066) }
 
     /// Baseline Correction (0018,9067), CS, 1.
-    @inlinable public static var BaselineCorrection: Tag { Tag(rawValue: 0x00189067) }
+    @inlinable public static var BaselineCorrection: Tag { Tag(rawValue: 0x0018_9067) }
 
     /// Parallel Reduction Factor In-plane (0018,9069), FD, 1.
-    @inlinable public static var ParallelReductionFactorInPlane: Tag { Tag(rawValue: 0x00189069) }
+    @inlinable public static var ParallelReductionFactorInPlane: Tag { Tag(rawValue: 0x0018_9069) }
 
     /// Cardiac R-R Interval Specified (0018,9070), FD, 1.
-    @inlinable public static var CardiacRRIntervalSpecified: Tag { Tag(rawValue: 0x00189070) }
+    @inlinable public static var CardiacRRIntervalSpecified: Tag { Tag(rawValue: 0x0018_9070) }
 
     /// Acquisition Duration (0018,9073), FD, 1.
-    @inlinable public static var AcquisitionDuration: Tag { Tag(rawValue: 0x00189073) }
+    @inlinable public static var AcquisitionDuration: Tag { Tag(rawValue: 0x0018_9073) }
 
     /// Frame Acquisition DateTime (0018,9074), DT, 1.
-    @inlinable public static var FrameAcquisitionDateTime: Tag { Tag(rawValue: 0x00189074) }
+    @inlinable public static var FrameAcquisitionDateTime: Tag { Tag(rawValue: 0x0018_9074) }
 
     /// Diffusion Directionality (0018,9075), CS, 1.
-    @inlinable public static var DiffusionDirectionality: Tag { Tag(rawValue: 0x00189075) }
+    @inlinable public static var DiffusionDirectionality: Tag { Tag(rawValue: 0x0018_9075) }
 
     /// Diffusion Gradient Direction Sequence (0018,9076), SQ, 1.
-    @inlinable public static var DiffusionGradientDirectionSequence: Tag { Tag(rawValue: 0x00189076) }
+    @inlinable public static var DiffusionGradientDirectionSequence: Tag { Tag(rawValue: 0x0018_9076) }
 
     /// Parallel Acquisition (0018,9077), CS, 1.
-    @inlinable public static var ParallelAcquisition: Tag { Tag(rawValue: 0x00189077) }
+    @inlinable public static var ParallelAcquisition: Tag { Tag(rawValue: 0x0018_9077) }
 
     /// Parallel Acquisition Technique (0018,9078), CS, 1.
-    @inlinable public static var ParallelAcquisitionTechnique: Tag { Tag(rawValue: 0x00189078) }
+    @inlinable public static var ParallelAcquisitionTechnique: Tag { Tag(rawValue: 0x0018_9078) }
 
     /// Inversion Times (0018,9079), FD, 1-n.
-    @inlinable public static var InversionTimes: Tag { Tag(rawValue: 0x00189079) }
+    @inlinable public static var InversionTimes: Tag { Tag(rawValue: 0x0018_9079) }
 
     /// Metabolite Map Description (0018,9080), ST, 1.
-    @inlinable public static var MetaboliteMapDescription: Tag { Tag(rawValue: 0x00189080) }
+    @inlinable public static var MetaboliteMapDescription: Tag { Tag(rawValue: 0x0018_9080) }
 
     /// Partial Fourier (0018,9081), CS, 1.
-    @inlinable public static var PartialFourier: Tag { Tag(rawValue: 0x00189081) }
+    @inlinable public static var PartialFourier: Tag { Tag(rawValue: 0x0018_9081) }
 
     /// Effective Echo Time (0018,9082), FD, 1.
-    @inlinable public static var EffectiveEchoTime: Tag { Tag(rawValue: 0x00189082) }
+    @inlinable public static var EffectiveEchoTime: Tag { Tag(rawValue: 0x0018_9082) }
 
     /// Metabolite Map Code Sequence (0018,9083), SQ, 1.
-    @inlinable public static var MetaboliteMapCodeSequence: Tag { Tag(rawValue: 0x00189083) }
+    @inlinable public static var MetaboliteMapCodeSequence: Tag { Tag(rawValue: 0x0018_9083) }
 
     /// Chemical Shift Sequence (0018,9084), SQ, 1.
-    @inlinable public static var ChemicalShiftSequence: Tag { Tag(rawValue: 0x00189084) }
+    @inlinable public static var ChemicalShiftSequence: Tag { Tag(rawValue: 0x0018_9084) }
 
     /// Cardiac Signal Source (0018,9085), CS, 1.
-    @inlinable public static var CardiacSignalSource: Tag { Tag(rawValue: 0x00189085) }
+    @inlinable public static var CardiacSignalSource: Tag { Tag(rawValue: 0x0018_9085) }
 
     /// Diffusion b-value (0018,9087), FD, 1.
-    @inlinable public static var DiffusionBValue: Tag { Tag(rawValue: 0x00189087) }
+    @inlinable public static var DiffusionBValue: Tag { Tag(rawValue: 0x0018_9087) }
 
     /// Diffusion Gradient Orientation (0018,9089), FD, 3.
-    @inlinable public static var DiffusionGradientOrientation: Tag { Tag(rawValue: 0x00189089) }
+    @inlinable public static var DiffusionGradientOrientation: Tag { Tag(rawValue: 0x0018_9089) }
 
     /// Velocity Encoding Direction (0018,9090), FD, 3.
-    @inlinable public static var VelocityEncodingDirection: Tag { Tag(rawValue: 0x00189090) }
+    @inlinable public static var VelocityEncodingDirection: Tag { Tag(rawValue: 0x0018_9090) }
 
     /// Velocity Encoding Minimum Value (0018,9091), FD, 1.
-    @inlinable public static var VelocityEncodingMinimumValue: Tag { Tag(rawValue: 0x00189091) }
+    @inlinable public static var VelocityEncodingMinimumValue: Tag { Tag(rawValue: 0x0018_9091) }
 
     /// Velocity Encoding Acquisition Sequence (0018,9092), SQ, 1.
-    @inlinable public static var VelocityEncodingAcquisitionSequence: Tag { Tag(rawValue: 0x00189092) }
+    @inlinable public static var VelocityEncodingAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9092) }
 
     /// Number of k-Space Trajectories (0018,9093), US, 1.
-    @inlinable public static var NumberOfKSpaceTrajectories: Tag { Tag(rawValue: 0x00189093) }
+    @inlinable public static var NumberOfKSpaceTrajectories: Tag { Tag(rawValue: 0x0018_9093) }
 
     /// Coverage of k-Space (0018,9094), CS, 1.
-    @inlinable public static var CoverageOfKSpace: Tag { Tag(rawValue: 0x00189094) }
+    @inlinable public static var CoverageOfKSpace: Tag { Tag(rawValue: 0x0018_9094) }
 
     /// Spectroscopy Acquisition Phase Rows (0018,9095), UL, 1.
-    @inlinable public static var SpectroscopyAcquisitionPhaseRows: Tag { Tag(rawValue: 0x00189095) }
+    @inlinable public static var SpectroscopyAcquisitionPhaseRows: Tag { Tag(rawValue: 0x0018_9095) }
 
     /// Parallel Reduction Factor In-plane (Retired) (0018,9096), FD, 1, retired.
-    @inlinable public static var ParallelReductionFactorInPlaneRetired: Tag { Tag(rawValue: 0x00189096) }
+    @inlinable public static var ParallelReductionFactorInPlaneRetired: Tag { Tag(rawValue: 0x0018_9096) }
 
     /// Transmitter Frequency (0018,9098), FD, 1-2.
-    @inlinable public static var TransmitterFrequency: Tag { Tag(rawValue: 0x00189098) }
+    @inlinable public static var TransmitterFrequency: Tag { Tag(rawValue: 0x0018_9098) }
 
     /// Resonant Nucleus (0018,9100), CS, 1-2.
-    @inlinable public static var ResonantNucleus: Tag { Tag(rawValue: 0x00189100) }
+    @inlinable public static var ResonantNucleus: Tag { Tag(rawValue: 0x0018_9100) }
 
     /// Frequency Correction (0018,9101), CS, 1.
-    @inlinable public static var FrequencyCorrection: Tag { Tag(rawValue: 0x00189101) }
+    @inlinable public static var FrequencyCorrection: Tag { Tag(rawValue: 0x0018_9101) }
 
     /// MR Spectroscopy FOV/Geometry Sequence (0018,9103), SQ, 1.
-    @inlinable public static var MRSpectroscopyFOVGeometrySequence: Tag { Tag(rawValue: 0x00189103) }
+    @inlinable public static var MRSpectroscopyFOVGeometrySequence: Tag { Tag(rawValue: 0x0018_9103) }
 
     /// Slab Thickness (0018,9104), FD, 1.
-    @inlinable public static var SlabThickness: Tag { Tag(rawValue: 0x00189104) }
+    @inlinable public static var SlabThickness: Tag { Tag(rawValue: 0x0018_9104) }
 
     /// Slab Orientation (0018,9105), FD, 3.
-    @inlinable public static var SlabOrientation: Tag { Tag(rawValue: 0x00189105) }
+    @inlinable public static var SlabOrientation: Tag { Tag(rawValue: 0x0018_9105) }
 
     /// Mid Slab Position (0018,9106), FD, 3.
-    @inlinable public static var MidSlabPosition: Tag { Tag(rawValue: 0x00189106) }
+    @inlinable public static var MidSlabPosition: Tag { Tag(rawValue: 0x0018_9106) }
 
     /// MR Spatial Saturation Sequence (0018,9107), SQ, 1.
-    @inlinable public static var MRSpatialSaturationSequence: Tag { Tag(rawValue: 0x00189107) }
+    @inlinable public static var MRSpatialSaturationSequence: Tag { Tag(rawValue: 0x0018_9107) }
 
     /// MR Timing and Related Parameters Sequence (0018,9112), SQ, 1.
-    @inlinable public static var MRTimingAndRelatedParametersSequence: Tag { Tag(rawValue: 0x00189112) }
+    @inlinable public static var MRTimingAndRelatedParametersSequence: Tag { Tag(rawValue: 0x0018_9112) }
 
     /// MR Echo Sequence (0018,9114), SQ, 1.
-    @inlinable public static var MREchoSequence: Tag { Tag(rawValue: 0x00189114) }
+    @inlinable public static var MREchoSequence: Tag { Tag(rawValue: 0x0018_9114) }
 
     /// MR Modifier Sequence (0018,9115), SQ, 1.
-    @inlinable public static var MRModifierSequence: Tag { Tag(rawValue: 0x00189115) }
+    @inlinable public static var MRModifierSequence: Tag { Tag(rawValue: 0x0018_9115) }
 
     /// MR Diffusion Sequence (0018,9117), SQ, 1.
-    @inlinable public static var MRDiffusionSequence: Tag { Tag(rawValue: 0x00189117) }
+    @inlinable public static var MRDiffusionSequence: Tag { Tag(rawValue: 0x0018_9117) }
 
     /// Cardiac Synchronization Sequence (0018,9118), SQ, 1.
-    @inlinable public static var CardiacSynchronizationSequence: Tag { Tag(rawValue: 0x00189118) }
+    @inlinable public static var CardiacSynchronizationSequence: Tag { Tag(rawValue: 0x0018_9118) }
 
     /// MR Averages Sequence (0018,9119), SQ, 1.
-    @inlinable public static var MRAveragesSequence: Tag { Tag(rawValue: 0x00189119) }
+    @inlinable public static var MRAveragesSequence: Tag { Tag(rawValue: 0x0018_9119) }
 
     /// MR FOV/Geometry Sequence (0018,9125), SQ, 1.
-    @inlinable public static var MRFOVGeometrySequence: Tag { Tag(rawValue: 0x00189125) }
+    @inlinable public static var MRFOVGeometrySequence: Tag { Tag(rawValue: 0x0018_9125) }
 
     /// Volume Localization Sequence (0018,9126), SQ, 1.
-    @inlinable public static var VolumeLocalizationSequence: Tag { Tag(rawValue: 0x00189126) }
+    @inlinable public static var VolumeLocalizationSequence: Tag { Tag(rawValue: 0x0018_9126) }
 
     /// Spectroscopy Acquisition Data Columns (0018,9127), UL, 1.
-    @inlinable public static var SpectroscopyAcquisitionDataColumns: Tag { Tag(rawValue: 0x00189127) }
+    @inlinable public static var SpectroscopyAcquisitionDataColumns: Tag { Tag(rawValue: 0x0018_9127) }
 
     /// Diffusion Anisotropy Type (0018,9147), CS, 1.
-    @inlinable public static var DiffusionAnisotropyType: Tag { Tag(rawValue: 0x00189147) }
+    @inlinable public static var DiffusionAnisotropyType: Tag { Tag(rawValue: 0x0018_9147) }
 
     /// Frame Reference DateTime (0018,9151), DT, 1.
-    @inlinable public static var FrameReferenceDateTime: Tag { Tag(rawValue: 0x00189151) }
+    @inlinable public static var FrameReferenceDateTime: Tag { Tag(rawValue: 0x0018_9151) }
 
     /// MR Metabolite Map Sequence (0018,9152), SQ, 1.
-    @inlinable public static var MRMetaboliteMapSequence: Tag { Tag(rawValue: 0x00189152) }
+    @inlinable public static var MRMetaboliteMapSequence: Tag { Tag(rawValue: 0x0018_9152) }
 
     /// Parallel Reduction Factor out-of-plane (0018,9155), FD, 1.
-    @inlinable public static var ParallelReductionFactorOutOfPlane: Tag { Tag(rawValue: 0x00189155) }
+    @inlinable public static var ParallelReductionFactorOutOfPlane: Tag { Tag(rawValue: 0x0018_9155) }
 
     /// Spectroscopy Acquisition Out-of-plane Phase Steps (0018,9159), UL, 1.
-    @inlinable public static var SpectroscopyAcquisitionOutOfPlanePhaseSteps: Tag { Tag(rawValue: 0x00189159) }
+    @inlinable public static var SpectroscopyAcquisitionOutOfPlanePhaseSteps: Tag { Tag(rawValue: 0x0018_9159) }
 
     /// Bulk Motion Status (0018,9166), CS, 1, retired.
-    @inlinable public static var BulkMotionStatus: Tag { Tag(rawValue: 0x00189166) }
+    @inlinable public static var BulkMotionStatus: Tag { Tag(rawValue: 0x0018_9166) }
 
     /// Parallel Reduction Factor Second In-plane (0018,9168), FD, 1.
-    @inlinable public static var ParallelReductionFactorSecondInPlane: Tag { Tag(rawValue: 0x00189168) }
+    @inlinable public static var ParallelReductionFactorSecondInPlane: Tag { Tag(rawValue: 0x0018_9168) }
 
     /// Cardiac Beat Rejection Technique (0018,9169), CS, 1.
-    @inlinable public static var CardiacBeatRejectionTechnique: Tag { Tag(rawValue: 0x00189169) }
+    @inlinable public static var CardiacBeatRejectionTechnique: Tag { Tag(rawValue: 0x0018_9169) }
 
     /// Respiratory Motion Compensation Technique (0018,9170), CS, 1.
-    @inlinable public static var RespiratoryMotionCompensationTechnique: Tag { Tag(rawValue: 0x00189170) }
+    @inlinable public static var RespiratoryMotionCompensationTechnique: Tag { Tag(rawValue: 0x0018_9170) }
 
     /// Respiratory Signal Source (0018,9171), CS, 1.
-    @inlinable public static var RespiratorySignalSource: Tag { Tag(rawValue: 0x00189171) }
+    @inlinable public static var RespiratorySignalSource: Tag { Tag(rawValue: 0x0018_9171) }
 
     /// Bulk Motion Compensation Technique (0018,9172), CS, 1.
-    @inlinable public static var BulkMotionCompensationTechnique: Tag { Tag(rawValue: 0x00189172) }
+    @inlinable public static var BulkMotionCompensationTechnique: Tag { Tag(rawValue: 0x0018_9172) }
 
     /// Bulk Motion Signal Source (0018,9173), CS, 1.
-    @inlinable public static var BulkMotionSignalSource: Tag { Tag(rawValue: 0x00189173) }
+    @inlinable public static var BulkMotionSignalSource: Tag { Tag(rawValue: 0x0018_9173) }
 
     /// Applicable Safety Standard Agency (0018,9174), CS, 1.
-    @inlinable public static var ApplicableSafetyStandardAgency: Tag { Tag(rawValue: 0x00189174) }
+    @inlinable public static var ApplicableSafetyStandardAgency: Tag { Tag(rawValue: 0x0018_9174) }
 
     /// Applicable Safety Standard Description (0018,9175), LO, 1.
-    @inlinable public static var ApplicableSafetyStandardDescription: Tag { Tag(rawValue: 0x00189175) }
+    @inlinable public static var ApplicableSafetyStandardDescription: Tag { Tag(rawValue: 0x0018_9175) }
 
     /// Operating Mode Sequence (0018,9176), SQ, 1.
-    @inlinable public static var OperatingModeSequence: Tag { Tag(rawValue: 0x00189176) }
+    @inlinable public static var OperatingModeSequence: Tag { Tag(rawValue: 0x0018_9176) }
 
     /// Operating Mode Type (0018,9177), CS, 1.
-    @inlinable public static var OperatingModeType: Tag { Tag(rawValue: 0x00189177) }
+    @inlinable public static var OperatingModeType: Tag { Tag(rawValue: 0x0018_9177) }
 
     /// Operating Mode (0018,9178), CS, 1.
-    @inlinable public static var OperatingMode: Tag { Tag(rawValue: 0x00189178) }
+    @inlinable public static var OperatingMode: Tag { Tag(rawValue: 0x0018_9178) }
 
     /// Specific Absorption Rate Definition (0018,9179), CS, 1.
-    @inlinable public static var SpecificAbsorptionRateDefinition: Tag { Tag(rawValue: 0x00189179) }
+    @inlinable public static var SpecificAbsorptionRateDefinition: Tag { Tag(rawValue: 0x0018_9179) }
 
     /// Gradient Output Type (0018,9180), CS, 1.
-    @inlinable public static var GradientOutputType: Tag { Tag(rawValue: 0x00189180) }
+    @inlinable public static var GradientOutputType: Tag { Tag(rawValue: 0x0018_9180) }
 
     /// Specific Absorption Rate Value (0018,9181), FD, 1.
-    @inlinable public static var SpecificAbsorptionRateValue: Tag { Tag(rawValue: 0x00189181) }
+    @inlinable public static var SpecificAbsorptionRateValue: Tag { Tag(rawValue: 0x0018_9181) }
 
     /// Gradient Output (0018,9182), FD, 1.
-    @inlinable public static var GradientOutput: Tag { Tag(rawValue: 0x00189182) }
+    @inlinable public static var GradientOutput: Tag { Tag(rawValue: 0x0018_9182) }
 
     /// Flow Compensation Direction (0018,9183), CS, 1.
-    @inlinable public static var FlowCompensationDirection: Tag { Tag(rawValue: 0x00189183) }
+    @inlinable public static var FlowCompensationDirection: Tag { Tag(rawValue: 0x0018_9183) }
 
     /// Tagging Delay (0018,9184), FD, 1.
-    @inlinable public static var TaggingDelay: Tag { Tag(rawValue: 0x00189184) }
+    @inlinable public static var TaggingDelay: Tag { Tag(rawValue: 0x0018_9184) }
 
     /// Respiratory Motion Compensation Technique Description (0018,9185), ST, 1.
-    @inlinable public static var RespiratoryMotionCompensationTechniqueDescription: Tag { Tag(rawValue: 0x00189185) }
+    @inlinable public static var RespiratoryMotionCompensationTechniqueDescription: Tag { Tag(rawValue: 0x0018_9185) }
 
     /// Respiratory Signal Source ID (0018,9186), SH, 1.
-    @inlinable public static var RespiratorySignalSourceID: Tag { Tag(rawValue: 0x00189186) }
+    @inlinable public static var RespiratorySignalSourceID: Tag { Tag(rawValue: 0x0018_9186) }
 
     /// Chemical Shift Minimum Integration Limit in Hz (0018,9195), FD, 1, retired.
-    @inlinable public static var ChemicalShiftMinimumIntegrationLimitInHz: Tag { Tag(rawValue: 0x00189195) }
+    @inlinable public static var ChemicalShiftMinimumIntegrationLimitInHz: Tag { Tag(rawValue: 0x0018_9195) }
 
     /// Chemical Shift Maximum Integration Limit in Hz (0018,9196), FD, 1, retired.
-    @inlinable public static var ChemicalShiftMaximumIntegrationLimitInHz: Tag { Tag(rawValue: 0x00189196) }
+    @inlinable public static var ChemicalShiftMaximumIntegrationLimitInHz: Tag { Tag(rawValue: 0x0018_9196) }
 
     /// MR Velocity Encoding Sequence (0018,9197), SQ, 1.
-    @inlinable public static var MRVelocityEncodingSequence: Tag { Tag(rawValue: 0x00189197) }
+    @inlinable public static var MRVelocityEncodingSequence: Tag { Tag(rawValue: 0x0018_9197) }
 
     /// First Order Phase Correction (0018,9198), CS, 1.
-    @inlinable public static var FirstOrderPhaseCorrection: Tag { Tag(rawValue: 0x00189198) }
+    @inlinable public static var FirstOrderPhaseCorrection: Tag { Tag(rawValue: 0x0018_9198) }
 
     /// Water Referenced Phase Correction (0018,9199), CS, 1.
-    @inlinable public static var WaterReferencedPhaseCorrection: Tag { Tag(rawValue: 0x00189199) }
+    @inlinable public static var WaterReferencedPhaseCorrection: Tag { Tag(rawValue: 0x0018_9199) }
 
     /// MR Spectroscopy Acquisition Type (0018,9200), CS, 1.
-    @inlinable public static var MRSpectroscopyAcquisitionType: Tag { Tag(rawValue: 0x00189200) }
+    @inlinable public static var MRSpectroscopyAcquisitionType: Tag { Tag(rawValue: 0x0018_9200) }
 
     /// Respiratory Cycle Position (0018,9214), CS, 1.
-    @inlinable public static var RespiratoryCyclePosition: Tag { Tag(rawValue: 0x00189214) }
+    @inlinable public static var RespiratoryCyclePosition: Tag { Tag(rawValue: 0x0018_9214) }
 
     /// Velocity Encoding Maximum Value (0018,9217), FD, 1.
-    @inlinable public static var VelocityEncodingMaximumValue: Tag { Tag(rawValue: 0x00189217) }
+    @inlinable public static var VelocityEncodingMaximumValue: Tag { Tag(rawValue: 0x0018_9217) }
 
     /// Tag Spacing Second Dimension (0018,9218), FD, 1.
-    @inlinable public static var TagSpacingSecondDimension: Tag { Tag(rawValue: 0x00189218) }
+    @inlinable public static var TagSpacingSecondDimension: Tag { Tag(rawValue: 0x0018_9218) }
 
     /// Tag Angle Second Axis (0018,9219), SS, 1.
-    @inlinable public static var TagAngleSecondAxis: Tag { Tag(rawValue: 0x00189219) }
+    @inlinable public static var TagAngleSecondAxis: Tag { Tag(rawValue: 0x0018_9219) }
 
     /// Frame Acquisition Duration (0018,9220), FD, 1.
-    @inlinable public static var FrameAcquisitionDuration: Tag { Tag(rawValue: 0x00189220) }
+    @inlinable public static var FrameAcquisitionDuration: Tag { Tag(rawValue: 0x0018_9220) }
 
     /// MR Image Frame Type Sequence (0018,9226), SQ, 1.
-    @inlinable public static var MRImageFrameTypeSequence: Tag { Tag(rawValue: 0x00189226) }
+    @inlinable public static var MRImageFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9226) }
 
     /// MR Spectroscopy Frame Type Sequence (0018,9227), SQ, 1.
-    @inlinable public static var MRSpectroscopyFrameTypeSequence: Tag { Tag(rawValue: 0x00189227) }
+    @inlinable public static var MRSpectroscopyFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9227) }
 
     /// MR Acquisition Phase Encoding Steps in-plane (0018,9231), US, 1.
-    @inlinable public static var MRAcquisitionPhaseEncodingStepsInPlane: Tag { Tag(rawValue: 0x00189231) }
+    @inlinable public static var MRAcquisitionPhaseEncodingStepsInPlane: Tag { Tag(rawValue: 0x0018_9231) }
 
     /// MR Acquisition Phase Encoding Steps out-of-plane (0018,9232), US, 1.
-    @inlinable public static var MRAcquisitionPhaseEncodingStepsOutOfPlane: Tag { Tag(rawValue: 0x00189232) }
+    @inlinable public static var MRAcquisitionPhaseEncodingStepsOutOfPlane: Tag { Tag(rawValue: 0x0018_9232) }
 
     /// Spectroscopy Acquisition Phase Columns (0018,9234), UL, 1.
-    @inlinable public static var SpectroscopyAcquisitionPhaseColumns: Tag { Tag(rawValue: 0x00189234) }
+    @inlinable public static var SpectroscopyAcquisitionPhaseColumns: Tag { Tag(rawValue: 0x0018_9234) }
 
     /// Cardiac Cycle Position (0018,9236), CS, 1.
-    @inlinable public static var CardiacCyclePosition: Tag { Tag(rawValue: 0x00189236) }
+    @inlinable public static var CardiacCyclePosition: Tag { Tag(rawValue: 0x0018_9236) }
 
     /// Specific Absorption Rate Sequence (0018,9239), SQ, 1.
-    @inlinable public static var SpecificAbsorptionRateSequence: Tag { Tag(rawValue: 0x00189239) }
+    @inlinable public static var SpecificAbsorptionRateSequence: Tag { Tag(rawValue: 0x0018_9239) }
 
     /// RF Echo Train Length (0018,9240), US, 1.
-    @inlinable public static var RFEchoTrainLength: Tag { Tag(rawValue: 0x00189240) }
+    @inlinable public static var RFEchoTrainLength: Tag { Tag(rawValue: 0x0018_9240) }
 
     /// Gradient Echo Train Length (0018,9241), US, 1.
-    @inlinable public static var GradientEchoTrainLength: Tag { Tag(rawValue: 0x00189241) }
+    @inlinable public static var GradientEchoTrainLength: Tag { Tag(rawValue: 0x0018_9241) }
 
     /// Arterial Spin Labeling Contrast (0018,9250), CS, 1.
-    @inlinable public static var ArterialSpinLabelingContrast: Tag { Tag(rawValue: 0x00189250) }
+    @inlinable public static var ArterialSpinLabelingContrast: Tag { Tag(rawValue: 0x0018_9250) }
 
     /// MR Arterial Spin Labeling Sequence (0018,9251), SQ, 1.
-    @inlinable public static var MRArterialSpinLabelingSequence: Tag { Tag(rawValue: 0x00189251) }
+    @inlinable public static var MRArterialSpinLabelingSequence: Tag { Tag(rawValue: 0x0018_9251) }
 
     /// ASL Technique Description (0018,9252), LO, 1.
-    @inlinable public static var ASLTechniqueDescription: Tag { Tag(rawValue: 0x00189252) }
+    @inlinable public static var ASLTechniqueDescription: Tag { Tag(rawValue: 0x0018_9252) }
 
     /// ASL Slab Number (0018,9253), US, 1.
-    @inlinable public static var ASLSlabNumber: Tag { Tag(rawValue: 0x00189253) }
+    @inlinable public static var ASLSlabNumber: Tag { Tag(rawValue: 0x0018_9253) }
 
     /// ASL Slab Thickness (0018,9254), FD, 1.
-    @inlinable public static var ASLSlabThickness: Tag { Tag(rawValue: 0x00189254) }
+    @inlinable public static var ASLSlabThickness: Tag { Tag(rawValue: 0x0018_9254) }
 
     /// ASL Slab Orientation (0018,9255), FD, 3.
-    @inlinable public static var ASLSlabOrientation: Tag { Tag(rawValue: 0x00189255) }
+    @inlinable public static var ASLSlabOrientation: Tag { Tag(rawValue: 0x0018_9255) }
 
     /// ASL Mid Slab Position (0018,9256), FD, 3.
-    @inlinable public static var ASLMidSlabPosition: Tag { Tag(rawValue: 0x00189256) }
+    @inlinable public static var ASLMidSlabPosition: Tag { Tag(rawValue: 0x0018_9256) }
 
     /// ASL Context (0018,9257), CS, 1.
-    @inlinable public static var ASLContext: Tag { Tag(rawValue: 0x00189257) }
+    @inlinable public static var ASLContext: Tag { Tag(rawValue: 0x0018_9257) }
 
     /// ASL Pulse Train Duration (0018,9258), UL, 1.
-    @inlinable public static var ASLPulseTrainDuration: Tag { Tag(rawValue: 0x00189258) }
+    @inlinable public static var ASLPulseTrainDuration: Tag { Tag(rawValue: 0x0018_9258) }
 
     /// ASL Crusher Flag (0018,9259), CS, 1.
-    @inlinable public static var ASLCrusherFlag: Tag { Tag(rawValue: 0x00189259) }
+    @inlinable public static var ASLCrusherFlag: Tag { Tag(rawValue: 0x0018_9259) }
 
     /// ASL Crusher Flow Limit (0018,925A), FD, 1.
-    @inlinable public static var ASLCrusherFlowLimit: Tag { Tag(rawValue: 0x0018925A) }
+    @inlinable public static var ASLCrusherFlowLimit: Tag { Tag(rawValue: 0x0018_925A) }
 
     /// ASL Crusher Description (0018,925B), LO, 1.
-    @inlinable public static var ASLCrusherDescription: Tag { Tag(rawValue: 0x0018925B) }
+    @inlinable public static var ASLCrusherDescription: Tag { Tag(rawValue: 0x0018_925B) }
 
     /// ASL Bolus Cut-off Flag (0018,925C), CS, 1.
-    @inlinable public static var ASLBolusCutoffFlag: Tag { Tag(rawValue: 0x0018925C) }
+    @inlinable public static var ASLBolusCutoffFlag: Tag { Tag(rawValue: 0x0018_925C) }
 
     /// ASL Bolus Cut-off Timing Sequence (0018,925D), SQ, 1.
-    @inlinable public static var ASLBolusCutoffTimingSequence: Tag { Tag(rawValue: 0x0018925D) }
+    @inlinable public static var ASLBolusCutoffTimingSequence: Tag { Tag(rawValue: 0x0018_925D) }
 
     /// ASL Bolus Cut-off Technique (0018,925E), LO, 1.
-    @inlinable public static var ASLBolusCutoffTechnique: Tag { Tag(rawValue: 0x0018925E) }
+    @inlinable public static var ASLBolusCutoffTechnique: Tag { Tag(rawValue: 0x0018_925E) }
 
     /// ASL Bolus Cut-off Delay Time (0018,925F), UL, 1.
-    @inlinable public static var ASLBolusCutoffDelayTime: Tag { Tag(rawValue: 0x0018925F) }
+    @inlinable public static var ASLBolusCutoffDelayTime: Tag { Tag(rawValue: 0x0018_925F) }
 
     /// ASL Slab Sequence (0018,9260), SQ, 1.
-    @inlinable public static var ASLSlabSequence: Tag { Tag(rawValue: 0x00189260) }
+    @inlinable public static var ASLSlabSequence: Tag { Tag(rawValue: 0x0018_9260) }
 
     /// Chemical Shift Minimum Integration Limit in ppm (0018,9295), FD, 1.
-    @inlinable public static var ChemicalShiftMinimumIntegrationLimitInppm: Tag { Tag(rawValue: 0x00189295) }
+    @inlinable public static var ChemicalShiftMinimumIntegrationLimitInppm: Tag { Tag(rawValue: 0x0018_9295) }
 
     /// Chemical Shift Maximum Integration Limit in ppm (0018,9296), FD, 1.
-    @inlinable public static var ChemicalShiftMaximumIntegrationLimitInppm: Tag { Tag(rawValue: 0x00189296) }
+    @inlinable public static var ChemicalShiftMaximumIntegrationLimitInppm: Tag { Tag(rawValue: 0x0018_9296) }
 
     /// Water Reference Acquisition (0018,9297), CS, 1.
-    @inlinable public static var WaterReferenceAcquisition: Tag { Tag(rawValue: 0x00189297) }
+    @inlinable public static var WaterReferenceAcquisition: Tag { Tag(rawValue: 0x0018_9297) }
 
     /// Echo Peak Position (0018,9298), IS, 1.
-    @inlinable public static var EchoPeakPosition: Tag { Tag(rawValue: 0x00189298) }
+    @inlinable public static var EchoPeakPosition: Tag { Tag(rawValue: 0x0018_9298) }
 
     /// CT Acquisition Type Sequence (0018,9301), SQ, 1.
-    @inlinable public static var CTAcquisitionTypeSequence: Tag { Tag(rawValue: 0x00189301) }
+    @inlinable public static var CTAcquisitionTypeSequence: Tag { Tag(rawValue: 0x0018_9301) }
 
     /// Acquisition Type (0018,9302), CS, 1.
-    @inlinable public static var AcquisitionType: Tag { Tag(rawValue: 0x00189302) }
+    @inlinable public static var AcquisitionType: Tag { Tag(rawValue: 0x0018_9302) }
 
     /// Tube Angle (0018,9303), FD, 1.
-    @inlinable public static var TubeAngle: Tag { Tag(rawValue: 0x00189303) }
+    @inlinable public static var TubeAngle: Tag { Tag(rawValue: 0x0018_9303) }
 
     /// CT Acquisition Details Sequence (0018,9304), SQ, 1.
-    @inlinable public static var CTAcquisitionDetailsSequence: Tag { Tag(rawValue: 0x00189304) }
+    @inlinable public static var CTAcquisitionDetailsSequence: Tag { Tag(rawValue: 0x0018_9304) }
 
     /// Revolution Time (0018,9305), FD, 1.
-    @inlinable public static var RevolutionTime: Tag { Tag(rawValue: 0x00189305) }
+    @inlinable public static var RevolutionTime: Tag { Tag(rawValue: 0x0018_9305) }
 
     /// Single Collimation Width (0018,9306), FD, 1.
-    @inlinable public static var SingleCollimationWidth: Tag { Tag(rawValue: 0x00189306) }
+    @inlinable public static var SingleCollimationWidth: Tag { Tag(rawValue: 0x0018_9306) }
 
     /// Total Collimation Width (0018,9307), FD, 1.
-    @inlinable public static var TotalCollimationWidth: Tag { Tag(rawValue: 0x00189307) }
+    @inlinable public static var TotalCollimationWidth: Tag { Tag(rawValue: 0x0018_9307) }
 
     /// CT Table Dynamics Sequence (0018,9308), SQ, 1.
-    @inlinable public static var CTTableDynamicsSequence: Tag { Tag(rawValue: 0x00189308) }
+    @inlinable public static var CTTableDynamicsSequence: Tag { Tag(rawValue: 0x0018_9308) }
 
     /// Table Speed (0018,9309), FD, 1.
-    @inlinable public static var TableSpeed: Tag { Tag(rawValue: 0x00189309) }
+    @inlinable public static var TableSpeed: Tag { Tag(rawValue: 0x0018_9309) }
 
     /// Table Feed per Rotation (0018,9310), FD, 1.
-    @inlinable public static var TableFeedPerRotation: Tag { Tag(rawValue: 0x00189310) }
+    @inlinable public static var TableFeedPerRotation: Tag { Tag(rawValue: 0x0018_9310) }
 
     /// Spiral Pitch Factor (0018,9311), FD, 1.
-    @inlinable public static var SpiralPitchFactor: Tag { Tag(rawValue: 0x00189311) }
+    @inlinable public static var SpiralPitchFactor: Tag { Tag(rawValue: 0x0018_9311) }
 
     /// CT Geometry Sequence (0018,9312), SQ, 1.
-    @inlinable public static var CTGeometrySequence: Tag { Tag(rawValue: 0x00189312) }
+    @inlinable public static var CTGeometrySequence: Tag { Tag(rawValue: 0x0018_9312) }
 
     /// Data Collection Center (Patient) (0018,9313), FD, 3.
-    @inlinable public static var DataCollectionCenterPatient: Tag { Tag(rawValue: 0x00189313) }
+    @inlinable public static var DataCollectionCenterPatient: Tag { Tag(rawValue: 0x0018_9313) }
 
     /// CT Reconstruction Sequence (0018,9314), SQ, 1.
-    @inlinable public static var CTReconstructionSequence: Tag { Tag(rawValue: 0x00189314) }
+    @inlinable public static var CTReconstructionSequence: Tag { Tag(rawValue: 0x0018_9314) }
 
     /// Reconstruction Algorithm (0018,9315), CS, 1.
-    @inlinable public static var ReconstructionAlgorithm: Tag { Tag(rawValue: 0x00189315) }
+    @inlinable public static var ReconstructionAlgorithm: Tag { Tag(rawValue: 0x0018_9315) }
 
     /// Convolution Kernel Group (0018,9316), CS, 1.
-    @inlinable public static var ConvolutionKernelGroup: Tag { Tag(rawValue: 0x00189316) }
+    @inlinable public static var ConvolutionKernelGroup: Tag { Tag(rawValue: 0x0018_9316) }
 
     /// Reconstruction Field of View (0018,9317), FD, 2.
-    @inlinable public static var ReconstructionFieldOfView: Tag { Tag(rawValue: 0x00189317) }
+    @inlinable public static var ReconstructionFieldOfView: Tag { Tag(rawValue: 0x0018_9317) }
 
     /// Reconstruction Target Center (Patient) (0018,9318), FD, 3.
-    @inlinable public static var ReconstructionTargetCenterPatient: Tag { Tag(rawValue: 0x00189318) }
+    @inlinable public static var ReconstructionTargetCenterPatient: Tag { Tag(rawValue: 0x0018_9318) }
 
     /// Reconstruction Angle (0018,9319), FD, 1.
-    @inlinable public static var ReconstructionAngle: Tag { Tag(rawValue: 0x00189319) }
+    @inlinable public static var ReconstructionAngle: Tag { Tag(rawValue: 0x0018_9319) }
 
     /// Image Filter (0018,9320), SH, 1.
-    @inlinable public static var ImageFilter: Tag { Tag(rawValue: 0x00189320) }
+    @inlinable public static var ImageFilter: Tag { Tag(rawValue: 0x0018_9320) }
 
     /// CT Exposure Sequence (0018,9321), SQ, 1.
-    @inlinable public static var CTExposureSequence: Tag { Tag(rawValue: 0x00189321) }
+    @inlinable public static var CTExposureSequence: Tag { Tag(rawValue: 0x0018_9321) }
 
     /// Reconstruction Pixel Spacing (0018,9322), FD, 2.
-    @inlinable public static var ReconstructionPixelSpacing: Tag { Tag(rawValue: 0x00189322) }
+    @inlinable public static var ReconstructionPixelSpacing: Tag { Tag(rawValue: 0x0018_9322) }
 
     /// Exposure Modulation Type (0018,9323), CS, 1-n.
-    @inlinable public static var ExposureModulationType: Tag { Tag(rawValue: 0x00189323) }
+    @inlinable public static var ExposureModulationType: Tag { Tag(rawValue: 0x0018_9323) }
 
     /// Estimated Dose Saving (0018,9324), FD, 1, retired.
-    @inlinable public static var EstimatedDoseSaving: Tag { Tag(rawValue: 0x00189324) }
+    @inlinable public static var EstimatedDoseSaving: Tag { Tag(rawValue: 0x0018_9324) }
 
     /// CT X-Ray Details Sequence (0018,9325), SQ, 1.
-    @inlinable public static var CTXRayDetailsSequence: Tag { Tag(rawValue: 0x00189325) }
+    @inlinable public static var CTXRayDetailsSequence: Tag { Tag(rawValue: 0x0018_9325) }
 
     /// CT Position Sequence (0018,9326), SQ, 1.
-    @inlinable public static var CTPositionSequence: Tag { Tag(rawValue: 0x00189326) }
+    @inlinable public static var CTPositionSequence: Tag { Tag(rawValue: 0x0018_9326) }
 
     /// Table Position (0018,9327), FD, 1.
-    @inlinable public static var TablePosition: Tag { Tag(rawValue: 0x00189327) }
+    @inlinable public static var TablePosition: Tag { Tag(rawValue: 0x0018_9327) }
 
     /// Exposure Time in ms (0018,9328), FD, 1.
-    @inlinable public static var ExposureTimeInms: Tag { Tag(rawValue: 0x00189328) }
+    @inlinable public static var ExposureTimeInms: Tag { Tag(rawValue: 0x0018_9328) }
 
     /// CT Image Frame Type Sequence (0018,9329), SQ, 1.
-    @inlinable public static var CTImageFrameTypeSequence: Tag { Tag(rawValue: 0x00189329) }
+    @inlinable public static var CTImageFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9329) }
 
     /// X-Ray Tube Current in mA (0018,9330), FD, 1.
-    @inlinable public static var XRayTubeCurrentInmA: Tag { Tag(rawValue: 0x00189330) }
+    @inlinable public static var XRayTubeCurrentInmA: Tag { Tag(rawValue: 0x0018_9330) }
 
     /// Exposure in mAs (0018,9332), FD, 1.
-    @inlinable public static var ExposureInmAs: Tag { Tag(rawValue: 0x00189332) }
+    @inlinable public static var ExposureInmAs: Tag { Tag(rawValue: 0x0018_9332) }
 
     /// Constant Volume Flag (0018,9333), CS, 1.
-    @inlinable public static var ConstantVolumeFlag: Tag { Tag(rawValue: 0x00189333) }
+    @inlinable public static var ConstantVolumeFlag: Tag { Tag(rawValue: 0x0018_9333) }
 
     /// Fluoroscopy Flag (0018,9334), CS, 1.
-    @inlinable public static var FluoroscopyFlag: Tag { Tag(rawValue: 0x00189334) }
+    @inlinable public static var FluoroscopyFlag: Tag { Tag(rawValue: 0x0018_9334) }
 
     /// Distance Source to Data Collection Center (0018,9335), FD, 1.
-    @inlinable public static var DistanceSourceToDataCollectionCenter: Tag { Tag(rawValue: 0x00189335) }
+    @inlinable public static var DistanceSourceToDataCollectionCenter: Tag { Tag(rawValue: 0x0018_9335) }
 
     /// Contrast/Bolus Agent Number (0018,9337), US, 1.
-    @inlinable public static var ContrastBolusAgentNumber: Tag { Tag(rawValue: 0x00189337) }
+    @inlinable public static var ContrastBolusAgentNumber: Tag { Tag(rawValue: 0x0018_9337) }
 
     /// Contrast/Bolus Ingredient Code Sequence (0018,9338), SQ, 1.
-    @inlinable public static var ContrastBolusIngredientCodeSequence: Tag { Tag(rawValue: 0x00189338) }
+    @inlinable public static var ContrastBolusIngredientCodeSequence: Tag { Tag(rawValue: 0x0018_9338) }
 
     /// Contrast Administration Profile Sequence (0018,9340), SQ, 1.
-    @inlinable public static var ContrastAdministrationProfileSequence: Tag { Tag(rawValue: 0x00189340) }
+    @inlinable public static var ContrastAdministrationProfileSequence: Tag { Tag(rawValue: 0x0018_9340) }
 
     /// Contrast/Bolus Usage Sequence (0018,9341), SQ, 1.
-    @inlinable public static var ContrastBolusUsageSequence: Tag { Tag(rawValue: 0x00189341) }
+    @inlinable public static var ContrastBolusUsageSequence: Tag { Tag(rawValue: 0x0018_9341) }
 
     /// Contrast/Bolus Agent Administered (0018,9342), CS, 1.
-    @inlinable public static var ContrastBolusAgentAdministered: Tag { Tag(rawValue: 0x00189342) }
+    @inlinable public static var ContrastBolusAgentAdministered: Tag { Tag(rawValue: 0x0018_9342) }
 
     /// Contrast/Bolus Agent Detected (0018,9343), CS, 1.
-    @inlinable public static var ContrastBolusAgentDetected: Tag { Tag(rawValue: 0x00189343) }
+    @inlinable public static var ContrastBolusAgentDetected: Tag { Tag(rawValue: 0x0018_9343) }
 
     /// Contrast/Bolus Agent Phase (0018,9344), CS, 1.
-    @inlinable public static var ContrastBolusAgentPhase: Tag { Tag(rawValue: 0x00189344) }
+    @inlinable public static var ContrastBolusAgentPhase: Tag { Tag(rawValue: 0x0018_9344) }
 
     /// CTDIvol (0018,9345), FD, 1.
-    @inlinable public static var CTDIvol: Tag { Tag(rawValue: 0x00189345) }
+    @inlinable public static var CTDIvol: Tag { Tag(rawValue: 0x0018_9345) }
 
     /// CTDI Phantom Type Code Sequence (0018,9346), SQ, 1.
-    @inlinable public static var CTDIPhantomTypeCodeSequence: Tag { Tag(rawValue: 0x00189346) }
+    @inlinable public static var CTDIPhantomTypeCodeSequence: Tag { Tag(rawValue: 0x0018_9346) }
 
     /// Calcium Scoring Mass Factor Patient (0018,9351), FL, 1.
-    @inlinable public static var CalciumScoringMassFactorPatient: Tag { Tag(rawValue: 0x00189351) }
+    @inlinable public static var CalciumScoringMassFactorPatient: Tag { Tag(rawValue: 0x0018_9351) }
 
     /// Calcium Scoring Mass Factor Device (0018,9352), FL, 3.
-    @inlinable public static var CalciumScoringMassFactorDevice: Tag { Tag(rawValue: 0x00189352) }
+    @inlinable public static var CalciumScoringMassFactorDevice: Tag { Tag(rawValue: 0x0018_9352) }
 
     /// Energy Weighting Factor (0018,9353), FL, 1.
-    @inlinable public static var EnergyWeightingFactor: Tag { Tag(rawValue: 0x00189353) }
+    @inlinable public static var EnergyWeightingFactor: Tag { Tag(rawValue: 0x0018_9353) }
 
     /// CT Additional X-Ray Source Sequence (0018,9360), SQ, 1.
-    @inlinable public static var CTAdditionalXRaySourceSequence: Tag { Tag(rawValue: 0x00189360) }
+    @inlinable public static var CTAdditionalXRaySourceSequence: Tag { Tag(rawValue: 0x0018_9360) }
 
     /// Multi-energy CT Acquisition (0018,9361), CS, 1.
-    @inlinable public static var MultienergyCTAcquisition: Tag { Tag(rawValue: 0x00189361) }
+    @inlinable public static var MultienergyCTAcquisition: Tag { Tag(rawValue: 0x0018_9361) }
 
     /// Multi-energy CT Acquisition Sequence (0018,9362), SQ, 1.
-    @inlinable public static var MultienergyCTAcquisitionSequence: Tag { Tag(rawValue: 0x00189362) }
+    @inlinable public static var MultienergyCTAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9362) }
 
     /// Multi-energy CT Processing Sequence (0018,9363), SQ, 1.
-    @inlinable public static var MultienergyCTProcessingSequence: Tag { Tag(rawValue: 0x00189363) }
+    @inlinable public static var MultienergyCTProcessingSequence: Tag { Tag(rawValue: 0x0018_9363) }
 
     /// Multi-energy CT Characteristics Sequence (0018,9364), SQ, 1.
-    @inlinable public static var MultienergyCTCharacteristicsSequence: Tag { Tag(rawValue: 0x00189364) }
+    @inlinable public static var MultienergyCTCharacteristicsSequence: Tag { Tag(rawValue: 0x0018_9364) }
 
     /// Multi-energy CT X-Ray Source Sequence (0018,9365), SQ, 1.
-    @inlinable public static var MultienergyCTXRaySourceSequence: Tag { Tag(rawValue: 0x00189365) }
+    @inlinable public static var MultienergyCTXRaySourceSequence: Tag { Tag(rawValue: 0x0018_9365) }
 
     /// X-Ray Source Index (0018,9366), US, 1.
-    @inlinable public static var XRaySourceIndex: Tag { Tag(rawValue: 0x00189366) }
+    @inlinable public static var XRaySourceIndex: Tag { Tag(rawValue: 0x0018_9366) }
 
     /// X-Ray Source ID (0018,9367), UC, 1.
-    @inlinable public static var XRaySourceID: Tag { Tag(rawValue: 0x00189367) }
+    @inlinable public static var XRaySourceID: Tag { Tag(rawValue: 0x0018_9367) }
 
     /// Multi-energy Source Technique (0018,9368), CS, 1.
-    @inlinable public static var MultienergySourceTechnique: Tag { Tag(rawValue: 0x00189368) }
+    @inlinable public static var MultienergySourceTechnique: Tag { Tag(rawValue: 0x0018_9368) }
 
     /// Source Start DateTime (0018,9369), DT, 1.
-    @inlinable public static var SourceStartDateTime: Tag { Tag(rawValue: 0x00189369) }
+    @inlinable public static var SourceStartDateTime: Tag { Tag(rawValue: 0x0018_9369) }
 
     /// Source End DateTime (0018,936A), DT, 1.
-    @inlinable public static var SourceEndDateTime: Tag { Tag(rawValue: 0x0018936A) }
+    @inlinable public static var SourceEndDateTime: Tag { Tag(rawValue: 0x0018_936A) }
 
     /// Switching Phase Number (0018,936B), US, 1.
-    @inlinable public static var SwitchingPhaseNumber: Tag { Tag(rawValue: 0x0018936B) }
+    @inlinable public static var SwitchingPhaseNumber: Tag { Tag(rawValue: 0x0018_936B) }
 
     /// Switching Phase Nominal Duration (0018,936C), DS, 1.
-    @inlinable public static var SwitchingPhaseNominalDuration: Tag { Tag(rawValue: 0x0018936C) }
+    @inlinable public static var SwitchingPhaseNominalDuration: Tag { Tag(rawValue: 0x0018_936C) }
 
     /// Switching Phase Transition Duration (0018,936D), DS, 1.
-    @inlinable public static var SwitchingPhaseTransitionDuration: Tag { Tag(rawValue: 0x0018936D) }
+    @inlinable public static var SwitchingPhaseTransitionDuration: Tag { Tag(rawValue: 0x0018_936D) }
 
     /// Effective Bin Energy (0018,936E), DS, 1.
-    @inlinable public static var EffectiveBinEnergy: Tag { Tag(rawValue: 0x0018936E) }
+    @inlinable public static var EffectiveBinEnergy: Tag { Tag(rawValue: 0x0018_936E) }
 
     /// Multi-energy CT X-Ray Detector Sequence (0018,936F), SQ, 1.
-    @inlinable public static var MultienergyCTXRayDetectorSequence: Tag { Tag(rawValue: 0x0018936F) }
+    @inlinable public static var MultienergyCTXRayDetectorSequence: Tag { Tag(rawValue: 0x0018_936F) }
 
     /// X-Ray Detector Index (0018,9370), US, 1.
-    @inlinable public static var XRayDetectorIndex: Tag { Tag(rawValue: 0x00189370) }
+    @inlinable public static var XRayDetectorIndex: Tag { Tag(rawValue: 0x0018_9370) }
 
     /// X-Ray Detector ID (0018,9371), UC, 1.
-    @inlinable public static var XRayDetectorID: Tag { Tag(rawValue: 0x00189371) }
+    @inlinable public static var XRayDetectorID: Tag { Tag(rawValue: 0x0018_9371) }
 
     /// Multi-energy Detector Type (0018,9372), CS, 1.
-    @inlinable public static var MultienergyDetectorType: Tag { Tag(rawValue: 0x00189372) }
+    @inlinable public static var MultienergyDetectorType: Tag { Tag(rawValue: 0x0018_9372) }
 
     /// X-Ray Detector Label (0018,9373), ST, 1.
-    @inlinable public static var XRayDetectorLabel: Tag { Tag(rawValue: 0x00189373) }
+    @inlinable public static var XRayDetectorLabel: Tag { Tag(rawValue: 0x0018_9373) }
 
     /// Nominal Max Energy (0018,9374), DS, 1.
-    @inlinable public static var NominalMaxEnergy: Tag { Tag(rawValue: 0x00189374) }
+    @inlinable public static var NominalMaxEnergy: Tag { Tag(rawValue: 0x0018_9374) }
 
     /// Nominal Min Energy (0018,9375), DS, 1.
-    @inlinable public static var NominalMinEnergy: Tag { Tag(rawValue: 0x00189375) }
+    @inlinable public static var NominalMinEnergy: Tag { Tag(rawValue: 0x0018_9375) }
 
     /// Referenced X-Ray Detector Index (0018,9376), US, 1-n.
-    @inlinable public static var ReferencedXRayDetectorIndex: Tag { Tag(rawValue: 0x00189376) }
+    @inlinable public static var ReferencedXRayDetectorIndex: Tag { Tag(rawValue: 0x0018_9376) }
 
     /// Referenced X-Ray Source Index (0018,9377), US, 1-n.
-    @inlinable public static var ReferencedXRaySourceIndex: Tag { Tag(rawValue: 0x00189377) }
+    @inlinable public static var ReferencedXRaySourceIndex: Tag { Tag(rawValue: 0x0018_9377) }
 
     /// Referenced Path Index (0018,9378), US, 1-n.
-    @inlinable public static var ReferencedPathIndex: Tag { Tag(rawValue: 0x00189378) }
+    @inlinable public static var ReferencedPathIndex: Tag { Tag(rawValue: 0x0018_9378) }
 
     /// Multi-energy CT Path Sequence (0018,9379), SQ, 1.
-    @inlinable public static var MultienergyCTPathSequence: Tag { Tag(rawValue: 0x00189379) }
+    @inlinable public static var MultienergyCTPathSequence: Tag { Tag(rawValue: 0x0018_9379) }
 
     /// Multi-energy CT Path Index (0018,937A), US, 1.
-    @inlinable public static var MultienergyCTPathIndex: Tag { Tag(rawValue: 0x0018937A) }
+    @inlinable public static var MultienergyCTPathIndex: Tag { Tag(rawValue: 0x0018_937A) }
 
     /// Multi-energy Acquisition Description (0018,937B), UT, 1.
-    @inlinable public static var MultienergyAcquisitionDescription: Tag { Tag(rawValue: 0x0018937B) }
+    @inlinable public static var MultienergyAcquisitionDescription: Tag { Tag(rawValue: 0x0018_937B) }
 
     /// Monoenergetic Energy Equivalent (0018,937C), FD, 1.
-    @inlinable public static var MonoenergeticEnergyEquivalent: Tag { Tag(rawValue: 0x0018937C) }
+    @inlinable public static var MonoenergeticEnergyEquivalent: Tag { Tag(rawValue: 0x0018_937C) }
 
     /// Material Code Sequence (0018,937D), SQ, 1.
-    @inlinable public static var MaterialCodeSequence: Tag { Tag(rawValue: 0x0018937D) }
+    @inlinable public static var MaterialCodeSequence: Tag { Tag(rawValue: 0x0018_937D) }
 
     /// Decomposition Method (0018,937E), CS, 1.
-    @inlinable public static var DecompositionMethod: Tag { Tag(rawValue: 0x0018937E) }
+    @inlinable public static var DecompositionMethod: Tag { Tag(rawValue: 0x0018_937E) }
 
     /// Decomposition Description (0018,937F), UT, 1.
-    @inlinable public static var DecompositionDescription: Tag { Tag(rawValue: 0x0018937F) }
+    @inlinable public static var DecompositionDescription: Tag { Tag(rawValue: 0x0018_937F) }
 
     /// Decomposition Algorithm Identification Sequence (0018,9380), SQ, 1.
-    @inlinable public static var DecompositionAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x00189380) }
+    @inlinable public static var DecompositionAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x0018_9380) }
 
     /// Decomposition Material Sequence (0018,9381), SQ, 1.
-    @inlinable public static var DecompositionMaterialSequence: Tag { Tag(rawValue: 0x00189381) }
+    @inlinable public static var DecompositionMaterialSequence: Tag { Tag(rawValue: 0x0018_9381) }
 
     /// Material Attenuation Sequence (0018,9382), SQ, 1.
-    @inlinable public static var MaterialAttenuationSequence: Tag { Tag(rawValue: 0x00189382) }
+    @inlinable public static var MaterialAttenuationSequence: Tag { Tag(rawValue: 0x0018_9382) }
 
     /// Photon Energy (0018,9383), DS, 1.
-    @inlinable public static var PhotonEnergy: Tag { Tag(rawValue: 0x00189383) }
+    @inlinable public static var PhotonEnergy: Tag { Tag(rawValue: 0x0018_9383) }
 
     /// X-Ray Mass Attenuation Coefficient (0018,9384), DS, 1.
-    @inlinable public static var XRayMassAttenuationCoefficient: Tag { Tag(rawValue: 0x00189384) }
+    @inlinable public static var XRayMassAttenuationCoefficient: Tag { Tag(rawValue: 0x0018_9384) }
 
     /// Metal Artifact Reduction Sequence (0018,9390), SQ, 1.
-    @inlinable public static var MetalArtifactReductionSequence: Tag { Tag(rawValue: 0x00189390) }
+    @inlinable public static var MetalArtifactReductionSequence: Tag { Tag(rawValue: 0x0018_9390) }
 
     /// Metal Artifact Reduction Applied (0018,9391), CS, 1.
-    @inlinable public static var MetalArtifactReductionApplied: Tag { Tag(rawValue: 0x00189391) }
+    @inlinable public static var MetalArtifactReductionApplied: Tag { Tag(rawValue: 0x0018_9391) }
 
     /// Metal Artifact Reduction Algorithm Identification Sequence (0018,9392), SQ, 1.
-    @inlinable public static var MetalArtifactReductionAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x00189392) }
+    @inlinable public static var MetalArtifactReductionAlgorithmIdentificationSequence: Tag {
+        Tag(rawValue: 0x0018_9392)
+    }
 
     /// Projection Pixel Calibration Sequence (0018,9401), SQ, 1.
-    @inlinable public static var ProjectionPixelCalibrationSequence: Tag { Tag(rawValue: 0x00189401) }
+    @inlinable public static var ProjectionPixelCalibrationSequence: Tag { Tag(rawValue: 0x0018_9401) }
 
     /// Distance Source to Isocenter (0018,9402), FL, 1.
-    @inlinable public static var DistanceSourceToIsocenter: Tag { Tag(rawValue: 0x00189402) }
+    @inlinable public static var DistanceSourceToIsocenter: Tag { Tag(rawValue: 0x0018_9402) }
 
     /// Distance Object to Table Top (0018,9403), FL, 1.
-    @inlinable public static var DistanceObjectToTableTop: Tag { Tag(rawValue: 0x00189403) }
+    @inlinable public static var DistanceObjectToTableTop: Tag { Tag(rawValue: 0x0018_9403) }
 
     /// Object Pixel Spacing in Center of Beam (0018,9404), FL, 2.
-    @inlinable public static var ObjectPixelSpacingInCenterOfBeam: Tag { Tag(rawValue: 0x00189404) }
+    @inlinable public static var ObjectPixelSpacingInCenterOfBeam: Tag { Tag(rawValue: 0x0018_9404) }
 
     /// Positioner Position Sequence (0018,9405), SQ, 1.
-    @inlinable public static var PositionerPositionSequence: Tag { Tag(rawValue: 0x00189405) }
+    @inlinable public static var PositionerPositionSequence: Tag { Tag(rawValue: 0x0018_9405) }
 
     /// Table Position Sequence (0018,9406), SQ, 1.
-    @inlinable public static var TablePositionSequence: Tag { Tag(rawValue: 0x00189406) }
+    @inlinable public static var TablePositionSequence: Tag { Tag(rawValue: 0x0018_9406) }
 
     /// Collimator Shape Sequence (0018,9407), SQ, 1.
-    @inlinable public static var CollimatorShapeSequence: Tag { Tag(rawValue: 0x00189407) }
+    @inlinable public static var CollimatorShapeSequence: Tag { Tag(rawValue: 0x0018_9407) }
 
     /// Planes in Acquisition (0018,9410), CS, 1.
-    @inlinable public static var PlanesInAcquisition: Tag { Tag(rawValue: 0x00189410) }
+    @inlinable public static var PlanesInAcquisition: Tag { Tag(rawValue: 0x0018_9410) }
 
     /// XA/XRF Frame Characteristics Sequence (0018,9412), SQ, 1.
-    @inlinable public static var XAXRFFrameCharacteristicsSequence: Tag { Tag(rawValue: 0x00189412) }
+    @inlinable public static var XAXRFFrameCharacteristicsSequence: Tag { Tag(rawValue: 0x0018_9412) }
 
     /// Frame Acquisition Sequence (0018,9417), SQ, 1.
-    @inlinable public static var FrameAcquisitionSequence: Tag { Tag(rawValue: 0x00189417) }
+    @inlinable public static var FrameAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9417) }
 
     /// X-Ray Receptor Type (0018,9420), CS, 1.
-    @inlinable public static var XRayReceptorType: Tag { Tag(rawValue: 0x00189420) }
+    @inlinable public static var XRayReceptorType: Tag { Tag(rawValue: 0x0018_9420) }
 
     /// Acquisition Protocol Name (0018,9423), LO, 1.
-    @inlinable public static var AcquisitionProtocolName: Tag { Tag(rawValue: 0x00189423) }
+    @inlinable public static var AcquisitionProtocolName: Tag { Tag(rawValue: 0x0018_9423) }
 
     /// Acquisition Protocol Description (0018,9424), LT, 1.
-    @inlinable public static var AcquisitionProtocolDescription: Tag { Tag(rawValue: 0x00189424) }
+    @inlinable public static var AcquisitionProtocolDescription: Tag { Tag(rawValue: 0x0018_9424) }
 
     /// Contrast/Bolus Ingredient Opaque (0018,9425), CS, 1.
-    @inlinable public static var ContrastBolusIngredientOpaque: Tag { Tag(rawValue: 0x00189425) }
+    @inlinable public static var ContrastBolusIngredientOpaque: Tag { Tag(rawValue: 0x0018_9425) }
 
     /// Distance Receptor Plane to Detector Housing (0018,9426), FL, 1.
-    @inlinable public static var DistanceReceptorPlaneToDetectorHousing: Tag { Tag(rawValue: 0x00189426) }
+    @inlinable public static var DistanceReceptorPlaneToDetectorHousing: Tag { Tag(rawValue: 0x0018_9426) }
 
     /// Intensifier Active Shape (0018,9427), CS, 1.
-    @inlinable public static var IntensifierActiveShape: Tag { Tag(rawValue: 0x00189427) }
+    @inlinable public static var IntensifierActiveShape: Tag { Tag(rawValue: 0x0018_9427) }
 
     /// Intensifier Active Dimension(s) (0018,9428), FL, 1-2.
-    @inlinable public static var IntensifierActiveDimensions: Tag { Tag(rawValue: 0x00189428) }
+    @inlinable public static var IntensifierActiveDimensions: Tag { Tag(rawValue: 0x0018_9428) }
 
     /// Physical Detector Size (0018,9429), FL, 2.
-    @inlinable public static var PhysicalDetectorSize: Tag { Tag(rawValue: 0x00189429) }
+    @inlinable public static var PhysicalDetectorSize: Tag { Tag(rawValue: 0x0018_9429) }
 
     /// Position of Isocenter Projection (0018,9430), FL, 2.
-    @inlinable public static var PositionOfIsocenterProjection: Tag { Tag(rawValue: 0x00189430) }
+    @inlinable public static var PositionOfIsocenterProjection: Tag { Tag(rawValue: 0x0018_9430) }
 
     /// Field of View Sequence (0018,9432), SQ, 1.
-    @inlinable public static var FieldOfViewSequence: Tag { Tag(rawValue: 0x00189432) }
+    @inlinable public static var FieldOfViewSequence: Tag { Tag(rawValue: 0x0018_9432) }
 
     /// Field of View Description (0018,9433), LO, 1.
-    @inlinable public static var FieldOfViewDescription: Tag { Tag(rawValue: 0x00189433) }
+    @inlinable public static var FieldOfViewDescription: Tag { Tag(rawValue: 0x0018_9433) }
 
     /// Exposure Control Sensing Regions Sequence (0018,9434), SQ, 1.
-    @inlinable public static var ExposureControlSensingRegionsSequence: Tag { Tag(rawValue: 0x00189434) }
+    @inlinable public static var ExposureControlSensingRegionsSequence: Tag { Tag(rawValue: 0x0018_9434) }
 
     /// Exposure Control Sensing Region Shape (0018,9435), CS, 1.
-    @inlinable public static var ExposureControlSensingRegionShape: Tag { Tag(rawValue: 0x00189435) }
+    @inlinable public static var ExposureControlSensingRegionShape: Tag { Tag(rawValue: 0x0018_9435) }
 
     /// Exposure Control Sensing Region Left Vertical Edge (0018,9436), SS, 1.
-    @inlinable public static var ExposureControlSensingRegionLeftVerticalEdge: Tag { Tag(rawValue: 0x00189436) }
+    @inlinable public static var ExposureControlSensingRegionLeftVerticalEdge: Tag { Tag(rawValue: 0x0018_9436) }
 
     /// Exposure Control Sensing Region Right Vertical Edge (0018,9437), SS, 1.
-    @inlinable public static var ExposureControlSensingRegionRightVerticalEdge: Tag { Tag(rawValue: 0x00189437) }
+    @inlinable public static var ExposureControlSensingRegionRightVerticalEdge: Tag { Tag(rawValue: 0x0018_9437) }
 
     /// Exposure Control Sensing Region Upper Horizontal Edge (0018,9438), SS, 1.
-    @inlinable public static var ExposureControlSensingRegionUpperHorizontalEdge: Tag { Tag(rawValue: 0x00189438) }
+    @inlinable public static var ExposureControlSensingRegionUpperHorizontalEdge: Tag { Tag(rawValue: 0x0018_9438) }
 
     /// Exposure Control Sensing Region Lower Horizontal Edge (0018,9439), SS, 1.
-    @inlinable public static var ExposureControlSensingRegionLowerHorizontalEdge: Tag { Tag(rawValue: 0x00189439) }
+    @inlinable public static var ExposureControlSensingRegionLowerHorizontalEdge: Tag { Tag(rawValue: 0x0018_9439) }
 
     /// Center of Circular Exposure Control Sensing Region (0018,9440), SS, 2.
-    @inlinable public static var CenterOfCircularExposureControlSensingRegion: Tag { Tag(rawValue: 0x00189440) }
+    @inlinable public static var CenterOfCircularExposureControlSensingRegion: Tag { Tag(rawValue: 0x0018_9440) }
 
     /// Radius of Circular Exposure Control Sensing Region (0018,9441), US, 1.
-    @inlinable public static var RadiusOfCircularExposureControlSensingRegion: Tag { Tag(rawValue: 0x00189441) }
+    @inlinable public static var RadiusOfCircularExposureControlSensingRegion: Tag { Tag(rawValue: 0x0018_9441) }
 
     /// Vertices of the Polygonal Exposure Control Sensing Region (0018,9442), SS, 2-n.
-    @inlinable public static var VerticesOfThePolygonalExposureControlSensingRegion: Tag { Tag(rawValue: 0x00189442) }
+    @inlinable public static var VerticesOfThePolygonalExposureControlSensingRegion: Tag { Tag(rawValue: 0x0018_9442) }
 
     /// Column Angulation (Patient) (0018,9447), FL, 1.
-    @inlinable public static var ColumnAngulationPatient: Tag { Tag(rawValue: 0x00189447) }
+    @inlinable public static var ColumnAngulationPatient: Tag { Tag(rawValue: 0x0018_9447) }
 
     /// Beam Angle (0018,9449), FL, 1.
-    @inlinable public static var BeamAngle: Tag { Tag(rawValue: 0x00189449) }
+    @inlinable public static var BeamAngle: Tag { Tag(rawValue: 0x0018_9449) }
 
     /// Frame Detector Parameters Sequence (0018,9451), SQ, 1.
-    @inlinable public static var FrameDetectorParametersSequence: Tag { Tag(rawValue: 0x00189451) }
+    @inlinable public static var FrameDetectorParametersSequence: Tag { Tag(rawValue: 0x0018_9451) }
 
     /// Calculated Anatomy Thickness (0018,9452), FL, 1.
-    @inlinable public static var CalculatedAnatomyThickness: Tag { Tag(rawValue: 0x00189452) }
+    @inlinable public static var CalculatedAnatomyThickness: Tag { Tag(rawValue: 0x0018_9452) }
 
     /// Calibration Sequence (0018,9455), SQ, 1.
-    @inlinable public static var CalibrationSequence: Tag { Tag(rawValue: 0x00189455) }
+    @inlinable public static var CalibrationSequence: Tag { Tag(rawValue: 0x0018_9455) }
 
     /// Object Thickness Sequence (0018,9456), SQ, 1.
-    @inlinable public static var ObjectThicknessSequence: Tag { Tag(rawValue: 0x00189456) }
+    @inlinable public static var ObjectThicknessSequence: Tag { Tag(rawValue: 0x0018_9456) }
 
     /// Plane Identification (0018,9457), CS, 1.
-    @inlinable public static var PlaneIdentification: Tag { Tag(rawValue: 0x00189457) }
+    @inlinable public static var PlaneIdentification: Tag { Tag(rawValue: 0x0018_9457) }
 
     /// Field of View Dimension(s) in Float (0018,9461), FL, 1-2.
-    @inlinable public static var FieldOfViewDimensionsInFloat: Tag { Tag(rawValue: 0x00189461) }
+    @inlinable public static var FieldOfViewDimensionsInFloat: Tag { Tag(rawValue: 0x0018_9461) }
 
     /// Isocenter Reference System Sequence (0018,9462), SQ, 1.
-    @inlinable public static var IsocenterReferenceSystemSequence: Tag { Tag(rawValue: 0x00189462) }
+    @inlinable public static var IsocenterReferenceSystemSequence: Tag { Tag(rawValue: 0x0018_9462) }
 
     /// Positioner Isocenter Primary Angle (0018,9463), FL, 1.
-    @inlinable public static var PositionerIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x00189463) }
+    @inlinable public static var PositionerIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x0018_9463) }
 
     /// Positioner Isocenter Secondary Angle (0018,9464), FL, 1.
-    @inlinable public static var PositionerIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x00189464) }
+    @inlinable public static var PositionerIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x0018_9464) }
 
     /// Positioner Isocenter Detector Rotation Angle (0018,9465), FL, 1.
-    @inlinable public static var PositionerIsocenterDetectorRotationAngle: Tag { Tag(rawValue: 0x00189465) }
+    @inlinable public static var PositionerIsocenterDetectorRotationAngle: Tag { Tag(rawValue: 0x0018_9465) }
 
     /// Table X Position to Isocenter (0018,9466), FL, 1.
-    @inlinable public static var TableXPositionToIsocenter: Tag { Tag(rawValue: 0x00189466) }
+    @inlinable public static var TableXPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9466) }
 
     /// Table Y Position to Isocenter (0018,9467), FL, 1.
-    @inlinable public static var TableYPositionToIsocenter: Tag { Tag(rawValue: 0x00189467) }
+    @inlinable public static var TableYPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9467) }
 
     /// Table Z Position to Isocenter (0018,9468), FL, 1.
-    @inlinable public static var TableZPositionToIsocenter: Tag { Tag(rawValue: 0x00189468) }
+    @inlinable public static var TableZPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9468) }
 
     /// Table Horizontal Rotation Angle (0018,9469), FL, 1.
-    @inlinable public static var TableHorizontalRotationAngle: Tag { Tag(rawValue: 0x00189469) }
+    @inlinable public static var TableHorizontalRotationAngle: Tag { Tag(rawValue: 0x0018_9469) }
 
     /// Table Head Tilt Angle (0018,9470), FL, 1.
-    @inlinable public static var TableHeadTiltAngle: Tag { Tag(rawValue: 0x00189470) }
+    @inlinable public static var TableHeadTiltAngle: Tag { Tag(rawValue: 0x0018_9470) }
 
     /// Table Cradle Tilt Angle (0018,9471), FL, 1.
-    @inlinable public static var TableCradleTiltAngle: Tag { Tag(rawValue: 0x00189471) }
+    @inlinable public static var TableCradleTiltAngle: Tag { Tag(rawValue: 0x0018_9471) }
 
     /// Frame Display Shutter Sequence (0018,9472), SQ, 1.
-    @inlinable public static var FrameDisplayShutterSequence: Tag { Tag(rawValue: 0x00189472) }
+    @inlinable public static var FrameDisplayShutterSequence: Tag { Tag(rawValue: 0x0018_9472) }
 
     /// Acquired Image Area Dose Product (0018,9473), FL, 1.
-    @inlinable public static var AcquiredImageAreaDoseProduct: Tag { Tag(rawValue: 0x00189473) }
+    @inlinable public static var AcquiredImageAreaDoseProduct: Tag { Tag(rawValue: 0x0018_9473) }
 
     /// C-arm Positioner Tabletop Relationship (0018,9474), CS, 1.
-    @inlinable public static var CArmPositionerTabletopRelationship: Tag { Tag(rawValue: 0x00189474) }
+    @inlinable public static var CArmPositionerTabletopRelationship: Tag { Tag(rawValue: 0x0018_9474) }
 
     /// X-Ray Geometry Sequence (0018,9476), SQ, 1.
-    @inlinable public static var XRayGeometrySequence: Tag { Tag(rawValue: 0x00189476) }
+    @inlinable public static var XRayGeometrySequence: Tag { Tag(rawValue: 0x0018_9476) }
 
     /// Irradiation Event Identification Sequence (0018,9477), SQ, 1.
-    @inlinable public static var IrradiationEventIdentificationSequence: Tag { Tag(rawValue: 0x00189477) }
+    @inlinable public static var IrradiationEventIdentificationSequence: Tag { Tag(rawValue: 0x0018_9477) }
 
     /// X-Ray 3D Frame Type Sequence (0018,9504), SQ, 1.
-    @inlinable public static var XRay3DFrameTypeSequence: Tag { Tag(rawValue: 0x00189504) }
+    @inlinable public static var XRay3DFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9504) }
 
     /// Contributing Sources Sequence (0018,9506), SQ, 1.
-    @inlinable public static var ContributingSourcesSequence: Tag { Tag(rawValue: 0x00189506) }
+    @inlinable public static var ContributingSourcesSequence: Tag { Tag(rawValue: 0x0018_9506) }
 
     /// X-Ray 3D Acquisition Sequence (0018,9507), SQ, 1.
-    @inlinable public static var XRay3DAcquisitionSequence: Tag { Tag(rawValue: 0x00189507) }
+    @inlinable public static var XRay3DAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9507) }
 
     /// Primary Positioner Scan Arc (0018,9508), FL, 1.
-    @inlinable public static var PrimaryPositionerScanArc: Tag { Tag(rawValue: 0x00189508) }
+    @inlinable public static var PrimaryPositionerScanArc: Tag { Tag(rawValue: 0x0018_9508) }
 
     /// Secondary Positioner Scan Arc (0018,9509), FL, 1.
-    @inlinable public static var SecondaryPositionerScanArc: Tag { Tag(rawValue: 0x00189509) }
+    @inlinable public static var SecondaryPositionerScanArc: Tag { Tag(rawValue: 0x0018_9509) }
 
     /// Primary Positioner Scan Start Angle (0018,9510), FL, 1.
-    @inlinable public static var PrimaryPositionerScanStartAngle: Tag { Tag(rawValue: 0x00189510) }
+    @inlinable public static var PrimaryPositionerScanStartAngle: Tag { Tag(rawValue: 0x0018_9510) }
 
     /// Secondary Positioner Scan Start Angle (0018,9511), FL, 1.
-    @inlinable public static var SecondaryPositionerScanStartAngle: Tag { Tag(rawValue: 0x00189511) }
+    @inlinable public static var SecondaryPositionerScanStartAngle: Tag { Tag(rawValue: 0x0018_9511) }
 
     /// Primary Positioner Increment (0018,9514), FL, 1.
-    @inlinable public static var PrimaryPositionerIncrement: Tag { Tag(rawValue: 0x00189514) }
+    @inlinable public static var PrimaryPositionerIncrement: Tag { Tag(rawValue: 0x0018_9514) }
 
     /// Secondary Positioner Increment (0018,9515), FL, 1.
-    @inlinable public static var SecondaryPositionerIncrement: Tag { Tag(rawValue: 0x00189515) }
+    @inlinable public static var SecondaryPositionerIncrement: Tag { Tag(rawValue: 0x0018_9515) }
 
     /// Start Acquisition DateTime (0018,9516), DT, 1.
-    @inlinable public static var StartAcquisitionDateTime: Tag { Tag(rawValue: 0x00189516) }
+    @inlinable public static var StartAcquisitionDateTime: Tag { Tag(rawValue: 0x0018_9516) }
 
     /// End Acquisition DateTime (0018,9517), DT, 1.
-    @inlinable public static var EndAcquisitionDateTime: Tag { Tag(rawValue: 0x00189517) }
+    @inlinable public static var EndAcquisitionDateTime: Tag { Tag(rawValue: 0x0018_9517) }
 
     /// Primary Positioner Increment Sign (0018,9518), SS, 1.
-    @inlinable public static var PrimaryPositionerIncrementSign: Tag { Tag(rawValue: 0x00189518) }
+    @inlinable public static var PrimaryPositionerIncrementSign: Tag { Tag(rawValue: 0x0018_9518) }
 
     /// Secondary Positioner Increment Sign (0018,9519), SS, 1.
-    @inlinable public static var SecondaryPositionerIncrementSign: Tag { Tag(rawValue: 0x00189519) }
+    @inlinable public static var SecondaryPositionerIncrementSign: Tag { Tag(rawValue: 0x0018_9519) }
 
     /// Application Name (0018,9524), LO, 1.
-    @inlinable public static var ApplicationName: Tag { Tag(rawValue: 0x00189524) }
+    @inlinable public static var ApplicationName: Tag { Tag(rawValue: 0x0018_9524) }
 
     /// Application Version (0018,9525), LO, 1.
-    @inlinable public static var ApplicationVersion: Tag { Tag(rawValue: 0x00189525) }
+    @inlinable public static var ApplicationVersion: Tag { Tag(rawValue: 0x0018_9525) }
 
     /// Application Manufacturer (0018,9526), LO, 1.
-    @inlinable public static var ApplicationManufacturer: Tag { Tag(rawValue: 0x00189526) }
+    @inlinable public static var ApplicationManufacturer: Tag { Tag(rawValue: 0x0018_9526) }
 
     /// Algorithm Type (0018,9527), CS, 1.
-    @inlinable public static var AlgorithmType: Tag { Tag(rawValue: 0x00189527) }
+    @inlinable public static var AlgorithmType: Tag { Tag(rawValue: 0x0018_9527) }
 
     /// Algorithm Description (0018,9528), LO, 1.
-    @inlinable public static var AlgorithmDescription: Tag { Tag(rawValue: 0x00189528) }
+    @inlinable public static var AlgorithmDescription: Tag { Tag(rawValue: 0x0018_9528) }
 
     /// X-Ray 3D Reconstruction Sequence (0018,9530), SQ, 1.
-    @inlinable public static var XRay3DReconstructionSequence: Tag { Tag(rawValue: 0x00189530) }
+    @inlinable public static var XRay3DReconstructionSequence: Tag { Tag(rawValue: 0x0018_9530) }
 
     /// Reconstruction Description (0018,9531), LO, 1.
-    @inlinable public static var ReconstructionDescription: Tag { Tag(rawValue: 0x00189531) }
+    @inlinable public static var ReconstructionDescription: Tag { Tag(rawValue: 0x0018_9531) }
 
     /// Per Projection Acquisition Sequence (0018,9538), SQ, 1.
-    @inlinable public static var PerProjectionAcquisitionSequence: Tag { Tag(rawValue: 0x00189538) }
+    @inlinable public static var PerProjectionAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9538) }
 
     /// Detector Position Sequence (0018,9541), SQ, 1.
-    @inlinable public static var DetectorPositionSequence: Tag { Tag(rawValue: 0x00189541) }
+    @inlinable public static var DetectorPositionSequence: Tag { Tag(rawValue: 0x0018_9541) }
 
     /// X-Ray Acquisition Dose Sequence (0018,9542), SQ, 1.
-    @inlinable public static var XRayAcquisitionDoseSequence: Tag { Tag(rawValue: 0x00189542) }
+    @inlinable public static var XRayAcquisitionDoseSequence: Tag { Tag(rawValue: 0x0018_9542) }
 
     /// X-Ray Source Isocenter Primary Angle (0018,9543), FD, 1.
-    @inlinable public static var XRaySourceIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x00189543) }
+    @inlinable public static var XRaySourceIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x0018_9543) }
 
     /// X-Ray Source Isocenter Secondary Angle (0018,9544), FD, 1.
-    @inlinable public static var XRaySourceIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x00189544) }
+    @inlinable public static var XRaySourceIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x0018_9544) }
 
     /// Breast Support Isocenter Primary Angle (0018,9545), FD, 1.
-    @inlinable public static var BreastSupportIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x00189545) }
+    @inlinable public static var BreastSupportIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x0018_9545) }
 
     /// Breast Support Isocenter Secondary Angle (0018,9546), FD, 1.
-    @inlinable public static var BreastSupportIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x00189546) }
+    @inlinable public static var BreastSupportIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x0018_9546) }
 
     /// Breast Support X Position to Isocenter (0018,9547), FD, 1.
-    @inlinable public static var BreastSupportXPositionToIsocenter: Tag { Tag(rawValue: 0x00189547) }
+    @inlinable public static var BreastSupportXPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9547) }
 
     /// Breast Support Y Position to Isocenter (0018,9548), FD, 1.
-    @inlinable public static var BreastSupportYPositionToIsocenter: Tag { Tag(rawValue: 0x00189548) }
+    @inlinable public static var BreastSupportYPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9548) }
 
     /// Breast Support Z Position to Isocenter (0018,9549), FD, 1.
-    @inlinable public static var BreastSupportZPositionToIsocenter: Tag { Tag(rawValue: 0x00189549) }
+    @inlinable public static var BreastSupportZPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9549) }
 
     /// Detector Isocenter Primary Angle (0018,9550), FD, 1.
-    @inlinable public static var DetectorIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x00189550) }
+    @inlinable public static var DetectorIsocenterPrimaryAngle: Tag { Tag(rawValue: 0x0018_9550) }
 
     /// Detector Isocenter Secondary Angle (0018,9551), FD, 1.
-    @inlinable public static var DetectorIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x00189551) }
+    @inlinable public static var DetectorIsocenterSecondaryAngle: Tag { Tag(rawValue: 0x0018_9551) }
 
     /// Detector X Position to Isocenter (0018,9552), FD, 1.
-    @inlinable public static var DetectorXPositionToIsocenter: Tag { Tag(rawValue: 0x00189552) }
+    @inlinable public static var DetectorXPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9552) }
 
     /// Detector Y Position to Isocenter (0018,9553), FD, 1.
-    @inlinable public static var DetectorYPositionToIsocenter: Tag { Tag(rawValue: 0x00189553) }
+    @inlinable public static var DetectorYPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9553) }
 
     /// Detector Z Position to Isocenter (0018,9554), FD, 1.
-    @inlinable public static var DetectorZPositionToIsocenter: Tag { Tag(rawValue: 0x00189554) }
+    @inlinable public static var DetectorZPositionToIsocenter: Tag { Tag(rawValue: 0x0018_9554) }
 
     /// X-Ray Grid Sequence (0018,9555), SQ, 1.
-    @inlinable public static var XRayGridSequence: Tag { Tag(rawValue: 0x00189555) }
+    @inlinable public static var XRayGridSequence: Tag { Tag(rawValue: 0x0018_9555) }
 
     /// X-Ray Filter Sequence (0018,9556), SQ, 1.
-    @inlinable public static var XRayFilterSequence: Tag { Tag(rawValue: 0x00189556) }
+    @inlinable public static var XRayFilterSequence: Tag { Tag(rawValue: 0x0018_9556) }
 
     /// Detector Active Area TLHC Position (0018,9557), FD, 3.
-    @inlinable public static var DetectorActiveAreaTLHCPosition: Tag { Tag(rawValue: 0x00189557) }
+    @inlinable public static var DetectorActiveAreaTLHCPosition: Tag { Tag(rawValue: 0x0018_9557) }
 
     /// Detector Active Area Orientation (0018,9558), FD, 6.
-    @inlinable public static var DetectorActiveAreaOrientation: Tag { Tag(rawValue: 0x00189558) }
+    @inlinable public static var DetectorActiveAreaOrientation: Tag { Tag(rawValue: 0x0018_9558) }
 
     /// Positioner Primary Angle Direction (0018,9559), CS, 1.
-    @inlinable public static var PositionerPrimaryAngleDirection: Tag { Tag(rawValue: 0x00189559) }
+    @inlinable public static var PositionerPrimaryAngleDirection: Tag { Tag(rawValue: 0x0018_9559) }
 
     /// Diffusion b-matrix Sequence (0018,9601), SQ, 1.
-    @inlinable public static var DiffusionBMatrixSequence: Tag { Tag(rawValue: 0x00189601) }
+    @inlinable public static var DiffusionBMatrixSequence: Tag { Tag(rawValue: 0x0018_9601) }
 
     /// Diffusion b-value XX (0018,9602), FD, 1.
-    @inlinable public static var DiffusionBValueXX: Tag { Tag(rawValue: 0x00189602) }
+    @inlinable public static var DiffusionBValueXX: Tag { Tag(rawValue: 0x0018_9602) }
 
     /// Diffusion b-value XY (0018,9603), FD, 1.
-    @inlinable public static var DiffusionBValueXY: Tag { Tag(rawValue: 0x00189603) }
+    @inlinable public static var DiffusionBValueXY: Tag { Tag(rawValue: 0x0018_9603) }
 
     /// Diffusion b-value XZ (0018,9604), FD, 1.
-    @inlinable public static var DiffusionBValueXZ: Tag { Tag(rawValue: 0x00189604) }
+    @inlinable public static var DiffusionBValueXZ: Tag { Tag(rawValue: 0x0018_9604) }
 
     /// Diffusion b-value YY (0018,9605), FD, 1.
-    @inlinable public static var DiffusionBValueYY: Tag { Tag(rawValue: 0x00189605) }
+    @inlinable public static var DiffusionBValueYY: Tag { Tag(rawValue: 0x0018_9605) }
 
     /// Diffusion b-value YZ (0018,9606), FD, 1.
-    @inlinable public static var DiffusionBValueYZ: Tag { Tag(rawValue: 0x00189606) }
+    @inlinable public static var DiffusionBValueYZ: Tag { Tag(rawValue: 0x0018_9606) }
 
     /// Diffusion b-value ZZ (0018,9607), FD, 1.
-    @inlinable public static var DiffusionBValueZZ: Tag { Tag(rawValue: 0x00189607) }
+    @inlinable public static var DiffusionBValueZZ: Tag { Tag(rawValue: 0x0018_9607) }
 
     /// Functional MR Sequence (0018,9621), SQ, 1.
-    @inlinable public static var FunctionalMRSequence: Tag { Tag(rawValue: 0x00189621) }
+    @inlinable public static var FunctionalMRSequence: Tag { Tag(rawValue: 0x0018_9621) }
 
     /// Functional Settling Phase Frames Present (0018,9622), CS, 1.
-    @inlinable public static var FunctionalSettlingPhaseFramesPresent: Tag { Tag(rawValue: 0x00189622) }
+    @inlinable public static var FunctionalSettlingPhaseFramesPresent: Tag { Tag(rawValue: 0x0018_9622) }
 
     /// Functional Sync Pulse (0018,9623), DT, 1.
-    @inlinable public static var FunctionalSyncPulse: Tag { Tag(rawValue: 0x00189623) }
+    @inlinable public static var FunctionalSyncPulse: Tag { Tag(rawValue: 0x0018_9623) }
 
     /// Settling Phase Frame (0018,9624), CS, 1.
-    @inlinable public static var SettlingPhaseFrame: Tag { Tag(rawValue: 0x00189624) }
+    @inlinable public static var SettlingPhaseFrame: Tag { Tag(rawValue: 0x0018_9624) }
 
     /// Decay Correction DateTime (0018,9701), DT, 1.
-    @inlinable public static var DecayCorrectionDateTime: Tag { Tag(rawValue: 0x00189701) }
+    @inlinable public static var DecayCorrectionDateTime: Tag { Tag(rawValue: 0x0018_9701) }
 
     /// Start Density Threshold (0018,9715), FD, 1.
-    @inlinable public static var StartDensityThreshold: Tag { Tag(rawValue: 0x00189715) }
+    @inlinable public static var StartDensityThreshold: Tag { Tag(rawValue: 0x0018_9715) }
 
     /// Start Relative Density Difference Threshold (0018,9716), FD, 1.
-    @inlinable public static var StartRelativeDensityDifferenceThreshold: Tag { Tag(rawValue: 0x00189716) }
+    @inlinable public static var StartRelativeDensityDifferenceThreshold: Tag { Tag(rawValue: 0x0018_9716) }
 
     /// Start Cardiac Trigger Count Threshold (0018,9717), FD, 1.
-    @inlinable public static var StartCardiacTriggerCountThreshold: Tag { Tag(rawValue: 0x00189717) }
+    @inlinable public static var StartCardiacTriggerCountThreshold: Tag { Tag(rawValue: 0x0018_9717) }
 
     /// Start Respiratory Trigger Count Threshold (0018,9718), FD, 1.
-    @inlinable public static var StartRespiratoryTriggerCountThreshold: Tag { Tag(rawValue: 0x00189718) }
+    @inlinable public static var StartRespiratoryTriggerCountThreshold: Tag { Tag(rawValue: 0x0018_9718) }
 
     /// Termination Counts Threshold (0018,9719), FD, 1.
-    @inlinable public static var TerminationCountsThreshold: Tag { Tag(rawValue: 0x00189719) }
+    @inlinable public static var TerminationCountsThreshold: Tag { Tag(rawValue: 0x0018_9719) }
 
     /// Termination Density Threshold (0018,9720), FD, 1.
-    @inlinable public static var TerminationDensityThreshold: Tag { Tag(rawValue: 0x00189720) }
+    @inlinable public static var TerminationDensityThreshold: Tag { Tag(rawValue: 0x0018_9720) }
 
     /// Termination Relative Density Threshold (0018,9721), FD, 1.
-    @inlinable public static var TerminationRelativeDensityThreshold: Tag { Tag(rawValue: 0x00189721) }
+    @inlinable public static var TerminationRelativeDensityThreshold: Tag { Tag(rawValue: 0x0018_9721) }
 
     /// Termination Time Threshold (0018,9722), FD, 1.
-    @inlinable public static var TerminationTimeThreshold: Tag { Tag(rawValue: 0x00189722) }
+    @inlinable public static var TerminationTimeThreshold: Tag { Tag(rawValue: 0x0018_9722) }
 
     /// Termination Cardiac Trigger Count Threshold (0018,9723), FD, 1.
-    @inlinable public static var TerminationCardiacTriggerCountThreshold: Tag { Tag(rawValue: 0x00189723) }
+    @inlinable public static var TerminationCardiacTriggerCountThreshold: Tag { Tag(rawValue: 0x0018_9723) }
 
     /// Termination Respiratory Trigger Count Threshold (0018,9724), FD, 1.
-    @inlinable public static var TerminationRespiratoryTriggerCountThreshold: Tag { Tag(rawValue: 0x00189724) }
+    @inlinable public static var TerminationRespiratoryTriggerCountThreshold: Tag { Tag(rawValue: 0x0018_9724) }
 
     /// Detector Geometry (0018,9725), CS, 1.
-    @inlinable public static var DetectorGeometry: Tag { Tag(rawValue: 0x00189725) }
+    @inlinable public static var DetectorGeometry: Tag { Tag(rawValue: 0x0018_9725) }
 
     /// Transverse Detector Separation (0018,9726), FD, 1.
-    @inlinable public static var TransverseDetectorSeparation: Tag { Tag(rawValue: 0x00189726) }
+    @inlinable public static var TransverseDetectorSeparation: Tag { Tag(rawValue: 0x0018_9726) }
 
     /// Axial Detector Dimension (0018,9727), FD, 1.
-    @inlinable public static var AxialDetectorDimension: Tag { Tag(rawValue: 0x00189727) }
+    @inlinable public static var AxialDetectorDimension: Tag { Tag(rawValue: 0x0018_9727) }
 
     /// Radiopharmaceutical Agent Number (0018,9729), US, 1.
-    @inlinable public static var RadiopharmaceuticalAgentNumber: Tag { Tag(rawValue: 0x00189729) }
+    @inlinable public static var RadiopharmaceuticalAgentNumber: Tag { Tag(rawValue: 0x0018_9729) }
 
     /// PET Frame Acquisition Sequence (0018,9732), SQ, 1.
-    @inlinable public static var PETFrameAcquisitionSequence: Tag { Tag(rawValue: 0x00189732) }
+    @inlinable public static var PETFrameAcquisitionSequence: Tag { Tag(rawValue: 0x0018_9732) }
 
     /// PET Detector Motion Details Sequence (0018,9733), SQ, 1.
-    @inlinable public static var PETDetectorMotionDetailsSequence: Tag { Tag(rawValue: 0x00189733) }
+    @inlinable public static var PETDetectorMotionDetailsSequence: Tag { Tag(rawValue: 0x0018_9733) }
 
     /// PET Table Dynamics Sequence (0018,9734), SQ, 1.
-    @inlinable public static var PETTableDynamicsSequence: Tag { Tag(rawValue: 0x00189734) }
+    @inlinable public static var PETTableDynamicsSequence: Tag { Tag(rawValue: 0x0018_9734) }
 
     /// PET Position Sequence (0018,9735), SQ, 1.
-    @inlinable public static var PETPositionSequence: Tag { Tag(rawValue: 0x00189735) }
+    @inlinable public static var PETPositionSequence: Tag { Tag(rawValue: 0x0018_9735) }
 
     /// PET Frame Correction Factors Sequence (0018,9736), SQ, 1.
-    @inlinable public static var PETFrameCorrectionFactorsSequence: Tag { Tag(rawValue: 0x00189736) }
+    @inlinable public static var PETFrameCorrectionFactorsSequence: Tag { Tag(rawValue: 0x0018_9736) }
 
     /// Radiopharmaceutical Usage Sequence (0018,9737), SQ, 1.
-    @inlinable public static var RadiopharmaceuticalUsageSequence: Tag { Tag(rawValue: 0x00189737) }
+    @inlinable public static var RadiopharmaceuticalUsageSequence: Tag { Tag(rawValue: 0x0018_9737) }
 
     /// Attenuation Correction Source (0018,9738), CS, 1.
-    @inlinable public static var AttenuationCorrectionSource: Tag { Tag(rawValue: 0x00189738) }
+    @inlinable public static var AttenuationCorrectionSource: Tag { Tag(rawValue: 0x0018_9738) }
 
     /// Number of Iterations (0018,9739), US, 1.
-    @inlinable public static var NumberOfIterations: Tag { Tag(rawValue: 0x00189739) }
+    @inlinable public static var NumberOfIterations: Tag { Tag(rawValue: 0x0018_9739) }
 
     /// Number of Subsets (0018,9740), US, 1.
-    @inlinable public static var NumberOfSubsets: Tag { Tag(rawValue: 0x00189740) }
+    @inlinable public static var NumberOfSubsets: Tag { Tag(rawValue: 0x0018_9740) }
 
     /// PET Reconstruction Sequence (0018,9749), SQ, 1.
-    @inlinable public static var PETReconstructionSequence: Tag { Tag(rawValue: 0x00189749) }
+    @inlinable public static var PETReconstructionSequence: Tag { Tag(rawValue: 0x0018_9749) }
 
     /// PET Frame Type Sequence (0018,9751), SQ, 1.
-    @inlinable public static var PETFrameTypeSequence: Tag { Tag(rawValue: 0x00189751) }
+    @inlinable public static var PETFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9751) }
 
     /// Time of Flight Information Used (0018,9755), CS, 1.
-    @inlinable public static var TimeOfFlightInformationUsed: Tag { Tag(rawValue: 0x00189755) }
+    @inlinable public static var TimeOfFlightInformationUsed: Tag { Tag(rawValue: 0x0018_9755) }
 
     /// Reconstruction Type (0018,9756), CS, 1.
-    @inlinable public static var ReconstructionType: Tag { Tag(rawValue: 0x00189756) }
+    @inlinable public static var ReconstructionType: Tag { Tag(rawValue: 0x0018_9756) }
 
     /// Decay Corrected (0018,9758), CS, 1.
-    @inlinable public static var DecayCorrected: Tag { Tag(rawValue: 0x00189758) }
+    @inlinable public static var DecayCorrected: Tag { Tag(rawValue: 0x0018_9758) }
 
     /// Attenuation Corrected (0018,9759), CS, 1.
-    @inlinable public static var AttenuationCorrected: Tag { Tag(rawValue: 0x00189759) }
+    @inlinable public static var AttenuationCorrected: Tag { Tag(rawValue: 0x0018_9759) }
 
     /// Scatter Corrected (0018,9760), CS, 1.
-    @inlinable public static var ScatterCorrected: Tag { Tag(rawValue: 0x00189760) }
+    @inlinable public static var ScatterCorrected: Tag { Tag(rawValue: 0x0018_9760) }
 
     /// Dead Time Corrected (0018,9761), CS, 1.
-    @inlinable public static var DeadTimeCorrected: Tag { Tag(rawValue: 0x00189761) }
+    @inlinable public static var DeadTimeCorrected: Tag { Tag(rawValue: 0x0018_9761) }
 
     /// Gantry Motion Corrected (0018,9762), CS, 1.
-    @inlinable public static var GantryMotionCorrected: Tag { Tag(rawValue: 0x00189762) }
+    @inlinable public static var GantryMotionCorrected: Tag { Tag(rawValue: 0x0018_9762) }
 
     /// Patient Motion Corrected (0018,9763), CS, 1.
-    @inlinable public static var PatientMotionCorrected: Tag { Tag(rawValue: 0x00189763) }
+    @inlinable public static var PatientMotionCorrected: Tag { Tag(rawValue: 0x0018_9763) }
 
     /// Count Loss Normalization Corrected (0018,9764), CS, 1.
-    @inlinable public static var CountLossNormalizationCorrected: Tag { Tag(rawValue: 0x00189764) }
+    @inlinable public static var CountLossNormalizationCorrected: Tag { Tag(rawValue: 0x0018_9764) }
 
     /// Randoms Corrected (0018,9765), CS, 1.
-    @inlinable public static var RandomsCorrected: Tag { Tag(rawValue: 0x00189765) }
+    @inlinable public static var RandomsCorrected: Tag { Tag(rawValue: 0x0018_9765) }
 
     /// Non-uniform Radial Sampling Corrected (0018,9766), CS, 1.
-    @inlinable public static var NonUniformRadialSamplingCorrected: Tag { Tag(rawValue: 0x00189766) }
+    @inlinable public static var NonUniformRadialSamplingCorrected: Tag { Tag(rawValue: 0x0018_9766) }
 
     /// Sensitivity Calibrated (0018,9767), CS, 1.
-    @inlinable public static var SensitivityCalibrated: Tag { Tag(rawValue: 0x00189767) }
+    @inlinable public static var SensitivityCalibrated: Tag { Tag(rawValue: 0x0018_9767) }
 
     /// Detector Normalization Correction (0018,9768), CS, 1.
-    @inlinable public static var DetectorNormalizationCorrection: Tag { Tag(rawValue: 0x00189768) }
+    @inlinable public static var DetectorNormalizationCorrection: Tag { Tag(rawValue: 0x0018_9768) }
 
     /// Iterative Reconstruction Method (0018,9769), CS, 1.
-    @inlinable public static var IterativeReconstructionMethod: Tag { Tag(rawValue: 0x00189769) }
+    @inlinable public static var IterativeReconstructionMethod: Tag { Tag(rawValue: 0x0018_9769) }
 
     /// Attenuation Correction Temporal Relationship (0018,9770), CS, 1.
-    @inlinable public static var AttenuationCorrectionTemporalRelationship: Tag { Tag(rawValue: 0x00189770) }
+    @inlinable public static var AttenuationCorrectionTemporalRelationship: Tag { Tag(rawValue: 0x0018_9770) }
 
     /// Patient Physiological State Sequence (0018,9771), SQ, 1.
-    @inlinable public static var PatientPhysiologicalStateSequence: Tag { Tag(rawValue: 0x00189771) }
+    @inlinable public static var PatientPhysiologicalStateSequence: Tag { Tag(rawValue: 0x0018_9771) }
 
     /// Patient Physiological State Code Sequence (0018,9772), SQ, 1.
-    @inlinable public static var PatientPhysiologicalStateCodeSequence: Tag { Tag(rawValue: 0x00189772) }
+    @inlinable public static var PatientPhysiologicalStateCodeSequence: Tag { Tag(rawValue: 0x0018_9772) }
 
     /// Depth(s) of Focus (0018,9801), FD, 1-n.
-    @inlinable public static var DepthsOfFocus: Tag { Tag(rawValue: 0x00189801) }
+    @inlinable public static var DepthsOfFocus: Tag { Tag(rawValue: 0x0018_9801) }
 
     /// Excluded Intervals Sequence (0018,9803), SQ, 1.
-    @inlinable public static var ExcludedIntervalsSequence: Tag { Tag(rawValue: 0x00189803) }
+    @inlinable public static var ExcludedIntervalsSequence: Tag { Tag(rawValue: 0x0018_9803) }
 
     /// Exclusion Start DateTime (0018,9804), DT, 1.
-    @inlinable public static var ExclusionStartDateTime: Tag { Tag(rawValue: 0x00189804) }
+    @inlinable public static var ExclusionStartDateTime: Tag { Tag(rawValue: 0x0018_9804) }
 
     /// Exclusion Duration (0018,9805), FD, 1.
-    @inlinable public static var ExclusionDuration: Tag { Tag(rawValue: 0x00189805) }
+    @inlinable public static var ExclusionDuration: Tag { Tag(rawValue: 0x0018_9805) }
 
     /// US Image Description Sequence (0018,9806), SQ, 1.
-    @inlinable public static var USImageDescriptionSequence: Tag { Tag(rawValue: 0x00189806) }
+    @inlinable public static var USImageDescriptionSequence: Tag { Tag(rawValue: 0x0018_9806) }
 
     /// Image Data Type Sequence (0018,9807), SQ, 1.
-    @inlinable public static var ImageDataTypeSequence: Tag { Tag(rawValue: 0x00189807) }
+    @inlinable public static var ImageDataTypeSequence: Tag { Tag(rawValue: 0x0018_9807) }
 
     /// Data Type (0018,9808), CS, 1.
-    @inlinable public static var DataType: Tag { Tag(rawValue: 0x00189808) }
+    @inlinable public static var DataType: Tag { Tag(rawValue: 0x0018_9808) }
 
     /// Transducer Scan Pattern Code Sequence (0018,9809), SQ, 1.
-    @inlinable public static var TransducerScanPatternCodeSequence: Tag { Tag(rawValue: 0x00189809) }
+    @inlinable public static var TransducerScanPatternCodeSequence: Tag { Tag(rawValue: 0x0018_9809) }
 
     /// Aliased Data Type (0018,980B), CS, 1.
-    @inlinable public static var AliasedDataType: Tag { Tag(rawValue: 0x0018980B) }
+    @inlinable public static var AliasedDataType: Tag { Tag(rawValue: 0x0018_980B) }
 
     /// Position Measuring Device Used (0018,980C), CS, 1.
-    @inlinable public static var PositionMeasuringDeviceUsed: Tag { Tag(rawValue: 0x0018980C) }
+    @inlinable public static var PositionMeasuringDeviceUsed: Tag { Tag(rawValue: 0x0018_980C) }
 
     /// Transducer Geometry Code Sequence (0018,980D), SQ, 1.
-    @inlinable public static var TransducerGeometryCodeSequence: Tag { Tag(rawValue: 0x0018980D) }
+    @inlinable public static var TransducerGeometryCodeSequence: Tag { Tag(rawValue: 0x0018_980D) }
 
     /// Transducer Beam Steering Code Sequence (0018,980E), SQ, 1.
-    @inlinable public static var TransducerBeamSteeringCodeSequence: Tag { Tag(rawValue: 0x0018980E) }
+    @inlinable public static var TransducerBeamSteeringCodeSequence: Tag { Tag(rawValue: 0x0018_980E) }
 
     /// Transducer Application Code Sequence (0018,980F), SQ, 1.
-    @inlinable public static var TransducerApplicationCodeSequence: Tag { Tag(rawValue: 0x0018980F) }
+    @inlinable public static var TransducerApplicationCodeSequence: Tag { Tag(rawValue: 0x0018_980F) }
 
     /// Zero Velocity Pixel Value (0018,9810), US or SS, 1.
-    @inlinable public static var ZeroVelocityPixelValue: Tag { Tag(rawValue: 0x00189810) }
+    @inlinable public static var ZeroVelocityPixelValue: Tag { Tag(rawValue: 0x0018_9810) }
 
     /// Photoacoustic Excitation Characteristics Sequence (0018,9821), SQ, 1.
-    @inlinable public static var PhotoacousticExcitationCharacteristicsSequence: Tag { Tag(rawValue: 0x00189821) }
+    @inlinable public static var PhotoacousticExcitationCharacteristicsSequence: Tag { Tag(rawValue: 0x0018_9821) }
 
     /// Excitation Spectral Width (0018,9822), FD, 1.
-    @inlinable public static var ExcitationSpectralWidth: Tag { Tag(rawValue: 0x00189822) }
+    @inlinable public static var ExcitationSpectralWidth: Tag { Tag(rawValue: 0x0018_9822) }
 
     /// Excitation Energy (0018,9823), FD, 1.
-    @inlinable public static var ExcitationEnergy: Tag { Tag(rawValue: 0x00189823) }
+    @inlinable public static var ExcitationEnergy: Tag { Tag(rawValue: 0x0018_9823) }
 
     /// Excitation Pulse Duration (0018,9824), FD, 1.
-    @inlinable public static var ExcitationPulseDuration: Tag { Tag(rawValue: 0x00189824) }
+    @inlinable public static var ExcitationPulseDuration: Tag { Tag(rawValue: 0x0018_9824) }
 
     /// Excitation Wavelength Sequence (0018,9825), SQ, 1.
-    @inlinable public static var ExcitationWavelengthSequence: Tag { Tag(rawValue: 0x00189825) }
+    @inlinable public static var ExcitationWavelengthSequence: Tag { Tag(rawValue: 0x0018_9825) }
 
     /// Excitation Wavelength (0018,9826), FD, 1.
-    @inlinable public static var ExcitationWavelength: Tag { Tag(rawValue: 0x00189826) }
+    @inlinable public static var ExcitationWavelength: Tag { Tag(rawValue: 0x0018_9826) }
 
     /// Illumination Translation Flag (0018,9828), CS, 1.
-    @inlinable public static var IlluminationTranslationFlag: Tag { Tag(rawValue: 0x00189828) }
+    @inlinable public static var IlluminationTranslationFlag: Tag { Tag(rawValue: 0x0018_9828) }
 
     /// Acoustic Coupling Medium Flag (0018,9829), CS, 1.
-    @inlinable public static var AcousticCouplingMediumFlag: Tag { Tag(rawValue: 0x00189829) }
+    @inlinable public static var AcousticCouplingMediumFlag: Tag { Tag(rawValue: 0x0018_9829) }
 
     /// Acoustic Coupling Medium Code Sequence (0018,982A), SQ, 1.
-    @inlinable public static var AcousticCouplingMediumCodeSequence: Tag { Tag(rawValue: 0x0018982A) }
+    @inlinable public static var AcousticCouplingMediumCodeSequence: Tag { Tag(rawValue: 0x0018_982A) }
 
     /// Acoustic Coupling Medium Temperature (0018,982B), FD, 1.
-    @inlinable public static var AcousticCouplingMediumTemperature: Tag { Tag(rawValue: 0x0018982B) }
+    @inlinable public static var AcousticCouplingMediumTemperature: Tag { Tag(rawValue: 0x0018_982B) }
 
     /// Transducer Response Sequence (0018,982C), SQ, 1.
-    @inlinable public static var TransducerResponseSequence: Tag { Tag(rawValue: 0x0018982C) }
+    @inlinable public static var TransducerResponseSequence: Tag { Tag(rawValue: 0x0018_982C) }
 
     /// Center Frequency (0018,982D), FD, 1.
-    @inlinable public static var CenterFrequency: Tag { Tag(rawValue: 0x0018982D) }
+    @inlinable public static var CenterFrequency: Tag { Tag(rawValue: 0x0018_982D) }
 
     /// Fractional Bandwidth (0018,982E), FD, 1.
-    @inlinable public static var FractionalBandwidth: Tag { Tag(rawValue: 0x0018982E) }
+    @inlinable public static var FractionalBandwidth: Tag { Tag(rawValue: 0x0018_982E) }
 
     /// Lower Cutoff Frequency (0018,982F), FD, 1.
-    @inlinable public static var LowerCutoffFrequency: Tag { Tag(rawValue: 0x0018982F) }
+    @inlinable public static var LowerCutoffFrequency: Tag { Tag(rawValue: 0x0018_982F) }
 
     /// Upper Cutoff Frequency (0018,9830), FD, 1.
-    @inlinable public static var UpperCutoffFrequency: Tag { Tag(rawValue: 0x00189830) }
+    @inlinable public static var UpperCutoffFrequency: Tag { Tag(rawValue: 0x0018_9830) }
 
     /// Transducer Technology Sequence (0018,9831), SQ, 1.
-    @inlinable public static var TransducerTechnologySequence: Tag { Tag(rawValue: 0x00189831) }
+    @inlinable public static var TransducerTechnologySequence: Tag { Tag(rawValue: 0x0018_9831) }
 
     /// Sound Speed Correction Mechanism Code Sequence (0018,9832), SQ, 1.
-    @inlinable public static var SoundSpeedCorrectionMechanismCodeSequence: Tag { Tag(rawValue: 0x00189832) }
+    @inlinable public static var SoundSpeedCorrectionMechanismCodeSequence: Tag { Tag(rawValue: 0x0018_9832) }
 
     /// Object Sound Speed (0018,9833), FD, 1.
-    @inlinable public static var ObjectSoundSpeed: Tag { Tag(rawValue: 0x00189833) }
+    @inlinable public static var ObjectSoundSpeed: Tag { Tag(rawValue: 0x0018_9833) }
 
     /// Acoustic Coupling Medium Sound Speed (0018,9834), FD, 1.
-    @inlinable public static var AcousticCouplingMediumSoundSpeed: Tag { Tag(rawValue: 0x00189834) }
+    @inlinable public static var AcousticCouplingMediumSoundSpeed: Tag { Tag(rawValue: 0x0018_9834) }
 
     /// Photoacoustic Image Frame Type Sequence (0018,9835), SQ, 1.
-    @inlinable public static var PhotoacousticImageFrameTypeSequence: Tag { Tag(rawValue: 0x00189835) }
+    @inlinable public static var PhotoacousticImageFrameTypeSequence: Tag { Tag(rawValue: 0x0018_9835) }
 
     /// Image Data Type Code Sequence (0018,9836), SQ, 1.
-    @inlinable public static var ImageDataTypeCodeSequence: Tag { Tag(rawValue: 0x00189836) }
+    @inlinable public static var ImageDataTypeCodeSequence: Tag { Tag(rawValue: 0x0018_9836) }
 
     /// Reference Location Label (0018,9900), LO, 1.
-    @inlinable public static var ReferenceLocationLabel: Tag { Tag(rawValue: 0x00189900) }
+    @inlinable public static var ReferenceLocationLabel: Tag { Tag(rawValue: 0x0018_9900) }
 
     /// Reference Location Description (0018,9901), UT, 1.
-    @inlinable public static var ReferenceLocationDescription: Tag { Tag(rawValue: 0x00189901) }
+    @inlinable public static var ReferenceLocationDescription: Tag { Tag(rawValue: 0x0018_9901) }
 
     /// Reference Basis Code Sequence (0018,9902), SQ, 1.
-    @inlinable public static var ReferenceBasisCodeSequence: Tag { Tag(rawValue: 0x00189902) }
+    @inlinable public static var ReferenceBasisCodeSequence: Tag { Tag(rawValue: 0x0018_9902) }
 
     /// Reference Geometry Code Sequence (0018,9903), SQ, 1.
-    @inlinable public static var ReferenceGeometryCodeSequence: Tag { Tag(rawValue: 0x00189903) }
+    @inlinable public static var ReferenceGeometryCodeSequence: Tag { Tag(rawValue: 0x0018_9903) }
 
     /// Offset Distance (0018,9904), DS, 1.
-    @inlinable public static var OffsetDistance: Tag { Tag(rawValue: 0x00189904) }
+    @inlinable public static var OffsetDistance: Tag { Tag(rawValue: 0x0018_9904) }
 
     /// Offset Direction (0018,9905), CS, 1.
-    @inlinable public static var OffsetDirection: Tag { Tag(rawValue: 0x00189905) }
+    @inlinable public static var OffsetDirection: Tag { Tag(rawValue: 0x0018_9905) }
 
     /// Potential Scheduled Protocol Code Sequence (0018,9906), SQ, 1.
-    @inlinable public static var PotentialScheduledProtocolCodeSequence: Tag { Tag(rawValue: 0x00189906) }
+    @inlinable public static var PotentialScheduledProtocolCodeSequence: Tag { Tag(rawValue: 0x0018_9906) }
 
     /// Potential Requested Procedure Code Sequence (0018,9907), SQ, 1.
-    @inlinable public static var PotentialRequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x00189907) }
+    @inlinable public static var PotentialRequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x0018_9907) }
 
     /// Potential Reasons for Procedure (0018,9908), UC, 1-n.
-    @inlinable public static var PotentialReasonsForProcedure: Tag { Tag(rawValue: 0x00189908) }
+    @inlinable public static var PotentialReasonsForProcedure: Tag { Tag(rawValue: 0x0018_9908) }
 
     /// Potential Reasons for Procedure Code Sequence (0018,9909), SQ, 1.
-    @inlinable public static var PotentialReasonsForProcedureCodeSequence: Tag { Tag(rawValue: 0x00189909) }
+    @inlinable public static var PotentialReasonsForProcedureCodeSequence: Tag { Tag(rawValue: 0x0018_9909) }
 
     /// Potential Diagnostic Tasks (0018,990A), UC, 1-n.
-    @inlinable public static var PotentialDiagnosticTasks: Tag { Tag(rawValue: 0x0018990A) }
+    @inlinable public static var PotentialDiagnosticTasks: Tag { Tag(rawValue: 0x0018_990A) }
 
     /// Contraindications Code Sequence (0018,990B), SQ, 1.
-    @inlinable public static var ContraindicationsCodeSequence: Tag { Tag(rawValue: 0x0018990B) }
+    @inlinable public static var ContraindicationsCodeSequence: Tag { Tag(rawValue: 0x0018_990B) }
 
     /// Referenced Defined Protocol Sequence (0018,990C), SQ, 1.
-    @inlinable public static var ReferencedDefinedProtocolSequence: Tag { Tag(rawValue: 0x0018990C) }
+    @inlinable public static var ReferencedDefinedProtocolSequence: Tag { Tag(rawValue: 0x0018_990C) }
 
     /// Referenced Performed Protocol Sequence (0018,990D), SQ, 1.
-    @inlinable public static var ReferencedPerformedProtocolSequence: Tag { Tag(rawValue: 0x0018990D) }
+    @inlinable public static var ReferencedPerformedProtocolSequence: Tag { Tag(rawValue: 0x0018_990D) }
 
     /// Predecessor Protocol Sequence (0018,990E), SQ, 1.
-    @inlinable public static var PredecessorProtocolSequence: Tag { Tag(rawValue: 0x0018990E) }
+    @inlinable public static var PredecessorProtocolSequence: Tag { Tag(rawValue: 0x0018_990E) }
 
     /// Protocol Planning Information (0018,990F), UT, 1.
-    @inlinable public static var ProtocolPlanningInformation: Tag { Tag(rawValue: 0x0018990F) }
+    @inlinable public static var ProtocolPlanningInformation: Tag { Tag(rawValue: 0x0018_990F) }
 
     /// Protocol Design Rationale (0018,9910), UT, 1.
-    @inlinable public static var ProtocolDesignRationale: Tag { Tag(rawValue: 0x00189910) }
+    @inlinable public static var ProtocolDesignRationale: Tag { Tag(rawValue: 0x0018_9910) }
 
     /// Patient Specification Sequence (0018,9911), SQ, 1.
-    @inlinable public static var PatientSpecificationSequence: Tag { Tag(rawValue: 0x00189911) }
+    @inlinable public static var PatientSpecificationSequence: Tag { Tag(rawValue: 0x0018_9911) }
 
     /// Model Specification Sequence (0018,9912), SQ, 1.
-    @inlinable public static var ModelSpecificationSequence: Tag { Tag(rawValue: 0x00189912) }
+    @inlinable public static var ModelSpecificationSequence: Tag { Tag(rawValue: 0x0018_9912) }
 
     /// Parameters Specification Sequence (0018,9913), SQ, 1.
-    @inlinable public static var ParametersSpecificationSequence: Tag { Tag(rawValue: 0x00189913) }
+    @inlinable public static var ParametersSpecificationSequence: Tag { Tag(rawValue: 0x0018_9913) }
 
     /// Instruction Sequence (0018,9914), SQ, 1.
-    @inlinable public static var InstructionSequence: Tag { Tag(rawValue: 0x00189914) }
+    @inlinable public static var InstructionSequence: Tag { Tag(rawValue: 0x0018_9914) }
 
     /// Instruction Index (0018,9915), US, 1.
-    @inlinable public static var InstructionIndex: Tag { Tag(rawValue: 0x00189915) }
+    @inlinable public static var InstructionIndex: Tag { Tag(rawValue: 0x0018_9915) }
 
     /// Instruction Text (0018,9916), LO, 1.
-    @inlinable public static var InstructionText: Tag { Tag(rawValue: 0x00189916) }
+    @inlinable public static var InstructionText: Tag { Tag(rawValue: 0x0018_9916) }
 
     /// Instruction Description (0018,9917), UT, 1.
-    @inlinable public static var InstructionDescription: Tag { Tag(rawValue: 0x00189917) }
+    @inlinable public static var InstructionDescription: Tag { Tag(rawValue: 0x0018_9917) }
 
     /// Instruction Performed Flag (0018,9918), CS, 1.
-    @inlinable public static var InstructionPerformedFlag: Tag { Tag(rawValue: 0x00189918) }
+    @inlinable public static var InstructionPerformedFlag: Tag { Tag(rawValue: 0x0018_9918) }
 
     /// Instruction Performed DateTime (0018,9919), DT, 1.
-    @inlinable public static var InstructionPerformedDateTime: Tag { Tag(rawValue: 0x00189919) }
+    @inlinable public static var InstructionPerformedDateTime: Tag { Tag(rawValue: 0x0018_9919) }
 
     /// Instruction Performance Comment (0018,991A), UT, 1.
-    @inlinable public static var InstructionPerformanceComment: Tag { Tag(rawValue: 0x0018991A) }
+    @inlinable public static var InstructionPerformanceComment: Tag { Tag(rawValue: 0x0018_991A) }
 
     /// Patient Positioning Instruction Sequence (0018,991B), SQ, 1.
-    @inlinable public static var PatientPositioningInstructionSequence: Tag { Tag(rawValue: 0x0018991B) }
+    @inlinable public static var PatientPositioningInstructionSequence: Tag { Tag(rawValue: 0x0018_991B) }
 
     /// Positioning Method Code Sequence (0018,991C), SQ, 1.
-    @inlinable public static var PositioningMethodCodeSequence: Tag { Tag(rawValue: 0x0018991C) }
+    @inlinable public static var PositioningMethodCodeSequence: Tag { Tag(rawValue: 0x0018_991C) }
 
     /// Positioning Landmark Sequence (0018,991D), SQ, 1.
-    @inlinable public static var PositioningLandmarkSequence: Tag { Tag(rawValue: 0x0018991D) }
+    @inlinable public static var PositioningLandmarkSequence: Tag { Tag(rawValue: 0x0018_991D) }
 
     /// Target Frame of Reference UID (0018,991E), UI, 1.
-    @inlinable public static var TargetFrameOfReferenceUID: Tag { Tag(rawValue: 0x0018991E) }
+    @inlinable public static var TargetFrameOfReferenceUID: Tag { Tag(rawValue: 0x0018_991E) }
 
     /// Acquisition Protocol Element Specification Sequence (0018,991F), SQ, 1.
-    @inlinable public static var AcquisitionProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x0018991F) }
+    @inlinable public static var AcquisitionProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x0018_991F) }
 
     /// Acquisition Protocol Element Sequence (0018,9920), SQ, 1.
-    @inlinable public static var AcquisitionProtocolElementSequence: Tag { Tag(rawValue: 0x00189920) }
+    @inlinable public static var AcquisitionProtocolElementSequence: Tag { Tag(rawValue: 0x0018_9920) }
 
     /// Protocol Element Number (0018,9921), US, 1.
-    @inlinable public static var ProtocolElementNumber: Tag { Tag(rawValue: 0x00189921) }
+    @inlinable public static var ProtocolElementNumber: Tag { Tag(rawValue: 0x0018_9921) }
 
     /// Protocol Element Name (0018,9922), LO, 1.
-    @inlinable public static var ProtocolElementName: Tag { Tag(rawValue: 0x00189922) }
+    @inlinable public static var ProtocolElementName: Tag { Tag(rawValue: 0x0018_9922) }
 
     /// Protocol Element Characteristics Summary (0018,9923), UT, 1.
-    @inlinable public static var ProtocolElementCharacteristicsSummary: Tag { Tag(rawValue: 0x00189923) }
+    @inlinable public static var ProtocolElementCharacteristicsSummary: Tag { Tag(rawValue: 0x0018_9923) }
 
     /// Protocol Element Purpose (0018,9924), UT, 1.
-    @inlinable public static var ProtocolElementPurpose: Tag { Tag(rawValue: 0x00189924) }
+    @inlinable public static var ProtocolElementPurpose: Tag { Tag(rawValue: 0x0018_9924) }
 
     /// Acquisition Motion (0018,9930), CS, 1.
-    @inlinable public static var AcquisitionMotion: Tag { Tag(rawValue: 0x00189930) }
+    @inlinable public static var AcquisitionMotion: Tag { Tag(rawValue: 0x0018_9930) }
 
     /// Acquisition Start Location Sequence (0018,9931), SQ, 1.
-    @inlinable public static var AcquisitionStartLocationSequence: Tag { Tag(rawValue: 0x00189931) }
+    @inlinable public static var AcquisitionStartLocationSequence: Tag { Tag(rawValue: 0x0018_9931) }
 
     /// Acquisition End Location Sequence (0018,9932), SQ, 1.
-    @inlinable public static var AcquisitionEndLocationSequence: Tag { Tag(rawValue: 0x00189932) }
+    @inlinable public static var AcquisitionEndLocationSequence: Tag { Tag(rawValue: 0x0018_9932) }
 
     /// Reconstruction Protocol Element Specification Sequence (0018,9933), SQ, 1.
-    @inlinable public static var ReconstructionProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x00189933) }
+    @inlinable public static var ReconstructionProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x0018_9933) }
 
     /// Reconstruction Protocol Element Sequence (0018,9934), SQ, 1.
-    @inlinable public static var ReconstructionProtocolElementSequence: Tag { Tag(rawValue: 0x00189934) }
+    @inlinable public static var ReconstructionProtocolElementSequence: Tag { Tag(rawValue: 0x0018_9934) }
 
     /// Storage Protocol Element Specification Sequence (0018,9935), SQ, 1.
-    @inlinable public static var StorageProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x00189935) }
+    @inlinable public static var StorageProtocolElementSpecificationSequence: Tag { Tag(rawValue: 0x0018_9935) }
 
     /// Storage Protocol Element Sequence (0018,9936), SQ, 1.
-    @inlinable public static var StorageProtocolElementSequence: Tag { Tag(rawValue: 0x00189936) }
+    @inlinable public static var StorageProtocolElementSequence: Tag { Tag(rawValue: 0x0018_9936) }
 
     /// Requested Series Description (0018,9937), LO, 1.
-    @inlinable public static var RequestedSeriesDescription: Tag { Tag(rawValue: 0x00189937) }
+    @inlinable public static var RequestedSeriesDescription: Tag { Tag(rawValue: 0x0018_9937) }
 
     /// Source Acquisition Protocol Element Number (0018,9938), US, 1-n.
-    @inlinable public static var SourceAcquisitionProtocolElementNumber: Tag { Tag(rawValue: 0x00189938) }
+    @inlinable public static var SourceAcquisitionProtocolElementNumber: Tag { Tag(rawValue: 0x0018_9938) }
 
     /// Source Acquisition Beam Number (0018,9939), US, 1-n.
-    @inlinable public static var SourceAcquisitionBeamNumber: Tag { Tag(rawValue: 0x00189939) }
+    @inlinable public static var SourceAcquisitionBeamNumber: Tag { Tag(rawValue: 0x0018_9939) }
 
     /// Source Reconstruction Protocol Element Number (0018,993A), US, 1-n.
-    @inlinable public static var SourceReconstructionProtocolElementNumber: Tag { Tag(rawValue: 0x0018993A) }
+    @inlinable public static var SourceReconstructionProtocolElementNumber: Tag { Tag(rawValue: 0x0018_993A) }
 
     /// Reconstruction Start Location Sequence (0018,993B), SQ, 1.
-    @inlinable public static var ReconstructionStartLocationSequence: Tag { Tag(rawValue: 0x0018993B) }
+    @inlinable public static var ReconstructionStartLocationSequence: Tag { Tag(rawValue: 0x0018_993B) }
 
     /// Reconstruction End Location Sequence (0018,993C), SQ, 1.
-    @inlinable public static var ReconstructionEndLocationSequence: Tag { Tag(rawValue: 0x0018993C) }
+    @inlinable public static var ReconstructionEndLocationSequence: Tag { Tag(rawValue: 0x0018_993C) }
 
     /// Reconstruction Algorithm Sequence (0018,993D), SQ, 1.
-    @inlinable public static var ReconstructionAlgorithmSequence: Tag { Tag(rawValue: 0x0018993D) }
+    @inlinable public static var ReconstructionAlgorithmSequence: Tag { Tag(rawValue: 0x0018_993D) }
 
     /// Reconstruction Target Center Location Sequence (0018,993E), SQ, 1.
-    @inlinable public static var ReconstructionTargetCenterLocationSequence: Tag { Tag(rawValue: 0x0018993E) }
+    @inlinable public static var ReconstructionTargetCenterLocationSequence: Tag { Tag(rawValue: 0x0018_993E) }
 
     /// Image Filter Description (0018,9941), UT, 1.
-    @inlinable public static var ImageFilterDescription: Tag { Tag(rawValue: 0x00189941) }
+    @inlinable public static var ImageFilterDescription: Tag { Tag(rawValue: 0x0018_9941) }
 
     /// CTDIvol Notification Trigger (0018,9942), FD, 1.
-    @inlinable public static var CTDIvolNotificationTrigger: Tag { Tag(rawValue: 0x00189942) }
+    @inlinable public static var CTDIvolNotificationTrigger: Tag { Tag(rawValue: 0x0018_9942) }
 
     /// DLP Notification Trigger (0018,9943), FD, 1.
-    @inlinable public static var DLPNotificationTrigger: Tag { Tag(rawValue: 0x00189943) }
+    @inlinable public static var DLPNotificationTrigger: Tag { Tag(rawValue: 0x0018_9943) }
 
     /// Auto KVP Selection Type (0018,9944), CS, 1.
-    @inlinable public static var AutoKVPSelectionType: Tag { Tag(rawValue: 0x00189944) }
+    @inlinable public static var AutoKVPSelectionType: Tag { Tag(rawValue: 0x0018_9944) }
 
     /// Auto KVP Upper Bound (0018,9945), FD, 1.
-    @inlinable public static var AutoKVPUpperBound: Tag { Tag(rawValue: 0x00189945) }
+    @inlinable public static var AutoKVPUpperBound: Tag { Tag(rawValue: 0x0018_9945) }
 
     /// Auto KVP Lower Bound (0018,9946), FD, 1.
-    @inlinable public static var AutoKVPLowerBound: Tag { Tag(rawValue: 0x00189946) }
+    @inlinable public static var AutoKVPLowerBound: Tag { Tag(rawValue: 0x0018_9946) }
 
     /// Protocol Defined Patient Position (0018,9947), CS, 1.
-    @inlinable public static var ProtocolDefinedPatientPosition: Tag { Tag(rawValue: 0x00189947) }
+    @inlinable public static var ProtocolDefinedPatientPosition: Tag { Tag(rawValue: 0x0018_9947) }
 
     /// Contributing Equipment Sequence (0018,A001), SQ, 1.
-    @inlinable public static var ContributingEquipmentSequence: Tag { Tag(rawValue: 0x0018A001) }
+    @inlinable public static var ContributingEquipmentSequence: Tag { Tag(rawValue: 0x0018_A001) }
 
     /// Contribution DateTime (0018,A002), DT, 1.
-    @inlinable public static var ContributionDateTime: Tag { Tag(rawValue: 0x0018A002) }
+    @inlinable public static var ContributionDateTime: Tag { Tag(rawValue: 0x0018_A002) }
 
     /// Contribution Description (0018,A003), ST, 1.
-    @inlinable public static var ContributionDescription: Tag { Tag(rawValue: 0x0018A003) }
+    @inlinable public static var ContributionDescription: Tag { Tag(rawValue: 0x0018_A003) }
 }

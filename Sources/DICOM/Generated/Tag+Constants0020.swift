@@ -2,2363 +2,2385 @@
 
 extension Tag {
     /// Study Instance UID (0020,000D), UI, 1.
-    @inlinable public static var StudyInstanceUID: Tag { Tag(rawValue: 0x0020000D) }
+    @inlinable public static var StudyInstanceUID: Tag { Tag(rawValue: 0x0020_000D) }
 
     /// Series Instance UID (0020,000E), UI, 1.
-    @inlinable public static var SeriesInstanceUID: Tag { Tag(rawValue: 0x0020000E) }
+    @inlinable public static var SeriesInstanceUID: Tag { Tag(rawValue: 0x0020_000E) }
 
     /// Study ID (0020,0010), SH, 1.
-    @inlinable public static var StudyID: Tag { Tag(rawValue: 0x00200010) }
+    @inlinable public static var StudyID: Tag { Tag(rawValue: 0x0020_0010) }
 
     /// Series Number (0020,0011), IS, 1.
-    @inlinable public static var SeriesNumber: Tag { Tag(rawValue: 0x00200011) }
+    @inlinable public static var SeriesNumber: Tag { Tag(rawValue: 0x0020_0011) }
 
     /// Acquisition Number (0020,0012), IS, 1.
-    @inlinable public static var AcquisitionNumber: Tag { Tag(rawValue: 0x00200012) }
+    @inlinable public static var AcquisitionNumber: Tag { Tag(rawValue: 0x0020_0012) }
 
     /// Instance Number (0020,0013), IS, 1.
-    @inlinable public static var InstanceNumber: Tag { Tag(rawValue: 0x00200013) }
+    @inlinable public static var InstanceNumber: Tag { Tag(rawValue: 0x0020_0013) }
 
     /// Isotope Number (0020,0014), IS, 1, retired.
-    @inlinable public static var IsotopeNumber: Tag { Tag(rawValue: 0x00200014) }
+    @inlinable public static var IsotopeNumber: Tag { Tag(rawValue: 0x0020_0014) }
 
     /// Phase Number (0020,0015), IS, 1, retired.
-    @inlinable public static var PhaseNumber: Tag { Tag(rawValue: 0x00200015) }
+    @inlinable public static var PhaseNumber: Tag { Tag(rawValue: 0x0020_0015) }
 
     /// Interval Number (0020,0016), IS, 1, retired.
-    @inlinable public static var IntervalNumber: Tag { Tag(rawValue: 0x00200016) }
+    @inlinable public static var IntervalNumber: Tag { Tag(rawValue: 0x0020_0016) }
 
     /// Time Slot Number (0020,0017), IS, 1, retired.
-    @inlinable public static var TimeSlotNumber: Tag { Tag(rawValue: 0x00200017) }
+    @inlinable public static var TimeSlotNumber: Tag { Tag(rawValue: 0x0020_0017) }
 
     /// Angle Number (0020,0018), IS, 1, retired.
-    @inlinable public static var AngleNumber: Tag { Tag(rawValue: 0x00200018) }
+    @inlinable public static var AngleNumber: Tag { Tag(rawValue: 0x0020_0018) }
 
     /// Item Number (0020,0019), IS, 1.
-    @inlinable public static var ItemNumber: Tag { Tag(rawValue: 0x00200019) }
+    @inlinable public static var ItemNumber: Tag { Tag(rawValue: 0x0020_0019) }
 
     /// Patient Orientation (0020,0020), CS, 2.
-    @inlinable public static var PatientOrientation: Tag { Tag(rawValue: 0x00200020) }
+    @inlinable public static var PatientOrientation: Tag { Tag(rawValue: 0x0020_0020) }
 
     /// Overlay Number (0020,0022), IS, 1, retired.
-    @inlinable public static var OverlayNumber: Tag { Tag(rawValue: 0x00200022) }
+    @inlinable public static var OverlayNumber: Tag { Tag(rawValue: 0x0020_0022) }
 
     /// Curve Number (0020,0024), IS, 1, retired.
-    @inlinable public static var CurveNumber: Tag { Tag(rawValue: 0x00200024) }
+    @inlinable public static var CurveNumber: Tag { Tag(rawValue: 0x0020_0024) }
 
     /// LUT Number (0020,0026), IS, 1, retired.
-    @inlinable public static var LUTNumber: Tag { Tag(rawValue: 0x00200026) }
+    @inlinable public static var LUTNumber: Tag { Tag(rawValue: 0x0020_0026) }
 
     /// Pyramid Label (0020,0027), LO, 1.
-    @inlinable public static var PyramidLabel: Tag { Tag(rawValue: 0x00200027) }
+    @inlinable public static var PyramidLabel: Tag { Tag(rawValue: 0x0020_0027) }
 
     /// Image Position (0020,0030), DS, 3, retired.
-    @inlinable public static var ImagePosition: Tag { Tag(rawValue: 0x00200030) }
+    @inlinable public static var ImagePosition: Tag { Tag(rawValue: 0x0020_0030) }
 
     /// Image Position (Patient) (0020,0032), DS, 3.
-    @inlinable public static var ImagePositionPatient: Tag { Tag(rawValue: 0x00200032) }
+    @inlinable public static var ImagePositionPatient: Tag { Tag(rawValue: 0x0020_0032) }
 
     /// Image Orientation (0020,0035), DS, 6, retired.
-    @inlinable public static var ImageOrientation: Tag { Tag(rawValue: 0x00200035) }
+    @inlinable public static var ImageOrientation: Tag { Tag(rawValue: 0x0020_0035) }
 
     /// Image Orientation (Patient) (0020,0037), DS, 6.
-    @inlinable public static var ImageOrientationPatient: Tag { Tag(rawValue: 0x00200037) }
+    @inlinable public static var ImageOrientationPatient: Tag { Tag(rawValue: 0x0020_0037) }
 
     /// Location (0020,0050), DS, 1, retired.
-    @inlinable public static var Location: Tag { Tag(rawValue: 0x00200050) }
+    @inlinable public static var Location: Tag { Tag(rawValue: 0x0020_0050) }
 
     /// Frame of Reference UID (0020,0052), UI, 1.
-    @inlinable public static var FrameOfReferenceUID: Tag { Tag(rawValue: 0x00200052) }
+    @inlinable public static var FrameOfReferenceUID: Tag { Tag(rawValue: 0x0020_0052) }
 
     /// Laterality (0020,0060), CS, 1.
-    @inlinable public static var Laterality: Tag { Tag(rawValue: 0x00200060) }
+    @inlinable public static var Laterality: Tag { Tag(rawValue: 0x0020_0060) }
 
     /// Image Laterality (0020,0062), CS, 1.
-    @inlinable public static var ImageLaterality: Tag { Tag(rawValue: 0x00200062) }
+    @inlinable public static var ImageLaterality: Tag { Tag(rawValue: 0x0020_0062) }
 
     /// Image Geometry Type (0020,0070), LO, 1, retired.
-    @inlinable public static var ImageGeometryType: Tag { Tag(rawValue: 0x00200070) }
+    @inlinable public static var ImageGeometryType: Tag { Tag(rawValue: 0x0020_0070) }
 
     /// Masking Image (0020,0080), CS, 1-n, retired.
-    @inlinable public static var MaskingImage: Tag { Tag(rawValue: 0x00200080) }
+    @inlinable public static var MaskingImage: Tag { Tag(rawValue: 0x0020_0080) }
 
     /// Report Number (0020,00AA), IS, 1, retired.
-    @inlinable public static var ReportNumber: Tag { Tag(rawValue: 0x002000AA) }
+    @inlinable public static var ReportNumber: Tag { Tag(rawValue: 0x0020_00AA) }
 
     /// Temporal Position Identifier (0020,0100), IS, 1.
-    @inlinable public static var TemporalPositionIdentifier: Tag { Tag(rawValue: 0x00200100) }
+    @inlinable public static var TemporalPositionIdentifier: Tag { Tag(rawValue: 0x0020_0100) }
 
     /// Number of Temporal Positions (0020,0105), IS, 1.
-    @inlinable public static var NumberOfTemporalPositions: Tag { Tag(rawValue: 0x00200105) }
+    @inlinable public static var NumberOfTemporalPositions: Tag { Tag(rawValue: 0x0020_0105) }
 
     /// Temporal Resolution (0020,0110), DS, 1.
-    @inlinable public static var TemporalResolution: Tag { Tag(rawValue: 0x00200110) }
+    @inlinable public static var TemporalResolution: Tag { Tag(rawValue: 0x0020_0110) }
 
     /// Synchronization Frame of Reference UID (0020,0200), UI, 1.
-    @inlinable public static var SynchronizationFrameOfReferenceUID: Tag { Tag(rawValue: 0x00200200) }
+    @inlinable public static var SynchronizationFrameOfReferenceUID: Tag { Tag(rawValue: 0x0020_0200) }
 
     /// SOP Instance UID of Concatenation Source (0020,0242), UI, 1.
-    @inlinable public static var SOPInstanceUIDOfConcatenationSource: Tag { Tag(rawValue: 0x00200242) }
+    @inlinable public static var SOPInstanceUIDOfConcatenationSource: Tag { Tag(rawValue: 0x0020_0242) }
 
     /// Series in Study (0020,1000), IS, 1, retired.
-    @inlinable public static var SeriesInStudy: Tag { Tag(rawValue: 0x00201000) }
+    @inlinable public static var SeriesInStudy: Tag { Tag(rawValue: 0x0020_1000) }
 
     /// Acquisitions in Series (0020,1001), IS, 1, retired.
-    @inlinable public static var AcquisitionsInSeries: Tag { Tag(rawValue: 0x00201001) }
+    @inlinable public static var AcquisitionsInSeries: Tag { Tag(rawValue: 0x0020_1001) }
 
     /// Images in Acquisition (0020,1002), IS, 1.
-    @inlinable public static var ImagesInAcquisition: Tag { Tag(rawValue: 0x00201002) }
+    @inlinable public static var ImagesInAcquisition: Tag { Tag(rawValue: 0x0020_1002) }
 
     /// Images in Series (0020,1003), IS, 1, retired.
-    @inlinable public static var ImagesInSeries: Tag { Tag(rawValue: 0x00201003) }
+    @inlinable public static var ImagesInSeries: Tag { Tag(rawValue: 0x0020_1003) }
 
     /// Acquisitions in Study (0020,1004), IS, 1, retired.
-    @inlinable public static var AcquisitionsInStudy: Tag { Tag(rawValue: 0x00201004) }
+    @inlinable public static var AcquisitionsInStudy: Tag { Tag(rawValue: 0x0020_1004) }
 
     /// Images in Study (0020,1005), IS, 1, retired.
-    @inlinable public static var ImagesInStudy: Tag { Tag(rawValue: 0x00201005) }
+    @inlinable public static var ImagesInStudy: Tag { Tag(rawValue: 0x0020_1005) }
 
     /// Reference (0020,1020), LO, 1-n, retired.
-    @inlinable public static var Reference: Tag { Tag(rawValue: 0x00201020) }
+    @inlinable public static var Reference: Tag { Tag(rawValue: 0x0020_1020) }
 
     /// Target Position Reference Indicator (0020,103F), LO, 1.
-    @inlinable public static var TargetPositionReferenceIndicator: Tag { Tag(rawValue: 0x0020103F) }
+    @inlinable public static var TargetPositionReferenceIndicator: Tag { Tag(rawValue: 0x0020_103F) }
 
     /// Position Reference Indicator (0020,1040), LO, 1.
-    @inlinable public static var PositionReferenceIndicator: Tag { Tag(rawValue: 0x00201040) }
+    @inlinable public static var PositionReferenceIndicator: Tag { Tag(rawValue: 0x0020_1040) }
 
     /// Slice Location (0020,1041), DS, 1.
-    @inlinable public static var SliceLocation: Tag { Tag(rawValue: 0x00201041) }
+    @inlinable public static var SliceLocation: Tag { Tag(rawValue: 0x0020_1041) }
 
     /// Other Study Numbers (0020,1070), IS, 1-n, retired.
-    @inlinable public static var OtherStudyNumbers: Tag { Tag(rawValue: 0x00201070) }
+    @inlinable public static var OtherStudyNumbers: Tag { Tag(rawValue: 0x0020_1070) }
 
     /// Number of Patient Related Studies (0020,1200), IS, 1.
-    @inlinable public static var NumberOfPatientRelatedStudies: Tag { Tag(rawValue: 0x00201200) }
+    @inlinable public static var NumberOfPatientRelatedStudies: Tag { Tag(rawValue: 0x0020_1200) }
 
     /// Number of Patient Related Series (0020,1202), IS, 1.
-    @inlinable public static var NumberOfPatientRelatedSeries: Tag { Tag(rawValue: 0x00201202) }
+    @inlinable public static var NumberOfPatientRelatedSeries: Tag { Tag(rawValue: 0x0020_1202) }
 
     /// Number of Patient Related Instances (0020,1204), IS, 1.
-    @inlinable public static var NumberOfPatientRelatedInstances: Tag { Tag(rawValue: 0x00201204) }
+    @inlinable public static var NumberOfPatientRelatedInstances: Tag { Tag(rawValue: 0x0020_1204) }
 
     /// Number of Study Related Series (0020,1206), IS, 1.
-    @inlinable public static var NumberOfStudyRelatedSeries: Tag { Tag(rawValue: 0x00201206) }
+    @inlinable public static var NumberOfStudyRelatedSeries: Tag { Tag(rawValue: 0x0020_1206) }
 
     /// Number of Study Related Instances (0020,1208), IS, 1.
-    @inlinable public static var NumberOfStudyRelatedInstances: Tag { Tag(rawValue: 0x00201208) }
+    @inlinable public static var NumberOfStudyRelatedInstances: Tag { Tag(rawValue: 0x0020_1208) }
 
     /// Number of Series Related Instances (0020,1209), IS, 1.
-    @inlinable public static var NumberOfSeriesRelatedInstances: Tag { Tag(rawValue: 0x00201209) }
+    @inlinable public static var NumberOfSeriesRelatedInstances: Tag { Tag(rawValue: 0x0020_1209) }
 
     /// Source Image IDs (0020,31xx), CS, 1-n, retired.
-    @inlinable public static var SourceImageIDs: Tag { Tag(rawValue: 0x00203100) }
+    @inlinable public static var SourceImageIDs: Tag { Tag(rawValue: 0x0020_3100) }
 
     /// Modifying Device ID (0020,3401), CS, 1, retired.
-    @inlinable public static var ModifyingDeviceID: Tag { Tag(rawValue: 0x00203401) }
+    @inlinable public static var ModifyingDeviceID: Tag { Tag(rawValue: 0x0020_3401) }
 
     /// Modified Image ID (0020,3402), CS, 1, retired.
-    @inlinable public static var ModifiedImageID: Tag { Tag(rawValue: 0x00203402) }
+    @inlinable public static var ModifiedImageID: Tag { Tag(rawValue: 0x0020_3402) }
 
     /// Modified Image Date (0020,3403), DA, 1, retired.
-    @inlinable public static var ModifiedImageDate: Tag { Tag(rawValue: 0x00203403) }
+    @inlinable public static var ModifiedImageDate: Tag { Tag(rawValue: 0x0020_3403) }
 
     /// Modifying Device Manufacturer (0020,3404), LO, 1, retired.
-    @inlinable public static var ModifyingDeviceManufacturer: Tag { Tag(rawValue: 0x00203404) }
+    @inlinable public static var ModifyingDeviceManufacturer: Tag { Tag(rawValue: 0x0020_3404) }
 
     /// Modified Image Time (0020,3405), TM, 1, retired.
-    @inlinable public static var ModifiedImageTime: Tag { Tag(rawValue: 0x00203405) }
+    @inlinable public static var ModifiedImageTime: Tag { Tag(rawValue: 0x0020_3405) }
 
     /// Modified Image Description (0020,3406), LO, 1, retired.
-    @inlinable public static var ModifiedImageDescription: Tag { Tag(rawValue: 0x00203406) }
+    @inlinable public static var ModifiedImageDescription: Tag { Tag(rawValue: 0x0020_3406) }
 
     /// Image Comments (0020,4000), LT, 1.
-    @inlinable public static var ImageComments: Tag { Tag(rawValue: 0x00204000) }
+    @inlinable public static var ImageComments: Tag { Tag(rawValue: 0x0020_4000) }
 
     /// Original Image Identification (0020,5000), AT, 1-n, retired.
-    @inlinable public static var OriginalImageIdentification: Tag { Tag(rawValue: 0x00205000) }
+    @inlinable public static var OriginalImageIdentification: Tag { Tag(rawValue: 0x0020_5000) }
 
     /// Original Image Identification Nomenclature (0020,5002), LO, 1-n, retired.
-    @inlinable public static var OriginalImageIdentificationNomenclature: Tag { Tag(rawValue: 0x00205002) }
+    @inlinable public static var OriginalImageIdentificationNomenclature: Tag { Tag(rawValue: 0x0020_5002) }
 
     /// Stack ID (0020,9056), SH, 1.
-    @inlinable public static var StackID: Tag { Tag(rawValue: 0x00209056) }
+    @inlinable public static var StackID: Tag { Tag(rawValue: 0x0020_9056) }
 
     /// In-Stack Position Number (0020,9057), UL, 1.
-    @inlinable public static var InStackPositionNumber: Tag { Tag(rawValue: 0x00209057) }
+    @inlinable public static var InStackPositionNumber: Tag { Tag(rawValue: 0x0020_9057) }
 
     /// Frame Anatomy Sequence (0020,9071), SQ, 1.
-    @inlinable public static var FrameAnatomySequence: Tag { Tag(rawValue: 0x00209071) }
+    @inlinable public static var FrameAnatomySequence: Tag { Tag(rawValue: 0x0020_9071) }
 
     /// Frame Laterality (0020,9072), CS, 1.
-    @inlinable public static var FrameLaterality: Tag { Tag(rawValue: 0x00209072) }
+    @inlinable public static var FrameLaterality: Tag { Tag(rawValue: 0x0020_9072) }
 
     /// Frame Content Sequence (0020,9111), SQ, 1.
-    @inlinable public static var FrameContentSequence: Tag { Tag(rawValue: 0x00209111) }
+    @inlinable public static var FrameContentSequence: Tag { Tag(rawValue: 0x0020_9111) }
 
     /// Plane Position Sequence (0020,9113), SQ, 1.
-    @inlinable public static var PlanePositionSequence: Tag { Tag(rawValue: 0x00209113) }
+    @inlinable public static var PlanePositionSequence: Tag { Tag(rawValue: 0x0020_9113) }
 
     /// Plane Orientation Sequence (0020,9116), SQ, 1.
-    @inlinable public static var PlaneOrientationSequence: Tag { Tag(rawValue: 0x00209116) }
+    @inlinable public static var PlaneOrientationSequence: Tag { Tag(rawValue: 0x0020_9116) }
 
     /// Temporal Position Index (0020,9128), UL, 1.
-    @inlinable public static var TemporalPositionIndex: Tag { Tag(rawValue: 0x00209128) }
+    @inlinable public static var TemporalPositionIndex: Tag { Tag(rawValue: 0x0020_9128) }
 
     /// Nominal Cardiac Trigger Delay Time (0020,9153), FD, 1.
-    @inlinable public static var NominalCardiacTriggerDelayTime: Tag { Tag(rawValue: 0x00209153) }
+    @inlinable public static var NominalCardiacTriggerDelayTime: Tag { Tag(rawValue: 0x0020_9153) }
 
     /// Nominal Cardiac Trigger Time Prior To R-Peak (0020,9154), FL, 1.
-    @inlinable public static var NominalCardiacTriggerTimePriorToRPeak: Tag { Tag(rawValue: 0x00209154) }
+    @inlinable public static var NominalCardiacTriggerTimePriorToRPeak: Tag { Tag(rawValue: 0x0020_9154) }
 
     /// Actual Cardiac Trigger Time Prior To R-Peak (0020,9155), FL, 1.
-    @inlinable public static var ActualCardiacTriggerTimePriorToRPeak: Tag { Tag(rawValue: 0x00209155) }
+    @inlinable public static var ActualCardiacTriggerTimePriorToRPeak: Tag { Tag(rawValue: 0x0020_9155) }
 
     /// Frame Acquisition Number (0020,9156), US, 1.
-    @inlinable public static var FrameAcquisitionNumber: Tag { Tag(rawValue: 0x00209156) }
+    @inlinable public static var FrameAcquisitionNumber: Tag { Tag(rawValue: 0x0020_9156) }
 
     /// Dimension Index Values (0020,9157), UL, 1-n.
-    @inlinable public static var DimensionIndexValues: Tag { Tag(rawValue: 0x00209157) }
+    @inlinable public static var DimensionIndexValues: Tag { Tag(rawValue: 0x0020_9157) }
 
     /// Frame Comments (0020,9158), LT, 1.
-    @inlinable public static var FrameComments: Tag { Tag(rawValue: 0x00209158) }
+    @inlinable public static var FrameComments: Tag { Tag(rawValue: 0x0020_9158) }
 
     /// Concatenation UID (0020,9161), UI, 1.
-    @inlinable public static var ConcatenationUID: Tag { Tag(rawValue: 0x00209161) }
+    @inlinable public static var ConcatenationUID: Tag { Tag(rawValue: 0x0020_9161) }
 
     /// In-concatenation Number (0020,9162), US, 1.
-    @inlinable public static var InConcatenationNumber: Tag { Tag(rawValue: 0x00209162) }
+    @inlinable public static var InConcatenationNumber: Tag { Tag(rawValue: 0x0020_9162) }
 
     /// In-concatenation Total Number (0020,9163), US, 1.
-    @inlinable public static var InConcatenationTotalNumber: Tag { Tag(rawValue: 0x00209163) }
+    @inlinable public static var InConcatenationTotalNumber: Tag { Tag(rawValue: 0x0020_9163) }
 
     /// Dimension Organization UID (0020,9164), UI, 1.
-    @inlinable public static var DimensionOrganizationUID: Tag { Tag(rawValue: 0x00209164) }
+    @inlinable public static var DimensionOrganizationUID: Tag { Tag(rawValue: 0x0020_9164) }
 
     /// Dimension Index Pointer (0020,9165), AT, 1.
-    @inlinable public static var DimensionIndexPointer: Tag { Tag(rawValue: 0x00209165) }
+    @inlinable public static var DimensionIndexPointer: Tag { Tag(rawValue: 0x0020_9165) }
 
     /// Functional Group Pointer (0020,9167), AT, 1.
-    @inlinable public static var FunctionalGroupPointer: Tag { Tag(rawValue: 0x00209167) }
+    @inlinable public static var FunctionalGroupPointer: Tag { Tag(rawValue: 0x0020_9167) }
 
     /// Unassigned Shared Converted Attributes Sequence (0020,9170), SQ, 1.
-    @inlinable public static var UnassignedSharedConvertedAttributesSequence: Tag { Tag(rawValue: 0x00209170) }
+    @inlinable public static var UnassignedSharedConvertedAttributesSequence: Tag { Tag(rawValue: 0x0020_9170) }
 
     /// Unassigned Per-Frame Converted Attributes Sequence (0020,9171), SQ, 1.
-    @inlinable public static var UnassignedPerFrameConvertedAttributesSequence: Tag { Tag(rawValue: 0x00209171) }
+    @inlinable public static var UnassignedPerFrameConvertedAttributesSequence: Tag { Tag(rawValue: 0x0020_9171) }
 
     /// Conversion Source Attributes Sequence (0020,9172), SQ, 1.
-    @inlinable public static var ConversionSourceAttributesSequence: Tag { Tag(rawValue: 0x00209172) }
+    @inlinable public static var ConversionSourceAttributesSequence: Tag { Tag(rawValue: 0x0020_9172) }
 
     /// Dimension Index Private Creator (0020,9213), LO, 1.
-    @inlinable public static var DimensionIndexPrivateCreator: Tag { Tag(rawValue: 0x00209213) }
+    @inlinable public static var DimensionIndexPrivateCreator: Tag { Tag(rawValue: 0x0020_9213) }
 
     /// Dimension Organization Sequence (0020,9221), SQ, 1.
-    @inlinable public static var DimensionOrganizationSequence: Tag { Tag(rawValue: 0x00209221) }
+    @inlinable public static var DimensionOrganizationSequence: Tag { Tag(rawValue: 0x0020_9221) }
 
     /// Dimension Index Sequence (0020,9222), SQ, 1.
-    @inlinable public static var DimensionIndexSequence: Tag { Tag(rawValue: 0x00209222) }
+    @inlinable public static var DimensionIndexSequence: Tag { Tag(rawValue: 0x0020_9222) }
 
     /// Concatenation Frame Offset Number (0020,9228), UL, 1.
-    @inlinable public static var ConcatenationFrameOffsetNumber: Tag { Tag(rawValue: 0x00209228) }
+    @inlinable public static var ConcatenationFrameOffsetNumber: Tag { Tag(rawValue: 0x0020_9228) }
 
     /// Functional Group Private Creator (0020,9238), LO, 1.
-    @inlinable public static var FunctionalGroupPrivateCreator: Tag { Tag(rawValue: 0x00209238) }
+    @inlinable public static var FunctionalGroupPrivateCreator: Tag { Tag(rawValue: 0x0020_9238) }
 
     /// Nominal Percentage of Cardiac Phase (0020,9241), FL, 1.
-    @inlinable public static var NominalPercentageOfCardiacPhase: Tag { Tag(rawValue: 0x00209241) }
+    @inlinable public static var NominalPercentageOfCardiacPhase: Tag { Tag(rawValue: 0x0020_9241) }
 
     /// Nominal Percentage of Respiratory Phase (0020,9245), FL, 1.
-    @inlinable public static var NominalPercentageOfRespiratoryPhase: Tag { Tag(rawValue: 0x00209245) }
+    @inlinable public static var NominalPercentageOfRespiratoryPhase: Tag { Tag(rawValue: 0x0020_9245) }
 
     /// Starting Respiratory Amplitude (0020,9246), FL, 1.
-    @inlinable public static var StartingRespiratoryAmplitude: Tag { Tag(rawValue: 0x00209246) }
+    @inlinable public static var StartingRespiratoryAmplitude: Tag { Tag(rawValue: 0x0020_9246) }
 
     /// Starting Respiratory Phase (0020,9247), CS, 1.
-    @inlinable public static var StartingRespiratoryPhase: Tag { Tag(rawValue: 0x00209247) }
+    @inlinable public static var StartingRespiratoryPhase: Tag { Tag(rawValue: 0x0020_9247) }
 
     /// Ending Respiratory Amplitude (0020,9248), FL, 1.
-    @inlinable public static var EndingRespiratoryAmplitude: Tag { Tag(rawValue: 0x00209248) }
+    @inlinable public static var EndingRespiratoryAmplitude: Tag { Tag(rawValue: 0x0020_9248) }
 
     /// Ending Respiratory Phase (0020,9249), CS, 1.
-    @inlinable public static var EndingRespiratoryPhase: Tag { Tag(rawValue: 0x00209249) }
+    @inlinable public static var EndingRespiratoryPhase: Tag { Tag(rawValue: 0x0020_9249) }
 
     /// Respiratory Trigger Type (0020,9250), CS, 1.
-    @inlinable public static var RespiratoryTriggerType: Tag { Tag(rawValue: 0x00209250) }
+    @inlinable public static var RespiratoryTriggerType: Tag { Tag(rawValue: 0x0020_9250) }
 
     /// R-R Interval Time Nominal (0020,9251), FD, 1.
-    @inlinable public static var RRIntervalTimeNominal: Tag { Tag(rawValue: 0x00209251) }
+    @inlinable public static var RRIntervalTimeNominal: Tag { Tag(rawValue: 0x0020_9251) }
 
     /// Actual Cardiac Trigger Delay Time (0020,9252), FD, 1.
-    @inlinable public static var ActualCardiacTriggerDelayTime: Tag { Tag(rawValue: 0x00209252) }
+    @inlinable public static var ActualCardiacTriggerDelayTime: Tag { Tag(rawValue: 0x0020_9252) }
 
     /// Respiratory Synchronization Sequence (0020,9253), SQ, 1.
-    @inlinable public static var RespiratorySynchronizationSequence: Tag { Tag(rawValue: 0x00209253) }
+    @inlinable public static var RespiratorySynchronizationSequence: Tag { Tag(rawValue: 0x0020_9253) }
 
     /// Respiratory Interval Time (0020,9254), FD, 1.
-    @inlinable public static var RespiratoryIntervalTime: Tag { Tag(rawValue: 0x00209254) }
+    @inlinable public static var RespiratoryIntervalTime: Tag { Tag(rawValue: 0x0020_9254) }
 
     /// Nominal Respiratory Trigger Delay Time (0020,9255), FD, 1.
-    @inlinable public static var NominalRespiratoryTriggerDelayTime: Tag { Tag(rawValue: 0x00209255) }
+    @inlinable public static var NominalRespiratoryTriggerDelayTime: Tag { Tag(rawValue: 0x0020_9255) }
 
     /// Respiratory Trigger Delay Threshold (0020,9256), FD, 1.
-    @inlinable public static var RespiratoryTriggerDelayThreshold: Tag { Tag(rawValue: 0x00209256) }
+    @inlinable public static var RespiratoryTriggerDelayThreshold: Tag { Tag(rawValue: 0x0020_9256) }
 
     /// Actual Respiratory Trigger Delay Time (0020,9257), FD, 1.
-    @inlinable public static var ActualRespiratoryTriggerDelayTime: Tag { Tag(rawValue: 0x00209257) }
+    @inlinable public static var ActualRespiratoryTriggerDelayTime: Tag { Tag(rawValue: 0x0020_9257) }
 
     /// Image Position (Volume) (0020,9301), FD, 3.
-    @inlinable public static var ImagePositionVolume: Tag { Tag(rawValue: 0x00209301) }
+    @inlinable public static var ImagePositionVolume: Tag { Tag(rawValue: 0x0020_9301) }
 
     /// Image Orientation (Volume) (0020,9302), FD, 6.
-    @inlinable public static var ImageOrientationVolume: Tag { Tag(rawValue: 0x00209302) }
+    @inlinable public static var ImageOrientationVolume: Tag { Tag(rawValue: 0x0020_9302) }
 
     /// Ultrasound Acquisition Geometry (0020,9307), CS, 1.
-    @inlinable public static var UltrasoundAcquisitionGeometry: Tag { Tag(rawValue: 0x00209307) }
+    @inlinable public static var UltrasoundAcquisitionGeometry: Tag { Tag(rawValue: 0x0020_9307) }
 
     /// Apex Position (0020,9308), FD, 3.
-    @inlinable public static var ApexPosition: Tag { Tag(rawValue: 0x00209308) }
+    @inlinable public static var ApexPosition: Tag { Tag(rawValue: 0x0020_9308) }
 
     /// Volume to Transducer Mapping Matrix (0020,9309), FD, 16.
-    @inlinable public static var VolumeToTransducerMappingMatrix: Tag { Tag(rawValue: 0x00209309) }
+    @inlinable public static var VolumeToTransducerMappingMatrix: Tag { Tag(rawValue: 0x0020_9309) }
 
     /// Volume to Table Mapping Matrix (0020,930A), FD, 16.
-    @inlinable public static var VolumeToTableMappingMatrix: Tag { Tag(rawValue: 0x0020930A) }
+    @inlinable public static var VolumeToTableMappingMatrix: Tag { Tag(rawValue: 0x0020_930A) }
 
     /// Volume to Transducer Relationship (0020,930B), CS, 1.
-    @inlinable public static var VolumeToTransducerRelationship: Tag { Tag(rawValue: 0x0020930B) }
+    @inlinable public static var VolumeToTransducerRelationship: Tag { Tag(rawValue: 0x0020_930B) }
 
     /// Patient Frame of Reference Source (0020,930C), CS, 1.
-    @inlinable public static var PatientFrameOfReferenceSource: Tag { Tag(rawValue: 0x0020930C) }
+    @inlinable public static var PatientFrameOfReferenceSource: Tag { Tag(rawValue: 0x0020_930C) }
 
     /// Temporal Position Time Offset (0020,930D), FD, 1.
-    @inlinable public static var TemporalPositionTimeOffset: Tag { Tag(rawValue: 0x0020930D) }
+    @inlinable public static var TemporalPositionTimeOffset: Tag { Tag(rawValue: 0x0020_930D) }
 
     /// Plane Position (Volume) Sequence (0020,930E), SQ, 1.
-    @inlinable public static var PlanePositionVolumeSequence: Tag { Tag(rawValue: 0x0020930E) }
+    @inlinable public static var PlanePositionVolumeSequence: Tag { Tag(rawValue: 0x0020_930E) }
 
     /// Plane Orientation (Volume) Sequence (0020,930F), SQ, 1.
-    @inlinable public static var PlaneOrientationVolumeSequence: Tag { Tag(rawValue: 0x0020930F) }
+    @inlinable public static var PlaneOrientationVolumeSequence: Tag { Tag(rawValue: 0x0020_930F) }
 
     /// Temporal Position Sequence (0020,9310), SQ, 1.
-    @inlinable public static var TemporalPositionSequence: Tag { Tag(rawValue: 0x00209310) }
+    @inlinable public static var TemporalPositionSequence: Tag { Tag(rawValue: 0x0020_9310) }
 
     /// Dimension Organization Type (0020,9311), CS, 1.
-    @inlinable public static var DimensionOrganizationType: Tag { Tag(rawValue: 0x00209311) }
+    @inlinable public static var DimensionOrganizationType: Tag { Tag(rawValue: 0x0020_9311) }
 
     /// Volume Frame of Reference UID (0020,9312), UI, 1.
-    @inlinable public static var VolumeFrameOfReferenceUID: Tag { Tag(rawValue: 0x00209312) }
+    @inlinable public static var VolumeFrameOfReferenceUID: Tag { Tag(rawValue: 0x0020_9312) }
 
     /// Table Frame of Reference UID (0020,9313), UI, 1.
-    @inlinable public static var TableFrameOfReferenceUID: Tag { Tag(rawValue: 0x00209313) }
+    @inlinable public static var TableFrameOfReferenceUID: Tag { Tag(rawValue: 0x0020_9313) }
 
     /// Dimension Description Label (0020,9421), LO, 1.
-    @inlinable public static var DimensionDescriptionLabel: Tag { Tag(rawValue: 0x00209421) }
+    @inlinable public static var DimensionDescriptionLabel: Tag { Tag(rawValue: 0x0020_9421) }
 
     /// Patient Orientation in Frame Sequence (0020,9450), SQ, 1.
-    @inlinable public static var PatientOrientationInFrameSequence: Tag { Tag(rawValue: 0x00209450) }
+    @inlinable public static var PatientOrientationInFrameSequence: Tag { Tag(rawValue: 0x0020_9450) }
 
     /// Frame Label (0020,9453), LO, 1.
-    @inlinable public static var FrameLabel: Tag { Tag(rawValue: 0x00209453) }
+    @inlinable public static var FrameLabel: Tag { Tag(rawValue: 0x0020_9453) }
 
     /// Acquisition Index (0020,9518), US, 1-n.
-    @inlinable public static var AcquisitionIndex: Tag { Tag(rawValue: 0x00209518) }
+    @inlinable public static var AcquisitionIndex: Tag { Tag(rawValue: 0x0020_9518) }
 
     /// Contributing SOP Instances Reference Sequence (0020,9529), SQ, 1.
-    @inlinable public static var ContributingSOPInstancesReferenceSequence: Tag { Tag(rawValue: 0x00209529) }
+    @inlinable public static var ContributingSOPInstancesReferenceSequence: Tag { Tag(rawValue: 0x0020_9529) }
 
     /// Reconstruction Index (0020,9536), US, 1.
-    @inlinable public static var ReconstructionIndex: Tag { Tag(rawValue: 0x00209536) }
+    @inlinable public static var ReconstructionIndex: Tag { Tag(rawValue: 0x0020_9536) }
 
     /// Light Path Filter Pass-Through Wavelength (0022,0001), US, 1.
-    @inlinable public static var LightPathFilterPassThroughWavelength: Tag { Tag(rawValue: 0x00220001) }
+    @inlinable public static var LightPathFilterPassThroughWavelength: Tag { Tag(rawValue: 0x0022_0001) }
 
     /// Light Path Filter Pass Band (0022,0002), US, 2.
-    @inlinable public static var LightPathFilterPassBand: Tag { Tag(rawValue: 0x00220002) }
+    @inlinable public static var LightPathFilterPassBand: Tag { Tag(rawValue: 0x0022_0002) }
 
     /// Image Path Filter Pass-Through Wavelength (0022,0003), US, 1.
-    @inlinable public static var ImagePathFilterPassThroughWavelength: Tag { Tag(rawValue: 0x00220003) }
+    @inlinable public static var ImagePathFilterPassThroughWavelength: Tag { Tag(rawValue: 0x0022_0003) }
 
     /// Image Path Filter Pass Band (0022,0004), US, 2.
-    @inlinable public static var ImagePathFilterPassBand: Tag { Tag(rawValue: 0x00220004) }
+    @inlinable public static var ImagePathFilterPassBand: Tag { Tag(rawValue: 0x0022_0004) }
 
     /// Patient Eye Movement Commanded (0022,0005), CS, 1.
-    @inlinable public static var PatientEyeMovementCommanded: Tag { Tag(rawValue: 0x00220005) }
+    @inlinable public static var PatientEyeMovementCommanded: Tag { Tag(rawValue: 0x0022_0005) }
 
     /// Patient Eye Movement Command Code Sequence (0022,0006), SQ, 1.
-    @inlinable public static var PatientEyeMovementCommandCodeSequence: Tag { Tag(rawValue: 0x00220006) }
+    @inlinable public static var PatientEyeMovementCommandCodeSequence: Tag { Tag(rawValue: 0x0022_0006) }
 
     /// Spherical Lens Power (0022,0007), FL, 1.
-    @inlinable public static var SphericalLensPower: Tag { Tag(rawValue: 0x00220007) }
+    @inlinable public static var SphericalLensPower: Tag { Tag(rawValue: 0x0022_0007) }
 
     /// Cylinder Lens Power (0022,0008), FL, 1.
-    @inlinable public static var CylinderLensPower: Tag { Tag(rawValue: 0x00220008) }
+    @inlinable public static var CylinderLensPower: Tag { Tag(rawValue: 0x0022_0008) }
 
     /// Cylinder Axis (0022,0009), FL, 1.
-    @inlinable public static var CylinderAxis: Tag { Tag(rawValue: 0x00220009) }
+    @inlinable public static var CylinderAxis: Tag { Tag(rawValue: 0x0022_0009) }
 
     /// Emmetropic Magnification (0022,000A), FL, 1.
-    @inlinable public static var EmmetropicMagnification: Tag { Tag(rawValue: 0x0022000A) }
+    @inlinable public static var EmmetropicMagnification: Tag { Tag(rawValue: 0x0022_000A) }
 
     /// Intra Ocular Pressure (0022,000B), FL, 1.
-    @inlinable public static var IntraOcularPressure: Tag { Tag(rawValue: 0x0022000B) }
+    @inlinable public static var IntraOcularPressure: Tag { Tag(rawValue: 0x0022_000B) }
 
     /// Horizontal Field of View (0022,000C), FL, 1.
-    @inlinable public static var HorizontalFieldOfView: Tag { Tag(rawValue: 0x0022000C) }
+    @inlinable public static var HorizontalFieldOfView: Tag { Tag(rawValue: 0x0022_000C) }
 
     /// Pupil Dilated (0022,000D), CS, 1.
-    @inlinable public static var PupilDilated: Tag { Tag(rawValue: 0x0022000D) }
+    @inlinable public static var PupilDilated: Tag { Tag(rawValue: 0x0022_000D) }
 
     /// Degree of Dilation (0022,000E), FL, 1.
-    @inlinable public static var DegreeOfDilation: Tag { Tag(rawValue: 0x0022000E) }
+    @inlinable public static var DegreeOfDilation: Tag { Tag(rawValue: 0x0022_000E) }
 
     /// Vertex Distance (0022,000F), FD, 1.
-    @inlinable public static var VertexDistance: Tag { Tag(rawValue: 0x0022000F) }
+    @inlinable public static var VertexDistance: Tag { Tag(rawValue: 0x0022_000F) }
 
     /// Stereo Baseline Angle (0022,0010), FL, 1.
-    @inlinable public static var StereoBaselineAngle: Tag { Tag(rawValue: 0x00220010) }
+    @inlinable public static var StereoBaselineAngle: Tag { Tag(rawValue: 0x0022_0010) }
 
     /// Stereo Baseline Displacement (0022,0011), FL, 1.
-    @inlinable public static var StereoBaselineDisplacement: Tag { Tag(rawValue: 0x00220011) }
+    @inlinable public static var StereoBaselineDisplacement: Tag { Tag(rawValue: 0x0022_0011) }
 
     /// Stereo Horizontal Pixel Offset (0022,0012), FL, 1.
-    @inlinable public static var StereoHorizontalPixelOffset: Tag { Tag(rawValue: 0x00220012) }
+    @inlinable public static var StereoHorizontalPixelOffset: Tag { Tag(rawValue: 0x0022_0012) }
 
     /// Stereo Vertical Pixel Offset (0022,0013), FL, 1.
-    @inlinable public static var StereoVerticalPixelOffset: Tag { Tag(rawValue: 0x00220013) }
+    @inlinable public static var StereoVerticalPixelOffset: Tag { Tag(rawValue: 0x0022_0013) }
 
     /// Stereo Rotation (0022,0014), FL, 1.
-    @inlinable public static var StereoRotation: Tag { Tag(rawValue: 0x00220014) }
+    @inlinable public static var StereoRotation: Tag { Tag(rawValue: 0x0022_0014) }
 
     /// Acquisition Device Type Code Sequence (0022,0015), SQ, 1.
-    @inlinable public static var AcquisitionDeviceTypeCodeSequence: Tag { Tag(rawValue: 0x00220015) }
+    @inlinable public static var AcquisitionDeviceTypeCodeSequence: Tag { Tag(rawValue: 0x0022_0015) }
 
     /// Illumination Type Code Sequence (0022,0016), SQ, 1.
-    @inlinable public static var IlluminationTypeCodeSequence: Tag { Tag(rawValue: 0x00220016) }
+    @inlinable public static var IlluminationTypeCodeSequence: Tag { Tag(rawValue: 0x0022_0016) }
 
     /// Light Path Filter Type Stack Code Sequence (0022,0017), SQ, 1.
-    @inlinable public static var LightPathFilterTypeStackCodeSequence: Tag { Tag(rawValue: 0x00220017) }
+    @inlinable public static var LightPathFilterTypeStackCodeSequence: Tag { Tag(rawValue: 0x0022_0017) }
 
     /// Image Path Filter Type Stack Code Sequence (0022,0018), SQ, 1.
-    @inlinable public static var ImagePathFilterTypeStackCodeSequence: Tag { Tag(rawValue: 0x00220018) }
+    @inlinable public static var ImagePathFilterTypeStackCodeSequence: Tag { Tag(rawValue: 0x0022_0018) }
 
     /// Lenses Code Sequence (0022,0019), SQ, 1.
-    @inlinable public static var LensesCodeSequence: Tag { Tag(rawValue: 0x00220019) }
+    @inlinable public static var LensesCodeSequence: Tag { Tag(rawValue: 0x0022_0019) }
 
     /// Channel Description Code Sequence (0022,001A), SQ, 1.
-    @inlinable public static var ChannelDescriptionCodeSequence: Tag { Tag(rawValue: 0x0022001A) }
+    @inlinable public static var ChannelDescriptionCodeSequence: Tag { Tag(rawValue: 0x0022_001A) }
 
     /// Refractive State Sequence (0022,001B), SQ, 1.
-    @inlinable public static var RefractiveStateSequence: Tag { Tag(rawValue: 0x0022001B) }
+    @inlinable public static var RefractiveStateSequence: Tag { Tag(rawValue: 0x0022_001B) }
 
     /// Mydriatic Agent Code Sequence (0022,001C), SQ, 1.
-    @inlinable public static var MydriaticAgentCodeSequence: Tag { Tag(rawValue: 0x0022001C) }
+    @inlinable public static var MydriaticAgentCodeSequence: Tag { Tag(rawValue: 0x0022_001C) }
 
     /// Relative Image Position Code Sequence (0022,001D), SQ, 1.
-    @inlinable public static var RelativeImagePositionCodeSequence: Tag { Tag(rawValue: 0x0022001D) }
+    @inlinable public static var RelativeImagePositionCodeSequence: Tag { Tag(rawValue: 0x0022_001D) }
 
     /// Camera Angle of View (0022,001E), FL, 1.
-    @inlinable public static var CameraAngleOfView: Tag { Tag(rawValue: 0x0022001E) }
+    @inlinable public static var CameraAngleOfView: Tag { Tag(rawValue: 0x0022_001E) }
 
     /// Stereo Pairs Sequence (0022,0020), SQ, 1.
-    @inlinable public static var StereoPairsSequence: Tag { Tag(rawValue: 0x00220020) }
+    @inlinable public static var StereoPairsSequence: Tag { Tag(rawValue: 0x0022_0020) }
 
     /// Left Image Sequence (0022,0021), SQ, 1.
-    @inlinable public static var LeftImageSequence: Tag { Tag(rawValue: 0x00220021) }
+    @inlinable public static var LeftImageSequence: Tag { Tag(rawValue: 0x0022_0021) }
 
     /// Right Image Sequence (0022,0022), SQ, 1.
-    @inlinable public static var RightImageSequence: Tag { Tag(rawValue: 0x00220022) }
+    @inlinable public static var RightImageSequence: Tag { Tag(rawValue: 0x0022_0022) }
 
     /// Stereo Pairs Present (0022,0028), CS, 1.
-    @inlinable public static var StereoPairsPresent: Tag { Tag(rawValue: 0x00220028) }
+    @inlinable public static var StereoPairsPresent: Tag { Tag(rawValue: 0x0022_0028) }
 
     /// Axial Length of the Eye (0022,0030), FL, 1.
-    @inlinable public static var AxialLengthOfTheEye: Tag { Tag(rawValue: 0x00220030) }
+    @inlinable public static var AxialLengthOfTheEye: Tag { Tag(rawValue: 0x0022_0030) }
 
     /// Ophthalmic Frame Location Sequence (0022,0031), SQ, 1.
-    @inlinable public static var OphthalmicFrameLocationSequence: Tag { Tag(rawValue: 0x00220031) }
+    @inlinable public static var OphthalmicFrameLocationSequence: Tag { Tag(rawValue: 0x0022_0031) }
 
     /// Reference Coordinates (0022,0032), FL, 2-2n.
-    @inlinable public static var ReferenceCoordinates: Tag { Tag(rawValue: 0x00220032) }
+    @inlinable public static var ReferenceCoordinates: Tag { Tag(rawValue: 0x0022_0032) }
 
     /// Depth Spatial Resolution (0022,0035), FL, 1.
-    @inlinable public static var DepthSpatialResolution: Tag { Tag(rawValue: 0x00220035) }
+    @inlinable public static var DepthSpatialResolution: Tag { Tag(rawValue: 0x0022_0035) }
 
     /// Maximum Depth Distortion (0022,0036), FL, 1.
-    @inlinable public static var MaximumDepthDistortion: Tag { Tag(rawValue: 0x00220036) }
+    @inlinable public static var MaximumDepthDistortion: Tag { Tag(rawValue: 0x0022_0036) }
 
     /// Along-scan Spatial Resolution (0022,0037), FL, 1.
-    @inlinable public static var AlongScanSpatialResolution: Tag { Tag(rawValue: 0x00220037) }
+    @inlinable public static var AlongScanSpatialResolution: Tag { Tag(rawValue: 0x0022_0037) }
 
     /// Maximum Along-scan Distortion (0022,0038), FL, 1.
-    @inlinable public static var MaximumAlongScanDistortion: Tag { Tag(rawValue: 0x00220038) }
+    @inlinable public static var MaximumAlongScanDistortion: Tag { Tag(rawValue: 0x0022_0038) }
 
     /// Ophthalmic Image Orientation (0022,0039), CS, 1.
-    @inlinable public static var OphthalmicImageOrientation: Tag { Tag(rawValue: 0x00220039) }
+    @inlinable public static var OphthalmicImageOrientation: Tag { Tag(rawValue: 0x0022_0039) }
 
     /// Depth of Transverse Image (0022,0041), FL, 1.
-    @inlinable public static var DepthOfTransverseImage: Tag { Tag(rawValue: 0x00220041) }
+    @inlinable public static var DepthOfTransverseImage: Tag { Tag(rawValue: 0x0022_0041) }
 
     /// Mydriatic Agent Concentration Units Sequence (0022,0042), SQ, 1.
-    @inlinable public static var MydriaticAgentConcentrationUnitsSequence: Tag { Tag(rawValue: 0x00220042) }
+    @inlinable public static var MydriaticAgentConcentrationUnitsSequence: Tag { Tag(rawValue: 0x0022_0042) }
 
     /// Across-scan Spatial Resolution (0022,0048), FL, 1.
-    @inlinable public static var AcrossScanSpatialResolution: Tag { Tag(rawValue: 0x00220048) }
+    @inlinable public static var AcrossScanSpatialResolution: Tag { Tag(rawValue: 0x0022_0048) }
 
     /// Maximum Across-scan Distortion (0022,0049), FL, 1.
-    @inlinable public static var MaximumAcrossScanDistortion: Tag { Tag(rawValue: 0x00220049) }
+    @inlinable public static var MaximumAcrossScanDistortion: Tag { Tag(rawValue: 0x0022_0049) }
 
     /// Mydriatic Agent Concentration (0022,004E), DS, 1.
-    @inlinable public static var MydriaticAgentConcentration: Tag { Tag(rawValue: 0x0022004E) }
+    @inlinable public static var MydriaticAgentConcentration: Tag { Tag(rawValue: 0x0022_004E) }
 
     /// Illumination Wave Length (0022,0055), FL, 1.
-    @inlinable public static var IlluminationWaveLength: Tag { Tag(rawValue: 0x00220055) }
+    @inlinable public static var IlluminationWaveLength: Tag { Tag(rawValue: 0x0022_0055) }
 
     /// Illumination Power (0022,0056), FL, 1.
-    @inlinable public static var IlluminationPower: Tag { Tag(rawValue: 0x00220056) }
+    @inlinable public static var IlluminationPower: Tag { Tag(rawValue: 0x0022_0056) }
 
     /// Illumination Bandwidth (0022,0057), FL, 1.
-    @inlinable public static var IlluminationBandwidth: Tag { Tag(rawValue: 0x00220057) }
+    @inlinable public static var IlluminationBandwidth: Tag { Tag(rawValue: 0x0022_0057) }
 
     /// Mydriatic Agent Sequence (0022,0058), SQ, 1.
-    @inlinable public static var MydriaticAgentSequence: Tag { Tag(rawValue: 0x00220058) }
+    @inlinable public static var MydriaticAgentSequence: Tag { Tag(rawValue: 0x0022_0058) }
 
     /// Ophthalmic Axial Measurements Right Eye Sequence (0022,1007), SQ, 1.
-    @inlinable public static var OphthalmicAxialMeasurementsRightEyeSequence: Tag { Tag(rawValue: 0x00221007) }
+    @inlinable public static var OphthalmicAxialMeasurementsRightEyeSequence: Tag { Tag(rawValue: 0x0022_1007) }
 
     /// Ophthalmic Axial Measurements Left Eye Sequence (0022,1008), SQ, 1.
-    @inlinable public static var OphthalmicAxialMeasurementsLeftEyeSequence: Tag { Tag(rawValue: 0x00221008) }
+    @inlinable public static var OphthalmicAxialMeasurementsLeftEyeSequence: Tag { Tag(rawValue: 0x0022_1008) }
 
     /// Ophthalmic Axial Measurements Device Type (0022,1009), CS, 1.
-    @inlinable public static var OphthalmicAxialMeasurementsDeviceType: Tag { Tag(rawValue: 0x00221009) }
+    @inlinable public static var OphthalmicAxialMeasurementsDeviceType: Tag { Tag(rawValue: 0x0022_1009) }
 
     /// Ophthalmic Axial Length Measurements Type (0022,1010), CS, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsType: Tag { Tag(rawValue: 0x00221010) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsType: Tag { Tag(rawValue: 0x0022_1010) }
 
     /// Ophthalmic Axial Length Sequence (0022,1012), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x00221012) }
+    @inlinable public static var OphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x0022_1012) }
 
     /// Ophthalmic Axial Length (0022,1019), FL, 1.
-    @inlinable public static var OphthalmicAxialLength: Tag { Tag(rawValue: 0x00221019) }
+    @inlinable public static var OphthalmicAxialLength: Tag { Tag(rawValue: 0x0022_1019) }
 
     /// Lens Status Code Sequence (0022,1024), SQ, 1.
-    @inlinable public static var LensStatusCodeSequence: Tag { Tag(rawValue: 0x00221024) }
+    @inlinable public static var LensStatusCodeSequence: Tag { Tag(rawValue: 0x0022_1024) }
 
     /// Vitreous Status Code Sequence (0022,1025), SQ, 1.
-    @inlinable public static var VitreousStatusCodeSequence: Tag { Tag(rawValue: 0x00221025) }
+    @inlinable public static var VitreousStatusCodeSequence: Tag { Tag(rawValue: 0x0022_1025) }
 
     /// IOL Formula Code Sequence (0022,1028), SQ, 1.
-    @inlinable public static var IOLFormulaCodeSequence: Tag { Tag(rawValue: 0x00221028) }
+    @inlinable public static var IOLFormulaCodeSequence: Tag { Tag(rawValue: 0x0022_1028) }
 
     /// IOL Formula Detail (0022,1029), LO, 1.
-    @inlinable public static var IOLFormulaDetail: Tag { Tag(rawValue: 0x00221029) }
+    @inlinable public static var IOLFormulaDetail: Tag { Tag(rawValue: 0x0022_1029) }
 
     /// Keratometer Index (0022,1033), FL, 1.
-    @inlinable public static var KeratometerIndex: Tag { Tag(rawValue: 0x00221033) }
+    @inlinable public static var KeratometerIndex: Tag { Tag(rawValue: 0x0022_1033) }
 
     /// Source of Ophthalmic Axial Length Code Sequence (0022,1035), SQ, 1.
-    @inlinable public static var SourceOfOphthalmicAxialLengthCodeSequence: Tag { Tag(rawValue: 0x00221035) }
+    @inlinable public static var SourceOfOphthalmicAxialLengthCodeSequence: Tag { Tag(rawValue: 0x0022_1035) }
 
     /// Source of Corneal Size Data Code Sequence (0022,1036), SQ, 1.
-    @inlinable public static var SourceOfCornealSizeDataCodeSequence: Tag { Tag(rawValue: 0x00221036) }
+    @inlinable public static var SourceOfCornealSizeDataCodeSequence: Tag { Tag(rawValue: 0x0022_1036) }
 
     /// Target Refraction (0022,1037), FL, 1.
-    @inlinable public static var TargetRefraction: Tag { Tag(rawValue: 0x00221037) }
+    @inlinable public static var TargetRefraction: Tag { Tag(rawValue: 0x0022_1037) }
 
     /// Refractive Procedure Occurred (0022,1039), CS, 1.
-    @inlinable public static var RefractiveProcedureOccurred: Tag { Tag(rawValue: 0x00221039) }
+    @inlinable public static var RefractiveProcedureOccurred: Tag { Tag(rawValue: 0x0022_1039) }
 
     /// Refractive Surgery Type Code Sequence (0022,1040), SQ, 1.
-    @inlinable public static var RefractiveSurgeryTypeCodeSequence: Tag { Tag(rawValue: 0x00221040) }
+    @inlinable public static var RefractiveSurgeryTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1040) }
 
     /// Ophthalmic Ultrasound Method Code Sequence (0022,1044), SQ, 1.
-    @inlinable public static var OphthalmicUltrasoundMethodCodeSequence: Tag { Tag(rawValue: 0x00221044) }
+    @inlinable public static var OphthalmicUltrasoundMethodCodeSequence: Tag { Tag(rawValue: 0x0022_1044) }
 
     /// Surgically Induced Astigmatism Sequence (0022,1045), SQ, 1.
-    @inlinable public static var SurgicallyInducedAstigmatismSequence: Tag { Tag(rawValue: 0x00221045) }
+    @inlinable public static var SurgicallyInducedAstigmatismSequence: Tag { Tag(rawValue: 0x0022_1045) }
 
     /// Type of Optical Correction (0022,1046), CS, 1.
-    @inlinable public static var TypeOfOpticalCorrection: Tag { Tag(rawValue: 0x00221046) }
+    @inlinable public static var TypeOfOpticalCorrection: Tag { Tag(rawValue: 0x0022_1046) }
 
     /// Toric IOL Power Sequence (0022,1047), SQ, 1.
-    @inlinable public static var ToricIOLPowerSequence: Tag { Tag(rawValue: 0x00221047) }
+    @inlinable public static var ToricIOLPowerSequence: Tag { Tag(rawValue: 0x0022_1047) }
 
     /// Predicted Toric Error Sequence (0022,1048), SQ, 1.
-    @inlinable public static var PredictedToricErrorSequence: Tag { Tag(rawValue: 0x00221048) }
+    @inlinable public static var PredictedToricErrorSequence: Tag { Tag(rawValue: 0x0022_1048) }
 
     /// Pre-Selected for Implantation (0022,1049), CS, 1.
-    @inlinable public static var PreSelectedForImplantation: Tag { Tag(rawValue: 0x00221049) }
+    @inlinable public static var PreSelectedForImplantation: Tag { Tag(rawValue: 0x0022_1049) }
 
     /// Toric IOL Power for Exact Emmetropia Sequence (0022,104A), SQ, 1.
-    @inlinable public static var ToricIOLPowerForExactEmmetropiaSequence: Tag { Tag(rawValue: 0x0022104A) }
+    @inlinable public static var ToricIOLPowerForExactEmmetropiaSequence: Tag { Tag(rawValue: 0x0022_104A) }
 
     /// Toric IOL Power for Exact Target Refraction Sequence (0022,104B), SQ, 1.
-    @inlinable public static var ToricIOLPowerForExactTargetRefractionSequence: Tag { Tag(rawValue: 0x0022104B) }
+    @inlinable public static var ToricIOLPowerForExactTargetRefractionSequence: Tag { Tag(rawValue: 0x0022_104B) }
 
     /// Ophthalmic Axial Length Measurements Sequence (0022,1050), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x00221050) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x0022_1050) }
 
     /// IOL Power (0022,1053), FL, 1.
-    @inlinable public static var IOLPower: Tag { Tag(rawValue: 0x00221053) }
+    @inlinable public static var IOLPower: Tag { Tag(rawValue: 0x0022_1053) }
 
     /// Predicted Refractive Error (0022,1054), FL, 1.
-    @inlinable public static var PredictedRefractiveError: Tag { Tag(rawValue: 0x00221054) }
+    @inlinable public static var PredictedRefractiveError: Tag { Tag(rawValue: 0x0022_1054) }
 
     /// Ophthalmic Axial Length Velocity (0022,1059), FL, 1.
-    @inlinable public static var OphthalmicAxialLengthVelocity: Tag { Tag(rawValue: 0x00221059) }
+    @inlinable public static var OphthalmicAxialLengthVelocity: Tag { Tag(rawValue: 0x0022_1059) }
 
     /// Lens Status Description (0022,1065), LO, 1.
-    @inlinable public static var LensStatusDescription: Tag { Tag(rawValue: 0x00221065) }
+    @inlinable public static var LensStatusDescription: Tag { Tag(rawValue: 0x0022_1065) }
 
     /// Vitreous Status Description (0022,1066), LO, 1.
-    @inlinable public static var VitreousStatusDescription: Tag { Tag(rawValue: 0x00221066) }
+    @inlinable public static var VitreousStatusDescription: Tag { Tag(rawValue: 0x0022_1066) }
 
     /// IOL Power Sequence (0022,1090), SQ, 1.
-    @inlinable public static var IOLPowerSequence: Tag { Tag(rawValue: 0x00221090) }
+    @inlinable public static var IOLPowerSequence: Tag { Tag(rawValue: 0x0022_1090) }
 
     /// Lens Constant Sequence (0022,1092), SQ, 1.
-    @inlinable public static var LensConstantSequence: Tag { Tag(rawValue: 0x00221092) }
+    @inlinable public static var LensConstantSequence: Tag { Tag(rawValue: 0x0022_1092) }
 
     /// IOL Manufacturer (0022,1093), LO, 1.
-    @inlinable public static var IOLManufacturer: Tag { Tag(rawValue: 0x00221093) }
+    @inlinable public static var IOLManufacturer: Tag { Tag(rawValue: 0x0022_1093) }
 
     /// Lens Constant Description (0022,1094), LO, 1, retired.
-    @inlinable public static var LensConstantDescription: Tag { Tag(rawValue: 0x00221094) }
+    @inlinable public static var LensConstantDescription: Tag { Tag(rawValue: 0x0022_1094) }
 
     /// Implant Name (0022,1095), LO, 1.
-    @inlinable public static var ImplantName: Tag { Tag(rawValue: 0x00221095) }
+    @inlinable public static var ImplantName: Tag { Tag(rawValue: 0x0022_1095) }
 
     /// Keratometry Measurement Type Code Sequence (0022,1096), SQ, 1.
-    @inlinable public static var KeratometryMeasurementTypeCodeSequence: Tag { Tag(rawValue: 0x00221096) }
+    @inlinable public static var KeratometryMeasurementTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1096) }
 
     /// Implant Part Number (0022,1097), LO, 1.
-    @inlinable public static var ImplantPartNumber: Tag { Tag(rawValue: 0x00221097) }
+    @inlinable public static var ImplantPartNumber: Tag { Tag(rawValue: 0x0022_1097) }
 
     /// Referenced Ophthalmic Axial Measurements Sequence (0022,1100), SQ, 1.
-    @inlinable public static var ReferencedOphthalmicAxialMeasurementsSequence: Tag { Tag(rawValue: 0x00221100) }
+    @inlinable public static var ReferencedOphthalmicAxialMeasurementsSequence: Tag { Tag(rawValue: 0x0022_1100) }
 
     /// Ophthalmic Axial Length Measurements Segment Name Code Sequence (0022,1101), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsSegmentNameCodeSequence: Tag { Tag(rawValue: 0x00221101) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsSegmentNameCodeSequence: Tag {
+        Tag(rawValue: 0x0022_1101)
+    }
 
     /// Refractive Error Before Refractive Surgery Code Sequence (0022,1103), SQ, 1.
-    @inlinable public static var RefractiveErrorBeforeRefractiveSurgeryCodeSequence: Tag { Tag(rawValue: 0x00221103) }
+    @inlinable public static var RefractiveErrorBeforeRefractiveSurgeryCodeSequence: Tag { Tag(rawValue: 0x0022_1103) }
 
     /// IOL Power For Exact Emmetropia (0022,1121), FL, 1.
-    @inlinable public static var IOLPowerForExactEmmetropia: Tag { Tag(rawValue: 0x00221121) }
+    @inlinable public static var IOLPowerForExactEmmetropia: Tag { Tag(rawValue: 0x0022_1121) }
 
     /// IOL Power For Exact Target Refraction (0022,1122), FL, 1.
-    @inlinable public static var IOLPowerForExactTargetRefraction: Tag { Tag(rawValue: 0x00221122) }
+    @inlinable public static var IOLPowerForExactTargetRefraction: Tag { Tag(rawValue: 0x0022_1122) }
 
     /// Anterior Chamber Depth Definition Code Sequence (0022,1125), SQ, 1.
-    @inlinable public static var AnteriorChamberDepthDefinitionCodeSequence: Tag { Tag(rawValue: 0x00221125) }
+    @inlinable public static var AnteriorChamberDepthDefinitionCodeSequence: Tag { Tag(rawValue: 0x0022_1125) }
 
     /// Lens Thickness Sequence (0022,1127), SQ, 1.
-    @inlinable public static var LensThicknessSequence: Tag { Tag(rawValue: 0x00221127) }
+    @inlinable public static var LensThicknessSequence: Tag { Tag(rawValue: 0x0022_1127) }
 
     /// Anterior Chamber Depth Sequence (0022,1128), SQ, 1.
-    @inlinable public static var AnteriorChamberDepthSequence: Tag { Tag(rawValue: 0x00221128) }
+    @inlinable public static var AnteriorChamberDepthSequence: Tag { Tag(rawValue: 0x0022_1128) }
 
     /// Calculation Comment Sequence (0022,112A), SQ, 1.
-    @inlinable public static var CalculationCommentSequence: Tag { Tag(rawValue: 0x0022112A) }
+    @inlinable public static var CalculationCommentSequence: Tag { Tag(rawValue: 0x0022_112A) }
 
     /// Calculation Comment Type (0022,112B), CS, 1.
-    @inlinable public static var CalculationCommentType: Tag { Tag(rawValue: 0x0022112B) }
+    @inlinable public static var CalculationCommentType: Tag { Tag(rawValue: 0x0022_112B) }
 
     /// Calculation Comment (0022,112C), LT, 1.
-    @inlinable public static var CalculationComment: Tag { Tag(rawValue: 0x0022112C) }
+    @inlinable public static var CalculationComment: Tag { Tag(rawValue: 0x0022_112C) }
 
     /// Lens Thickness (0022,1130), FL, 1.
-    @inlinable public static var LensThickness: Tag { Tag(rawValue: 0x00221130) }
+    @inlinable public static var LensThickness: Tag { Tag(rawValue: 0x0022_1130) }
 
     /// Anterior Chamber Depth (0022,1131), FL, 1.
-    @inlinable public static var AnteriorChamberDepth: Tag { Tag(rawValue: 0x00221131) }
+    @inlinable public static var AnteriorChamberDepth: Tag { Tag(rawValue: 0x0022_1131) }
 
     /// Source of Lens Thickness Data Code Sequence (0022,1132), SQ, 1.
-    @inlinable public static var SourceOfLensThicknessDataCodeSequence: Tag { Tag(rawValue: 0x00221132) }
+    @inlinable public static var SourceOfLensThicknessDataCodeSequence: Tag { Tag(rawValue: 0x0022_1132) }
 
     /// Source of Anterior Chamber Depth Data Code Sequence (0022,1133), SQ, 1.
-    @inlinable public static var SourceOfAnteriorChamberDepthDataCodeSequence: Tag { Tag(rawValue: 0x00221133) }
+    @inlinable public static var SourceOfAnteriorChamberDepthDataCodeSequence: Tag { Tag(rawValue: 0x0022_1133) }
 
     /// Source of Refractive Measurements Sequence (0022,1134), SQ, 1.
-    @inlinable public static var SourceOfRefractiveMeasurementsSequence: Tag { Tag(rawValue: 0x00221134) }
+    @inlinable public static var SourceOfRefractiveMeasurementsSequence: Tag { Tag(rawValue: 0x0022_1134) }
 
     /// Source of Refractive Measurements Code Sequence (0022,1135), SQ, 1.
-    @inlinable public static var SourceOfRefractiveMeasurementsCodeSequence: Tag { Tag(rawValue: 0x00221135) }
+    @inlinable public static var SourceOfRefractiveMeasurementsCodeSequence: Tag { Tag(rawValue: 0x0022_1135) }
 
     /// Ophthalmic Axial Length Measurement Modified (0022,1140), CS, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementModified: Tag { Tag(rawValue: 0x00221140) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementModified: Tag { Tag(rawValue: 0x0022_1140) }
 
     /// Ophthalmic Axial Length Data Source Code Sequence (0022,1150), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthDataSourceCodeSequence: Tag { Tag(rawValue: 0x00221150) }
+    @inlinable public static var OphthalmicAxialLengthDataSourceCodeSequence: Tag { Tag(rawValue: 0x0022_1150) }
 
     /// Ophthalmic Axial Length Acquisition Method Code Sequence (0022,1153), SQ, 1, retired.
-    @inlinable public static var OphthalmicAxialLengthAcquisitionMethodCodeSequence: Tag { Tag(rawValue: 0x00221153) }
+    @inlinable public static var OphthalmicAxialLengthAcquisitionMethodCodeSequence: Tag { Tag(rawValue: 0x0022_1153) }
 
     /// Signal to Noise Ratio (0022,1155), FL, 1.
-    @inlinable public static var SignalToNoiseRatio: Tag { Tag(rawValue: 0x00221155) }
+    @inlinable public static var SignalToNoiseRatio: Tag { Tag(rawValue: 0x0022_1155) }
 
     /// Ophthalmic Axial Length Data Source Description (0022,1159), LO, 1.
-    @inlinable public static var OphthalmicAxialLengthDataSourceDescription: Tag { Tag(rawValue: 0x00221159) }
+    @inlinable public static var OphthalmicAxialLengthDataSourceDescription: Tag { Tag(rawValue: 0x0022_1159) }
 
     /// Ophthalmic Axial Length Measurements Total Length Sequence (0022,1210), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsTotalLengthSequence: Tag { Tag(rawValue: 0x00221210) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsTotalLengthSequence: Tag {
+        Tag(rawValue: 0x0022_1210)
+    }
 
     /// Ophthalmic Axial Length Measurements Segmental Length Sequence (0022,1211), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsSegmentalLengthSequence: Tag { Tag(rawValue: 0x00221211) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsSegmentalLengthSequence: Tag {
+        Tag(rawValue: 0x0022_1211)
+    }
 
     /// Ophthalmic Axial Length Measurements Length Summation Sequence (0022,1212), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthMeasurementsLengthSummationSequence: Tag { Tag(rawValue: 0x00221212) }
+    @inlinable public static var OphthalmicAxialLengthMeasurementsLengthSummationSequence: Tag {
+        Tag(rawValue: 0x0022_1212)
+    }
 
     /// Ultrasound Ophthalmic Axial Length Measurements Sequence (0022,1220), SQ, 1.
-    @inlinable public static var UltrasoundOphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x00221220) }
+    @inlinable public static var UltrasoundOphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x0022_1220) }
 
     /// Optical Ophthalmic Axial Length Measurements Sequence (0022,1225), SQ, 1.
-    @inlinable public static var OpticalOphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x00221225) }
+    @inlinable public static var OpticalOphthalmicAxialLengthMeasurementsSequence: Tag { Tag(rawValue: 0x0022_1225) }
 
     /// Ultrasound Selected Ophthalmic Axial Length Sequence (0022,1230), SQ, 1.
-    @inlinable public static var UltrasoundSelectedOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x00221230) }
+    @inlinable public static var UltrasoundSelectedOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x0022_1230) }
 
     /// Ophthalmic Axial Length Selection Method Code Sequence (0022,1250), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthSelectionMethodCodeSequence: Tag { Tag(rawValue: 0x00221250) }
+    @inlinable public static var OphthalmicAxialLengthSelectionMethodCodeSequence: Tag { Tag(rawValue: 0x0022_1250) }
 
     /// Optical Selected Ophthalmic Axial Length Sequence (0022,1255), SQ, 1.
-    @inlinable public static var OpticalSelectedOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x00221255) }
+    @inlinable public static var OpticalSelectedOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x0022_1255) }
 
     /// Selected Segmental Ophthalmic Axial Length Sequence (0022,1257), SQ, 1.
-    @inlinable public static var SelectedSegmentalOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x00221257) }
+    @inlinable public static var SelectedSegmentalOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x0022_1257) }
 
     /// Selected Total Ophthalmic Axial Length Sequence (0022,1260), SQ, 1.
-    @inlinable public static var SelectedTotalOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x00221260) }
+    @inlinable public static var SelectedTotalOphthalmicAxialLengthSequence: Tag { Tag(rawValue: 0x0022_1260) }
 
     /// Ophthalmic Axial Length Quality Metric Sequence (0022,1262), SQ, 1.
-    @inlinable public static var OphthalmicAxialLengthQualityMetricSequence: Tag { Tag(rawValue: 0x00221262) }
+    @inlinable public static var OphthalmicAxialLengthQualityMetricSequence: Tag { Tag(rawValue: 0x0022_1262) }
 
     /// Ophthalmic Axial Length Quality Metric Type Code Sequence (0022,1265), SQ, 1, retired.
-    @inlinable public static var OphthalmicAxialLengthQualityMetricTypeCodeSequence: Tag { Tag(rawValue: 0x00221265) }
+    @inlinable public static var OphthalmicAxialLengthQualityMetricTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1265) }
 
     /// Ophthalmic Axial Length Quality Metric Type Description (0022,1273), LO, 1, retired.
-    @inlinable public static var OphthalmicAxialLengthQualityMetricTypeDescription: Tag { Tag(rawValue: 0x00221273) }
+    @inlinable public static var OphthalmicAxialLengthQualityMetricTypeDescription: Tag { Tag(rawValue: 0x0022_1273) }
 
     /// Intraocular Lens Calculations Right Eye Sequence (0022,1300), SQ, 1.
-    @inlinable public static var IntraocularLensCalculationsRightEyeSequence: Tag { Tag(rawValue: 0x00221300) }
+    @inlinable public static var IntraocularLensCalculationsRightEyeSequence: Tag { Tag(rawValue: 0x0022_1300) }
 
     /// Intraocular Lens Calculations Left Eye Sequence (0022,1310), SQ, 1.
-    @inlinable public static var IntraocularLensCalculationsLeftEyeSequence: Tag { Tag(rawValue: 0x00221310) }
+    @inlinable public static var IntraocularLensCalculationsLeftEyeSequence: Tag { Tag(rawValue: 0x0022_1310) }
 
     /// Referenced Ophthalmic Axial Length Measurement QC Image Sequence (0022,1330), SQ, 1.
-    @inlinable public static var ReferencedOphthalmicAxialLengthMeasurementQCImageSequence: Tag { Tag(rawValue: 0x00221330) }
+    @inlinable public static var ReferencedOphthalmicAxialLengthMeasurementQCImageSequence: Tag {
+        Tag(rawValue: 0x0022_1330)
+    }
 
     /// Ophthalmic Mapping Device Type (0022,1415), CS, 1.
-    @inlinable public static var OphthalmicMappingDeviceType: Tag { Tag(rawValue: 0x00221415) }
+    @inlinable public static var OphthalmicMappingDeviceType: Tag { Tag(rawValue: 0x0022_1415) }
 
     /// Acquisition Method Code Sequence (0022,1420), SQ, 1.
-    @inlinable public static var AcquisitionMethodCodeSequence: Tag { Tag(rawValue: 0x00221420) }
+    @inlinable public static var AcquisitionMethodCodeSequence: Tag { Tag(rawValue: 0x0022_1420) }
 
     /// Acquisition Method Algorithm Sequence (0022,1423), SQ, 1.
-    @inlinable public static var AcquisitionMethodAlgorithmSequence: Tag { Tag(rawValue: 0x00221423) }
+    @inlinable public static var AcquisitionMethodAlgorithmSequence: Tag { Tag(rawValue: 0x0022_1423) }
 
     /// Ophthalmic Thickness Map Type Code Sequence (0022,1436), SQ, 1.
-    @inlinable public static var OphthalmicThicknessMapTypeCodeSequence: Tag { Tag(rawValue: 0x00221436) }
+    @inlinable public static var OphthalmicThicknessMapTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1436) }
 
     /// Ophthalmic Thickness Mapping Normals Sequence (0022,1443), SQ, 1.
-    @inlinable public static var OphthalmicThicknessMappingNormalsSequence: Tag { Tag(rawValue: 0x00221443) }
+    @inlinable public static var OphthalmicThicknessMappingNormalsSequence: Tag { Tag(rawValue: 0x0022_1443) }
 
     /// Retinal Thickness Definition Code Sequence (0022,1445), SQ, 1.
-    @inlinable public static var RetinalThicknessDefinitionCodeSequence: Tag { Tag(rawValue: 0x00221445) }
+    @inlinable public static var RetinalThicknessDefinitionCodeSequence: Tag { Tag(rawValue: 0x0022_1445) }
 
     /// Pixel Value Mapping to Coded Concept Sequence (0022,1450), SQ, 1.
-    @inlinable public static var PixelValueMappingToCodedConceptSequence: Tag { Tag(rawValue: 0x00221450) }
+    @inlinable public static var PixelValueMappingToCodedConceptSequence: Tag { Tag(rawValue: 0x0022_1450) }
 
     /// Mapped Pixel Value (0022,1452), US or SS, 1.
-    @inlinable public static var MappedPixelValue: Tag { Tag(rawValue: 0x00221452) }
+    @inlinable public static var MappedPixelValue: Tag { Tag(rawValue: 0x0022_1452) }
 
     /// Pixel Value Mapping Explanation (0022,1454), LO, 1.
-    @inlinable public static var PixelValueMappingExplanation: Tag { Tag(rawValue: 0x00221454) }
+    @inlinable public static var PixelValueMappingExplanation: Tag { Tag(rawValue: 0x0022_1454) }
 
     /// Ophthalmic Thickness Map Quality Threshold Sequence (0022,1458), SQ, 1.
-    @inlinable public static var OphthalmicThicknessMapQualityThresholdSequence: Tag { Tag(rawValue: 0x00221458) }
+    @inlinable public static var OphthalmicThicknessMapQualityThresholdSequence: Tag { Tag(rawValue: 0x0022_1458) }
 
     /// Ophthalmic Thickness Map Threshold Quality Rating (0022,1460), FL, 1.
-    @inlinable public static var OphthalmicThicknessMapThresholdQualityRating: Tag { Tag(rawValue: 0x00221460) }
+    @inlinable public static var OphthalmicThicknessMapThresholdQualityRating: Tag { Tag(rawValue: 0x0022_1460) }
 
     /// Anatomic Structure Reference Point (0022,1463), FL, 2.
-    @inlinable public static var AnatomicStructureReferencePoint: Tag { Tag(rawValue: 0x00221463) }
+    @inlinable public static var AnatomicStructureReferencePoint: Tag { Tag(rawValue: 0x0022_1463) }
 
     /// Registration to Localizer Sequence (0022,1465), SQ, 1.
-    @inlinable public static var RegistrationToLocalizerSequence: Tag { Tag(rawValue: 0x00221465) }
+    @inlinable public static var RegistrationToLocalizerSequence: Tag { Tag(rawValue: 0x0022_1465) }
 
     /// Registered Localizer Units (0022,1466), CS, 1.
-    @inlinable public static var RegisteredLocalizerUnits: Tag { Tag(rawValue: 0x00221466) }
+    @inlinable public static var RegisteredLocalizerUnits: Tag { Tag(rawValue: 0x0022_1466) }
 
     /// Registered Localizer Top Left Hand Corner (0022,1467), FL, 2.
-    @inlinable public static var RegisteredLocalizerTopLeftHandCorner: Tag { Tag(rawValue: 0x00221467) }
+    @inlinable public static var RegisteredLocalizerTopLeftHandCorner: Tag { Tag(rawValue: 0x0022_1467) }
 
     /// Registered Localizer Bottom Right Hand Corner (0022,1468), FL, 2.
-    @inlinable public static var RegisteredLocalizerBottomRightHandCorner: Tag { Tag(rawValue: 0x00221468) }
+    @inlinable public static var RegisteredLocalizerBottomRightHandCorner: Tag { Tag(rawValue: 0x0022_1468) }
 
     /// Ophthalmic Thickness Map Quality Rating Sequence (0022,1470), SQ, 1.
-    @inlinable public static var OphthalmicThicknessMapQualityRatingSequence: Tag { Tag(rawValue: 0x00221470) }
+    @inlinable public static var OphthalmicThicknessMapQualityRatingSequence: Tag { Tag(rawValue: 0x0022_1470) }
 
     /// Relevant OPT Attributes Sequence (0022,1472), SQ, 1.
-    @inlinable public static var RelevantOPTAttributesSequence: Tag { Tag(rawValue: 0x00221472) }
+    @inlinable public static var RelevantOPTAttributesSequence: Tag { Tag(rawValue: 0x0022_1472) }
 
     /// Transformation Method Code Sequence (0022,1512), SQ, 1.
-    @inlinable public static var TransformationMethodCodeSequence: Tag { Tag(rawValue: 0x00221512) }
+    @inlinable public static var TransformationMethodCodeSequence: Tag { Tag(rawValue: 0x0022_1512) }
 
     /// Transformation Algorithm Sequence (0022,1513), SQ, 1.
-    @inlinable public static var TransformationAlgorithmSequence: Tag { Tag(rawValue: 0x00221513) }
+    @inlinable public static var TransformationAlgorithmSequence: Tag { Tag(rawValue: 0x0022_1513) }
 
     /// Ophthalmic Axial Length Method (0022,1515), CS, 1.
-    @inlinable public static var OphthalmicAxialLengthMethod: Tag { Tag(rawValue: 0x00221515) }
+    @inlinable public static var OphthalmicAxialLengthMethod: Tag { Tag(rawValue: 0x0022_1515) }
 
     /// Ophthalmic FOV (0022,1517), FL, 1.
-    @inlinable public static var OphthalmicFOV: Tag { Tag(rawValue: 0x00221517) }
+    @inlinable public static var OphthalmicFOV: Tag { Tag(rawValue: 0x0022_1517) }
 
     /// Two Dimensional to Three Dimensional Map Sequence (0022,1518), SQ, 1.
-    @inlinable public static var TwoDimensionalToThreeDimensionalMapSequence: Tag { Tag(rawValue: 0x00221518) }
+    @inlinable public static var TwoDimensionalToThreeDimensionalMapSequence: Tag { Tag(rawValue: 0x0022_1518) }
 
     /// Wide Field Ophthalmic Photography Quality Rating Sequence (0022,1525), SQ, 1.
-    @inlinable public static var WideFieldOphthalmicPhotographyQualityRatingSequence: Tag { Tag(rawValue: 0x00221525) }
+    @inlinable public static var WideFieldOphthalmicPhotographyQualityRatingSequence: Tag { Tag(rawValue: 0x0022_1525) }
 
     /// Wide Field Ophthalmic Photography Quality Threshold Sequence (0022,1526), SQ, 1.
-    @inlinable public static var WideFieldOphthalmicPhotographyQualityThresholdSequence: Tag { Tag(rawValue: 0x00221526) }
+    @inlinable public static var WideFieldOphthalmicPhotographyQualityThresholdSequence: Tag {
+        Tag(rawValue: 0x0022_1526)
+    }
 
     /// Wide Field Ophthalmic Photography Threshold Quality Rating (0022,1527), FL, 1.
-    @inlinable public static var WideFieldOphthalmicPhotographyThresholdQualityRating: Tag { Tag(rawValue: 0x00221527) }
+    @inlinable public static var WideFieldOphthalmicPhotographyThresholdQualityRating: Tag {
+        Tag(rawValue: 0x0022_1527)
+    }
 
     /// X Coordinates Center Pixel View Angle (0022,1528), FL, 1.
-    @inlinable public static var XCoordinatesCenterPixelViewAngle: Tag { Tag(rawValue: 0x00221528) }
+    @inlinable public static var XCoordinatesCenterPixelViewAngle: Tag { Tag(rawValue: 0x0022_1528) }
 
     /// Y Coordinates Center Pixel View Angle (0022,1529), FL, 1.
-    @inlinable public static var YCoordinatesCenterPixelViewAngle: Tag { Tag(rawValue: 0x00221529) }
+    @inlinable public static var YCoordinatesCenterPixelViewAngle: Tag { Tag(rawValue: 0x0022_1529) }
 
     /// Number of Map Points (0022,1530), UL, 1.
-    @inlinable public static var NumberOfMapPoints: Tag { Tag(rawValue: 0x00221530) }
+    @inlinable public static var NumberOfMapPoints: Tag { Tag(rawValue: 0x0022_1530) }
 
     /// Two Dimensional to Three Dimensional Map Data (0022,1531), OF, 1.
-    @inlinable public static var TwoDimensionalToThreeDimensionalMapData: Tag { Tag(rawValue: 0x00221531) }
+    @inlinable public static var TwoDimensionalToThreeDimensionalMapData: Tag { Tag(rawValue: 0x0022_1531) }
 
     /// Derivation Algorithm Sequence (0022,1612), SQ, 1.
-    @inlinable public static var DerivationAlgorithmSequence: Tag { Tag(rawValue: 0x00221612) }
+    @inlinable public static var DerivationAlgorithmSequence: Tag { Tag(rawValue: 0x0022_1612) }
 
     /// Ophthalmic Image Type Code Sequence (0022,1615), SQ, 1.
-    @inlinable public static var OphthalmicImageTypeCodeSequence: Tag { Tag(rawValue: 0x00221615) }
+    @inlinable public static var OphthalmicImageTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1615) }
 
     /// Ophthalmic Image Type Description (0022,1616), LO, 1.
-    @inlinable public static var OphthalmicImageTypeDescription: Tag { Tag(rawValue: 0x00221616) }
+    @inlinable public static var OphthalmicImageTypeDescription: Tag { Tag(rawValue: 0x0022_1616) }
 
     /// Scan Pattern Type Code Sequence (0022,1618), SQ, 1.
-    @inlinable public static var ScanPatternTypeCodeSequence: Tag { Tag(rawValue: 0x00221618) }
+    @inlinable public static var ScanPatternTypeCodeSequence: Tag { Tag(rawValue: 0x0022_1618) }
 
     /// Referenced Surface Mesh Identification Sequence (0022,1620), SQ, 1.
-    @inlinable public static var ReferencedSurfaceMeshIdentificationSequence: Tag { Tag(rawValue: 0x00221620) }
+    @inlinable public static var ReferencedSurfaceMeshIdentificationSequence: Tag { Tag(rawValue: 0x0022_1620) }
 
     /// Ophthalmic Volumetric Properties Flag (0022,1622), CS, 1.
-    @inlinable public static var OphthalmicVolumetricPropertiesFlag: Tag { Tag(rawValue: 0x00221622) }
+    @inlinable public static var OphthalmicVolumetricPropertiesFlag: Tag { Tag(rawValue: 0x0022_1622) }
 
     /// Ophthalmic Anatomic Reference Point Frame Coordinate (0022,1623), FL, 1.
-    @inlinable public static var OphthalmicAnatomicReferencePointFrameCoordinate: Tag { Tag(rawValue: 0x00221623) }
+    @inlinable public static var OphthalmicAnatomicReferencePointFrameCoordinate: Tag { Tag(rawValue: 0x0022_1623) }
 
     /// Ophthalmic Anatomic Reference Point X-Coordinate (0022,1624), FL, 1.
-    @inlinable public static var OphthalmicAnatomicReferencePointXCoordinate: Tag { Tag(rawValue: 0x00221624) }
+    @inlinable public static var OphthalmicAnatomicReferencePointXCoordinate: Tag { Tag(rawValue: 0x0022_1624) }
 
     /// Ophthalmic Anatomic Reference Point Y-Coordinate (0022,1626), FL, 1.
-    @inlinable public static var OphthalmicAnatomicReferencePointYCoordinate: Tag { Tag(rawValue: 0x00221626) }
+    @inlinable public static var OphthalmicAnatomicReferencePointYCoordinate: Tag { Tag(rawValue: 0x0022_1626) }
 
     /// Ophthalmic En Face Volume Descriptor Sequence (0022,1627), SQ, 1.
-    @inlinable public static var OphthalmicEnFaceVolumeDescriptorSequence: Tag { Tag(rawValue: 0x00221627) }
+    @inlinable public static var OphthalmicEnFaceVolumeDescriptorSequence: Tag { Tag(rawValue: 0x0022_1627) }
 
     /// Ophthalmic En Face Image Quality Rating Sequence (0022,1628), SQ, 1.
-    @inlinable public static var OphthalmicEnFaceImageQualityRatingSequence: Tag { Tag(rawValue: 0x00221628) }
+    @inlinable public static var OphthalmicEnFaceImageQualityRatingSequence: Tag { Tag(rawValue: 0x0022_1628) }
 
     /// Ophthalmic En Face Volume Descriptor Scope (0022,1629), CS, 1.
-    @inlinable public static var OphthalmicEnFaceVolumeDescriptorScope: Tag { Tag(rawValue: 0x00221629) }
+    @inlinable public static var OphthalmicEnFaceVolumeDescriptorScope: Tag { Tag(rawValue: 0x0022_1629) }
 
     /// Quality Threshold (0022,1630), DS, 1.
-    @inlinable public static var QualityThreshold: Tag { Tag(rawValue: 0x00221630) }
+    @inlinable public static var QualityThreshold: Tag { Tag(rawValue: 0x0022_1630) }
 
     /// Ophthalmic Anatomic Reference Point Sequence (0022,1632), SQ, 1.
-    @inlinable public static var OphthalmicAnatomicReferencePointSequence: Tag { Tag(rawValue: 0x00221632) }
+    @inlinable public static var OphthalmicAnatomicReferencePointSequence: Tag { Tag(rawValue: 0x0022_1632) }
 
     /// Ophthalmic Anatomic Reference Point Localization Type (0022,1633), CS, 1.
-    @inlinable public static var OphthalmicAnatomicReferencePointLocalizationType: Tag { Tag(rawValue: 0x00221633) }
+    @inlinable public static var OphthalmicAnatomicReferencePointLocalizationType: Tag { Tag(rawValue: 0x0022_1633) }
 
     /// Primary Anatomic Structure Item Index (0022,1634), IS, 1.
-    @inlinable public static var PrimaryAnatomicStructureItemIndex: Tag { Tag(rawValue: 0x00221634) }
+    @inlinable public static var PrimaryAnatomicStructureItemIndex: Tag { Tag(rawValue: 0x0022_1634) }
 
     /// OCT B-scan Analysis Acquisition Parameters Sequence (0022,1640), SQ, 1.
-    @inlinable public static var OCTBscanAnalysisAcquisitionParametersSequence: Tag { Tag(rawValue: 0x00221640) }
+    @inlinable public static var OCTBscanAnalysisAcquisitionParametersSequence: Tag { Tag(rawValue: 0x0022_1640) }
 
     /// Number of B-scans Per Frame (0022,1642), UL, 1.
-    @inlinable public static var NumberOfBscansPerFrame: Tag { Tag(rawValue: 0x00221642) }
+    @inlinable public static var NumberOfBscansPerFrame: Tag { Tag(rawValue: 0x0022_1642) }
 
     /// B-scan Slab Thickness (0022,1643), FL, 1.
-    @inlinable public static var BscanSlabThickness: Tag { Tag(rawValue: 0x00221643) }
+    @inlinable public static var BscanSlabThickness: Tag { Tag(rawValue: 0x0022_1643) }
 
     /// Distance Between B-scan Slabs (0022,1644), FL, 1.
-    @inlinable public static var DistanceBetweenBscanSlabs: Tag { Tag(rawValue: 0x00221644) }
+    @inlinable public static var DistanceBetweenBscanSlabs: Tag { Tag(rawValue: 0x0022_1644) }
 
     /// B-scan Cycle Time (0022,1645), FL, 1.
-    @inlinable public static var BscanCycleTime: Tag { Tag(rawValue: 0x00221645) }
+    @inlinable public static var BscanCycleTime: Tag { Tag(rawValue: 0x0022_1645) }
 
     /// B-scan Cycle Time Vector (0022,1646), FL, 1-n.
-    @inlinable public static var BscanCycleTimeVector: Tag { Tag(rawValue: 0x00221646) }
+    @inlinable public static var BscanCycleTimeVector: Tag { Tag(rawValue: 0x0022_1646) }
 
     /// A-scan Rate (0022,1649), FL, 1.
-    @inlinable public static var AscanRate: Tag { Tag(rawValue: 0x00221649) }
+    @inlinable public static var AscanRate: Tag { Tag(rawValue: 0x0022_1649) }
 
     /// B-scan Rate (0022,1650), FL, 1.
-    @inlinable public static var BscanRate: Tag { Tag(rawValue: 0x00221650) }
+    @inlinable public static var BscanRate: Tag { Tag(rawValue: 0x0022_1650) }
 
     /// Surface Mesh Z-Pixel Offset (0022,1658), UL, 1.
-    @inlinable public static var SurfaceMeshZPixelOffset: Tag { Tag(rawValue: 0x00221658) }
+    @inlinable public static var SurfaceMeshZPixelOffset: Tag { Tag(rawValue: 0x0022_1658) }
 
     /// Visual Field Horizontal Extent (0024,0010), FL, 1.
-    @inlinable public static var VisualFieldHorizontalExtent: Tag { Tag(rawValue: 0x00240010) }
+    @inlinable public static var VisualFieldHorizontalExtent: Tag { Tag(rawValue: 0x0024_0010) }
 
     /// Visual Field Vertical Extent (0024,0011), FL, 1.
-    @inlinable public static var VisualFieldVerticalExtent: Tag { Tag(rawValue: 0x00240011) }
+    @inlinable public static var VisualFieldVerticalExtent: Tag { Tag(rawValue: 0x0024_0011) }
 
     /// Visual Field Shape (0024,0012), CS, 1.
-    @inlinable public static var VisualFieldShape: Tag { Tag(rawValue: 0x00240012) }
+    @inlinable public static var VisualFieldShape: Tag { Tag(rawValue: 0x0024_0012) }
 
     /// Screening Test Mode Code Sequence (0024,0016), SQ, 1.
-    @inlinable public static var ScreeningTestModeCodeSequence: Tag { Tag(rawValue: 0x00240016) }
+    @inlinable public static var ScreeningTestModeCodeSequence: Tag { Tag(rawValue: 0x0024_0016) }
 
     /// Maximum Stimulus Luminance (0024,0018), FL, 1.
-    @inlinable public static var MaximumStimulusLuminance: Tag { Tag(rawValue: 0x00240018) }
+    @inlinable public static var MaximumStimulusLuminance: Tag { Tag(rawValue: 0x0024_0018) }
 
     /// Background Luminance (0024,0020), FL, 1.
-    @inlinable public static var BackgroundLuminance: Tag { Tag(rawValue: 0x00240020) }
+    @inlinable public static var BackgroundLuminance: Tag { Tag(rawValue: 0x0024_0020) }
 
     /// Stimulus Color Code Sequence (0024,0021), SQ, 1.
-    @inlinable public static var StimulusColorCodeSequence: Tag { Tag(rawValue: 0x00240021) }
+    @inlinable public static var StimulusColorCodeSequence: Tag { Tag(rawValue: 0x0024_0021) }
 
     /// Background Illumination Color Code Sequence (0024,0024), SQ, 1.
-    @inlinable public static var BackgroundIlluminationColorCodeSequence: Tag { Tag(rawValue: 0x00240024) }
+    @inlinable public static var BackgroundIlluminationColorCodeSequence: Tag { Tag(rawValue: 0x0024_0024) }
 
     /// Stimulus Area (0024,0025), FL, 1.
-    @inlinable public static var StimulusArea: Tag { Tag(rawValue: 0x00240025) }
+    @inlinable public static var StimulusArea: Tag { Tag(rawValue: 0x0024_0025) }
 
     /// Stimulus Presentation Time (0024,0028), FL, 1.
-    @inlinable public static var StimulusPresentationTime: Tag { Tag(rawValue: 0x00240028) }
+    @inlinable public static var StimulusPresentationTime: Tag { Tag(rawValue: 0x0024_0028) }
 
     /// Fixation Sequence (0024,0032), SQ, 1.
-    @inlinable public static var FixationSequence: Tag { Tag(rawValue: 0x00240032) }
+    @inlinable public static var FixationSequence: Tag { Tag(rawValue: 0x0024_0032) }
 
     /// Fixation Monitoring Code Sequence (0024,0033), SQ, 1.
-    @inlinable public static var FixationMonitoringCodeSequence: Tag { Tag(rawValue: 0x00240033) }
+    @inlinable public static var FixationMonitoringCodeSequence: Tag { Tag(rawValue: 0x0024_0033) }
 
     /// Visual Field Catch Trial Sequence (0024,0034), SQ, 1.
-    @inlinable public static var VisualFieldCatchTrialSequence: Tag { Tag(rawValue: 0x00240034) }
+    @inlinable public static var VisualFieldCatchTrialSequence: Tag { Tag(rawValue: 0x0024_0034) }
 
     /// Fixation Checked Quantity (0024,0035), US, 1.
-    @inlinable public static var FixationCheckedQuantity: Tag { Tag(rawValue: 0x00240035) }
+    @inlinable public static var FixationCheckedQuantity: Tag { Tag(rawValue: 0x0024_0035) }
 
     /// Patient Not Properly Fixated Quantity (0024,0036), US, 1.
-    @inlinable public static var PatientNotProperlyFixatedQuantity: Tag { Tag(rawValue: 0x00240036) }
+    @inlinable public static var PatientNotProperlyFixatedQuantity: Tag { Tag(rawValue: 0x0024_0036) }
 
     /// Presented Visual Stimuli Data Flag (0024,0037), CS, 1.
-    @inlinable public static var PresentedVisualStimuliDataFlag: Tag { Tag(rawValue: 0x00240037) }
+    @inlinable public static var PresentedVisualStimuliDataFlag: Tag { Tag(rawValue: 0x0024_0037) }
 
     /// Number of Visual Stimuli (0024,0038), US, 1.
-    @inlinable public static var NumberOfVisualStimuli: Tag { Tag(rawValue: 0x00240038) }
+    @inlinable public static var NumberOfVisualStimuli: Tag { Tag(rawValue: 0x0024_0038) }
 
     /// Excessive Fixation Losses Data Flag (0024,0039), CS, 1.
-    @inlinable public static var ExcessiveFixationLossesDataFlag: Tag { Tag(rawValue: 0x00240039) }
+    @inlinable public static var ExcessiveFixationLossesDataFlag: Tag { Tag(rawValue: 0x0024_0039) }
 
     /// Excessive Fixation Losses (0024,0040), CS, 1.
-    @inlinable public static var ExcessiveFixationLosses: Tag { Tag(rawValue: 0x00240040) }
+    @inlinable public static var ExcessiveFixationLosses: Tag { Tag(rawValue: 0x0024_0040) }
 
     /// Stimuli Retesting Quantity (0024,0042), US, 1.
-    @inlinable public static var StimuliRetestingQuantity: Tag { Tag(rawValue: 0x00240042) }
+    @inlinable public static var StimuliRetestingQuantity: Tag { Tag(rawValue: 0x0024_0042) }
 
     /// Comments on Patient's Performance of Visual Field (0024,0044), LT, 1.
-    @inlinable public static var CommentsOnPatientPerformanceOfVisualField: Tag { Tag(rawValue: 0x00240044) }
+    @inlinable public static var CommentsOnPatientPerformanceOfVisualField: Tag { Tag(rawValue: 0x0024_0044) }
 
     /// False Negatives Estimate Flag (0024,0045), CS, 1.
-    @inlinable public static var FalseNegativesEstimateFlag: Tag { Tag(rawValue: 0x00240045) }
+    @inlinable public static var FalseNegativesEstimateFlag: Tag { Tag(rawValue: 0x0024_0045) }
 
     /// False Negatives Estimate (0024,0046), FL, 1.
-    @inlinable public static var FalseNegativesEstimate: Tag { Tag(rawValue: 0x00240046) }
+    @inlinable public static var FalseNegativesEstimate: Tag { Tag(rawValue: 0x0024_0046) }
 
     /// Negative Catch Trials Quantity (0024,0048), US, 1.
-    @inlinable public static var NegativeCatchTrialsQuantity: Tag { Tag(rawValue: 0x00240048) }
+    @inlinable public static var NegativeCatchTrialsQuantity: Tag { Tag(rawValue: 0x0024_0048) }
 
     /// False Negatives Quantity (0024,0050), US, 1.
-    @inlinable public static var FalseNegativesQuantity: Tag { Tag(rawValue: 0x00240050) }
+    @inlinable public static var FalseNegativesQuantity: Tag { Tag(rawValue: 0x0024_0050) }
 
     /// Excessive False Negatives Data Flag (0024,0051), CS, 1.
-    @inlinable public static var ExcessiveFalseNegativesDataFlag: Tag { Tag(rawValue: 0x00240051) }
+    @inlinable public static var ExcessiveFalseNegativesDataFlag: Tag { Tag(rawValue: 0x0024_0051) }
 
     /// Excessive False Negatives (0024,0052), CS, 1.
-    @inlinable public static var ExcessiveFalseNegatives: Tag { Tag(rawValue: 0x00240052) }
+    @inlinable public static var ExcessiveFalseNegatives: Tag { Tag(rawValue: 0x0024_0052) }
 
     /// False Positives Estimate Flag (0024,0053), CS, 1.
-    @inlinable public static var FalsePositivesEstimateFlag: Tag { Tag(rawValue: 0x00240053) }
+    @inlinable public static var FalsePositivesEstimateFlag: Tag { Tag(rawValue: 0x0024_0053) }
 
     /// False Positives Estimate (0024,0054), FL, 1.
-    @inlinable public static var FalsePositivesEstimate: Tag { Tag(rawValue: 0x00240054) }
+    @inlinable public static var FalsePositivesEstimate: Tag { Tag(rawValue: 0x0024_0054) }
 
     /// Catch Trials Data Flag (0024,0055), CS, 1.
-    @inlinable public static var CatchTrialsDataFlag: Tag { Tag(rawValue: 0x00240055) }
+    @inlinable public static var CatchTrialsDataFlag: Tag { Tag(rawValue: 0x0024_0055) }
 
     /// Positive Catch Trials Quantity (0024,0056), US, 1.
-    @inlinable public static var PositiveCatchTrialsQuantity: Tag { Tag(rawValue: 0x00240056) }
+    @inlinable public static var PositiveCatchTrialsQuantity: Tag { Tag(rawValue: 0x0024_0056) }
 
     /// Test Point Normals Data Flag (0024,0057), CS, 1.
-    @inlinable public static var TestPointNormalsDataFlag: Tag { Tag(rawValue: 0x00240057) }
+    @inlinable public static var TestPointNormalsDataFlag: Tag { Tag(rawValue: 0x0024_0057) }
 
     /// Test Point Normals Sequence (0024,0058), SQ, 1.
-    @inlinable public static var TestPointNormalsSequence: Tag { Tag(rawValue: 0x00240058) }
+    @inlinable public static var TestPointNormalsSequence: Tag { Tag(rawValue: 0x0024_0058) }
 
     /// Global Deviation Probability Normals Flag (0024,0059), CS, 1.
-    @inlinable public static var GlobalDeviationProbabilityNormalsFlag: Tag { Tag(rawValue: 0x00240059) }
+    @inlinable public static var GlobalDeviationProbabilityNormalsFlag: Tag { Tag(rawValue: 0x0024_0059) }
 
     /// False Positives Quantity (0024,0060), US, 1.
-    @inlinable public static var FalsePositivesQuantity: Tag { Tag(rawValue: 0x00240060) }
+    @inlinable public static var FalsePositivesQuantity: Tag { Tag(rawValue: 0x0024_0060) }
 
     /// Excessive False Positives Data Flag (0024,0061), CS, 1.
-    @inlinable public static var ExcessiveFalsePositivesDataFlag: Tag { Tag(rawValue: 0x00240061) }
+    @inlinable public static var ExcessiveFalsePositivesDataFlag: Tag { Tag(rawValue: 0x0024_0061) }
 
     /// Excessive False Positives (0024,0062), CS, 1.
-    @inlinable public static var ExcessiveFalsePositives: Tag { Tag(rawValue: 0x00240062) }
+    @inlinable public static var ExcessiveFalsePositives: Tag { Tag(rawValue: 0x0024_0062) }
 
     /// Visual Field Test Normals Flag (0024,0063), CS, 1.
-    @inlinable public static var VisualFieldTestNormalsFlag: Tag { Tag(rawValue: 0x00240063) }
+    @inlinable public static var VisualFieldTestNormalsFlag: Tag { Tag(rawValue: 0x0024_0063) }
 
     /// Results Normals Sequence (0024,0064), SQ, 1.
-    @inlinable public static var ResultsNormalsSequence: Tag { Tag(rawValue: 0x00240064) }
+    @inlinable public static var ResultsNormalsSequence: Tag { Tag(rawValue: 0x0024_0064) }
 
     /// Age Corrected Sensitivity Deviation Algorithm Sequence (0024,0065), SQ, 1.
-    @inlinable public static var AgeCorrectedSensitivityDeviationAlgorithmSequence: Tag { Tag(rawValue: 0x00240065) }
+    @inlinable public static var AgeCorrectedSensitivityDeviationAlgorithmSequence: Tag { Tag(rawValue: 0x0024_0065) }
 
     /// Global Deviation From Normal (0024,0066), FL, 1.
-    @inlinable public static var GlobalDeviationFromNormal: Tag { Tag(rawValue: 0x00240066) }
+    @inlinable public static var GlobalDeviationFromNormal: Tag { Tag(rawValue: 0x0024_0066) }
 
     /// Generalized Defect Sensitivity Deviation Algorithm Sequence (0024,0067), SQ, 1.
-    @inlinable public static var GeneralizedDefectSensitivityDeviationAlgorithmSequence: Tag { Tag(rawValue: 0x00240067) }
+    @inlinable public static var GeneralizedDefectSensitivityDeviationAlgorithmSequence: Tag {
+        Tag(rawValue: 0x0024_0067)
+    }
 
     /// Localized Deviation From Normal (0024,0068), FL, 1.
-    @inlinable public static var LocalizedDeviationFromNormal: Tag { Tag(rawValue: 0x00240068) }
+    @inlinable public static var LocalizedDeviationFromNormal: Tag { Tag(rawValue: 0x0024_0068) }
 
     /// Patient Reliability Indicator (0024,0069), LO, 1.
-    @inlinable public static var PatientReliabilityIndicator: Tag { Tag(rawValue: 0x00240069) }
+    @inlinable public static var PatientReliabilityIndicator: Tag { Tag(rawValue: 0x0024_0069) }
 
     /// Visual Field Mean Sensitivity (0024,0070), FL, 1.
-    @inlinable public static var VisualFieldMeanSensitivity: Tag { Tag(rawValue: 0x00240070) }
+    @inlinable public static var VisualFieldMeanSensitivity: Tag { Tag(rawValue: 0x0024_0070) }
 
     /// Global Deviation Probability (0024,0071), FL, 1.
-    @inlinable public static var GlobalDeviationProbability: Tag { Tag(rawValue: 0x00240071) }
+    @inlinable public static var GlobalDeviationProbability: Tag { Tag(rawValue: 0x0024_0071) }
 
     /// Local Deviation Probability Normals Flag (0024,0072), CS, 1.
-    @inlinable public static var LocalDeviationProbabilityNormalsFlag: Tag { Tag(rawValue: 0x00240072) }
+    @inlinable public static var LocalDeviationProbabilityNormalsFlag: Tag { Tag(rawValue: 0x0024_0072) }
 
     /// Localized Deviation Probability (0024,0073), FL, 1.
-    @inlinable public static var LocalizedDeviationProbability: Tag { Tag(rawValue: 0x00240073) }
+    @inlinable public static var LocalizedDeviationProbability: Tag { Tag(rawValue: 0x0024_0073) }
 
     /// Short Term Fluctuation Calculated (0024,0074), CS, 1.
-    @inlinable public static var ShortTermFluctuationCalculated: Tag { Tag(rawValue: 0x00240074) }
+    @inlinable public static var ShortTermFluctuationCalculated: Tag { Tag(rawValue: 0x0024_0074) }
 
     /// Short Term Fluctuation (0024,0075), FL, 1.
-    @inlinable public static var ShortTermFluctuation: Tag { Tag(rawValue: 0x00240075) }
+    @inlinable public static var ShortTermFluctuation: Tag { Tag(rawValue: 0x0024_0075) }
 
     /// Short Term Fluctuation Probability Calculated (0024,0076), CS, 1.
-    @inlinable public static var ShortTermFluctuationProbabilityCalculated: Tag { Tag(rawValue: 0x00240076) }
+    @inlinable public static var ShortTermFluctuationProbabilityCalculated: Tag { Tag(rawValue: 0x0024_0076) }
 
     /// Short Term Fluctuation Probability (0024,0077), FL, 1.
-    @inlinable public static var ShortTermFluctuationProbability: Tag { Tag(rawValue: 0x00240077) }
+    @inlinable public static var ShortTermFluctuationProbability: Tag { Tag(rawValue: 0x0024_0077) }
 
     /// Corrected Localized Deviation From Normal Calculated (0024,0078), CS, 1.
-    @inlinable public static var CorrectedLocalizedDeviationFromNormalCalculated: Tag { Tag(rawValue: 0x00240078) }
+    @inlinable public static var CorrectedLocalizedDeviationFromNormalCalculated: Tag { Tag(rawValue: 0x0024_0078) }
 
     /// Corrected Localized Deviation From Normal (0024,0079), FL, 1.
-    @inlinable public static var CorrectedLocalizedDeviationFromNormal: Tag { Tag(rawValue: 0x00240079) }
+    @inlinable public static var CorrectedLocalizedDeviationFromNormal: Tag { Tag(rawValue: 0x0024_0079) }
 
     /// Corrected Localized Deviation From Normal Probability Calculated (0024,0080), CS, 1.
-    @inlinable public static var CorrectedLocalizedDeviationFromNormalProbabilityCalculated: Tag { Tag(rawValue: 0x00240080) }
+    @inlinable public static var CorrectedLocalizedDeviationFromNormalProbabilityCalculated: Tag {
+        Tag(rawValue: 0x0024_0080)
+    }
 
     /// Corrected Localized Deviation From Normal Probability (0024,0081), FL, 1.
-    @inlinable public static var CorrectedLocalizedDeviationFromNormalProbability: Tag { Tag(rawValue: 0x00240081) }
+    @inlinable public static var CorrectedLocalizedDeviationFromNormalProbability: Tag { Tag(rawValue: 0x0024_0081) }
 
     /// Global Deviation Probability Sequence (0024,0083), SQ, 1.
-    @inlinable public static var GlobalDeviationProbabilitySequence: Tag { Tag(rawValue: 0x00240083) }
+    @inlinable public static var GlobalDeviationProbabilitySequence: Tag { Tag(rawValue: 0x0024_0083) }
 
     /// Localized Deviation Probability Sequence (0024,0085), SQ, 1.
-    @inlinable public static var LocalizedDeviationProbabilitySequence: Tag { Tag(rawValue: 0x00240085) }
+    @inlinable public static var LocalizedDeviationProbabilitySequence: Tag { Tag(rawValue: 0x0024_0085) }
 
     /// Foveal Sensitivity Measured (0024,0086), CS, 1.
-    @inlinable public static var FovealSensitivityMeasured: Tag { Tag(rawValue: 0x00240086) }
+    @inlinable public static var FovealSensitivityMeasured: Tag { Tag(rawValue: 0x0024_0086) }
 
     /// Foveal Sensitivity (0024,0087), FL, 1.
-    @inlinable public static var FovealSensitivity: Tag { Tag(rawValue: 0x00240087) }
+    @inlinable public static var FovealSensitivity: Tag { Tag(rawValue: 0x0024_0087) }
 
     /// Visual Field Test Duration (0024,0088), FL, 1.
-    @inlinable public static var VisualFieldTestDuration: Tag { Tag(rawValue: 0x00240088) }
+    @inlinable public static var VisualFieldTestDuration: Tag { Tag(rawValue: 0x0024_0088) }
 
     /// Visual Field Test Point Sequence (0024,0089), SQ, 1.
-    @inlinable public static var VisualFieldTestPointSequence: Tag { Tag(rawValue: 0x00240089) }
+    @inlinable public static var VisualFieldTestPointSequence: Tag { Tag(rawValue: 0x0024_0089) }
 
     /// Visual Field Test Point X-Coordinate (0024,0090), FL, 1.
-    @inlinable public static var VisualFieldTestPointXCoordinate: Tag { Tag(rawValue: 0x00240090) }
+    @inlinable public static var VisualFieldTestPointXCoordinate: Tag { Tag(rawValue: 0x0024_0090) }
 
     /// Visual Field Test Point Y-Coordinate (0024,0091), FL, 1.
-    @inlinable public static var VisualFieldTestPointYCoordinate: Tag { Tag(rawValue: 0x00240091) }
+    @inlinable public static var VisualFieldTestPointYCoordinate: Tag { Tag(rawValue: 0x0024_0091) }
 
     /// Age Corrected Sensitivity Deviation Value (0024,0092), FL, 1.
-    @inlinable public static var AgeCorrectedSensitivityDeviationValue: Tag { Tag(rawValue: 0x00240092) }
+    @inlinable public static var AgeCorrectedSensitivityDeviationValue: Tag { Tag(rawValue: 0x0024_0092) }
 
     /// Stimulus Results (0024,0093), CS, 1.
-    @inlinable public static var StimulusResults: Tag { Tag(rawValue: 0x00240093) }
+    @inlinable public static var StimulusResults: Tag { Tag(rawValue: 0x0024_0093) }
 
     /// Sensitivity Value (0024,0094), FL, 1.
-    @inlinable public static var SensitivityValue: Tag { Tag(rawValue: 0x00240094) }
+    @inlinable public static var SensitivityValue: Tag { Tag(rawValue: 0x0024_0094) }
 
     /// Retest Stimulus Seen (0024,0095), CS, 1.
-    @inlinable public static var RetestStimulusSeen: Tag { Tag(rawValue: 0x00240095) }
+    @inlinable public static var RetestStimulusSeen: Tag { Tag(rawValue: 0x0024_0095) }
 
     /// Retest Sensitivity Value (0024,0096), FL, 1.
-    @inlinable public static var RetestSensitivityValue: Tag { Tag(rawValue: 0x00240096) }
+    @inlinable public static var RetestSensitivityValue: Tag { Tag(rawValue: 0x0024_0096) }
 
     /// Visual Field Test Point Normals Sequence (0024,0097), SQ, 1.
-    @inlinable public static var VisualFieldTestPointNormalsSequence: Tag { Tag(rawValue: 0x00240097) }
+    @inlinable public static var VisualFieldTestPointNormalsSequence: Tag { Tag(rawValue: 0x0024_0097) }
 
     /// Quantified Defect (0024,0098), FL, 1.
-    @inlinable public static var QuantifiedDefect: Tag { Tag(rawValue: 0x00240098) }
+    @inlinable public static var QuantifiedDefect: Tag { Tag(rawValue: 0x0024_0098) }
 
     /// Age Corrected Sensitivity Deviation Probability Value (0024,0100), FL, 1.
-    @inlinable public static var AgeCorrectedSensitivityDeviationProbabilityValue: Tag { Tag(rawValue: 0x00240100) }
+    @inlinable public static var AgeCorrectedSensitivityDeviationProbabilityValue: Tag { Tag(rawValue: 0x0024_0100) }
 
     /// Generalized Defect Corrected Sensitivity Deviation Flag (0024,0102), CS, 1.
-    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationFlag: Tag { Tag(rawValue: 0x00240102) }
+    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationFlag: Tag { Tag(rawValue: 0x0024_0102) }
 
     /// Generalized Defect Corrected Sensitivity Deviation Value (0024,0103), FL, 1.
-    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationValue: Tag { Tag(rawValue: 0x00240103) }
+    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationValue: Tag { Tag(rawValue: 0x0024_0103) }
 
     /// Generalized Defect Corrected Sensitivity Deviation Probability Value (0024,0104), FL, 1.
-    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationProbabilityValue: Tag { Tag(rawValue: 0x00240104) }
+    @inlinable public static var GeneralizedDefectCorrectedSensitivityDeviationProbabilityValue: Tag {
+        Tag(rawValue: 0x0024_0104)
+    }
 
     /// Minimum Sensitivity Value (0024,0105), FL, 1.
-    @inlinable public static var MinimumSensitivityValue: Tag { Tag(rawValue: 0x00240105) }
+    @inlinable public static var MinimumSensitivityValue: Tag { Tag(rawValue: 0x0024_0105) }
 
     /// Blind Spot Localized (0024,0106), CS, 1.
-    @inlinable public static var BlindSpotLocalized: Tag { Tag(rawValue: 0x00240106) }
+    @inlinable public static var BlindSpotLocalized: Tag { Tag(rawValue: 0x0024_0106) }
 
     /// Blind Spot X-Coordinate (0024,0107), FL, 1.
-    @inlinable public static var BlindSpotXCoordinate: Tag { Tag(rawValue: 0x00240107) }
+    @inlinable public static var BlindSpotXCoordinate: Tag { Tag(rawValue: 0x0024_0107) }
 
     /// Blind Spot Y-Coordinate (0024,0108), FL, 1.
-    @inlinable public static var BlindSpotYCoordinate: Tag { Tag(rawValue: 0x00240108) }
+    @inlinable public static var BlindSpotYCoordinate: Tag { Tag(rawValue: 0x0024_0108) }
 
     /// Visual Acuity Measurement Sequence (0024,0110), SQ, 1.
-    @inlinable public static var VisualAcuityMeasurementSequence: Tag { Tag(rawValue: 0x00240110) }
+    @inlinable public static var VisualAcuityMeasurementSequence: Tag { Tag(rawValue: 0x0024_0110) }
 
     /// Refractive Parameters Used on Patient Sequence (0024,0112), SQ, 1.
-    @inlinable public static var RefractiveParametersUsedOnPatientSequence: Tag { Tag(rawValue: 0x00240112) }
+    @inlinable public static var RefractiveParametersUsedOnPatientSequence: Tag { Tag(rawValue: 0x0024_0112) }
 
     /// Measurement Laterality (0024,0113), CS, 1.
-    @inlinable public static var MeasurementLaterality: Tag { Tag(rawValue: 0x00240113) }
+    @inlinable public static var MeasurementLaterality: Tag { Tag(rawValue: 0x0024_0113) }
 
     /// Ophthalmic Patient Clinical Information Left Eye Sequence (0024,0114), SQ, 1.
-    @inlinable public static var OphthalmicPatientClinicalInformationLeftEyeSequence: Tag { Tag(rawValue: 0x00240114) }
+    @inlinable public static var OphthalmicPatientClinicalInformationLeftEyeSequence: Tag { Tag(rawValue: 0x0024_0114) }
 
     /// Ophthalmic Patient Clinical Information Right Eye Sequence (0024,0115), SQ, 1.
-    @inlinable public static var OphthalmicPatientClinicalInformationRightEyeSequence: Tag { Tag(rawValue: 0x00240115) }
+    @inlinable public static var OphthalmicPatientClinicalInformationRightEyeSequence: Tag {
+        Tag(rawValue: 0x0024_0115)
+    }
 
     /// Foveal Point Normative Data Flag (0024,0117), CS, 1.
-    @inlinable public static var FovealPointNormativeDataFlag: Tag { Tag(rawValue: 0x00240117) }
+    @inlinable public static var FovealPointNormativeDataFlag: Tag { Tag(rawValue: 0x0024_0117) }
 
     /// Foveal Point Probability Value (0024,0118), FL, 1.
-    @inlinable public static var FovealPointProbabilityValue: Tag { Tag(rawValue: 0x00240118) }
+    @inlinable public static var FovealPointProbabilityValue: Tag { Tag(rawValue: 0x0024_0118) }
 
     /// Screening Baseline Measured (0024,0120), CS, 1.
-    @inlinable public static var ScreeningBaselineMeasured: Tag { Tag(rawValue: 0x00240120) }
+    @inlinable public static var ScreeningBaselineMeasured: Tag { Tag(rawValue: 0x0024_0120) }
 
     /// Screening Baseline Measured Sequence (0024,0122), SQ, 1.
-    @inlinable public static var ScreeningBaselineMeasuredSequence: Tag { Tag(rawValue: 0x00240122) }
+    @inlinable public static var ScreeningBaselineMeasuredSequence: Tag { Tag(rawValue: 0x0024_0122) }
 
     /// Screening Baseline Type (0024,0124), CS, 1.
-    @inlinable public static var ScreeningBaselineType: Tag { Tag(rawValue: 0x00240124) }
+    @inlinable public static var ScreeningBaselineType: Tag { Tag(rawValue: 0x0024_0124) }
 
     /// Screening Baseline Value (0024,0126), FL, 1.
-    @inlinable public static var ScreeningBaselineValue: Tag { Tag(rawValue: 0x00240126) }
+    @inlinable public static var ScreeningBaselineValue: Tag { Tag(rawValue: 0x0024_0126) }
 
     /// Algorithm Source (0024,0202), LO, 1.
-    @inlinable public static var AlgorithmSource: Tag { Tag(rawValue: 0x00240202) }
+    @inlinable public static var AlgorithmSource: Tag { Tag(rawValue: 0x0024_0202) }
 
     /// Data Set Name (0024,0306), LO, 1.
-    @inlinable public static var DataSetName: Tag { Tag(rawValue: 0x00240306) }
+    @inlinable public static var DataSetName: Tag { Tag(rawValue: 0x0024_0306) }
 
     /// Data Set Version (0024,0307), LO, 1.
-    @inlinable public static var DataSetVersion: Tag { Tag(rawValue: 0x00240307) }
+    @inlinable public static var DataSetVersion: Tag { Tag(rawValue: 0x0024_0307) }
 
     /// Data Set Source (0024,0308), LO, 1.
-    @inlinable public static var DataSetSource: Tag { Tag(rawValue: 0x00240308) }
+    @inlinable public static var DataSetSource: Tag { Tag(rawValue: 0x0024_0308) }
 
     /// Data Set Description (0024,0309), LO, 1.
-    @inlinable public static var DataSetDescription: Tag { Tag(rawValue: 0x00240309) }
+    @inlinable public static var DataSetDescription: Tag { Tag(rawValue: 0x0024_0309) }
 
     /// Visual Field Test Reliability Global Index Sequence (0024,0317), SQ, 1.
-    @inlinable public static var VisualFieldTestReliabilityGlobalIndexSequence: Tag { Tag(rawValue: 0x00240317) }
+    @inlinable public static var VisualFieldTestReliabilityGlobalIndexSequence: Tag { Tag(rawValue: 0x0024_0317) }
 
     /// Visual Field Global Results Index Sequence (0024,0320), SQ, 1.
-    @inlinable public static var VisualFieldGlobalResultsIndexSequence: Tag { Tag(rawValue: 0x00240320) }
+    @inlinable public static var VisualFieldGlobalResultsIndexSequence: Tag { Tag(rawValue: 0x0024_0320) }
 
     /// Data Observation Sequence (0024,0325), SQ, 1.
-    @inlinable public static var DataObservationSequence: Tag { Tag(rawValue: 0x00240325) }
+    @inlinable public static var DataObservationSequence: Tag { Tag(rawValue: 0x0024_0325) }
 
     /// Index Normals Flag (0024,0338), CS, 1.
-    @inlinable public static var IndexNormalsFlag: Tag { Tag(rawValue: 0x00240338) }
+    @inlinable public static var IndexNormalsFlag: Tag { Tag(rawValue: 0x0024_0338) }
 
     /// Index Probability (0024,0341), FL, 1.
-    @inlinable public static var IndexProbability: Tag { Tag(rawValue: 0x00240341) }
+    @inlinable public static var IndexProbability: Tag { Tag(rawValue: 0x0024_0341) }
 
     /// Index Probability Sequence (0024,0344), SQ, 1.
-    @inlinable public static var IndexProbabilitySequence: Tag { Tag(rawValue: 0x00240344) }
+    @inlinable public static var IndexProbabilitySequence: Tag { Tag(rawValue: 0x0024_0344) }
 
     /// Samples per Pixel (0028,0002), US, 1.
-    @inlinable public static var SamplesPerPixel: Tag { Tag(rawValue: 0x00280002) }
+    @inlinable public static var SamplesPerPixel: Tag { Tag(rawValue: 0x0028_0002) }
 
     /// Samples per Pixel Used (0028,0003), US, 1.
-    @inlinable public static var SamplesPerPixelUsed: Tag { Tag(rawValue: 0x00280003) }
+    @inlinable public static var SamplesPerPixelUsed: Tag { Tag(rawValue: 0x0028_0003) }
 
     /// Photometric Interpretation (0028,0004), CS, 1.
-    @inlinable public static var PhotometricInterpretation: Tag { Tag(rawValue: 0x00280004) }
+    @inlinable public static var PhotometricInterpretation: Tag { Tag(rawValue: 0x0028_0004) }
 
     /// Image Dimensions (0028,0005), US, 1, retired.
-    @inlinable public static var ImageDimensions: Tag { Tag(rawValue: 0x00280005) }
+    @inlinable public static var ImageDimensions: Tag { Tag(rawValue: 0x0028_0005) }
 
     /// Planar Configuration (0028,0006), US, 1.
-    @inlinable public static var PlanarConfiguration: Tag { Tag(rawValue: 0x00280006) }
+    @inlinable public static var PlanarConfiguration: Tag { Tag(rawValue: 0x0028_0006) }
 
     /// Number of Frames (0028,0008), IS, 1.
-    @inlinable public static var NumberOfFrames: Tag { Tag(rawValue: 0x00280008) }
+    @inlinable public static var NumberOfFrames: Tag { Tag(rawValue: 0x0028_0008) }
 
     /// Frame Increment Pointer (0028,0009), AT, 1-n.
-    @inlinable public static var FrameIncrementPointer: Tag { Tag(rawValue: 0x00280009) }
+    @inlinable public static var FrameIncrementPointer: Tag { Tag(rawValue: 0x0028_0009) }
 
     /// Frame Dimension Pointer (0028,000A), AT, 1-n.
-    @inlinable public static var FrameDimensionPointer: Tag { Tag(rawValue: 0x0028000A) }
+    @inlinable public static var FrameDimensionPointer: Tag { Tag(rawValue: 0x0028_000A) }
 
     /// Rows (0028,0010), US, 1.
-    @inlinable public static var Rows: Tag { Tag(rawValue: 0x00280010) }
+    @inlinable public static var Rows: Tag { Tag(rawValue: 0x0028_0010) }
 
     /// Columns (0028,0011), US, 1.
-    @inlinable public static var Columns: Tag { Tag(rawValue: 0x00280011) }
+    @inlinable public static var Columns: Tag { Tag(rawValue: 0x0028_0011) }
 
     /// Planes (0028,0012), US, 1, retired.
-    @inlinable public static var Planes: Tag { Tag(rawValue: 0x00280012) }
+    @inlinable public static var Planes: Tag { Tag(rawValue: 0x0028_0012) }
 
     /// Ultrasound Color Data Present (0028,0014), US, 1.
-    @inlinable public static var UltrasoundColorDataPresent: Tag { Tag(rawValue: 0x00280014) }
+    @inlinable public static var UltrasoundColorDataPresent: Tag { Tag(rawValue: 0x0028_0014) }
 
     /// Pixel Spacing (0028,0030), DS, 2.
-    @inlinable public static var PixelSpacing: Tag { Tag(rawValue: 0x00280030) }
+    @inlinable public static var PixelSpacing: Tag { Tag(rawValue: 0x0028_0030) }
 
     /// Zoom Factor (0028,0031), DS, 2.
-    @inlinable public static var ZoomFactor: Tag { Tag(rawValue: 0x00280031) }
+    @inlinable public static var ZoomFactor: Tag { Tag(rawValue: 0x0028_0031) }
 
     /// Zoom Center (0028,0032), DS, 2.
-    @inlinable public static var ZoomCenter: Tag { Tag(rawValue: 0x00280032) }
+    @inlinable public static var ZoomCenter: Tag { Tag(rawValue: 0x0028_0032) }
 
     /// Pixel Aspect Ratio (0028,0034), IS, 2.
-    @inlinable public static var PixelAspectRatio: Tag { Tag(rawValue: 0x00280034) }
+    @inlinable public static var PixelAspectRatio: Tag { Tag(rawValue: 0x0028_0034) }
 
     /// Image Format (0028,0040), CS, 1, retired.
-    @inlinable public static var ImageFormat: Tag { Tag(rawValue: 0x00280040) }
+    @inlinable public static var ImageFormat: Tag { Tag(rawValue: 0x0028_0040) }
 
     /// Manipulated Image (0028,0050), LO, 1-n, retired.
-    @inlinable public static var ManipulatedImage: Tag { Tag(rawValue: 0x00280050) }
+    @inlinable public static var ManipulatedImage: Tag { Tag(rawValue: 0x0028_0050) }
 
     /// Corrected Image (0028,0051), CS, 1-n.
-    @inlinable public static var CorrectedImage: Tag { Tag(rawValue: 0x00280051) }
+    @inlinable public static var CorrectedImage: Tag { Tag(rawValue: 0x0028_0051) }
 
     /// Compression Recognition Code (0028,005F), LO, 1, retired.
-    @inlinable public static var CompressionRecognitionCode: Tag { Tag(rawValue: 0x0028005F) }
+    @inlinable public static var CompressionRecognitionCode: Tag { Tag(rawValue: 0x0028_005F) }
 
     /// Compression Code (0028,0060), CS, 1, retired.
-    @inlinable public static var CompressionCode: Tag { Tag(rawValue: 0x00280060) }
+    @inlinable public static var CompressionCode: Tag { Tag(rawValue: 0x0028_0060) }
 
     /// Compression Originator (0028,0061), SH, 1, retired.
-    @inlinable public static var CompressionOriginator: Tag { Tag(rawValue: 0x00280061) }
+    @inlinable public static var CompressionOriginator: Tag { Tag(rawValue: 0x0028_0061) }
 
     /// Compression Label (0028,0062), LO, 1, retired.
-    @inlinable public static var CompressionLabel: Tag { Tag(rawValue: 0x00280062) }
+    @inlinable public static var CompressionLabel: Tag { Tag(rawValue: 0x0028_0062) }
 
     /// Compression Description (0028,0063), SH, 1, retired.
-    @inlinable public static var CompressionDescription: Tag { Tag(rawValue: 0x00280063) }
+    @inlinable public static var CompressionDescription: Tag { Tag(rawValue: 0x0028_0063) }
 
     /// Compression Sequence (0028,0065), CS, 1-n, retired.
-    @inlinable public static var CompressionSequence: Tag { Tag(rawValue: 0x00280065) }
+    @inlinable public static var CompressionSequence: Tag { Tag(rawValue: 0x0028_0065) }
 
     /// Compression Step Pointers (0028,0066), AT, 1-n, retired.
-    @inlinable public static var CompressionStepPointers: Tag { Tag(rawValue: 0x00280066) }
+    @inlinable public static var CompressionStepPointers: Tag { Tag(rawValue: 0x0028_0066) }
 
     /// Repeat Interval (0028,0068), US, 1, retired.
-    @inlinable public static var RepeatInterval: Tag { Tag(rawValue: 0x00280068) }
+    @inlinable public static var RepeatInterval: Tag { Tag(rawValue: 0x0028_0068) }
 
     /// Bits Grouped (0028,0069), US, 1, retired.
-    @inlinable public static var BitsGrouped: Tag { Tag(rawValue: 0x00280069) }
+    @inlinable public static var BitsGrouped: Tag { Tag(rawValue: 0x0028_0069) }
 
     /// Perimeter Table (0028,0070), US, 1-n, retired.
-    @inlinable public static var PerimeterTable: Tag { Tag(rawValue: 0x00280070) }
+    @inlinable public static var PerimeterTable: Tag { Tag(rawValue: 0x0028_0070) }
 
     /// Perimeter Value (0028,0071), US or SS, 1, retired.
-    @inlinable public static var PerimeterValue: Tag { Tag(rawValue: 0x00280071) }
+    @inlinable public static var PerimeterValue: Tag { Tag(rawValue: 0x0028_0071) }
 
     /// Predictor Rows (0028,0080), US, 1, retired.
-    @inlinable public static var PredictorRows: Tag { Tag(rawValue: 0x00280080) }
+    @inlinable public static var PredictorRows: Tag { Tag(rawValue: 0x0028_0080) }
 
     /// Predictor Columns (0028,0081), US, 1, retired.
-    @inlinable public static var PredictorColumns: Tag { Tag(rawValue: 0x00280081) }
+    @inlinable public static var PredictorColumns: Tag { Tag(rawValue: 0x0028_0081) }
 
     /// Predictor Constants (0028,0082), US, 1-n, retired.
-    @inlinable public static var PredictorConstants: Tag { Tag(rawValue: 0x00280082) }
+    @inlinable public static var PredictorConstants: Tag { Tag(rawValue: 0x0028_0082) }
 
     /// Blocked Pixels (0028,0090), CS, 1, retired.
-    @inlinable public static var BlockedPixels: Tag { Tag(rawValue: 0x00280090) }
+    @inlinable public static var BlockedPixels: Tag { Tag(rawValue: 0x0028_0090) }
 
     /// Block Rows (0028,0091), US, 1, retired.
-    @inlinable public static var BlockRows: Tag { Tag(rawValue: 0x00280091) }
+    @inlinable public static var BlockRows: Tag { Tag(rawValue: 0x0028_0091) }
 
     /// Block Columns (0028,0092), US, 1, retired.
-    @inlinable public static var BlockColumns: Tag { Tag(rawValue: 0x00280092) }
+    @inlinable public static var BlockColumns: Tag { Tag(rawValue: 0x0028_0092) }
 
     /// Row Overlap (0028,0093), US, 1, retired.
-    @inlinable public static var RowOverlap: Tag { Tag(rawValue: 0x00280093) }
+    @inlinable public static var RowOverlap: Tag { Tag(rawValue: 0x0028_0093) }
 
     /// Column Overlap (0028,0094), US, 1, retired.
-    @inlinable public static var ColumnOverlap: Tag { Tag(rawValue: 0x00280094) }
+    @inlinable public static var ColumnOverlap: Tag { Tag(rawValue: 0x0028_0094) }
 
     /// Bits Allocated (0028,0100), US, 1.
-    @inlinable public static var BitsAllocated: Tag { Tag(rawValue: 0x00280100) }
+    @inlinable public static var BitsAllocated: Tag { Tag(rawValue: 0x0028_0100) }
 
     /// Bits Stored (0028,0101), US, 1.
-    @inlinable public static var BitsStored: Tag { Tag(rawValue: 0x00280101) }
+    @inlinable public static var BitsStored: Tag { Tag(rawValue: 0x0028_0101) }
 
     /// High Bit (0028,0102), US, 1.
-    @inlinable public static var HighBit: Tag { Tag(rawValue: 0x00280102) }
+    @inlinable public static var HighBit: Tag { Tag(rawValue: 0x0028_0102) }
 
     /// Pixel Representation (0028,0103), US, 1.
-    @inlinable public static var PixelRepresentation: Tag { Tag(rawValue: 0x00280103) }
+    @inlinable public static var PixelRepresentation: Tag { Tag(rawValue: 0x0028_0103) }
 
     /// Smallest Valid Pixel Value (0028,0104), US or SS, 1, retired.
-    @inlinable public static var SmallestValidPixelValue: Tag { Tag(rawValue: 0x00280104) }
+    @inlinable public static var SmallestValidPixelValue: Tag { Tag(rawValue: 0x0028_0104) }
 
     /// Largest Valid Pixel Value (0028,0105), US or SS, 1, retired.
-    @inlinable public static var LargestValidPixelValue: Tag { Tag(rawValue: 0x00280105) }
+    @inlinable public static var LargestValidPixelValue: Tag { Tag(rawValue: 0x0028_0105) }
 
     /// Smallest Image Pixel Value (0028,0106), US or SS, 1.
-    @inlinable public static var SmallestImagePixelValue: Tag { Tag(rawValue: 0x00280106) }
+    @inlinable public static var SmallestImagePixelValue: Tag { Tag(rawValue: 0x0028_0106) }
 
     /// Largest Image Pixel Value (0028,0107), US or SS, 1.
-    @inlinable public static var LargestImagePixelValue: Tag { Tag(rawValue: 0x00280107) }
+    @inlinable public static var LargestImagePixelValue: Tag { Tag(rawValue: 0x0028_0107) }
 
     /// Smallest Pixel Value in Series (0028,0108), US or SS, 1.
-    @inlinable public static var SmallestPixelValueInSeries: Tag { Tag(rawValue: 0x00280108) }
+    @inlinable public static var SmallestPixelValueInSeries: Tag { Tag(rawValue: 0x0028_0108) }
 
     /// Largest Pixel Value in Series (0028,0109), US or SS, 1.
-    @inlinable public static var LargestPixelValueInSeries: Tag { Tag(rawValue: 0x00280109) }
+    @inlinable public static var LargestPixelValueInSeries: Tag { Tag(rawValue: 0x0028_0109) }
 
     /// Smallest Image Pixel Value in Plane (0028,0110), US or SS, 1, retired.
-    @inlinable public static var SmallestImagePixelValueInPlane: Tag { Tag(rawValue: 0x00280110) }
+    @inlinable public static var SmallestImagePixelValueInPlane: Tag { Tag(rawValue: 0x0028_0110) }
 
     /// Largest Image Pixel Value in Plane (0028,0111), US or SS, 1, retired.
-    @inlinable public static var LargestImagePixelValueInPlane: Tag { Tag(rawValue: 0x00280111) }
+    @inlinable public static var LargestImagePixelValueInPlane: Tag { Tag(rawValue: 0x0028_0111) }
 
     /// Pixel Padding Value (0028,0120), US or SS, 1.
-    @inlinable public static var PixelPaddingValue: Tag { Tag(rawValue: 0x00280120) }
+    @inlinable public static var PixelPaddingValue: Tag { Tag(rawValue: 0x0028_0120) }
 
     /// Pixel Padding Range Limit (0028,0121), US or SS, 1.
-    @inlinable public static var PixelPaddingRangeLimit: Tag { Tag(rawValue: 0x00280121) }
+    @inlinable public static var PixelPaddingRangeLimit: Tag { Tag(rawValue: 0x0028_0121) }
 
     /// Float Pixel Padding Value (0028,0122), FL, 1.
-    @inlinable public static var FloatPixelPaddingValue: Tag { Tag(rawValue: 0x00280122) }
+    @inlinable public static var FloatPixelPaddingValue: Tag { Tag(rawValue: 0x0028_0122) }
 
     /// Double Float Pixel Padding Value (0028,0123), FD, 1.
-    @inlinable public static var DoubleFloatPixelPaddingValue: Tag { Tag(rawValue: 0x00280123) }
+    @inlinable public static var DoubleFloatPixelPaddingValue: Tag { Tag(rawValue: 0x0028_0123) }
 
     /// Float Pixel Padding Range Limit (0028,0124), FL, 1.
-    @inlinable public static var FloatPixelPaddingRangeLimit: Tag { Tag(rawValue: 0x00280124) }
+    @inlinable public static var FloatPixelPaddingRangeLimit: Tag { Tag(rawValue: 0x0028_0124) }
 
     /// Double Float Pixel Padding Range Limit (0028,0125), FD, 1.
-    @inlinable public static var DoubleFloatPixelPaddingRangeLimit: Tag { Tag(rawValue: 0x00280125) }
+    @inlinable public static var DoubleFloatPixelPaddingRangeLimit: Tag { Tag(rawValue: 0x0028_0125) }
 
     /// Image Location (0028,0200), US, 1, retired.
-    @inlinable public static var ImageLocation: Tag { Tag(rawValue: 0x00280200) }
+    @inlinable public static var ImageLocation: Tag { Tag(rawValue: 0x0028_0200) }
 
     /// Quality Control Image (0028,0300), CS, 1.
-    @inlinable public static var QualityControlImage: Tag { Tag(rawValue: 0x00280300) }
+    @inlinable public static var QualityControlImage: Tag { Tag(rawValue: 0x0028_0300) }
 
     /// Burned In Annotation (0028,0301), CS, 1.
-    @inlinable public static var BurnedInAnnotation: Tag { Tag(rawValue: 0x00280301) }
+    @inlinable public static var BurnedInAnnotation: Tag { Tag(rawValue: 0x0028_0301) }
 
     /// Recognizable Visual Features (0028,0302), CS, 1.
-    @inlinable public static var RecognizableVisualFeatures: Tag { Tag(rawValue: 0x00280302) }
+    @inlinable public static var RecognizableVisualFeatures: Tag { Tag(rawValue: 0x0028_0302) }
 
     /// Longitudinal Temporal Information Modified (0028,0303), CS, 1.
-    @inlinable public static var LongitudinalTemporalInformationModified: Tag { Tag(rawValue: 0x00280303) }
+    @inlinable public static var LongitudinalTemporalInformationModified: Tag { Tag(rawValue: 0x0028_0303) }
 
     /// Referenced Color Palette Instance UID (0028,0304), UI, 1.
-    @inlinable public static var ReferencedColorPaletteInstanceUID: Tag { Tag(rawValue: 0x00280304) }
+    @inlinable public static var ReferencedColorPaletteInstanceUID: Tag { Tag(rawValue: 0x0028_0304) }
 
     /// Transform Label (0028,0400), LO, 1, retired.
-    @inlinable public static var TransformLabel: Tag { Tag(rawValue: 0x00280400) }
+    @inlinable public static var TransformLabel: Tag { Tag(rawValue: 0x0028_0400) }
 
     /// Transform Version Number (0028,0401), LO, 1, retired.
-    @inlinable public static var TransformVersionNumber: Tag { Tag(rawValue: 0x00280401) }
+    @inlinable public static var TransformVersionNumber: Tag { Tag(rawValue: 0x0028_0401) }
 
     /// Number of Transform Steps (0028,0402), US, 1, retired.
-    @inlinable public static var NumberOfTransformSteps: Tag { Tag(rawValue: 0x00280402) }
+    @inlinable public static var NumberOfTransformSteps: Tag { Tag(rawValue: 0x0028_0402) }
 
     /// Sequence of Compressed Data (0028,0403), LO, 1-n, retired.
-    @inlinable public static var SequenceOfCompressedData: Tag { Tag(rawValue: 0x00280403) }
+    @inlinable public static var SequenceOfCompressedData: Tag { Tag(rawValue: 0x0028_0403) }
 
     /// Details of Coefficients (0028,0404), AT, 1-n, retired.
-    @inlinable public static var DetailsOfCoefficients: Tag { Tag(rawValue: 0x00280404) }
+    @inlinable public static var DetailsOfCoefficients: Tag { Tag(rawValue: 0x0028_0404) }
 
     /// Rows For Nth Order Coefficients (0028,04x0), US, 1, retired.
-    @inlinable public static var RowsForNthOrderCoefficients: Tag { Tag(rawValue: 0x00280400) }
+    @inlinable public static var RowsForNthOrderCoefficients: Tag { Tag(rawValue: 0x0028_0400) }
 
     /// Columns For Nth Order Coefficients (0028,04x1), US, 1, retired.
-    @inlinable public static var ColumnsForNthOrderCoefficients: Tag { Tag(rawValue: 0x00280401) }
+    @inlinable public static var ColumnsForNthOrderCoefficients: Tag { Tag(rawValue: 0x0028_0401) }
 
     /// Coefficient Coding (0028,04x2), LO, 1-n, retired.
-    @inlinable public static var CoefficientCoding: Tag { Tag(rawValue: 0x00280402) }
+    @inlinable public static var CoefficientCoding: Tag { Tag(rawValue: 0x0028_0402) }
 
     /// Coefficient Coding Pointers (0028,04x3), AT, 1-n, retired.
-    @inlinable public static var CoefficientCodingPointers: Tag { Tag(rawValue: 0x00280403) }
+    @inlinable public static var CoefficientCodingPointers: Tag { Tag(rawValue: 0x0028_0403) }
 
     /// DCT Label (0028,0700), LO, 1, retired.
-    @inlinable public static var DCTLabel: Tag { Tag(rawValue: 0x00280700) }
+    @inlinable public static var DCTLabel: Tag { Tag(rawValue: 0x0028_0700) }
 
     /// Data Block Description (0028,0701), CS, 1-n, retired.
-    @inlinable public static var DataBlockDescription: Tag { Tag(rawValue: 0x00280701) }
+    @inlinable public static var DataBlockDescription: Tag { Tag(rawValue: 0x0028_0701) }
 
     /// Data Block (0028,0702), AT, 1-n, retired.
-    @inlinable public static var DataBlock: Tag { Tag(rawValue: 0x00280702) }
+    @inlinable public static var DataBlock: Tag { Tag(rawValue: 0x0028_0702) }
 
     /// Normalization Factor Format (0028,0710), US, 1, retired.
-    @inlinable public static var NormalizationFactorFormat: Tag { Tag(rawValue: 0x00280710) }
+    @inlinable public static var NormalizationFactorFormat: Tag { Tag(rawValue: 0x0028_0710) }
 
     /// Zonal Map Number Format (0028,0720), US, 1, retired.
-    @inlinable public static var ZonalMapNumberFormat: Tag { Tag(rawValue: 0x00280720) }
+    @inlinable public static var ZonalMapNumberFormat: Tag { Tag(rawValue: 0x0028_0720) }
 
     /// Zonal Map Location (0028,0721), AT, 1-n, retired.
-    @inlinable public static var ZonalMapLocation: Tag { Tag(rawValue: 0x00280721) }
+    @inlinable public static var ZonalMapLocation: Tag { Tag(rawValue: 0x0028_0721) }
 
     /// Zonal Map Format (0028,0722), US, 1, retired.
-    @inlinable public static var ZonalMapFormat: Tag { Tag(rawValue: 0x00280722) }
+    @inlinable public static var ZonalMapFormat: Tag { Tag(rawValue: 0x0028_0722) }
 
     /// Adaptive Map Format (0028,0730), US, 1, retired.
-    @inlinable public static var AdaptiveMapFormat: Tag { Tag(rawValue: 0x00280730) }
+    @inlinable public static var AdaptiveMapFormat: Tag { Tag(rawValue: 0x0028_0730) }
 
     /// Code Number Format (0028,0740), US, 1, retired.
-    @inlinable public static var CodeNumberFormat: Tag { Tag(rawValue: 0x00280740) }
+    @inlinable public static var CodeNumberFormat: Tag { Tag(rawValue: 0x0028_0740) }
 
     /// Code Label (0028,08x0), CS, 1-n, retired.
-    @inlinable public static var CodeLabel: Tag { Tag(rawValue: 0x00280800) }
+    @inlinable public static var CodeLabel: Tag { Tag(rawValue: 0x0028_0800) }
 
     /// Number of Tables (0028,08x2), US, 1, retired.
-    @inlinable public static var NumberOfTables: Tag { Tag(rawValue: 0x00280802) }
+    @inlinable public static var NumberOfTables: Tag { Tag(rawValue: 0x0028_0802) }
 
     /// Code Table Location (0028,08x3), AT, 1-n, retired.
-    @inlinable public static var CodeTableLocation: Tag { Tag(rawValue: 0x00280803) }
+    @inlinable public static var CodeTableLocation: Tag { Tag(rawValue: 0x0028_0803) }
 
     /// Bits For Code Word (0028,08x4), US, 1, retired.
-    @inlinable public static var BitsForCodeWord: Tag { Tag(rawValue: 0x00280804) }
+    @inlinable public static var BitsForCodeWord: Tag { Tag(rawValue: 0x0028_0804) }
 
     /// Image Data Location (0028,08x8), AT, 1-n, retired.
-    @inlinable public static var ImageDataLocation: Tag { Tag(rawValue: 0x00280808) }
+    @inlinable public static var ImageDataLocation: Tag { Tag(rawValue: 0x0028_0808) }
 
     /// Pixel Spacing Calibration Type (0028,0A02), CS, 1.
-    @inlinable public static var PixelSpacingCalibrationType: Tag { Tag(rawValue: 0x00280A02) }
+    @inlinable public static var PixelSpacingCalibrationType: Tag { Tag(rawValue: 0x0028_0A02) }
 
     /// Pixel Spacing Calibration Description (0028,0A04), LO, 1.
-    @inlinable public static var PixelSpacingCalibrationDescription: Tag { Tag(rawValue: 0x00280A04) }
+    @inlinable public static var PixelSpacingCalibrationDescription: Tag { Tag(rawValue: 0x0028_0A04) }
 
     /// Pixel Intensity Relationship (0028,1040), CS, 1.
-    @inlinable public static var PixelIntensityRelationship: Tag { Tag(rawValue: 0x00281040) }
+    @inlinable public static var PixelIntensityRelationship: Tag { Tag(rawValue: 0x0028_1040) }
 
     /// Pixel Intensity Relationship Sign (0028,1041), SS, 1.
-    @inlinable public static var PixelIntensityRelationshipSign: Tag { Tag(rawValue: 0x00281041) }
+    @inlinable public static var PixelIntensityRelationshipSign: Tag { Tag(rawValue: 0x0028_1041) }
 
     /// Window Center (0028,1050), DS, 1-n.
-    @inlinable public static var WindowCenter: Tag { Tag(rawValue: 0x00281050) }
+    @inlinable public static var WindowCenter: Tag { Tag(rawValue: 0x0028_1050) }
 
     /// Window Width (0028,1051), DS, 1-n.
-    @inlinable public static var WindowWidth: Tag { Tag(rawValue: 0x00281051) }
+    @inlinable public static var WindowWidth: Tag { Tag(rawValue: 0x0028_1051) }
 
     /// Rescale Intercept (0028,1052), DS, 1.
-    @inlinable public static var RescaleIntercept: Tag { Tag(rawValue: 0x00281052) }
+    @inlinable public static var RescaleIntercept: Tag { Tag(rawValue: 0x0028_1052) }
 
     /// Rescale Slope (0028,1053), DS, 1.
-    @inlinable public static var RescaleSlope: Tag { Tag(rawValue: 0x00281053) }
+    @inlinable public static var RescaleSlope: Tag { Tag(rawValue: 0x0028_1053) }
 
     /// Rescale Type (0028,1054), LO, 1.
-    @inlinable public static var RescaleType: Tag { Tag(rawValue: 0x00281054) }
+    @inlinable public static var RescaleType: Tag { Tag(rawValue: 0x0028_1054) }
 
     /// Window Center & Width Explanation (0028,1055), LO, 1-n.
-    @inlinable public static var WindowCenterWidthExplanation: Tag { Tag(rawValue: 0x00281055) }
+    @inlinable public static var WindowCenterWidthExplanation: Tag { Tag(rawValue: 0x0028_1055) }
 
     /// VOI LUT Function (0028,1056), CS, 1.
-    @inlinable public static var VOILUTFunction: Tag { Tag(rawValue: 0x00281056) }
+    @inlinable public static var VOILUTFunction: Tag { Tag(rawValue: 0x0028_1056) }
 
     /// Gray Scale (0028,1080), CS, 1, retired.
-    @inlinable public static var GrayScale: Tag { Tag(rawValue: 0x00281080) }
+    @inlinable public static var GrayScale: Tag { Tag(rawValue: 0x0028_1080) }
 
     /// Recommended Viewing Mode (0028,1090), CS, 1.
-    @inlinable public static var RecommendedViewingMode: Tag { Tag(rawValue: 0x00281090) }
+    @inlinable public static var RecommendedViewingMode: Tag { Tag(rawValue: 0x0028_1090) }
 
     /// Gray Lookup Table Descriptor (0028,1100), US or SS, 3, retired.
-    @inlinable public static var GrayLookupTableDescriptor: Tag { Tag(rawValue: 0x00281100) }
+    @inlinable public static var GrayLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1100) }
 
     /// Red Palette Color Lookup Table Descriptor (0028,1101), US or SS, 3.
-    @inlinable public static var RedPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281101) }
+    @inlinable public static var RedPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1101) }
 
     /// Green Palette Color Lookup Table Descriptor (0028,1102), US or SS, 3.
-    @inlinable public static var GreenPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281102) }
+    @inlinable public static var GreenPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1102) }
 
     /// Blue Palette Color Lookup Table Descriptor (0028,1103), US or SS, 3.
-    @inlinable public static var BluePaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281103) }
+    @inlinable public static var BluePaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1103) }
 
     /// Alpha Palette Color Lookup Table Descriptor (0028,1104), US, 3.
-    @inlinable public static var AlphaPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281104) }
+    @inlinable public static var AlphaPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1104) }
 
     /// Large Red Palette Color Lookup Table Descriptor (0028,1111), US or SS, 4, retired.
-    @inlinable public static var LargeRedPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281111) }
+    @inlinable public static var LargeRedPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1111) }
 
     /// Large Green Palette Color Lookup Table Descriptor (0028,1112), US or SS, 4, retired.
-    @inlinable public static var LargeGreenPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281112) }
+    @inlinable public static var LargeGreenPaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1112) }
 
     /// Large Blue Palette Color Lookup Table Descriptor (0028,1113), US or SS, 4, retired.
-    @inlinable public static var LargeBluePaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x00281113) }
+    @inlinable public static var LargeBluePaletteColorLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1113) }
 
     /// Palette Color Lookup Table UID (0028,1199), UI, 1.
-    @inlinable public static var PaletteColorLookupTableUID: Tag { Tag(rawValue: 0x00281199) }
+    @inlinable public static var PaletteColorLookupTableUID: Tag { Tag(rawValue: 0x0028_1199) }
 
     /// Gray Lookup Table Data (0028,1200), US or SS or OW, 1-n, retired.
-    @inlinable public static var GrayLookupTableData: Tag { Tag(rawValue: 0x00281200) }
+    @inlinable public static var GrayLookupTableData: Tag { Tag(rawValue: 0x0028_1200) }
 
     /// Red Palette Color Lookup Table Data (0028,1201), OW, 1.
-    @inlinable public static var RedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281201) }
+    @inlinable public static var RedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1201) }
 
     /// Green Palette Color Lookup Table Data (0028,1202), OW, 1.
-    @inlinable public static var GreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281202) }
+    @inlinable public static var GreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1202) }
 
     /// Blue Palette Color Lookup Table Data (0028,1203), OW, 1.
-    @inlinable public static var BluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281203) }
+    @inlinable public static var BluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1203) }
 
     /// Alpha Palette Color Lookup Table Data (0028,1204), OW, 1.
-    @inlinable public static var AlphaPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281204) }
+    @inlinable public static var AlphaPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1204) }
 
     /// Large Red Palette Color Lookup Table Data (0028,1211), OW, 1, retired.
-    @inlinable public static var LargeRedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281211) }
+    @inlinable public static var LargeRedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1211) }
 
     /// Large Green Palette Color Lookup Table Data (0028,1212), OW, 1, retired.
-    @inlinable public static var LargeGreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281212) }
+    @inlinable public static var LargeGreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1212) }
 
     /// Large Blue Palette Color Lookup Table Data (0028,1213), OW, 1, retired.
-    @inlinable public static var LargeBluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281213) }
+    @inlinable public static var LargeBluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1213) }
 
     /// Large Palette Color Lookup Table UID (0028,1214), UI, 1, retired.
-    @inlinable public static var LargePaletteColorLookupTableUID: Tag { Tag(rawValue: 0x00281214) }
+    @inlinable public static var LargePaletteColorLookupTableUID: Tag { Tag(rawValue: 0x0028_1214) }
 
     /// Segmented Red Palette Color Lookup Table Data (0028,1221), OW, 1.
-    @inlinable public static var SegmentedRedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281221) }
+    @inlinable public static var SegmentedRedPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1221) }
 
     /// Segmented Green Palette Color Lookup Table Data (0028,1222), OW, 1.
-    @inlinable public static var SegmentedGreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281222) }
+    @inlinable public static var SegmentedGreenPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1222) }
 
     /// Segmented Blue Palette Color Lookup Table Data (0028,1223), OW, 1.
-    @inlinable public static var SegmentedBluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281223) }
+    @inlinable public static var SegmentedBluePaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1223) }
 
     /// Segmented Alpha Palette Color Lookup Table Data (0028,1224), OW, 1.
-    @inlinable public static var SegmentedAlphaPaletteColorLookupTableData: Tag { Tag(rawValue: 0x00281224) }
+    @inlinable public static var SegmentedAlphaPaletteColorLookupTableData: Tag { Tag(rawValue: 0x0028_1224) }
 
     /// Stored Value Color Range Sequence (0028,1230), SQ, 1.
-    @inlinable public static var StoredValueColorRangeSequence: Tag { Tag(rawValue: 0x00281230) }
+    @inlinable public static var StoredValueColorRangeSequence: Tag { Tag(rawValue: 0x0028_1230) }
 
     /// Minimum Stored Value Mapped (0028,1231), FD, 1.
-    @inlinable public static var MinimumStoredValueMapped: Tag { Tag(rawValue: 0x00281231) }
+    @inlinable public static var MinimumStoredValueMapped: Tag { Tag(rawValue: 0x0028_1231) }
 
     /// Maximum Stored Value Mapped (0028,1232), FD, 1.
-    @inlinable public static var MaximumStoredValueMapped: Tag { Tag(rawValue: 0x00281232) }
+    @inlinable public static var MaximumStoredValueMapped: Tag { Tag(rawValue: 0x0028_1232) }
 
     /// Breast Implant Present (0028,1300), CS, 1.
-    @inlinable public static var BreastImplantPresent: Tag { Tag(rawValue: 0x00281300) }
+    @inlinable public static var BreastImplantPresent: Tag { Tag(rawValue: 0x0028_1300) }
 
     /// Partial View (0028,1350), CS, 1.
-    @inlinable public static var PartialView: Tag { Tag(rawValue: 0x00281350) }
+    @inlinable public static var PartialView: Tag { Tag(rawValue: 0x0028_1350) }
 
     /// Partial View Description (0028,1351), ST, 1.
-    @inlinable public static var PartialViewDescription: Tag { Tag(rawValue: 0x00281351) }
+    @inlinable public static var PartialViewDescription: Tag { Tag(rawValue: 0x0028_1351) }
 
     /// Partial View Code Sequence (0028,1352), SQ, 1.
-    @inlinable public static var PartialViewCodeSequence: Tag { Tag(rawValue: 0x00281352) }
+    @inlinable public static var PartialViewCodeSequence: Tag { Tag(rawValue: 0x0028_1352) }
 
     /// Spatial Locations Preserved (0028,135A), CS, 1.
-    @inlinable public static var SpatialLocationsPreserved: Tag { Tag(rawValue: 0x0028135A) }
+    @inlinable public static var SpatialLocationsPreserved: Tag { Tag(rawValue: 0x0028_135A) }
 
     /// Data Frame Assignment Sequence (0028,1401), SQ, 1.
-    @inlinable public static var DataFrameAssignmentSequence: Tag { Tag(rawValue: 0x00281401) }
+    @inlinable public static var DataFrameAssignmentSequence: Tag { Tag(rawValue: 0x0028_1401) }
 
     /// Data Path Assignment (0028,1402), CS, 1.
-    @inlinable public static var DataPathAssignment: Tag { Tag(rawValue: 0x00281402) }
+    @inlinable public static var DataPathAssignment: Tag { Tag(rawValue: 0x0028_1402) }
 
     /// Bits Mapped to Color Lookup Table (0028,1403), US, 1.
-    @inlinable public static var BitsMappedToColorLookupTable: Tag { Tag(rawValue: 0x00281403) }
+    @inlinable public static var BitsMappedToColorLookupTable: Tag { Tag(rawValue: 0x0028_1403) }
 
     /// Blending LUT 1 Sequence (0028,1404), SQ, 1.
-    @inlinable public static var BlendingLUT1Sequence: Tag { Tag(rawValue: 0x00281404) }
+    @inlinable public static var BlendingLUT1Sequence: Tag { Tag(rawValue: 0x0028_1404) }
 
     /// Blending LUT 1 Transfer Function (0028,1405), CS, 1.
-    @inlinable public static var BlendingLUT1TransferFunction: Tag { Tag(rawValue: 0x00281405) }
+    @inlinable public static var BlendingLUT1TransferFunction: Tag { Tag(rawValue: 0x0028_1405) }
 
     /// Blending Weight Constant (0028,1406), FD, 1.
-    @inlinable public static var BlendingWeightConstant: Tag { Tag(rawValue: 0x00281406) }
+    @inlinable public static var BlendingWeightConstant: Tag { Tag(rawValue: 0x0028_1406) }
 
     /// Blending Lookup Table Descriptor (0028,1407), US, 3.
-    @inlinable public static var BlendingLookupTableDescriptor: Tag { Tag(rawValue: 0x00281407) }
+    @inlinable public static var BlendingLookupTableDescriptor: Tag { Tag(rawValue: 0x0028_1407) }
 
     /// Blending Lookup Table Data (0028,1408), OW, 1.
-    @inlinable public static var BlendingLookupTableData: Tag { Tag(rawValue: 0x00281408) }
+    @inlinable public static var BlendingLookupTableData: Tag { Tag(rawValue: 0x0028_1408) }
 
     /// Enhanced Palette Color Lookup Table Sequence (0028,140B), SQ, 1.
-    @inlinable public static var EnhancedPaletteColorLookupTableSequence: Tag { Tag(rawValue: 0x0028140B) }
+    @inlinable public static var EnhancedPaletteColorLookupTableSequence: Tag { Tag(rawValue: 0x0028_140B) }
 
     /// Blending LUT 2 Sequence (0028,140C), SQ, 1.
-    @inlinable public static var BlendingLUT2Sequence: Tag { Tag(rawValue: 0x0028140C) }
+    @inlinable public static var BlendingLUT2Sequence: Tag { Tag(rawValue: 0x0028_140C) }
 
     /// Blending LUT 2 Transfer Function (0028,140D), CS, 1.
-    @inlinable public static var BlendingLUT2TransferFunction: Tag { Tag(rawValue: 0x0028140D) }
+    @inlinable public static var BlendingLUT2TransferFunction: Tag { Tag(rawValue: 0x0028_140D) }
 
     /// Data Path ID (0028,140E), CS, 1.
-    @inlinable public static var DataPathID: Tag { Tag(rawValue: 0x0028140E) }
+    @inlinable public static var DataPathID: Tag { Tag(rawValue: 0x0028_140E) }
 
     /// RGB LUT Transfer Function (0028,140F), CS, 1.
-    @inlinable public static var RGBLUTTransferFunction: Tag { Tag(rawValue: 0x0028140F) }
+    @inlinable public static var RGBLUTTransferFunction: Tag { Tag(rawValue: 0x0028_140F) }
 
     /// Alpha LUT Transfer Function (0028,1410), CS, 1.
-    @inlinable public static var AlphaLUTTransferFunction: Tag { Tag(rawValue: 0x00281410) }
+    @inlinable public static var AlphaLUTTransferFunction: Tag { Tag(rawValue: 0x0028_1410) }
 
     /// ICC Profile (0028,2000), OB, 1.
-    @inlinable public static var ICCProfile: Tag { Tag(rawValue: 0x00282000) }
+    @inlinable public static var ICCProfile: Tag { Tag(rawValue: 0x0028_2000) }
 
     /// Color Space (0028,2002), CS, 1.
-    @inlinable public static var ColorSpace: Tag { Tag(rawValue: 0x00282002) }
+    @inlinable public static var ColorSpace: Tag { Tag(rawValue: 0x0028_2002) }
 
     /// Lossy Image Compression (0028,2110), CS, 1.
-    @inlinable public static var LossyImageCompression: Tag { Tag(rawValue: 0x00282110) }
+    @inlinable public static var LossyImageCompression: Tag { Tag(rawValue: 0x0028_2110) }
 
     /// Lossy Image Compression Ratio (0028,2112), DS, 1-n.
-    @inlinable public static var LossyImageCompressionRatio: Tag { Tag(rawValue: 0x00282112) }
+    @inlinable public static var LossyImageCompressionRatio: Tag { Tag(rawValue: 0x0028_2112) }
 
     /// Lossy Image Compression Method (0028,2114), CS, 1-n.
-    @inlinable public static var LossyImageCompressionMethod: Tag { Tag(rawValue: 0x00282114) }
+    @inlinable public static var LossyImageCompressionMethod: Tag { Tag(rawValue: 0x0028_2114) }
 
     /// Modality LUT Sequence (0028,3000), SQ, 1.
-    @inlinable public static var ModalityLUTSequence: Tag { Tag(rawValue: 0x00283000) }
+    @inlinable public static var ModalityLUTSequence: Tag { Tag(rawValue: 0x0028_3000) }
 
     /// Variable Modality LUT Sequence (0028,3001), SQ, 1.
-    @inlinable public static var VariableModalityLUTSequence: Tag { Tag(rawValue: 0x00283001) }
+    @inlinable public static var VariableModalityLUTSequence: Tag { Tag(rawValue: 0x0028_3001) }
 
     /// LUT Descriptor (0028,3002), US or SS, 3.
-    @inlinable public static var LUTDescriptor: Tag { Tag(rawValue: 0x00283002) }
+    @inlinable public static var LUTDescriptor: Tag { Tag(rawValue: 0x0028_3002) }
 
     /// LUT Explanation (0028,3003), LO, 1.
-    @inlinable public static var LUTExplanation: Tag { Tag(rawValue: 0x00283003) }
+    @inlinable public static var LUTExplanation: Tag { Tag(rawValue: 0x0028_3003) }
 
     /// Modality LUT Type (0028,3004), LO, 1.
-    @inlinable public static var ModalityLUTType: Tag { Tag(rawValue: 0x00283004) }
+    @inlinable public static var ModalityLUTType: Tag { Tag(rawValue: 0x0028_3004) }
 
     /// LUT Data (0028,3006), US or OW, 1-n.
-    @inlinable public static var LUTData: Tag { Tag(rawValue: 0x00283006) }
+    @inlinable public static var LUTData: Tag { Tag(rawValue: 0x0028_3006) }
 
     /// VOI LUT Sequence (0028,3010), SQ, 1.
-    @inlinable public static var VOILUTSequence: Tag { Tag(rawValue: 0x00283010) }
+    @inlinable public static var VOILUTSequence: Tag { Tag(rawValue: 0x0028_3010) }
 
     /// Softcopy VOI LUT Sequence (0028,3110), SQ, 1.
-    @inlinable public static var SoftcopyVOILUTSequence: Tag { Tag(rawValue: 0x00283110) }
+    @inlinable public static var SoftcopyVOILUTSequence: Tag { Tag(rawValue: 0x0028_3110) }
 
     /// Image Presentation Comments (0028,4000), LT, 1, retired.
-    @inlinable public static var ImagePresentationComments: Tag { Tag(rawValue: 0x00284000) }
+    @inlinable public static var ImagePresentationComments: Tag { Tag(rawValue: 0x0028_4000) }
 
     /// Bi-Plane Acquisition Sequence (0028,5000), SQ, 1, retired.
-    @inlinable public static var BiPlaneAcquisitionSequence: Tag { Tag(rawValue: 0x00285000) }
+    @inlinable public static var BiPlaneAcquisitionSequence: Tag { Tag(rawValue: 0x0028_5000) }
 
     /// Representative Frame Number (0028,6010), US, 1.
-    @inlinable public static var RepresentativeFrameNumber: Tag { Tag(rawValue: 0x00286010) }
+    @inlinable public static var RepresentativeFrameNumber: Tag { Tag(rawValue: 0x0028_6010) }
 
     /// Frame Numbers of Interest (FOI) (0028,6020), US, 1-n.
-    @inlinable public static var FrameNumbersOfInterest: Tag { Tag(rawValue: 0x00286020) }
+    @inlinable public static var FrameNumbersOfInterest: Tag { Tag(rawValue: 0x0028_6020) }
 
     /// Frame of Interest Description (0028,6022), LO, 1-n.
-    @inlinable public static var FrameOfInterestDescription: Tag { Tag(rawValue: 0x00286022) }
+    @inlinable public static var FrameOfInterestDescription: Tag { Tag(rawValue: 0x0028_6022) }
 
     /// Frame of Interest Type (0028,6023), CS, 1-n.
-    @inlinable public static var FrameOfInterestType: Tag { Tag(rawValue: 0x00286023) }
+    @inlinable public static var FrameOfInterestType: Tag { Tag(rawValue: 0x0028_6023) }
 
     /// Mask Pointer(s) (0028,6030), US, 1-n, retired.
-    @inlinable public static var MaskPointers: Tag { Tag(rawValue: 0x00286030) }
+    @inlinable public static var MaskPointers: Tag { Tag(rawValue: 0x0028_6030) }
 
     /// R Wave Pointer (0028,6040), US, 1-n.
-    @inlinable public static var RWavePointer: Tag { Tag(rawValue: 0x00286040) }
+    @inlinable public static var RWavePointer: Tag { Tag(rawValue: 0x0028_6040) }
 
     /// Mask Subtraction Sequence (0028,6100), SQ, 1.
-    @inlinable public static var MaskSubtractionSequence: Tag { Tag(rawValue: 0x00286100) }
+    @inlinable public static var MaskSubtractionSequence: Tag { Tag(rawValue: 0x0028_6100) }
 
     /// Mask Operation (0028,6101), CS, 1.
-    @inlinable public static var MaskOperation: Tag { Tag(rawValue: 0x00286101) }
+    @inlinable public static var MaskOperation: Tag { Tag(rawValue: 0x0028_6101) }
 
     /// Applicable Frame Range (0028,6102), US, 2-2n.
-    @inlinable public static var ApplicableFrameRange: Tag { Tag(rawValue: 0x00286102) }
+    @inlinable public static var ApplicableFrameRange: Tag { Tag(rawValue: 0x0028_6102) }
 
     /// Mask Frame Numbers (0028,6110), US, 1-n.
-    @inlinable public static var MaskFrameNumbers: Tag { Tag(rawValue: 0x00286110) }
+    @inlinable public static var MaskFrameNumbers: Tag { Tag(rawValue: 0x0028_6110) }
 
     /// Contrast Frame Averaging (0028,6112), US, 1.
-    @inlinable public static var ContrastFrameAveraging: Tag { Tag(rawValue: 0x00286112) }
+    @inlinable public static var ContrastFrameAveraging: Tag { Tag(rawValue: 0x0028_6112) }
 
     /// Mask Sub-pixel Shift (0028,6114), FL, 2.
-    @inlinable public static var MaskSubPixelShift: Tag { Tag(rawValue: 0x00286114) }
+    @inlinable public static var MaskSubPixelShift: Tag { Tag(rawValue: 0x0028_6114) }
 
     /// TID Offset (0028,6120), SS, 1.
-    @inlinable public static var TIDOffset: Tag { Tag(rawValue: 0x00286120) }
+    @inlinable public static var TIDOffset: Tag { Tag(rawValue: 0x0028_6120) }
 
     /// Mask Operation Explanation (0028,6190), ST, 1.
-    @inlinable public static var MaskOperationExplanation: Tag { Tag(rawValue: 0x00286190) }
+    @inlinable public static var MaskOperationExplanation: Tag { Tag(rawValue: 0x0028_6190) }
 
     /// Equipment Administrator Sequence (0028,7000), SQ, 1.
-    @inlinable public static var EquipmentAdministratorSequence: Tag { Tag(rawValue: 0x00287000) }
+    @inlinable public static var EquipmentAdministratorSequence: Tag { Tag(rawValue: 0x0028_7000) }
 
     /// Number of Display Subsystems (0028,7001), US, 1.
-    @inlinable public static var NumberOfDisplaySubsystems: Tag { Tag(rawValue: 0x00287001) }
+    @inlinable public static var NumberOfDisplaySubsystems: Tag { Tag(rawValue: 0x0028_7001) }
 
     /// Current Configuration ID (0028,7002), US, 1.
-    @inlinable public static var CurrentConfigurationID: Tag { Tag(rawValue: 0x00287002) }
+    @inlinable public static var CurrentConfigurationID: Tag { Tag(rawValue: 0x0028_7002) }
 
     /// Display Subsystem ID (0028,7003), US, 1.
-    @inlinable public static var DisplaySubsystemID: Tag { Tag(rawValue: 0x00287003) }
+    @inlinable public static var DisplaySubsystemID: Tag { Tag(rawValue: 0x0028_7003) }
 
     /// Display Subsystem Name (0028,7004), SH, 1.
-    @inlinable public static var DisplaySubsystemName: Tag { Tag(rawValue: 0x00287004) }
+    @inlinable public static var DisplaySubsystemName: Tag { Tag(rawValue: 0x0028_7004) }
 
     /// Display Subsystem Description (0028,7005), LO, 1.
-    @inlinable public static var DisplaySubsystemDescription: Tag { Tag(rawValue: 0x00287005) }
+    @inlinable public static var DisplaySubsystemDescription: Tag { Tag(rawValue: 0x0028_7005) }
 
     /// System Status (0028,7006), CS, 1.
-    @inlinable public static var SystemStatus: Tag { Tag(rawValue: 0x00287006) }
+    @inlinable public static var SystemStatus: Tag { Tag(rawValue: 0x0028_7006) }
 
     /// System Status Comment (0028,7007), LO, 1.
-    @inlinable public static var SystemStatusComment: Tag { Tag(rawValue: 0x00287007) }
+    @inlinable public static var SystemStatusComment: Tag { Tag(rawValue: 0x0028_7007) }
 
     /// Target Luminance Characteristics Sequence (0028,7008), SQ, 1.
-    @inlinable public static var TargetLuminanceCharacteristicsSequence: Tag { Tag(rawValue: 0x00287008) }
+    @inlinable public static var TargetLuminanceCharacteristicsSequence: Tag { Tag(rawValue: 0x0028_7008) }
 
     /// Luminance Characteristics ID (0028,7009), US, 1.
-    @inlinable public static var LuminanceCharacteristicsID: Tag { Tag(rawValue: 0x00287009) }
+    @inlinable public static var LuminanceCharacteristicsID: Tag { Tag(rawValue: 0x0028_7009) }
 
     /// Display Subsystem Configuration Sequence (0028,700A), SQ, 1.
-    @inlinable public static var DisplaySubsystemConfigurationSequence: Tag { Tag(rawValue: 0x0028700A) }
+    @inlinable public static var DisplaySubsystemConfigurationSequence: Tag { Tag(rawValue: 0x0028_700A) }
 
     /// Configuration ID (0028,700B), US, 1.
-    @inlinable public static var ConfigurationID: Tag { Tag(rawValue: 0x0028700B) }
+    @inlinable public static var ConfigurationID: Tag { Tag(rawValue: 0x0028_700B) }
 
     /// Configuration Name (0028,700C), SH, 1.
-    @inlinable public static var ConfigurationName: Tag { Tag(rawValue: 0x0028700C) }
+    @inlinable public static var ConfigurationName: Tag { Tag(rawValue: 0x0028_700C) }
 
     /// Configuration Description (0028,700D), LO, 1.
-    @inlinable public static var ConfigurationDescription: Tag { Tag(rawValue: 0x0028700D) }
+    @inlinable public static var ConfigurationDescription: Tag { Tag(rawValue: 0x0028_700D) }
 
     /// Referenced Target Luminance Characteristics ID (0028,700E), US, 1.
-    @inlinable public static var ReferencedTargetLuminanceCharacteristicsID: Tag { Tag(rawValue: 0x0028700E) }
+    @inlinable public static var ReferencedTargetLuminanceCharacteristicsID: Tag { Tag(rawValue: 0x0028_700E) }
 
     /// QA Results Sequence (0028,700F), SQ, 1.
-    @inlinable public static var QAResultsSequence: Tag { Tag(rawValue: 0x0028700F) }
+    @inlinable public static var QAResultsSequence: Tag { Tag(rawValue: 0x0028_700F) }
 
     /// Display Subsystem QA Results Sequence (0028,7010), SQ, 1.
-    @inlinable public static var DisplaySubsystemQAResultsSequence: Tag { Tag(rawValue: 0x00287010) }
+    @inlinable public static var DisplaySubsystemQAResultsSequence: Tag { Tag(rawValue: 0x0028_7010) }
 
     /// Configuration QA Results Sequence (0028,7011), SQ, 1.
-    @inlinable public static var ConfigurationQAResultsSequence: Tag { Tag(rawValue: 0x00287011) }
+    @inlinable public static var ConfigurationQAResultsSequence: Tag { Tag(rawValue: 0x0028_7011) }
 
     /// Measurement Equipment Sequence (0028,7012), SQ, 1.
-    @inlinable public static var MeasurementEquipmentSequence: Tag { Tag(rawValue: 0x00287012) }
+    @inlinable public static var MeasurementEquipmentSequence: Tag { Tag(rawValue: 0x0028_7012) }
 
     /// Measurement Functions (0028,7013), CS, 1-n.
-    @inlinable public static var MeasurementFunctions: Tag { Tag(rawValue: 0x00287013) }
+    @inlinable public static var MeasurementFunctions: Tag { Tag(rawValue: 0x0028_7013) }
 
     /// Measurement Equipment Type (0028,7014), CS, 1.
-    @inlinable public static var MeasurementEquipmentType: Tag { Tag(rawValue: 0x00287014) }
+    @inlinable public static var MeasurementEquipmentType: Tag { Tag(rawValue: 0x0028_7014) }
 
     /// Visual Evaluation Result Sequence (0028,7015), SQ, 1.
-    @inlinable public static var VisualEvaluationResultSequence: Tag { Tag(rawValue: 0x00287015) }
+    @inlinable public static var VisualEvaluationResultSequence: Tag { Tag(rawValue: 0x0028_7015) }
 
     /// Display Calibration Result Sequence (0028,7016), SQ, 1.
-    @inlinable public static var DisplayCalibrationResultSequence: Tag { Tag(rawValue: 0x00287016) }
+    @inlinable public static var DisplayCalibrationResultSequence: Tag { Tag(rawValue: 0x0028_7016) }
 
     /// DDL Value (0028,7017), US, 1.
-    @inlinable public static var DDLValue: Tag { Tag(rawValue: 0x00287017) }
+    @inlinable public static var DDLValue: Tag { Tag(rawValue: 0x0028_7017) }
 
     /// CIExy White Point (0028,7018), FL, 2.
-    @inlinable public static var CIExyWhitePoint: Tag { Tag(rawValue: 0x00287018) }
+    @inlinable public static var CIExyWhitePoint: Tag { Tag(rawValue: 0x0028_7018) }
 
     /// Display Function Type (0028,7019), CS, 1.
-    @inlinable public static var DisplayFunctionType: Tag { Tag(rawValue: 0x00287019) }
+    @inlinable public static var DisplayFunctionType: Tag { Tag(rawValue: 0x0028_7019) }
 
     /// Gamma Value (0028,701A), FL, 1.
-    @inlinable public static var GammaValue: Tag { Tag(rawValue: 0x0028701A) }
+    @inlinable public static var GammaValue: Tag { Tag(rawValue: 0x0028_701A) }
 
     /// Number of Luminance Points (0028,701B), US, 1.
-    @inlinable public static var NumberOfLuminancePoints: Tag { Tag(rawValue: 0x0028701B) }
+    @inlinable public static var NumberOfLuminancePoints: Tag { Tag(rawValue: 0x0028_701B) }
 
     /// Luminance Response Sequence (0028,701C), SQ, 1.
-    @inlinable public static var LuminanceResponseSequence: Tag { Tag(rawValue: 0x0028701C) }
+    @inlinable public static var LuminanceResponseSequence: Tag { Tag(rawValue: 0x0028_701C) }
 
     /// Target Minimum Luminance (0028,701D), FL, 1.
-    @inlinable public static var TargetMinimumLuminance: Tag { Tag(rawValue: 0x0028701D) }
+    @inlinable public static var TargetMinimumLuminance: Tag { Tag(rawValue: 0x0028_701D) }
 
     /// Target Maximum Luminance (0028,701E), FL, 1.
-    @inlinable public static var TargetMaximumLuminance: Tag { Tag(rawValue: 0x0028701E) }
+    @inlinable public static var TargetMaximumLuminance: Tag { Tag(rawValue: 0x0028_701E) }
 
     /// Luminance Value (0028,701F), FL, 1.
-    @inlinable public static var LuminanceValue: Tag { Tag(rawValue: 0x0028701F) }
+    @inlinable public static var LuminanceValue: Tag { Tag(rawValue: 0x0028_701F) }
 
     /// Luminance Response Description (0028,7020), LO, 1.
-    @inlinable public static var LuminanceResponseDescription: Tag { Tag(rawValue: 0x00287020) }
+    @inlinable public static var LuminanceResponseDescription: Tag { Tag(rawValue: 0x0028_7020) }
 
     /// White Point Flag (0028,7021), CS, 1.
-    @inlinable public static var WhitePointFlag: Tag { Tag(rawValue: 0x00287021) }
+    @inlinable public static var WhitePointFlag: Tag { Tag(rawValue: 0x0028_7021) }
 
     /// Display Device Type Code Sequence (0028,7022), SQ, 1.
-    @inlinable public static var DisplayDeviceTypeCodeSequence: Tag { Tag(rawValue: 0x00287022) }
+    @inlinable public static var DisplayDeviceTypeCodeSequence: Tag { Tag(rawValue: 0x0028_7022) }
 
     /// Display Subsystem Sequence (0028,7023), SQ, 1.
-    @inlinable public static var DisplaySubsystemSequence: Tag { Tag(rawValue: 0x00287023) }
+    @inlinable public static var DisplaySubsystemSequence: Tag { Tag(rawValue: 0x0028_7023) }
 
     /// Luminance Result Sequence (0028,7024), SQ, 1.
-    @inlinable public static var LuminanceResultSequence: Tag { Tag(rawValue: 0x00287024) }
+    @inlinable public static var LuminanceResultSequence: Tag { Tag(rawValue: 0x0028_7024) }
 
     /// Ambient Light Value Source (0028,7025), CS, 1.
-    @inlinable public static var AmbientLightValueSource: Tag { Tag(rawValue: 0x00287025) }
+    @inlinable public static var AmbientLightValueSource: Tag { Tag(rawValue: 0x0028_7025) }
 
     /// Measured Characteristics (0028,7026), CS, 1-n.
-    @inlinable public static var MeasuredCharacteristics: Tag { Tag(rawValue: 0x00287026) }
+    @inlinable public static var MeasuredCharacteristics: Tag { Tag(rawValue: 0x0028_7026) }
 
     /// Luminance Uniformity Result Sequence (0028,7027), SQ, 1.
-    @inlinable public static var LuminanceUniformityResultSequence: Tag { Tag(rawValue: 0x00287027) }
+    @inlinable public static var LuminanceUniformityResultSequence: Tag { Tag(rawValue: 0x0028_7027) }
 
     /// Visual Evaluation Test Sequence (0028,7028), SQ, 1.
-    @inlinable public static var VisualEvaluationTestSequence: Tag { Tag(rawValue: 0x00287028) }
+    @inlinable public static var VisualEvaluationTestSequence: Tag { Tag(rawValue: 0x0028_7028) }
 
     /// Test Result (0028,7029), CS, 1.
-    @inlinable public static var TestResult: Tag { Tag(rawValue: 0x00287029) }
+    @inlinable public static var TestResult: Tag { Tag(rawValue: 0x0028_7029) }
 
     /// Test Result Comment (0028,702A), LO, 1.
-    @inlinable public static var TestResultComment: Tag { Tag(rawValue: 0x0028702A) }
+    @inlinable public static var TestResultComment: Tag { Tag(rawValue: 0x0028_702A) }
 
     /// Test Image Validation (0028,702B), CS, 1.
-    @inlinable public static var TestImageValidation: Tag { Tag(rawValue: 0x0028702B) }
+    @inlinable public static var TestImageValidation: Tag { Tag(rawValue: 0x0028_702B) }
 
     /// Test Pattern Code Sequence (0028,702C), SQ, 1.
-    @inlinable public static var TestPatternCodeSequence: Tag { Tag(rawValue: 0x0028702C) }
+    @inlinable public static var TestPatternCodeSequence: Tag { Tag(rawValue: 0x0028_702C) }
 
     /// Measurement Pattern Code Sequence (0028,702D), SQ, 1.
-    @inlinable public static var MeasurementPatternCodeSequence: Tag { Tag(rawValue: 0x0028702D) }
+    @inlinable public static var MeasurementPatternCodeSequence: Tag { Tag(rawValue: 0x0028_702D) }
 
     /// Visual Evaluation Method Code Sequence (0028,702E), SQ, 1.
-    @inlinable public static var VisualEvaluationMethodCodeSequence: Tag { Tag(rawValue: 0x0028702E) }
+    @inlinable public static var VisualEvaluationMethodCodeSequence: Tag { Tag(rawValue: 0x0028_702E) }
 
     /// Pixel Data Provider URL (0028,7FE0), UR, 1.
-    @inlinable public static var PixelDataProviderURL: Tag { Tag(rawValue: 0x00287FE0) }
+    @inlinable public static var PixelDataProviderURL: Tag { Tag(rawValue: 0x0028_7FE0) }
 
     /// Data Point Rows (0028,9001), UL, 1.
-    @inlinable public static var DataPointRows: Tag { Tag(rawValue: 0x00289001) }
+    @inlinable public static var DataPointRows: Tag { Tag(rawValue: 0x0028_9001) }
 
     /// Data Point Columns (0028,9002), UL, 1.
-    @inlinable public static var DataPointColumns: Tag { Tag(rawValue: 0x00289002) }
+    @inlinable public static var DataPointColumns: Tag { Tag(rawValue: 0x0028_9002) }
 
     /// Signal Domain Columns (0028,9003), CS, 1.
-    @inlinable public static var SignalDomainColumns: Tag { Tag(rawValue: 0x00289003) }
+    @inlinable public static var SignalDomainColumns: Tag { Tag(rawValue: 0x0028_9003) }
 
     /// Largest Monochrome Pixel Value (0028,9099), US, 1, retired.
-    @inlinable public static var LargestMonochromePixelValue: Tag { Tag(rawValue: 0x00289099) }
+    @inlinable public static var LargestMonochromePixelValue: Tag { Tag(rawValue: 0x0028_9099) }
 
     /// Data Representation (0028,9108), CS, 1.
-    @inlinable public static var DataRepresentation: Tag { Tag(rawValue: 0x00289108) }
+    @inlinable public static var DataRepresentation: Tag { Tag(rawValue: 0x0028_9108) }
 
     /// Pixel Measures Sequence (0028,9110), SQ, 1.
-    @inlinable public static var PixelMeasuresSequence: Tag { Tag(rawValue: 0x00289110) }
+    @inlinable public static var PixelMeasuresSequence: Tag { Tag(rawValue: 0x0028_9110) }
 
     /// Frame VOI LUT Sequence (0028,9132), SQ, 1.
-    @inlinable public static var FrameVOILUTSequence: Tag { Tag(rawValue: 0x00289132) }
+    @inlinable public static var FrameVOILUTSequence: Tag { Tag(rawValue: 0x0028_9132) }
 
     /// Pixel Value Transformation Sequence (0028,9145), SQ, 1.
-    @inlinable public static var PixelValueTransformationSequence: Tag { Tag(rawValue: 0x00289145) }
+    @inlinable public static var PixelValueTransformationSequence: Tag { Tag(rawValue: 0x0028_9145) }
 
     /// Signal Domain Rows (0028,9235), CS, 1.
-    @inlinable public static var SignalDomainRows: Tag { Tag(rawValue: 0x00289235) }
+    @inlinable public static var SignalDomainRows: Tag { Tag(rawValue: 0x0028_9235) }
 
     /// Display Filter Percentage (0028,9411), FL, 1.
-    @inlinable public static var DisplayFilterPercentage: Tag { Tag(rawValue: 0x00289411) }
+    @inlinable public static var DisplayFilterPercentage: Tag { Tag(rawValue: 0x0028_9411) }
 
     /// Frame Pixel Shift Sequence (0028,9415), SQ, 1.
-    @inlinable public static var FramePixelShiftSequence: Tag { Tag(rawValue: 0x00289415) }
+    @inlinable public static var FramePixelShiftSequence: Tag { Tag(rawValue: 0x0028_9415) }
 
     /// Subtraction Item ID (0028,9416), US, 1.
-    @inlinable public static var SubtractionItemID: Tag { Tag(rawValue: 0x00289416) }
+    @inlinable public static var SubtractionItemID: Tag { Tag(rawValue: 0x0028_9416) }
 
     /// Pixel Intensity Relationship LUT Sequence (0028,9422), SQ, 1.
-    @inlinable public static var PixelIntensityRelationshipLUTSequence: Tag { Tag(rawValue: 0x00289422) }
+    @inlinable public static var PixelIntensityRelationshipLUTSequence: Tag { Tag(rawValue: 0x0028_9422) }
 
     /// Frame Pixel Data Properties Sequence (0028,9443), SQ, 1.
-    @inlinable public static var FramePixelDataPropertiesSequence: Tag { Tag(rawValue: 0x00289443) }
+    @inlinable public static var FramePixelDataPropertiesSequence: Tag { Tag(rawValue: 0x0028_9443) }
 
     /// Geometrical Properties (0028,9444), CS, 1.
-    @inlinable public static var GeometricalProperties: Tag { Tag(rawValue: 0x00289444) }
+    @inlinable public static var GeometricalProperties: Tag { Tag(rawValue: 0x0028_9444) }
 
     /// Geometric Maximum Distortion (0028,9445), FL, 1.
-    @inlinable public static var GeometricMaximumDistortion: Tag { Tag(rawValue: 0x00289445) }
+    @inlinable public static var GeometricMaximumDistortion: Tag { Tag(rawValue: 0x0028_9445) }
 
     /// Image Processing Applied (0028,9446), CS, 1-n.
-    @inlinable public static var ImageProcessingApplied: Tag { Tag(rawValue: 0x00289446) }
+    @inlinable public static var ImageProcessingApplied: Tag { Tag(rawValue: 0x0028_9446) }
 
     /// Mask Selection Mode (0028,9454), CS, 1.
-    @inlinable public static var MaskSelectionMode: Tag { Tag(rawValue: 0x00289454) }
+    @inlinable public static var MaskSelectionMode: Tag { Tag(rawValue: 0x0028_9454) }
 
     /// LUT Function (0028,9474), CS, 1.
-    @inlinable public static var LUTFunction: Tag { Tag(rawValue: 0x00289474) }
+    @inlinable public static var LUTFunction: Tag { Tag(rawValue: 0x0028_9474) }
 
     /// Mask Visibility Percentage (0028,9478), FL, 1.
-    @inlinable public static var MaskVisibilityPercentage: Tag { Tag(rawValue: 0x00289478) }
+    @inlinable public static var MaskVisibilityPercentage: Tag { Tag(rawValue: 0x0028_9478) }
 
     /// Pixel Shift Sequence (0028,9501), SQ, 1.
-    @inlinable public static var PixelShiftSequence: Tag { Tag(rawValue: 0x00289501) }
+    @inlinable public static var PixelShiftSequence: Tag { Tag(rawValue: 0x0028_9501) }
 
     /// Region Pixel Shift Sequence (0028,9502), SQ, 1.
-    @inlinable public static var RegionPixelShiftSequence: Tag { Tag(rawValue: 0x00289502) }
+    @inlinable public static var RegionPixelShiftSequence: Tag { Tag(rawValue: 0x0028_9502) }
 
     /// Vertices of the Region (0028,9503), SS, 2-2n.
-    @inlinable public static var VerticesOfTheRegion: Tag { Tag(rawValue: 0x00289503) }
+    @inlinable public static var VerticesOfTheRegion: Tag { Tag(rawValue: 0x0028_9503) }
 
     /// Multi-frame Presentation Sequence (0028,9505), SQ, 1.
-    @inlinable public static var MultiFramePresentationSequence: Tag { Tag(rawValue: 0x00289505) }
+    @inlinable public static var MultiFramePresentationSequence: Tag { Tag(rawValue: 0x0028_9505) }
 
     /// Pixel Shift Frame Range (0028,9506), US, 2-2n.
-    @inlinable public static var PixelShiftFrameRange: Tag { Tag(rawValue: 0x00289506) }
+    @inlinable public static var PixelShiftFrameRange: Tag { Tag(rawValue: 0x0028_9506) }
 
     /// LUT Frame Range (0028,9507), US, 2-2n.
-    @inlinable public static var LUTFrameRange: Tag { Tag(rawValue: 0x00289507) }
+    @inlinable public static var LUTFrameRange: Tag { Tag(rawValue: 0x0028_9507) }
 
     /// Image to Equipment Mapping Matrix (0028,9520), DS, 16.
-    @inlinable public static var ImageToEquipmentMappingMatrix: Tag { Tag(rawValue: 0x00289520) }
+    @inlinable public static var ImageToEquipmentMappingMatrix: Tag { Tag(rawValue: 0x0028_9520) }
 
     /// Equipment Coordinate System Identification (0028,9537), CS, 1.
-    @inlinable public static var EquipmentCoordinateSystemIdentification: Tag { Tag(rawValue: 0x00289537) }
+    @inlinable public static var EquipmentCoordinateSystemIdentification: Tag { Tag(rawValue: 0x0028_9537) }
 
     /// Study Status ID (0032,000A), CS, 1, retired.
-    @inlinable public static var StudyStatusID: Tag { Tag(rawValue: 0x0032000A) }
+    @inlinable public static var StudyStatusID: Tag { Tag(rawValue: 0x0032_000A) }
 
     /// Study Priority ID (0032,000C), CS, 1, retired.
-    @inlinable public static var StudyPriorityID: Tag { Tag(rawValue: 0x0032000C) }
+    @inlinable public static var StudyPriorityID: Tag { Tag(rawValue: 0x0032_000C) }
 
     /// Study ID Issuer (0032,0012), LO, 1, retired.
-    @inlinable public static var StudyIDIssuer: Tag { Tag(rawValue: 0x00320012) }
+    @inlinable public static var StudyIDIssuer: Tag { Tag(rawValue: 0x0032_0012) }
 
     /// Study Verified Date (0032,0032), DA, 1, retired.
-    @inlinable public static var StudyVerifiedDate: Tag { Tag(rawValue: 0x00320032) }
+    @inlinable public static var StudyVerifiedDate: Tag { Tag(rawValue: 0x0032_0032) }
 
     /// Study Verified Time (0032,0033), TM, 1, retired.
-    @inlinable public static var StudyVerifiedTime: Tag { Tag(rawValue: 0x00320033) }
+    @inlinable public static var StudyVerifiedTime: Tag { Tag(rawValue: 0x0032_0033) }
 
     /// Study Read Date (0032,0034), DA, 1, retired.
-    @inlinable public static var StudyReadDate: Tag { Tag(rawValue: 0x00320034) }
+    @inlinable public static var StudyReadDate: Tag { Tag(rawValue: 0x0032_0034) }
 
     /// Study Read Time (0032,0035), TM, 1, retired.
-    @inlinable public static var StudyReadTime: Tag { Tag(rawValue: 0x00320035) }
+    @inlinable public static var StudyReadTime: Tag { Tag(rawValue: 0x0032_0035) }
 
     /// Scheduled Study Start Date (0032,1000), DA, 1, retired.
-    @inlinable public static var ScheduledStudyStartDate: Tag { Tag(rawValue: 0x00321000) }
+    @inlinable public static var ScheduledStudyStartDate: Tag { Tag(rawValue: 0x0032_1000) }
 
     /// Scheduled Study Start Time (0032,1001), TM, 1, retired.
-    @inlinable public static var ScheduledStudyStartTime: Tag { Tag(rawValue: 0x00321001) }
+    @inlinable public static var ScheduledStudyStartTime: Tag { Tag(rawValue: 0x0032_1001) }
 
     /// Scheduled Study Stop Date (0032,1010), DA, 1, retired.
-    @inlinable public static var ScheduledStudyStopDate: Tag { Tag(rawValue: 0x00321010) }
+    @inlinable public static var ScheduledStudyStopDate: Tag { Tag(rawValue: 0x0032_1010) }
 
     /// Scheduled Study Stop Time (0032,1011), TM, 1, retired.
-    @inlinable public static var ScheduledStudyStopTime: Tag { Tag(rawValue: 0x00321011) }
+    @inlinable public static var ScheduledStudyStopTime: Tag { Tag(rawValue: 0x0032_1011) }
 
     /// Scheduled Study Location (0032,1020), LO, 1, retired.
-    @inlinable public static var ScheduledStudyLocation: Tag { Tag(rawValue: 0x00321020) }
+    @inlinable public static var ScheduledStudyLocation: Tag { Tag(rawValue: 0x0032_1020) }
 
     /// Scheduled Study Location AE Title (0032,1021), AE, 1-n, retired.
-    @inlinable public static var ScheduledStudyLocationAETitle: Tag { Tag(rawValue: 0x00321021) }
+    @inlinable public static var ScheduledStudyLocationAETitle: Tag { Tag(rawValue: 0x0032_1021) }
 
     /// Reason for Study (0032,1030), LO, 1, retired.
-    @inlinable public static var ReasonForStudy: Tag { Tag(rawValue: 0x00321030) }
+    @inlinable public static var ReasonForStudy: Tag { Tag(rawValue: 0x0032_1030) }
 
     /// Requesting Physician Identification Sequence (0032,1031), SQ, 1.
-    @inlinable public static var RequestingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x00321031) }
+    @inlinable public static var RequestingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0032_1031) }
 
     /// Requesting Physician (0032,1032), PN, 1.
-    @inlinable public static var RequestingPhysician: Tag { Tag(rawValue: 0x00321032) }
+    @inlinable public static var RequestingPhysician: Tag { Tag(rawValue: 0x0032_1032) }
 
     /// Requesting Service (0032,1033), LO, 1.
-    @inlinable public static var RequestingService: Tag { Tag(rawValue: 0x00321033) }
+    @inlinable public static var RequestingService: Tag { Tag(rawValue: 0x0032_1033) }
 
     /// Requesting Service Code Sequence (0032,1034), SQ, 1.
-    @inlinable public static var RequestingServiceCodeSequence: Tag { Tag(rawValue: 0x00321034) }
+    @inlinable public static var RequestingServiceCodeSequence: Tag { Tag(rawValue: 0x0032_1034) }
 
     /// Study Arrival Date (0032,1040), DA, 1, retired.
-    @inlinable public static var StudyArrivalDate: Tag { Tag(rawValue: 0x00321040) }
+    @inlinable public static var StudyArrivalDate: Tag { Tag(rawValue: 0x0032_1040) }
 
     /// Study Arrival Time (0032,1041), TM, 1, retired.
-    @inlinable public static var StudyArrivalTime: Tag { Tag(rawValue: 0x00321041) }
+    @inlinable public static var StudyArrivalTime: Tag { Tag(rawValue: 0x0032_1041) }
 
     /// Study Completion Date (0032,1050), DA, 1, retired.
-    @inlinable public static var StudyCompletionDate: Tag { Tag(rawValue: 0x00321050) }
+    @inlinable public static var StudyCompletionDate: Tag { Tag(rawValue: 0x0032_1050) }
 
     /// Study Completion Time (0032,1051), TM, 1, retired.
-    @inlinable public static var StudyCompletionTime: Tag { Tag(rawValue: 0x00321051) }
+    @inlinable public static var StudyCompletionTime: Tag { Tag(rawValue: 0x0032_1051) }
 
     /// Study Component Status ID (0032,1055), CS, 1, retired.
-    @inlinable public static var StudyComponentStatusID: Tag { Tag(rawValue: 0x00321055) }
+    @inlinable public static var StudyComponentStatusID: Tag { Tag(rawValue: 0x0032_1055) }
 
     /// Requested Procedure Description (0032,1060), LO, 1.
-    @inlinable public static var RequestedProcedureDescription: Tag { Tag(rawValue: 0x00321060) }
+    @inlinable public static var RequestedProcedureDescription: Tag { Tag(rawValue: 0x0032_1060) }
 
     /// Requested Procedure Code Sequence (0032,1064), SQ, 1.
-    @inlinable public static var RequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x00321064) }
+    @inlinable public static var RequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x0032_1064) }
 
     /// Requested Laterality Code Sequence (0032,1065), SQ, 1.
-    @inlinable public static var RequestedLateralityCodeSequence: Tag { Tag(rawValue: 0x00321065) }
+    @inlinable public static var RequestedLateralityCodeSequence: Tag { Tag(rawValue: 0x0032_1065) }
 
     /// Reason for Visit (0032,1066), UT, 1.
-    @inlinable public static var ReasonForVisit: Tag { Tag(rawValue: 0x00321066) }
+    @inlinable public static var ReasonForVisit: Tag { Tag(rawValue: 0x0032_1066) }
 
     /// Reason for Visit Code Sequence (0032,1067), SQ, 1.
-    @inlinable public static var ReasonForVisitCodeSequence: Tag { Tag(rawValue: 0x00321067) }
+    @inlinable public static var ReasonForVisitCodeSequence: Tag { Tag(rawValue: 0x0032_1067) }
 
     /// Requested Contrast Agent (0032,1070), LO, 1.
-    @inlinable public static var RequestedContrastAgent: Tag { Tag(rawValue: 0x00321070) }
+    @inlinable public static var RequestedContrastAgent: Tag { Tag(rawValue: 0x0032_1070) }
 
     /// Study Comments (0032,4000), LT, 1, retired.
-    @inlinable public static var StudyComments: Tag { Tag(rawValue: 0x00324000) }
+    @inlinable public static var StudyComments: Tag { Tag(rawValue: 0x0032_4000) }
 
     /// Flow Identifier Sequence (0034,0001), SQ, 1.
-    @inlinable public static var FlowIdentifierSequence: Tag { Tag(rawValue: 0x00340001) }
+    @inlinable public static var FlowIdentifierSequence: Tag { Tag(rawValue: 0x0034_0001) }
 
     /// Flow Identifier (0034,0002), OB, 1.
-    @inlinable public static var FlowIdentifier: Tag { Tag(rawValue: 0x00340002) }
+    @inlinable public static var FlowIdentifier: Tag { Tag(rawValue: 0x0034_0002) }
 
     /// Flow Transfer Syntax UID (0034,0003), UI, 1.
-    @inlinable public static var FlowTransferSyntaxUID: Tag { Tag(rawValue: 0x00340003) }
+    @inlinable public static var FlowTransferSyntaxUID: Tag { Tag(rawValue: 0x0034_0003) }
 
     /// Flow RTP Sampling Rate (0034,0004), UL, 1.
-    @inlinable public static var FlowRTPSamplingRate: Tag { Tag(rawValue: 0x00340004) }
+    @inlinable public static var FlowRTPSamplingRate: Tag { Tag(rawValue: 0x0034_0004) }
 
     /// Source Identifier (0034,0005), OB, 1.
-    @inlinable public static var SourceIdentifier: Tag { Tag(rawValue: 0x00340005) }
+    @inlinable public static var SourceIdentifier: Tag { Tag(rawValue: 0x0034_0005) }
 
     /// Frame Origin Timestamp (0034,0007), OB, 1.
-    @inlinable public static var FrameOriginTimestamp: Tag { Tag(rawValue: 0x00340007) }
+    @inlinable public static var FrameOriginTimestamp: Tag { Tag(rawValue: 0x0034_0007) }
 
     /// Includes Imaging Subject (0034,0008), CS, 1.
-    @inlinable public static var IncludesImagingSubject: Tag { Tag(rawValue: 0x00340008) }
+    @inlinable public static var IncludesImagingSubject: Tag { Tag(rawValue: 0x0034_0008) }
 
     /// Frame Usefulness Group Sequence (0034,0009), SQ, 1.
-    @inlinable public static var FrameUsefulnessGroupSequence: Tag { Tag(rawValue: 0x00340009) }
+    @inlinable public static var FrameUsefulnessGroupSequence: Tag { Tag(rawValue: 0x0034_0009) }
 
     /// Real-Time Bulk Data Flow Sequence (0034,000A), SQ, 1.
-    @inlinable public static var RealTimeBulkDataFlowSequence: Tag { Tag(rawValue: 0x0034000A) }
+    @inlinable public static var RealTimeBulkDataFlowSequence: Tag { Tag(rawValue: 0x0034_000A) }
 
     /// Camera Position Group Sequence (0034,000B), SQ, 1.
-    @inlinable public static var CameraPositionGroupSequence: Tag { Tag(rawValue: 0x0034000B) }
+    @inlinable public static var CameraPositionGroupSequence: Tag { Tag(rawValue: 0x0034_000B) }
 
     /// Includes Information (0034,000C), CS, 1.
-    @inlinable public static var IncludesInformation: Tag { Tag(rawValue: 0x0034000C) }
+    @inlinable public static var IncludesInformation: Tag { Tag(rawValue: 0x0034_000C) }
 
     /// Time of Frame Group Sequence (0034,000D), SQ, 1.
-    @inlinable public static var TimeOfFrameGroupSequence: Tag { Tag(rawValue: 0x0034000D) }
+    @inlinable public static var TimeOfFrameGroupSequence: Tag { Tag(rawValue: 0x0034_000D) }
 
     /// Referenced Patient Alias Sequence (0038,0004), SQ, 1, retired.
-    @inlinable public static var ReferencedPatientAliasSequence: Tag { Tag(rawValue: 0x00380004) }
+    @inlinable public static var ReferencedPatientAliasSequence: Tag { Tag(rawValue: 0x0038_0004) }
 
     /// Visit Status ID (0038,0008), CS, 1.
-    @inlinable public static var VisitStatusID: Tag { Tag(rawValue: 0x00380008) }
+    @inlinable public static var VisitStatusID: Tag { Tag(rawValue: 0x0038_0008) }
 
     /// Admission ID (0038,0010), LO, 1.
-    @inlinable public static var AdmissionID: Tag { Tag(rawValue: 0x00380010) }
+    @inlinable public static var AdmissionID: Tag { Tag(rawValue: 0x0038_0010) }
 
     /// Issuer of Admission ID (0038,0011), LO, 1, retired.
-    @inlinable public static var IssuerOfAdmissionID: Tag { Tag(rawValue: 0x00380011) }
+    @inlinable public static var IssuerOfAdmissionID: Tag { Tag(rawValue: 0x0038_0011) }
 
     /// Issuer of Admission ID Sequence (0038,0014), SQ, 1.
-    @inlinable public static var IssuerOfAdmissionIDSequence: Tag { Tag(rawValue: 0x00380014) }
+    @inlinable public static var IssuerOfAdmissionIDSequence: Tag { Tag(rawValue: 0x0038_0014) }
 
     /// Route of Admissions (0038,0016), LO, 1.
-    @inlinable public static var RouteOfAdmissions: Tag { Tag(rawValue: 0x00380016) }
+    @inlinable public static var RouteOfAdmissions: Tag { Tag(rawValue: 0x0038_0016) }
 
     /// Scheduled Admission Date (0038,001A), DA, 1, retired.
-    @inlinable public static var ScheduledAdmissionDate: Tag { Tag(rawValue: 0x0038001A) }
+    @inlinable public static var ScheduledAdmissionDate: Tag { Tag(rawValue: 0x0038_001A) }
 
     /// Scheduled Admission Time (0038,001B), TM, 1, retired.
-    @inlinable public static var ScheduledAdmissionTime: Tag { Tag(rawValue: 0x0038001B) }
+    @inlinable public static var ScheduledAdmissionTime: Tag { Tag(rawValue: 0x0038_001B) }
 
     /// Scheduled Discharge Date (0038,001C), DA, 1, retired.
-    @inlinable public static var ScheduledDischargeDate: Tag { Tag(rawValue: 0x0038001C) }
+    @inlinable public static var ScheduledDischargeDate: Tag { Tag(rawValue: 0x0038_001C) }
 
     /// Scheduled Discharge Time (0038,001D), TM, 1, retired.
-    @inlinable public static var ScheduledDischargeTime: Tag { Tag(rawValue: 0x0038001D) }
+    @inlinable public static var ScheduledDischargeTime: Tag { Tag(rawValue: 0x0038_001D) }
 
     /// Scheduled Patient Institution Residence (0038,001E), LO, 1, retired.
-    @inlinable public static var ScheduledPatientInstitutionResidence: Tag { Tag(rawValue: 0x0038001E) }
+    @inlinable public static var ScheduledPatientInstitutionResidence: Tag { Tag(rawValue: 0x0038_001E) }
 
     /// Admitting Date (0038,0020), DA, 1.
-    @inlinable public static var AdmittingDate: Tag { Tag(rawValue: 0x00380020) }
+    @inlinable public static var AdmittingDate: Tag { Tag(rawValue: 0x0038_0020) }
 
     /// Admitting Time (0038,0021), TM, 1.
-    @inlinable public static var AdmittingTime: Tag { Tag(rawValue: 0x00380021) }
+    @inlinable public static var AdmittingTime: Tag { Tag(rawValue: 0x0038_0021) }
 
     /// Discharge Date (0038,0030), DA, 1, retired.
-    @inlinable public static var DischargeDate: Tag { Tag(rawValue: 0x00380030) }
+    @inlinable public static var DischargeDate: Tag { Tag(rawValue: 0x0038_0030) }
 
     /// Discharge Time (0038,0032), TM, 1, retired.
-    @inlinable public static var DischargeTime: Tag { Tag(rawValue: 0x00380032) }
+    @inlinable public static var DischargeTime: Tag { Tag(rawValue: 0x0038_0032) }
 
     /// Discharge Diagnosis Description (0038,0040), LO, 1, retired.
-    @inlinable public static var DischargeDiagnosisDescription: Tag { Tag(rawValue: 0x00380040) }
+    @inlinable public static var DischargeDiagnosisDescription: Tag { Tag(rawValue: 0x0038_0040) }
 
     /// Discharge Diagnosis Code Sequence (0038,0044), SQ, 1, retired.
-    @inlinable public static var DischargeDiagnosisCodeSequence: Tag { Tag(rawValue: 0x00380044) }
+    @inlinable public static var DischargeDiagnosisCodeSequence: Tag { Tag(rawValue: 0x0038_0044) }
 
     /// Special Needs (0038,0050), LO, 1.
-    @inlinable public static var SpecialNeeds: Tag { Tag(rawValue: 0x00380050) }
+    @inlinable public static var SpecialNeeds: Tag { Tag(rawValue: 0x0038_0050) }
 
     /// Service Episode ID (0038,0060), LO, 1.
-    @inlinable public static var ServiceEpisodeID: Tag { Tag(rawValue: 0x00380060) }
+    @inlinable public static var ServiceEpisodeID: Tag { Tag(rawValue: 0x0038_0060) }
 
     /// Issuer of Service Episode ID (0038,0061), LO, 1, retired.
-    @inlinable public static var IssuerOfServiceEpisodeID: Tag { Tag(rawValue: 0x00380061) }
+    @inlinable public static var IssuerOfServiceEpisodeID: Tag { Tag(rawValue: 0x0038_0061) }
 
     /// Service Episode Description (0038,0062), LO, 1.
-    @inlinable public static var ServiceEpisodeDescription: Tag { Tag(rawValue: 0x00380062) }
+    @inlinable public static var ServiceEpisodeDescription: Tag { Tag(rawValue: 0x0038_0062) }
 
     /// Issuer of Service Episode ID Sequence (0038,0064), SQ, 1.
-    @inlinable public static var IssuerOfServiceEpisodeIDSequence: Tag { Tag(rawValue: 0x00380064) }
+    @inlinable public static var IssuerOfServiceEpisodeIDSequence: Tag { Tag(rawValue: 0x0038_0064) }
 
     /// Pertinent Documents Sequence (0038,0100), SQ, 1.
-    @inlinable public static var PertinentDocumentsSequence: Tag { Tag(rawValue: 0x00380100) }
+    @inlinable public static var PertinentDocumentsSequence: Tag { Tag(rawValue: 0x0038_0100) }
 
     /// Pertinent Resources Sequence (0038,0101), SQ, 1.
-    @inlinable public static var PertinentResourcesSequence: Tag { Tag(rawValue: 0x00380101) }
+    @inlinable public static var PertinentResourcesSequence: Tag { Tag(rawValue: 0x0038_0101) }
 
     /// Resource Description (0038,0102), LO, 1.
-    @inlinable public static var ResourceDescription: Tag { Tag(rawValue: 0x00380102) }
+    @inlinable public static var ResourceDescription: Tag { Tag(rawValue: 0x0038_0102) }
 
     /// Current Patient Location (0038,0300), LO, 1.
-    @inlinable public static var CurrentPatientLocation: Tag { Tag(rawValue: 0x00380300) }
+    @inlinable public static var CurrentPatientLocation: Tag { Tag(rawValue: 0x0038_0300) }
 
     /// Patient's Institution Residence (0038,0400), LO, 1.
-    @inlinable public static var PatientInstitutionResidence: Tag { Tag(rawValue: 0x00380400) }
+    @inlinable public static var PatientInstitutionResidence: Tag { Tag(rawValue: 0x0038_0400) }
 
     /// Patient State (0038,0500), LO, 1.
-    @inlinable public static var PatientState: Tag { Tag(rawValue: 0x00380500) }
+    @inlinable public static var PatientState: Tag { Tag(rawValue: 0x0038_0500) }
 
     /// Patient Clinical Trial Participation Sequence (0038,0502), SQ, 1.
-    @inlinable public static var PatientClinicalTrialParticipationSequence: Tag { Tag(rawValue: 0x00380502) }
+    @inlinable public static var PatientClinicalTrialParticipationSequence: Tag { Tag(rawValue: 0x0038_0502) }
 
     /// Visit Comments (0038,4000), LT, 1.
-    @inlinable public static var VisitComments: Tag { Tag(rawValue: 0x00384000) }
+    @inlinable public static var VisitComments: Tag { Tag(rawValue: 0x0038_4000) }
 
     /// Waveform Originality (003A,0004), CS, 1.
-    @inlinable public static var WaveformOriginality: Tag { Tag(rawValue: 0x003A0004) }
+    @inlinable public static var WaveformOriginality: Tag { Tag(rawValue: 0x003A_0004) }
 
     /// Number of Waveform Channels (003A,0005), US, 1.
-    @inlinable public static var NumberOfWaveformChannels: Tag { Tag(rawValue: 0x003A0005) }
+    @inlinable public static var NumberOfWaveformChannels: Tag { Tag(rawValue: 0x003A_0005) }
 
     /// Number of Waveform Samples (003A,0010), UL, 1.
-    @inlinable public static var NumberOfWaveformSamples: Tag { Tag(rawValue: 0x003A0010) }
+    @inlinable public static var NumberOfWaveformSamples: Tag { Tag(rawValue: 0x003A_0010) }
 
     /// Sampling Frequency (003A,001A), DS, 1.
-    @inlinable public static var SamplingFrequency: Tag { Tag(rawValue: 0x003A001A) }
+    @inlinable public static var SamplingFrequency: Tag { Tag(rawValue: 0x003A_001A) }
 
     /// Multiplex Group Label (003A,0020), SH, 1.
-    @inlinable public static var MultiplexGroupLabel: Tag { Tag(rawValue: 0x003A0020) }
+    @inlinable public static var MultiplexGroupLabel: Tag { Tag(rawValue: 0x003A_0020) }
 
     /// Channel Definition Sequence (003A,0200), SQ, 1.
-    @inlinable public static var ChannelDefinitionSequence: Tag { Tag(rawValue: 0x003A0200) }
+    @inlinable public static var ChannelDefinitionSequence: Tag { Tag(rawValue: 0x003A_0200) }
 
     /// Waveform Channel Number (003A,0202), IS, 1.
-    @inlinable public static var WaveformChannelNumber: Tag { Tag(rawValue: 0x003A0202) }
+    @inlinable public static var WaveformChannelNumber: Tag { Tag(rawValue: 0x003A_0202) }
 
     /// Channel Label (003A,0203), SH, 1.
-    @inlinable public static var ChannelLabel: Tag { Tag(rawValue: 0x003A0203) }
+    @inlinable public static var ChannelLabel: Tag { Tag(rawValue: 0x003A_0203) }
 
     /// Channel Status (003A,0205), CS, 1-n.
-    @inlinable public static var ChannelStatus: Tag { Tag(rawValue: 0x003A0205) }
+    @inlinable public static var ChannelStatus: Tag { Tag(rawValue: 0x003A_0205) }
 
     /// Channel Source Sequence (003A,0208), SQ, 1.
-    @inlinable public static var ChannelSourceSequence: Tag { Tag(rawValue: 0x003A0208) }
+    @inlinable public static var ChannelSourceSequence: Tag { Tag(rawValue: 0x003A_0208) }
 
     /// Channel Source Modifiers Sequence (003A,0209), SQ, 1.
-    @inlinable public static var ChannelSourceModifiersSequence: Tag { Tag(rawValue: 0x003A0209) }
+    @inlinable public static var ChannelSourceModifiersSequence: Tag { Tag(rawValue: 0x003A_0209) }
 
     /// Source Waveform Sequence (003A,020A), SQ, 1.
-    @inlinable public static var SourceWaveformSequence: Tag { Tag(rawValue: 0x003A020A) }
+    @inlinable public static var SourceWaveformSequence: Tag { Tag(rawValue: 0x003A_020A) }
 
     /// Channel Derivation Description (003A,020C), LO, 1.
-    @inlinable public static var ChannelDerivationDescription: Tag { Tag(rawValue: 0x003A020C) }
+    @inlinable public static var ChannelDerivationDescription: Tag { Tag(rawValue: 0x003A_020C) }
 
     /// Channel Sensitivity (003A,0210), DS, 1.
-    @inlinable public static var ChannelSensitivity: Tag { Tag(rawValue: 0x003A0210) }
+    @inlinable public static var ChannelSensitivity: Tag { Tag(rawValue: 0x003A_0210) }
 
     /// Channel Sensitivity Units Sequence (003A,0211), SQ, 1.
-    @inlinable public static var ChannelSensitivityUnitsSequence: Tag { Tag(rawValue: 0x003A0211) }
+    @inlinable public static var ChannelSensitivityUnitsSequence: Tag { Tag(rawValue: 0x003A_0211) }
 
     /// Channel Sensitivity Correction Factor (003A,0212), DS, 1.
-    @inlinable public static var ChannelSensitivityCorrectionFactor: Tag { Tag(rawValue: 0x003A0212) }
+    @inlinable public static var ChannelSensitivityCorrectionFactor: Tag { Tag(rawValue: 0x003A_0212) }
 
     /// Channel Baseline (003A,0213), DS, 1.
-    @inlinable public static var ChannelBaseline: Tag { Tag(rawValue: 0x003A0213) }
+    @inlinable public static var ChannelBaseline: Tag { Tag(rawValue: 0x003A_0213) }
 
     /// Channel Time Skew (003A,0214), DS, 1.
-    @inlinable public static var ChannelTimeSkew: Tag { Tag(rawValue: 0x003A0214) }
+    @inlinable public static var ChannelTimeSkew: Tag { Tag(rawValue: 0x003A_0214) }
 
     /// Channel Sample Skew (003A,0215), DS, 1.
-    @inlinable public static var ChannelSampleSkew: Tag { Tag(rawValue: 0x003A0215) }
+    @inlinable public static var ChannelSampleSkew: Tag { Tag(rawValue: 0x003A_0215) }
 
     /// Channel Offset (003A,0218), DS, 1.
-    @inlinable public static var ChannelOffset: Tag { Tag(rawValue: 0x003A0218) }
+    @inlinable public static var ChannelOffset: Tag { Tag(rawValue: 0x003A_0218) }
 
     /// Waveform Bits Stored (003A,021A), US, 1.
-    @inlinable public static var WaveformBitsStored: Tag { Tag(rawValue: 0x003A021A) }
+    @inlinable public static var WaveformBitsStored: Tag { Tag(rawValue: 0x003A_021A) }
 
     /// Filter Low Frequency (003A,0220), DS, 1.
-    @inlinable public static var FilterLowFrequency: Tag { Tag(rawValue: 0x003A0220) }
+    @inlinable public static var FilterLowFrequency: Tag { Tag(rawValue: 0x003A_0220) }
 
     /// Filter High Frequency (003A,0221), DS, 1.
-    @inlinable public static var FilterHighFrequency: Tag { Tag(rawValue: 0x003A0221) }
+    @inlinable public static var FilterHighFrequency: Tag { Tag(rawValue: 0x003A_0221) }
 
     /// Notch Filter Frequency (003A,0222), DS, 1.
-    @inlinable public static var NotchFilterFrequency: Tag { Tag(rawValue: 0x003A0222) }
+    @inlinable public static var NotchFilterFrequency: Tag { Tag(rawValue: 0x003A_0222) }
 
     /// Notch Filter Bandwidth (003A,0223), DS, 1.
-    @inlinable public static var NotchFilterBandwidth: Tag { Tag(rawValue: 0x003A0223) }
+    @inlinable public static var NotchFilterBandwidth: Tag { Tag(rawValue: 0x003A_0223) }
 
     /// Waveform Data Display Scale (003A,0230), FL, 1.
-    @inlinable public static var WaveformDataDisplayScale: Tag { Tag(rawValue: 0x003A0230) }
+    @inlinable public static var WaveformDataDisplayScale: Tag { Tag(rawValue: 0x003A_0230) }
 
     /// Waveform Display Background CIELab Value (003A,0231), US, 3.
-    @inlinable public static var WaveformDisplayBackgroundCIELabValue: Tag { Tag(rawValue: 0x003A0231) }
+    @inlinable public static var WaveformDisplayBackgroundCIELabValue: Tag { Tag(rawValue: 0x003A_0231) }
 
     /// Waveform Presentation Group Sequence (003A,0240), SQ, 1.
-    @inlinable public static var WaveformPresentationGroupSequence: Tag { Tag(rawValue: 0x003A0240) }
+    @inlinable public static var WaveformPresentationGroupSequence: Tag { Tag(rawValue: 0x003A_0240) }
 
     /// Presentation Group Number (003A,0241), US, 1.
-    @inlinable public static var PresentationGroupNumber: Tag { Tag(rawValue: 0x003A0241) }
+    @inlinable public static var PresentationGroupNumber: Tag { Tag(rawValue: 0x003A_0241) }
 
     /// Channel Display Sequence (003A,0242), SQ, 1.
-    @inlinable public static var ChannelDisplaySequence: Tag { Tag(rawValue: 0x003A0242) }
+    @inlinable public static var ChannelDisplaySequence: Tag { Tag(rawValue: 0x003A_0242) }
 
     /// Channel Recommended Display CIELab Value (003A,0244), US, 3.
-    @inlinable public static var ChannelRecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x003A0244) }
+    @inlinable public static var ChannelRecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x003A_0244) }
 
     /// Channel Position (003A,0245), FL, 1.
-    @inlinable public static var ChannelPosition: Tag { Tag(rawValue: 0x003A0245) }
+    @inlinable public static var ChannelPosition: Tag { Tag(rawValue: 0x003A_0245) }
 
     /// Display Shading Flag (003A,0246), CS, 1.
-    @inlinable public static var DisplayShadingFlag: Tag { Tag(rawValue: 0x003A0246) }
+    @inlinable public static var DisplayShadingFlag: Tag { Tag(rawValue: 0x003A_0246) }
 
     /// Fractional Channel Display Scale (003A,0247), FL, 1.
-    @inlinable public static var FractionalChannelDisplayScale: Tag { Tag(rawValue: 0x003A0247) }
+    @inlinable public static var FractionalChannelDisplayScale: Tag { Tag(rawValue: 0x003A_0247) }
 
     /// Absolute Channel Display Scale (003A,0248), FL, 1.
-    @inlinable public static var AbsoluteChannelDisplayScale: Tag { Tag(rawValue: 0x003A0248) }
+    @inlinable public static var AbsoluteChannelDisplayScale: Tag { Tag(rawValue: 0x003A_0248) }
 
     /// Multiplexed Audio Channels Description Code Sequence (003A,0300), SQ, 1.
-    @inlinable public static var MultiplexedAudioChannelsDescriptionCodeSequence: Tag { Tag(rawValue: 0x003A0300) }
+    @inlinable public static var MultiplexedAudioChannelsDescriptionCodeSequence: Tag { Tag(rawValue: 0x003A_0300) }
 
     /// Channel Identification Code (003A,0301), IS, 1.
-    @inlinable public static var ChannelIdentificationCode: Tag { Tag(rawValue: 0x003A0301) }
+    @inlinable public static var ChannelIdentificationCode: Tag { Tag(rawValue: 0x003A_0301) }
 
     /// Channel Mode (003A,0302), CS, 1.
-    @inlinable public static var ChannelMode: Tag { Tag(rawValue: 0x003A0302) }
+    @inlinable public static var ChannelMode: Tag { Tag(rawValue: 0x003A_0302) }
 
     /// Multiplex Group UID (003A,0310), UI, 1.
-    @inlinable public static var MultiplexGroupUID: Tag { Tag(rawValue: 0x003A0310) }
+    @inlinable public static var MultiplexGroupUID: Tag { Tag(rawValue: 0x003A_0310) }
 
     /// Powerline Frequency (003A,0311), DS, 1.
-    @inlinable public static var PowerlineFrequency: Tag { Tag(rawValue: 0x003A0311) }
+    @inlinable public static var PowerlineFrequency: Tag { Tag(rawValue: 0x003A_0311) }
 
     /// Channel Impedance Sequence (003A,0312), SQ, 1.
-    @inlinable public static var ChannelImpedanceSequence: Tag { Tag(rawValue: 0x003A0312) }
+    @inlinable public static var ChannelImpedanceSequence: Tag { Tag(rawValue: 0x003A_0312) }
 
     /// Impedance Value (003A,0313), DS, 1.
-    @inlinable public static var ImpedanceValue: Tag { Tag(rawValue: 0x003A0313) }
+    @inlinable public static var ImpedanceValue: Tag { Tag(rawValue: 0x003A_0313) }
 
     /// Impedance Measurement DateTime (003A,0314), DT, 1.
-    @inlinable public static var ImpedanceMeasurementDateTime: Tag { Tag(rawValue: 0x003A0314) }
+    @inlinable public static var ImpedanceMeasurementDateTime: Tag { Tag(rawValue: 0x003A_0314) }
 
     /// Impedance Measurement Frequency (003A,0315), DS, 1.
-    @inlinable public static var ImpedanceMeasurementFrequency: Tag { Tag(rawValue: 0x003A0315) }
+    @inlinable public static var ImpedanceMeasurementFrequency: Tag { Tag(rawValue: 0x003A_0315) }
 
     /// Impedance Measurement Current Type (003A,0316), CS, 1.
-    @inlinable public static var ImpedanceMeasurementCurrentType: Tag { Tag(rawValue: 0x003A0316) }
+    @inlinable public static var ImpedanceMeasurementCurrentType: Tag { Tag(rawValue: 0x003A_0316) }
 
     /// Waveform Amplifier Type (003A,0317), CS, 1.
-    @inlinable public static var WaveformAmplifierType: Tag { Tag(rawValue: 0x003A0317) }
+    @inlinable public static var WaveformAmplifierType: Tag { Tag(rawValue: 0x003A_0317) }
 
     /// Filter Low Frequency Characteristics Sequence (003A,0318), SQ, 1.
-    @inlinable public static var FilterLowFrequencyCharacteristicsSequence: Tag { Tag(rawValue: 0x003A0318) }
+    @inlinable public static var FilterLowFrequencyCharacteristicsSequence: Tag { Tag(rawValue: 0x003A_0318) }
 
     /// Filter High Frequency Characteristics Sequence (003A,0319), SQ, 1.
-    @inlinable public static var FilterHighFrequencyCharacteristicsSequence: Tag { Tag(rawValue: 0x003A0319) }
+    @inlinable public static var FilterHighFrequencyCharacteristicsSequence: Tag { Tag(rawValue: 0x003A_0319) }
 
     /// Summarized Filter Lookup Table Sequence (003A,0320), SQ, 1.
-    @inlinable public static var SummarizedFilterLookupTableSequence: Tag { Tag(rawValue: 0x003A0320) }
+    @inlinable public static var SummarizedFilterLookupTableSequence: Tag { Tag(rawValue: 0x003A_0320) }
 
     /// Notch Filter Characteristics Sequence (003A,0321), SQ, 1.
-    @inlinable public static var NotchFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A0321) }
+    @inlinable public static var NotchFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A_0321) }
 
     /// Waveform Filter Type (003A,0322), CS, 1.
-    @inlinable public static var WaveformFilterType: Tag { Tag(rawValue: 0x003A0322) }
+    @inlinable public static var WaveformFilterType: Tag { Tag(rawValue: 0x003A_0322) }
 
     /// Analog Filter Characteristics Sequence (003A,0323), SQ, 1.
-    @inlinable public static var AnalogFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A0323) }
+    @inlinable public static var AnalogFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A_0323) }
 
     /// Analog Filter Roll Off (003A,0324), DS, 1.
-    @inlinable public static var AnalogFilterRollOff: Tag { Tag(rawValue: 0x003A0324) }
+    @inlinable public static var AnalogFilterRollOff: Tag { Tag(rawValue: 0x003A_0324) }
 
     /// Analog Filter Type Code Sequence (003A,0325), SQ, 1.
-    @inlinable public static var AnalogFilterTypeCodeSequence: Tag { Tag(rawValue: 0x003A0325) }
+    @inlinable public static var AnalogFilterTypeCodeSequence: Tag { Tag(rawValue: 0x003A_0325) }
 
     /// Digital Filter Characteristics Sequence (003A,0326), SQ, 1.
-    @inlinable public static var DigitalFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A0326) }
+    @inlinable public static var DigitalFilterCharacteristicsSequence: Tag { Tag(rawValue: 0x003A_0326) }
 
     /// Digital Filter Order (003A,0327), IS, 1.
-    @inlinable public static var DigitalFilterOrder: Tag { Tag(rawValue: 0x003A0327) }
+    @inlinable public static var DigitalFilterOrder: Tag { Tag(rawValue: 0x003A_0327) }
 
     /// Digital Filter Type Code Sequence (003A,0328), SQ, 1.
-    @inlinable public static var DigitalFilterTypeCodeSequence: Tag { Tag(rawValue: 0x003A0328) }
+    @inlinable public static var DigitalFilterTypeCodeSequence: Tag { Tag(rawValue: 0x003A_0328) }
 
     /// Waveform Filter Description (003A,0329), ST, 1.
-    @inlinable public static var WaveformFilterDescription: Tag { Tag(rawValue: 0x003A0329) }
+    @inlinable public static var WaveformFilterDescription: Tag { Tag(rawValue: 0x003A_0329) }
 
     /// Filter Lookup Table Sequence (003A,032A), SQ, 1.
-    @inlinable public static var FilterLookupTableSequence: Tag { Tag(rawValue: 0x003A032A) }
+    @inlinable public static var FilterLookupTableSequence: Tag { Tag(rawValue: 0x003A_032A) }
 
     /// Filter Lookup Table Description (003A,032B), ST, 1.
-    @inlinable public static var FilterLookupTableDescription: Tag { Tag(rawValue: 0x003A032B) }
+    @inlinable public static var FilterLookupTableDescription: Tag { Tag(rawValue: 0x003A_032B) }
 
     /// Frequency Encoding Code Sequence (003A,032C), SQ, 1.
-    @inlinable public static var FrequencyEncodingCodeSequence: Tag { Tag(rawValue: 0x003A032C) }
+    @inlinable public static var FrequencyEncodingCodeSequence: Tag { Tag(rawValue: 0x003A_032C) }
 
     /// Magnitude Encoding Code Sequence (003A,032D), SQ, 1.
-    @inlinable public static var MagnitudeEncodingCodeSequence: Tag { Tag(rawValue: 0x003A032D) }
+    @inlinable public static var MagnitudeEncodingCodeSequence: Tag { Tag(rawValue: 0x003A_032D) }
 
     /// Filter Lookup Table Data (003A,032E), OD, 1.
-    @inlinable public static var FilterLookupTableData: Tag { Tag(rawValue: 0x003A032E) }
+    @inlinable public static var FilterLookupTableData: Tag { Tag(rawValue: 0x003A_032E) }
 }

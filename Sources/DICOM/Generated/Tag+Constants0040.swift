@@ -2,1526 +2,1534 @@
 
 extension Tag {
     /// Scheduled Station AE Title (0040,0001), AE, 1-n.
-    @inlinable public static var ScheduledStationAETitle: Tag { Tag(rawValue: 0x00400001) }
+    @inlinable public static var ScheduledStationAETitle: Tag { Tag(rawValue: 0x0040_0001) }
 
     /// Scheduled Procedure Step Start Date (0040,0002), DA, 1.
-    @inlinable public static var ScheduledProcedureStepStartDate: Tag { Tag(rawValue: 0x00400002) }
+    @inlinable public static var ScheduledProcedureStepStartDate: Tag { Tag(rawValue: 0x0040_0002) }
 
     /// Scheduled Procedure Step Start Time (0040,0003), TM, 1.
-    @inlinable public static var ScheduledProcedureStepStartTime: Tag { Tag(rawValue: 0x00400003) }
+    @inlinable public static var ScheduledProcedureStepStartTime: Tag { Tag(rawValue: 0x0040_0003) }
 
     /// Scheduled Procedure Step End Date (0040,0004), DA, 1.
-    @inlinable public static var ScheduledProcedureStepEndDate: Tag { Tag(rawValue: 0x00400004) }
+    @inlinable public static var ScheduledProcedureStepEndDate: Tag { Tag(rawValue: 0x0040_0004) }
 
     /// Scheduled Procedure Step End Time (0040,0005), TM, 1.
-    @inlinable public static var ScheduledProcedureStepEndTime: Tag { Tag(rawValue: 0x00400005) }
+    @inlinable public static var ScheduledProcedureStepEndTime: Tag { Tag(rawValue: 0x0040_0005) }
 
     /// Scheduled Performing Physician's Name (0040,0006), PN, 1.
-    @inlinable public static var ScheduledPerformingPhysicianName: Tag { Tag(rawValue: 0x00400006) }
+    @inlinable public static var ScheduledPerformingPhysicianName: Tag { Tag(rawValue: 0x0040_0006) }
 
     /// Scheduled Procedure Step Description (0040,0007), LO, 1.
-    @inlinable public static var ScheduledProcedureStepDescription: Tag { Tag(rawValue: 0x00400007) }
+    @inlinable public static var ScheduledProcedureStepDescription: Tag { Tag(rawValue: 0x0040_0007) }
 
     /// Scheduled Protocol Code Sequence (0040,0008), SQ, 1.
-    @inlinable public static var ScheduledProtocolCodeSequence: Tag { Tag(rawValue: 0x00400008) }
+    @inlinable public static var ScheduledProtocolCodeSequence: Tag { Tag(rawValue: 0x0040_0008) }
 
     /// Scheduled Procedure Step ID (0040,0009), SH, 1.
-    @inlinable public static var ScheduledProcedureStepID: Tag { Tag(rawValue: 0x00400009) }
+    @inlinable public static var ScheduledProcedureStepID: Tag { Tag(rawValue: 0x0040_0009) }
 
     /// Stage Code Sequence (0040,000A), SQ, 1.
-    @inlinable public static var StageCodeSequence: Tag { Tag(rawValue: 0x0040000A) }
+    @inlinable public static var StageCodeSequence: Tag { Tag(rawValue: 0x0040_000A) }
 
     /// Scheduled Performing Physician Identification Sequence (0040,000B), SQ, 1.
-    @inlinable public static var ScheduledPerformingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0040000B) }
+    @inlinable public static var ScheduledPerformingPhysicianIdentificationSequence: Tag { Tag(rawValue: 0x0040_000B) }
 
     /// Scheduled Station Name (0040,0010), SH, 1-n.
-    @inlinable public static var ScheduledStationName: Tag { Tag(rawValue: 0x00400010) }
+    @inlinable public static var ScheduledStationName: Tag { Tag(rawValue: 0x0040_0010) }
 
     /// Scheduled Procedure Step Location (0040,0011), SH, 1.
-    @inlinable public static var ScheduledProcedureStepLocation: Tag { Tag(rawValue: 0x00400011) }
+    @inlinable public static var ScheduledProcedureStepLocation: Tag { Tag(rawValue: 0x0040_0011) }
 
     /// Pre-Medication (0040,0012), LO, 1.
-    @inlinable public static var PreMedication: Tag { Tag(rawValue: 0x00400012) }
+    @inlinable public static var PreMedication: Tag { Tag(rawValue: 0x0040_0012) }
 
     /// Scheduled Procedure Step Status (0040,0020), CS, 1.
-    @inlinable public static var ScheduledProcedureStepStatus: Tag { Tag(rawValue: 0x00400020) }
+    @inlinable public static var ScheduledProcedureStepStatus: Tag { Tag(rawValue: 0x0040_0020) }
 
     /// Order Placer Identifier Sequence (0040,0026), SQ, 1.
-    @inlinable public static var OrderPlacerIdentifierSequence: Tag { Tag(rawValue: 0x00400026) }
+    @inlinable public static var OrderPlacerIdentifierSequence: Tag { Tag(rawValue: 0x0040_0026) }
 
     /// Order Filler Identifier Sequence (0040,0027), SQ, 1.
-    @inlinable public static var OrderFillerIdentifierSequence: Tag { Tag(rawValue: 0x00400027) }
+    @inlinable public static var OrderFillerIdentifierSequence: Tag { Tag(rawValue: 0x0040_0027) }
 
     /// Local Namespace Entity ID (0040,0031), UT, 1.
-    @inlinable public static var LocalNamespaceEntityID: Tag { Tag(rawValue: 0x00400031) }
+    @inlinable public static var LocalNamespaceEntityID: Tag { Tag(rawValue: 0x0040_0031) }
 
     /// Universal Entity ID (0040,0032), UT, 1.
-    @inlinable public static var UniversalEntityID: Tag { Tag(rawValue: 0x00400032) }
+    @inlinable public static var UniversalEntityID: Tag { Tag(rawValue: 0x0040_0032) }
 
     /// Universal Entity ID Type (0040,0033), CS, 1.
-    @inlinable public static var UniversalEntityIDType: Tag { Tag(rawValue: 0x00400033) }
+    @inlinable public static var UniversalEntityIDType: Tag { Tag(rawValue: 0x0040_0033) }
 
     /// Identifier Type Code (0040,0035), CS, 1.
-    @inlinable public static var IdentifierTypeCode: Tag { Tag(rawValue: 0x00400035) }
+    @inlinable public static var IdentifierTypeCode: Tag { Tag(rawValue: 0x0040_0035) }
 
     /// Assigning Facility Sequence (0040,0036), SQ, 1.
-    @inlinable public static var AssigningFacilitySequence: Tag { Tag(rawValue: 0x00400036) }
+    @inlinable public static var AssigningFacilitySequence: Tag { Tag(rawValue: 0x0040_0036) }
 
     /// Assigning Jurisdiction Code Sequence (0040,0039), SQ, 1.
-    @inlinable public static var AssigningJurisdictionCodeSequence: Tag { Tag(rawValue: 0x00400039) }
+    @inlinable public static var AssigningJurisdictionCodeSequence: Tag { Tag(rawValue: 0x0040_0039) }
 
     /// Assigning Agency or Department Code Sequence (0040,003A), SQ, 1.
-    @inlinable public static var AssigningAgencyOrDepartmentCodeSequence: Tag { Tag(rawValue: 0x0040003A) }
+    @inlinable public static var AssigningAgencyOrDepartmentCodeSequence: Tag { Tag(rawValue: 0x0040_003A) }
 
     /// Scheduled Procedure Step Sequence (0040,0100), SQ, 1.
-    @inlinable public static var ScheduledProcedureStepSequence: Tag { Tag(rawValue: 0x00400100) }
+    @inlinable public static var ScheduledProcedureStepSequence: Tag { Tag(rawValue: 0x0040_0100) }
 
     /// Referenced Non-Image Composite SOP Instance Sequence (0040,0220), SQ, 1.
-    @inlinable public static var ReferencedNonImageCompositeSOPInstanceSequence: Tag { Tag(rawValue: 0x00400220) }
+    @inlinable public static var ReferencedNonImageCompositeSOPInstanceSequence: Tag { Tag(rawValue: 0x0040_0220) }
 
     /// Performed Station AE Title (0040,0241), AE, 1.
-    @inlinable public static var PerformedStationAETitle: Tag { Tag(rawValue: 0x00400241) }
+    @inlinable public static var PerformedStationAETitle: Tag { Tag(rawValue: 0x0040_0241) }
 
     /// Performed Station Name (0040,0242), SH, 1.
-    @inlinable public static var PerformedStationName: Tag { Tag(rawValue: 0x00400242) }
+    @inlinable public static var PerformedStationName: Tag { Tag(rawValue: 0x0040_0242) }
 
     /// Performed Location (0040,0243), SH, 1.
-    @inlinable public static var PerformedLocation: Tag { Tag(rawValue: 0x00400243) }
+    @inlinable public static var PerformedLocation: Tag { Tag(rawValue: 0x0040_0243) }
 
     /// Performed Procedure Step Start Date (0040,0244), DA, 1.
-    @inlinable public static var PerformedProcedureStepStartDate: Tag { Tag(rawValue: 0x00400244) }
+    @inlinable public static var PerformedProcedureStepStartDate: Tag { Tag(rawValue: 0x0040_0244) }
 
     /// Performed Procedure Step Start Time (0040,0245), TM, 1.
-    @inlinable public static var PerformedProcedureStepStartTime: Tag { Tag(rawValue: 0x00400245) }
+    @inlinable public static var PerformedProcedureStepStartTime: Tag { Tag(rawValue: 0x0040_0245) }
 
     /// Performed Procedure Step End Date (0040,0250), DA, 1.
-    @inlinable public static var PerformedProcedureStepEndDate: Tag { Tag(rawValue: 0x00400250) }
+    @inlinable public static var PerformedProcedureStepEndDate: Tag { Tag(rawValue: 0x0040_0250) }
 
     /// Performed Procedure Step End Time (0040,0251), TM, 1.
-    @inlinable public static var PerformedProcedureStepEndTime: Tag { Tag(rawValue: 0x00400251) }
+    @inlinable public static var PerformedProcedureStepEndTime: Tag { Tag(rawValue: 0x0040_0251) }
 
     /// Performed Procedure Step Status (0040,0252), CS, 1.
-    @inlinable public static var PerformedProcedureStepStatus: Tag { Tag(rawValue: 0x00400252) }
+    @inlinable public static var PerformedProcedureStepStatus: Tag { Tag(rawValue: 0x0040_0252) }
 
     /// Performed Procedure Step ID (0040,0253), SH, 1.
-    @inlinable public static var PerformedProcedureStepID: Tag { Tag(rawValue: 0x00400253) }
+    @inlinable public static var PerformedProcedureStepID: Tag { Tag(rawValue: 0x0040_0253) }
 
     /// Performed Procedure Step Description (0040,0254), LO, 1.
-    @inlinable public static var PerformedProcedureStepDescription: Tag { Tag(rawValue: 0x00400254) }
+    @inlinable public static var PerformedProcedureStepDescription: Tag { Tag(rawValue: 0x0040_0254) }
 
     /// Performed Procedure Type Description (0040,0255), LO, 1.
-    @inlinable public static var PerformedProcedureTypeDescription: Tag { Tag(rawValue: 0x00400255) }
+    @inlinable public static var PerformedProcedureTypeDescription: Tag { Tag(rawValue: 0x0040_0255) }
 
     /// Performed Protocol Code Sequence (0040,0260), SQ, 1.
-    @inlinable public static var PerformedProtocolCodeSequence: Tag { Tag(rawValue: 0x00400260) }
+    @inlinable public static var PerformedProtocolCodeSequence: Tag { Tag(rawValue: 0x0040_0260) }
 
     /// Performed Protocol Type (0040,0261), CS, 1.
-    @inlinable public static var PerformedProtocolType: Tag { Tag(rawValue: 0x00400261) }
+    @inlinable public static var PerformedProtocolType: Tag { Tag(rawValue: 0x0040_0261) }
 
     /// Scheduled Step Attributes Sequence (0040,0270), SQ, 1.
-    @inlinable public static var ScheduledStepAttributesSequence: Tag { Tag(rawValue: 0x00400270) }
+    @inlinable public static var ScheduledStepAttributesSequence: Tag { Tag(rawValue: 0x0040_0270) }
 
     /// Request Attributes Sequence (0040,0275), SQ, 1.
-    @inlinable public static var RequestAttributesSequence: Tag { Tag(rawValue: 0x00400275) }
+    @inlinable public static var RequestAttributesSequence: Tag { Tag(rawValue: 0x0040_0275) }
 
     /// Comments on the Performed Procedure Step (0040,0280), ST, 1.
-    @inlinable public static var CommentsOnThePerformedProcedureStep: Tag { Tag(rawValue: 0x00400280) }
+    @inlinable public static var CommentsOnThePerformedProcedureStep: Tag { Tag(rawValue: 0x0040_0280) }
 
     /// Performed Procedure Step Discontinuation Reason Code Sequence (0040,0281), SQ, 1.
-    @inlinable public static var PerformedProcedureStepDiscontinuationReasonCodeSequence: Tag { Tag(rawValue: 0x00400281) }
+    @inlinable public static var PerformedProcedureStepDiscontinuationReasonCodeSequence: Tag {
+        Tag(rawValue: 0x0040_0281)
+    }
 
     /// Quantity Sequence (0040,0293), SQ, 1.
-    @inlinable public static var QuantitySequence: Tag { Tag(rawValue: 0x00400293) }
+    @inlinable public static var QuantitySequence: Tag { Tag(rawValue: 0x0040_0293) }
 
     /// Quantity (0040,0294), DS, 1.
-    @inlinable public static var Quantity: Tag { Tag(rawValue: 0x00400294) }
+    @inlinable public static var Quantity: Tag { Tag(rawValue: 0x0040_0294) }
 
     /// Measuring Units Sequence (0040,0295), SQ, 1.
-    @inlinable public static var MeasuringUnitsSequence: Tag { Tag(rawValue: 0x00400295) }
+    @inlinable public static var MeasuringUnitsSequence: Tag { Tag(rawValue: 0x0040_0295) }
 
     /// Billing Item Sequence (0040,0296), SQ, 1.
-    @inlinable public static var BillingItemSequence: Tag { Tag(rawValue: 0x00400296) }
+    @inlinable public static var BillingItemSequence: Tag { Tag(rawValue: 0x0040_0296) }
 
     /// Total Time of Fluoroscopy (0040,0300), US, 1, retired.
-    @inlinable public static var TotalTimeOfFluoroscopy: Tag { Tag(rawValue: 0x00400300) }
+    @inlinable public static var TotalTimeOfFluoroscopy: Tag { Tag(rawValue: 0x0040_0300) }
 
     /// Total Number of Exposures (0040,0301), US, 1, retired.
-    @inlinable public static var TotalNumberOfExposures: Tag { Tag(rawValue: 0x00400301) }
+    @inlinable public static var TotalNumberOfExposures: Tag { Tag(rawValue: 0x0040_0301) }
 
     /// Entrance Dose (0040,0302), US, 1.
-    @inlinable public static var EntranceDose: Tag { Tag(rawValue: 0x00400302) }
+    @inlinable public static var EntranceDose: Tag { Tag(rawValue: 0x0040_0302) }
 
     /// Exposed Area (0040,0303), US, 1-2.
-    @inlinable public static var ExposedArea: Tag { Tag(rawValue: 0x00400303) }
+    @inlinable public static var ExposedArea: Tag { Tag(rawValue: 0x0040_0303) }
 
     /// Distance Source to Entrance (0040,0306), DS, 1.
-    @inlinable public static var DistanceSourceToEntrance: Tag { Tag(rawValue: 0x00400306) }
+    @inlinable public static var DistanceSourceToEntrance: Tag { Tag(rawValue: 0x0040_0306) }
 
     /// Distance Source to Support (0040,0307), DS, 1, retired.
-    @inlinable public static var DistanceSourceToSupport: Tag { Tag(rawValue: 0x00400307) }
+    @inlinable public static var DistanceSourceToSupport: Tag { Tag(rawValue: 0x0040_0307) }
 
     /// Exposure Dose Sequence (0040,030E), SQ, 1, retired.
-    @inlinable public static var ExposureDoseSequence: Tag { Tag(rawValue: 0x0040030E) }
+    @inlinable public static var ExposureDoseSequence: Tag { Tag(rawValue: 0x0040_030E) }
 
     /// Comments on Radiation Dose (0040,0310), ST, 1.
-    @inlinable public static var CommentsOnRadiationDose: Tag { Tag(rawValue: 0x00400310) }
+    @inlinable public static var CommentsOnRadiationDose: Tag { Tag(rawValue: 0x0040_0310) }
 
     /// X-Ray Output (0040,0312), DS, 1.
-    @inlinable public static var XRayOutput: Tag { Tag(rawValue: 0x00400312) }
+    @inlinable public static var XRayOutput: Tag { Tag(rawValue: 0x0040_0312) }
 
     /// Half Value Layer (0040,0314), DS, 1.
-    @inlinable public static var HalfValueLayer: Tag { Tag(rawValue: 0x00400314) }
+    @inlinable public static var HalfValueLayer: Tag { Tag(rawValue: 0x0040_0314) }
 
     /// Organ Dose (0040,0316), DS, 1.
-    @inlinable public static var OrganDose: Tag { Tag(rawValue: 0x00400316) }
+    @inlinable public static var OrganDose: Tag { Tag(rawValue: 0x0040_0316) }
 
     /// Organ Exposed (0040,0318), CS, 1.
-    @inlinable public static var OrganExposed: Tag { Tag(rawValue: 0x00400318) }
+    @inlinable public static var OrganExposed: Tag { Tag(rawValue: 0x0040_0318) }
 
     /// Billing Procedure Step Sequence (0040,0320), SQ, 1.
-    @inlinable public static var BillingProcedureStepSequence: Tag { Tag(rawValue: 0x00400320) }
+    @inlinable public static var BillingProcedureStepSequence: Tag { Tag(rawValue: 0x0040_0320) }
 
     /// Film Consumption Sequence (0040,0321), SQ, 1.
-    @inlinable public static var FilmConsumptionSequence: Tag { Tag(rawValue: 0x00400321) }
+    @inlinable public static var FilmConsumptionSequence: Tag { Tag(rawValue: 0x0040_0321) }
 
     /// Billing Supplies and Devices Sequence (0040,0324), SQ, 1.
-    @inlinable public static var BillingSuppliesAndDevicesSequence: Tag { Tag(rawValue: 0x00400324) }
+    @inlinable public static var BillingSuppliesAndDevicesSequence: Tag { Tag(rawValue: 0x0040_0324) }
 
     /// Referenced Procedure Step Sequence (0040,0330), SQ, 1, retired.
-    @inlinable public static var ReferencedProcedureStepSequence: Tag { Tag(rawValue: 0x00400330) }
+    @inlinable public static var ReferencedProcedureStepSequence: Tag { Tag(rawValue: 0x0040_0330) }
 
     /// Performed Series Sequence (0040,0340), SQ, 1.
-    @inlinable public static var PerformedSeriesSequence: Tag { Tag(rawValue: 0x00400340) }
+    @inlinable public static var PerformedSeriesSequence: Tag { Tag(rawValue: 0x0040_0340) }
 
     /// Comments on the Scheduled Procedure Step (0040,0400), LT, 1.
-    @inlinable public static var CommentsOnTheScheduledProcedureStep: Tag { Tag(rawValue: 0x00400400) }
+    @inlinable public static var CommentsOnTheScheduledProcedureStep: Tag { Tag(rawValue: 0x0040_0400) }
 
     /// Protocol Context Sequence (0040,0440), SQ, 1.
-    @inlinable public static var ProtocolContextSequence: Tag { Tag(rawValue: 0x00400440) }
+    @inlinable public static var ProtocolContextSequence: Tag { Tag(rawValue: 0x0040_0440) }
 
     /// Content Item Modifier Sequence (0040,0441), SQ, 1.
-    @inlinable public static var ContentItemModifierSequence: Tag { Tag(rawValue: 0x00400441) }
+    @inlinable public static var ContentItemModifierSequence: Tag { Tag(rawValue: 0x0040_0441) }
 
     /// Scheduled Specimen Sequence (0040,0500), SQ, 1.
-    @inlinable public static var ScheduledSpecimenSequence: Tag { Tag(rawValue: 0x00400500) }
+    @inlinable public static var ScheduledSpecimenSequence: Tag { Tag(rawValue: 0x0040_0500) }
 
     /// Specimen Accession Number (0040,050A), LO, 1, retired.
-    @inlinable public static var SpecimenAccessionNumber: Tag { Tag(rawValue: 0x0040050A) }
+    @inlinable public static var SpecimenAccessionNumber: Tag { Tag(rawValue: 0x0040_050A) }
 
     /// Container Identifier (0040,0512), LO, 1.
-    @inlinable public static var ContainerIdentifier: Tag { Tag(rawValue: 0x00400512) }
+    @inlinable public static var ContainerIdentifier: Tag { Tag(rawValue: 0x0040_0512) }
 
     /// Issuer of the Container Identifier Sequence (0040,0513), SQ, 1.
-    @inlinable public static var IssuerOfTheContainerIdentifierSequence: Tag { Tag(rawValue: 0x00400513) }
+    @inlinable public static var IssuerOfTheContainerIdentifierSequence: Tag { Tag(rawValue: 0x0040_0513) }
 
     /// Alternate Container Identifier Sequence (0040,0515), SQ, 1.
-    @inlinable public static var AlternateContainerIdentifierSequence: Tag { Tag(rawValue: 0x00400515) }
+    @inlinable public static var AlternateContainerIdentifierSequence: Tag { Tag(rawValue: 0x0040_0515) }
 
     /// Container Type Code Sequence (0040,0518), SQ, 1.
-    @inlinable public static var ContainerTypeCodeSequence: Tag { Tag(rawValue: 0x00400518) }
+    @inlinable public static var ContainerTypeCodeSequence: Tag { Tag(rawValue: 0x0040_0518) }
 
     /// Container Description (0040,051A), LO, 1.
-    @inlinable public static var ContainerDescription: Tag { Tag(rawValue: 0x0040051A) }
+    @inlinable public static var ContainerDescription: Tag { Tag(rawValue: 0x0040_051A) }
 
     /// Container Component Sequence (0040,0520), SQ, 1.
-    @inlinable public static var ContainerComponentSequence: Tag { Tag(rawValue: 0x00400520) }
+    @inlinable public static var ContainerComponentSequence: Tag { Tag(rawValue: 0x0040_0520) }
 
     /// Specimen Sequence (0040,0550), SQ, 1, retired.
-    @inlinable public static var SpecimenSequence: Tag { Tag(rawValue: 0x00400550) }
+    @inlinable public static var SpecimenSequence: Tag { Tag(rawValue: 0x0040_0550) }
 
     /// Specimen Identifier (0040,0551), LO, 1.
-    @inlinable public static var SpecimenIdentifier: Tag { Tag(rawValue: 0x00400551) }
+    @inlinable public static var SpecimenIdentifier: Tag { Tag(rawValue: 0x0040_0551) }
 
     /// Specimen Description Sequence (Trial) (0040,0552), SQ, 1, retired.
-    @inlinable public static var SpecimenDescriptionSequenceTrial: Tag { Tag(rawValue: 0x00400552) }
+    @inlinable public static var SpecimenDescriptionSequenceTrial: Tag { Tag(rawValue: 0x0040_0552) }
 
     /// Specimen Description (Trial) (0040,0553), ST, 1, retired.
-    @inlinable public static var SpecimenDescriptionTrial: Tag { Tag(rawValue: 0x00400553) }
+    @inlinable public static var SpecimenDescriptionTrial: Tag { Tag(rawValue: 0x0040_0553) }
 
     /// Specimen UID (0040,0554), UI, 1.
-    @inlinable public static var SpecimenUID: Tag { Tag(rawValue: 0x00400554) }
+    @inlinable public static var SpecimenUID: Tag { Tag(rawValue: 0x0040_0554) }
 
     /// Acquisition Context Sequence (0040,0555), SQ, 1.
-    @inlinable public static var AcquisitionContextSequence: Tag { Tag(rawValue: 0x00400555) }
+    @inlinable public static var AcquisitionContextSequence: Tag { Tag(rawValue: 0x0040_0555) }
 
     /// Acquisition Context Description (0040,0556), ST, 1.
-    @inlinable public static var AcquisitionContextDescription: Tag { Tag(rawValue: 0x00400556) }
+    @inlinable public static var AcquisitionContextDescription: Tag { Tag(rawValue: 0x0040_0556) }
 
     /// Specimen Description Sequence (0040,0560), SQ, 1.
-    @inlinable public static var SpecimenDescriptionSequence: Tag { Tag(rawValue: 0x00400560) }
+    @inlinable public static var SpecimenDescriptionSequence: Tag { Tag(rawValue: 0x0040_0560) }
 
     /// Issuer of the Specimen Identifier Sequence (0040,0562), SQ, 1.
-    @inlinable public static var IssuerOfTheSpecimenIdentifierSequence: Tag { Tag(rawValue: 0x00400562) }
+    @inlinable public static var IssuerOfTheSpecimenIdentifierSequence: Tag { Tag(rawValue: 0x0040_0562) }
 
     /// Specimen Type Code Sequence (0040,059A), SQ, 1.
-    @inlinable public static var SpecimenTypeCodeSequence: Tag { Tag(rawValue: 0x0040059A) }
+    @inlinable public static var SpecimenTypeCodeSequence: Tag { Tag(rawValue: 0x0040_059A) }
 
     /// Specimen Short Description (0040,0600), LO, 1.
-    @inlinable public static var SpecimenShortDescription: Tag { Tag(rawValue: 0x00400600) }
+    @inlinable public static var SpecimenShortDescription: Tag { Tag(rawValue: 0x0040_0600) }
 
     /// Specimen Detailed Description (0040,0602), UT, 1.
-    @inlinable public static var SpecimenDetailedDescription: Tag { Tag(rawValue: 0x00400602) }
+    @inlinable public static var SpecimenDetailedDescription: Tag { Tag(rawValue: 0x0040_0602) }
 
     /// Specimen Preparation Sequence (0040,0610), SQ, 1.
-    @inlinable public static var SpecimenPreparationSequence: Tag { Tag(rawValue: 0x00400610) }
+    @inlinable public static var SpecimenPreparationSequence: Tag { Tag(rawValue: 0x0040_0610) }
 
     /// Specimen Preparation Step Content Item Sequence (0040,0612), SQ, 1.
-    @inlinable public static var SpecimenPreparationStepContentItemSequence: Tag { Tag(rawValue: 0x00400612) }
+    @inlinable public static var SpecimenPreparationStepContentItemSequence: Tag { Tag(rawValue: 0x0040_0612) }
 
     /// Specimen Localization Content Item Sequence (0040,0620), SQ, 1.
-    @inlinable public static var SpecimenLocalizationContentItemSequence: Tag { Tag(rawValue: 0x00400620) }
+    @inlinable public static var SpecimenLocalizationContentItemSequence: Tag { Tag(rawValue: 0x0040_0620) }
 
     /// Slide Identifier (0040,06FA), LO, 1, retired.
-    @inlinable public static var SlideIdentifier: Tag { Tag(rawValue: 0x004006FA) }
+    @inlinable public static var SlideIdentifier: Tag { Tag(rawValue: 0x0040_06FA) }
 
     /// Whole Slide Microscopy Image Frame Type Sequence (0040,0710), SQ, 1.
-    @inlinable public static var WholeSlideMicroscopyImageFrameTypeSequence: Tag { Tag(rawValue: 0x00400710) }
+    @inlinable public static var WholeSlideMicroscopyImageFrameTypeSequence: Tag { Tag(rawValue: 0x0040_0710) }
 
     /// Image Center Point Coordinates Sequence (0040,071A), SQ, 1.
-    @inlinable public static var ImageCenterPointCoordinatesSequence: Tag { Tag(rawValue: 0x0040071A) }
+    @inlinable public static var ImageCenterPointCoordinatesSequence: Tag { Tag(rawValue: 0x0040_071A) }
 
     /// X Offset in Slide Coordinate System (0040,072A), DS, 1.
-    @inlinable public static var XOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040072A) }
+    @inlinable public static var XOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040_072A) }
 
     /// Y Offset in Slide Coordinate System (0040,073A), DS, 1.
-    @inlinable public static var YOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040073A) }
+    @inlinable public static var YOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040_073A) }
 
     /// Z Offset in Slide Coordinate System (0040,074A), DS, 1.
-    @inlinable public static var ZOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040074A) }
+    @inlinable public static var ZOffsetInSlideCoordinateSystem: Tag { Tag(rawValue: 0x0040_074A) }
 
     /// Pixel Spacing Sequence (0040,08D8), SQ, 1, retired.
-    @inlinable public static var PixelSpacingSequence: Tag { Tag(rawValue: 0x004008D8) }
+    @inlinable public static var PixelSpacingSequence: Tag { Tag(rawValue: 0x0040_08D8) }
 
     /// Coordinate System Axis Code Sequence (0040,08DA), SQ, 1, retired.
-    @inlinable public static var CoordinateSystemAxisCodeSequence: Tag { Tag(rawValue: 0x004008DA) }
+    @inlinable public static var CoordinateSystemAxisCodeSequence: Tag { Tag(rawValue: 0x0040_08DA) }
 
     /// Measurement Units Code Sequence (0040,08EA), SQ, 1.
-    @inlinable public static var MeasurementUnitsCodeSequence: Tag { Tag(rawValue: 0x004008EA) }
+    @inlinable public static var MeasurementUnitsCodeSequence: Tag { Tag(rawValue: 0x0040_08EA) }
 
     /// Vital Stain Code Sequence (Trial) (0040,09F8), SQ, 1, retired.
-    @inlinable public static var VitalStainCodeSequenceTrial: Tag { Tag(rawValue: 0x004009F8) }
+    @inlinable public static var VitalStainCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_09F8) }
 
     /// Requested Procedure ID (0040,1001), SH, 1.
-    @inlinable public static var RequestedProcedureID: Tag { Tag(rawValue: 0x00401001) }
+    @inlinable public static var RequestedProcedureID: Tag { Tag(rawValue: 0x0040_1001) }
 
     /// Reason for the Requested Procedure (0040,1002), LO, 1.
-    @inlinable public static var ReasonForTheRequestedProcedure: Tag { Tag(rawValue: 0x00401002) }
+    @inlinable public static var ReasonForTheRequestedProcedure: Tag { Tag(rawValue: 0x0040_1002) }
 
     /// Requested Procedure Priority (0040,1003), SH, 1.
-    @inlinable public static var RequestedProcedurePriority: Tag { Tag(rawValue: 0x00401003) }
+    @inlinable public static var RequestedProcedurePriority: Tag { Tag(rawValue: 0x0040_1003) }
 
     /// Patient Transport Arrangements (0040,1004), LO, 1.
-    @inlinable public static var PatientTransportArrangements: Tag { Tag(rawValue: 0x00401004) }
+    @inlinable public static var PatientTransportArrangements: Tag { Tag(rawValue: 0x0040_1004) }
 
     /// Requested Procedure Location (0040,1005), LO, 1.
-    @inlinable public static var RequestedProcedureLocation: Tag { Tag(rawValue: 0x00401005) }
+    @inlinable public static var RequestedProcedureLocation: Tag { Tag(rawValue: 0x0040_1005) }
 
     /// Placer Order Number / Procedure (0040,1006), SH, 1, retired.
-    @inlinable public static var PlacerOrderNumberProcedure: Tag { Tag(rawValue: 0x00401006) }
+    @inlinable public static var PlacerOrderNumberProcedure: Tag { Tag(rawValue: 0x0040_1006) }
 
     /// Filler Order Number / Procedure (0040,1007), SH, 1, retired.
-    @inlinable public static var FillerOrderNumberProcedure: Tag { Tag(rawValue: 0x00401007) }
+    @inlinable public static var FillerOrderNumberProcedure: Tag { Tag(rawValue: 0x0040_1007) }
 
     /// Confidentiality Code (0040,1008), LO, 1.
-    @inlinable public static var ConfidentialityCode: Tag { Tag(rawValue: 0x00401008) }
+    @inlinable public static var ConfidentialityCode: Tag { Tag(rawValue: 0x0040_1008) }
 
     /// Reporting Priority (0040,1009), SH, 1.
-    @inlinable public static var ReportingPriority: Tag { Tag(rawValue: 0x00401009) }
+    @inlinable public static var ReportingPriority: Tag { Tag(rawValue: 0x0040_1009) }
 
     /// Reason for Requested Procedure Code Sequence (0040,100A), SQ, 1.
-    @inlinable public static var ReasonForRequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x0040100A) }
+    @inlinable public static var ReasonForRequestedProcedureCodeSequence: Tag { Tag(rawValue: 0x0040_100A) }
 
     /// Names of Intended Recipients of Results (0040,1010), PN, 1-n.
-    @inlinable public static var NamesOfIntendedRecipientsOfResults: Tag { Tag(rawValue: 0x00401010) }
+    @inlinable public static var NamesOfIntendedRecipientsOfResults: Tag { Tag(rawValue: 0x0040_1010) }
 
     /// Intended Recipients of Results Identification Sequence (0040,1011), SQ, 1.
-    @inlinable public static var IntendedRecipientsOfResultsIdentificationSequence: Tag { Tag(rawValue: 0x00401011) }
+    @inlinable public static var IntendedRecipientsOfResultsIdentificationSequence: Tag { Tag(rawValue: 0x0040_1011) }
 
     /// Reason For Performed Procedure Code Sequence (0040,1012), SQ, 1.
-    @inlinable public static var ReasonForPerformedProcedureCodeSequence: Tag { Tag(rawValue: 0x00401012) }
+    @inlinable public static var ReasonForPerformedProcedureCodeSequence: Tag { Tag(rawValue: 0x0040_1012) }
 
     /// Requested Procedure Description (Trial) (0040,1060), LO, 1, retired.
-    @inlinable public static var RequestedProcedureDescriptionTrial: Tag { Tag(rawValue: 0x00401060) }
+    @inlinable public static var RequestedProcedureDescriptionTrial: Tag { Tag(rawValue: 0x0040_1060) }
 
     /// Person Identification Code Sequence (0040,1101), SQ, 1.
-    @inlinable public static var PersonIdentificationCodeSequence: Tag { Tag(rawValue: 0x00401101) }
+    @inlinable public static var PersonIdentificationCodeSequence: Tag { Tag(rawValue: 0x0040_1101) }
 
     /// Person's Address (0040,1102), ST, 1.
-    @inlinable public static var PersonAddress: Tag { Tag(rawValue: 0x00401102) }
+    @inlinable public static var PersonAddress: Tag { Tag(rawValue: 0x0040_1102) }
 
     /// Person's Telephone Numbers (0040,1103), LO, 1-n.
-    @inlinable public static var PersonTelephoneNumbers: Tag { Tag(rawValue: 0x00401103) }
+    @inlinable public static var PersonTelephoneNumbers: Tag { Tag(rawValue: 0x0040_1103) }
 
     /// Person's Telecom Information (0040,1104), LT, 1.
-    @inlinable public static var PersonTelecomInformation: Tag { Tag(rawValue: 0x00401104) }
+    @inlinable public static var PersonTelecomInformation: Tag { Tag(rawValue: 0x0040_1104) }
 
     /// Requested Procedure Comments (0040,1400), LT, 1.
-    @inlinable public static var RequestedProcedureComments: Tag { Tag(rawValue: 0x00401400) }
+    @inlinable public static var RequestedProcedureComments: Tag { Tag(rawValue: 0x0040_1400) }
 
     /// Reason for the Imaging Service Request (0040,2001), LO, 1, retired.
-    @inlinable public static var ReasonForTheImagingServiceRequest: Tag { Tag(rawValue: 0x00402001) }
+    @inlinable public static var ReasonForTheImagingServiceRequest: Tag { Tag(rawValue: 0x0040_2001) }
 
     /// Issue Date of Imaging Service Request (0040,2004), DA, 1.
-    @inlinable public static var IssueDateOfImagingServiceRequest: Tag { Tag(rawValue: 0x00402004) }
+    @inlinable public static var IssueDateOfImagingServiceRequest: Tag { Tag(rawValue: 0x0040_2004) }
 
     /// Issue Time of Imaging Service Request (0040,2005), TM, 1.
-    @inlinable public static var IssueTimeOfImagingServiceRequest: Tag { Tag(rawValue: 0x00402005) }
+    @inlinable public static var IssueTimeOfImagingServiceRequest: Tag { Tag(rawValue: 0x0040_2005) }
 
     /// Placer Order Number / Imaging Service Request (Retired) (0040,2006), SH, 1, retired.
-    @inlinable public static var PlacerOrderNumberImagingServiceRequestRetired: Tag { Tag(rawValue: 0x00402006) }
+    @inlinable public static var PlacerOrderNumberImagingServiceRequestRetired: Tag { Tag(rawValue: 0x0040_2006) }
 
     /// Filler Order Number / Imaging Service Request (Retired) (0040,2007), SH, 1, retired.
-    @inlinable public static var FillerOrderNumberImagingServiceRequestRetired: Tag { Tag(rawValue: 0x00402007) }
+    @inlinable public static var FillerOrderNumberImagingServiceRequestRetired: Tag { Tag(rawValue: 0x0040_2007) }
 
     /// Order Entered By (0040,2008), PN, 1.
-    @inlinable public static var OrderEnteredBy: Tag { Tag(rawValue: 0x00402008) }
+    @inlinable public static var OrderEnteredBy: Tag { Tag(rawValue: 0x0040_2008) }
 
     /// Order Enterer's Location (0040,2009), SH, 1.
-    @inlinable public static var OrderEntererLocation: Tag { Tag(rawValue: 0x00402009) }
+    @inlinable public static var OrderEntererLocation: Tag { Tag(rawValue: 0x0040_2009) }
 
     /// Order Callback Phone Number (0040,2010), SH, 1.
-    @inlinable public static var OrderCallbackPhoneNumber: Tag { Tag(rawValue: 0x00402010) }
+    @inlinable public static var OrderCallbackPhoneNumber: Tag { Tag(rawValue: 0x0040_2010) }
 
     /// Order Callback Telecom Information (0040,2011), LT, 1.
-    @inlinable public static var OrderCallbackTelecomInformation: Tag { Tag(rawValue: 0x00402011) }
+    @inlinable public static var OrderCallbackTelecomInformation: Tag { Tag(rawValue: 0x0040_2011) }
 
     /// Placer Order Number / Imaging Service Request (0040,2016), LO, 1.
-    @inlinable public static var PlacerOrderNumberImagingServiceRequest: Tag { Tag(rawValue: 0x00402016) }
+    @inlinable public static var PlacerOrderNumberImagingServiceRequest: Tag { Tag(rawValue: 0x0040_2016) }
 
     /// Filler Order Number / Imaging Service Request (0040,2017), LO, 1.
-    @inlinable public static var FillerOrderNumberImagingServiceRequest: Tag { Tag(rawValue: 0x00402017) }
+    @inlinable public static var FillerOrderNumberImagingServiceRequest: Tag { Tag(rawValue: 0x0040_2017) }
 
     /// Imaging Service Request Comments (0040,2400), LT, 1.
-    @inlinable public static var ImagingServiceRequestComments: Tag { Tag(rawValue: 0x00402400) }
+    @inlinable public static var ImagingServiceRequestComments: Tag { Tag(rawValue: 0x0040_2400) }
 
     /// Confidentiality Constraint on Patient Data Description (0040,3001), LO, 1.
-    @inlinable public static var ConfidentialityConstraintOnPatientDataDescription: Tag { Tag(rawValue: 0x00403001) }
+    @inlinable public static var ConfidentialityConstraintOnPatientDataDescription: Tag { Tag(rawValue: 0x0040_3001) }
 
     /// General Purpose Scheduled Procedure Step Status (0040,4001), CS, 1, retired.
-    @inlinable public static var GeneralPurposeScheduledProcedureStepStatus: Tag { Tag(rawValue: 0x00404001) }
+    @inlinable public static var GeneralPurposeScheduledProcedureStepStatus: Tag { Tag(rawValue: 0x0040_4001) }
 
     /// General Purpose Performed Procedure Step Status (0040,4002), CS, 1, retired.
-    @inlinable public static var GeneralPurposePerformedProcedureStepStatus: Tag { Tag(rawValue: 0x00404002) }
+    @inlinable public static var GeneralPurposePerformedProcedureStepStatus: Tag { Tag(rawValue: 0x0040_4002) }
 
     /// General Purpose Scheduled Procedure Step Priority (0040,4003), CS, 1, retired.
-    @inlinable public static var GeneralPurposeScheduledProcedureStepPriority: Tag { Tag(rawValue: 0x00404003) }
+    @inlinable public static var GeneralPurposeScheduledProcedureStepPriority: Tag { Tag(rawValue: 0x0040_4003) }
 
     /// Scheduled Processing Applications Code Sequence (0040,4004), SQ, 1, retired.
-    @inlinable public static var ScheduledProcessingApplicationsCodeSequence: Tag { Tag(rawValue: 0x00404004) }
+    @inlinable public static var ScheduledProcessingApplicationsCodeSequence: Tag { Tag(rawValue: 0x0040_4004) }
 
     /// Scheduled Procedure Step Start DateTime (0040,4005), DT, 1.
-    @inlinable public static var ScheduledProcedureStepStartDateTime: Tag { Tag(rawValue: 0x00404005) }
+    @inlinable public static var ScheduledProcedureStepStartDateTime: Tag { Tag(rawValue: 0x0040_4005) }
 
     /// Multiple Copies Flag (0040,4006), CS, 1, retired.
-    @inlinable public static var MultipleCopiesFlag: Tag { Tag(rawValue: 0x00404006) }
+    @inlinable public static var MultipleCopiesFlag: Tag { Tag(rawValue: 0x0040_4006) }
 
     /// Performed Processing Applications Code Sequence (0040,4007), SQ, 1, retired.
-    @inlinable public static var PerformedProcessingApplicationsCodeSequence: Tag { Tag(rawValue: 0x00404007) }
+    @inlinable public static var PerformedProcessingApplicationsCodeSequence: Tag { Tag(rawValue: 0x0040_4007) }
 
     /// Scheduled Procedure Step Expiration DateTime (0040,4008), DT, 1.
-    @inlinable public static var ScheduledProcedureStepExpirationDateTime: Tag { Tag(rawValue: 0x00404008) }
+    @inlinable public static var ScheduledProcedureStepExpirationDateTime: Tag { Tag(rawValue: 0x0040_4008) }
 
     /// Human Performer Code Sequence (0040,4009), SQ, 1.
-    @inlinable public static var HumanPerformerCodeSequence: Tag { Tag(rawValue: 0x00404009) }
+    @inlinable public static var HumanPerformerCodeSequence: Tag { Tag(rawValue: 0x0040_4009) }
 
     /// Scheduled Procedure Step Modification DateTime (0040,4010), DT, 1.
-    @inlinable public static var ScheduledProcedureStepModificationDateTime: Tag { Tag(rawValue: 0x00404010) }
+    @inlinable public static var ScheduledProcedureStepModificationDateTime: Tag { Tag(rawValue: 0x0040_4010) }
 
     /// Expected Completion DateTime (0040,4011), DT, 1.
-    @inlinable public static var ExpectedCompletionDateTime: Tag { Tag(rawValue: 0x00404011) }
+    @inlinable public static var ExpectedCompletionDateTime: Tag { Tag(rawValue: 0x0040_4011) }
 
     /// Resulting General Purpose Performed Procedure Steps Sequence (0040,4015), SQ, 1, retired.
-    @inlinable public static var ResultingGeneralPurposePerformedProcedureStepsSequence: Tag { Tag(rawValue: 0x00404015) }
+    @inlinable public static var ResultingGeneralPurposePerformedProcedureStepsSequence: Tag {
+        Tag(rawValue: 0x0040_4015)
+    }
 
     /// Referenced General Purpose Scheduled Procedure Step Sequence (0040,4016), SQ, 1, retired.
-    @inlinable public static var ReferencedGeneralPurposeScheduledProcedureStepSequence: Tag { Tag(rawValue: 0x00404016) }
+    @inlinable public static var ReferencedGeneralPurposeScheduledProcedureStepSequence: Tag {
+        Tag(rawValue: 0x0040_4016)
+    }
 
     /// Scheduled Workitem Code Sequence (0040,4018), SQ, 1.
-    @inlinable public static var ScheduledWorkitemCodeSequence: Tag { Tag(rawValue: 0x00404018) }
+    @inlinable public static var ScheduledWorkitemCodeSequence: Tag { Tag(rawValue: 0x0040_4018) }
 
     /// Performed Workitem Code Sequence (0040,4019), SQ, 1.
-    @inlinable public static var PerformedWorkitemCodeSequence: Tag { Tag(rawValue: 0x00404019) }
+    @inlinable public static var PerformedWorkitemCodeSequence: Tag { Tag(rawValue: 0x0040_4019) }
 
     /// Input Availability Flag (0040,4020), CS, 1, retired.
-    @inlinable public static var InputAvailabilityFlag: Tag { Tag(rawValue: 0x00404020) }
+    @inlinable public static var InputAvailabilityFlag: Tag { Tag(rawValue: 0x0040_4020) }
 
     /// Input Information Sequence (0040,4021), SQ, 1.
-    @inlinable public static var InputInformationSequence: Tag { Tag(rawValue: 0x00404021) }
+    @inlinable public static var InputInformationSequence: Tag { Tag(rawValue: 0x0040_4021) }
 
     /// Relevant Information Sequence (0040,4022), SQ, 1, retired.
-    @inlinable public static var RelevantInformationSequence: Tag { Tag(rawValue: 0x00404022) }
+    @inlinable public static var RelevantInformationSequence: Tag { Tag(rawValue: 0x0040_4022) }
 
     /// Referenced General Purpose Scheduled Procedure Step Transaction UID (0040,4023), UI, 1, retired.
-    @inlinable public static var ReferencedGeneralPurposeScheduledProcedureStepTransactionUID: Tag { Tag(rawValue: 0x00404023) }
+    @inlinable public static var ReferencedGeneralPurposeScheduledProcedureStepTransactionUID: Tag {
+        Tag(rawValue: 0x0040_4023)
+    }
 
     /// Scheduled Station Name Code Sequence (0040,4025), SQ, 1.
-    @inlinable public static var ScheduledStationNameCodeSequence: Tag { Tag(rawValue: 0x00404025) }
+    @inlinable public static var ScheduledStationNameCodeSequence: Tag { Tag(rawValue: 0x0040_4025) }
 
     /// Scheduled Station Class Code Sequence (0040,4026), SQ, 1.
-    @inlinable public static var ScheduledStationClassCodeSequence: Tag { Tag(rawValue: 0x00404026) }
+    @inlinable public static var ScheduledStationClassCodeSequence: Tag { Tag(rawValue: 0x0040_4026) }
 
     /// Scheduled Station Geographic Location Code Sequence (0040,4027), SQ, 1.
-    @inlinable public static var ScheduledStationGeographicLocationCodeSequence: Tag { Tag(rawValue: 0x00404027) }
+    @inlinable public static var ScheduledStationGeographicLocationCodeSequence: Tag { Tag(rawValue: 0x0040_4027) }
 
     /// Performed Station Name Code Sequence (0040,4028), SQ, 1.
-    @inlinable public static var PerformedStationNameCodeSequence: Tag { Tag(rawValue: 0x00404028) }
+    @inlinable public static var PerformedStationNameCodeSequence: Tag { Tag(rawValue: 0x0040_4028) }
 
     /// Performed Station Class Code Sequence (0040,4029), SQ, 1.
-    @inlinable public static var PerformedStationClassCodeSequence: Tag { Tag(rawValue: 0x00404029) }
+    @inlinable public static var PerformedStationClassCodeSequence: Tag { Tag(rawValue: 0x0040_4029) }
 
     /// Performed Station Geographic Location Code Sequence (0040,4030), SQ, 1.
-    @inlinable public static var PerformedStationGeographicLocationCodeSequence: Tag { Tag(rawValue: 0x00404030) }
+    @inlinable public static var PerformedStationGeographicLocationCodeSequence: Tag { Tag(rawValue: 0x0040_4030) }
 
     /// Requested Subsequent Workitem Code Sequence (0040,4031), SQ, 1, retired.
-    @inlinable public static var RequestedSubsequentWorkitemCodeSequence: Tag { Tag(rawValue: 0x00404031) }
+    @inlinable public static var RequestedSubsequentWorkitemCodeSequence: Tag { Tag(rawValue: 0x0040_4031) }
 
     /// Non-DICOM Output Code Sequence (0040,4032), SQ, 1, retired.
-    @inlinable public static var NonDICOMOutputCodeSequence: Tag { Tag(rawValue: 0x00404032) }
+    @inlinable public static var NonDICOMOutputCodeSequence: Tag { Tag(rawValue: 0x0040_4032) }
 
     /// Output Information Sequence (0040,4033), SQ, 1.
-    @inlinable public static var OutputInformationSequence: Tag { Tag(rawValue: 0x00404033) }
+    @inlinable public static var OutputInformationSequence: Tag { Tag(rawValue: 0x0040_4033) }
 
     /// Scheduled Human Performers Sequence (0040,4034), SQ, 1.
-    @inlinable public static var ScheduledHumanPerformersSequence: Tag { Tag(rawValue: 0x00404034) }
+    @inlinable public static var ScheduledHumanPerformersSequence: Tag { Tag(rawValue: 0x0040_4034) }
 
     /// Actual Human Performers Sequence (0040,4035), SQ, 1.
-    @inlinable public static var ActualHumanPerformersSequence: Tag { Tag(rawValue: 0x00404035) }
+    @inlinable public static var ActualHumanPerformersSequence: Tag { Tag(rawValue: 0x0040_4035) }
 
     /// Human Performer's Organization (0040,4036), LO, 1.
-    @inlinable public static var HumanPerformerOrganization: Tag { Tag(rawValue: 0x00404036) }
+    @inlinable public static var HumanPerformerOrganization: Tag { Tag(rawValue: 0x0040_4036) }
 
     /// Human Performer's Name (0040,4037), PN, 1.
-    @inlinable public static var HumanPerformerName: Tag { Tag(rawValue: 0x00404037) }
+    @inlinable public static var HumanPerformerName: Tag { Tag(rawValue: 0x0040_4037) }
 
     /// Raw Data Handling (0040,4040), CS, 1.
-    @inlinable public static var RawDataHandling: Tag { Tag(rawValue: 0x00404040) }
+    @inlinable public static var RawDataHandling: Tag { Tag(rawValue: 0x0040_4040) }
 
     /// Input Readiness State (0040,4041), CS, 1.
-    @inlinable public static var InputReadinessState: Tag { Tag(rawValue: 0x00404041) }
+    @inlinable public static var InputReadinessState: Tag { Tag(rawValue: 0x0040_4041) }
 
     /// Performed Procedure Step Start DateTime (0040,4050), DT, 1.
-    @inlinable public static var PerformedProcedureStepStartDateTime: Tag { Tag(rawValue: 0x00404050) }
+    @inlinable public static var PerformedProcedureStepStartDateTime: Tag { Tag(rawValue: 0x0040_4050) }
 
     /// Performed Procedure Step End DateTime (0040,4051), DT, 1.
-    @inlinable public static var PerformedProcedureStepEndDateTime: Tag { Tag(rawValue: 0x00404051) }
+    @inlinable public static var PerformedProcedureStepEndDateTime: Tag { Tag(rawValue: 0x0040_4051) }
 
     /// Procedure Step Cancellation DateTime (0040,4052), DT, 1.
-    @inlinable public static var ProcedureStepCancellationDateTime: Tag { Tag(rawValue: 0x00404052) }
+    @inlinable public static var ProcedureStepCancellationDateTime: Tag { Tag(rawValue: 0x0040_4052) }
 
     /// Output Destination Sequence (0040,4070), SQ, 1.
-    @inlinable public static var OutputDestinationSequence: Tag { Tag(rawValue: 0x00404070) }
+    @inlinable public static var OutputDestinationSequence: Tag { Tag(rawValue: 0x0040_4070) }
 
     /// DICOM Storage Sequence (0040,4071), SQ, 1.
-    @inlinable public static var DICOMStorageSequence: Tag { Tag(rawValue: 0x00404071) }
+    @inlinable public static var DICOMStorageSequence: Tag { Tag(rawValue: 0x0040_4071) }
 
     /// STOW-RS Storage Sequence (0040,4072), SQ, 1.
-    @inlinable public static var STOWRSStorageSequence: Tag { Tag(rawValue: 0x00404072) }
+    @inlinable public static var STOWRSStorageSequence: Tag { Tag(rawValue: 0x0040_4072) }
 
     /// Storage URL (0040,4073), UR, 1.
-    @inlinable public static var StorageURL: Tag { Tag(rawValue: 0x00404073) }
+    @inlinable public static var StorageURL: Tag { Tag(rawValue: 0x0040_4073) }
 
     /// XDS Storage Sequence (0040,4074), SQ, 1.
-    @inlinable public static var XDSStorageSequence: Tag { Tag(rawValue: 0x00404074) }
+    @inlinable public static var XDSStorageSequence: Tag { Tag(rawValue: 0x0040_4074) }
 
     /// Entrance Dose in mGy (0040,8302), DS, 1.
-    @inlinable public static var EntranceDoseInmGy: Tag { Tag(rawValue: 0x00408302) }
+    @inlinable public static var EntranceDoseInmGy: Tag { Tag(rawValue: 0x0040_8302) }
 
     /// Entrance Dose Derivation (0040,8303), CS, 1.
-    @inlinable public static var EntranceDoseDerivation: Tag { Tag(rawValue: 0x00408303) }
+    @inlinable public static var EntranceDoseDerivation: Tag { Tag(rawValue: 0x0040_8303) }
 
     /// Parametric Map Frame Type Sequence (0040,9092), SQ, 1.
-    @inlinable public static var ParametricMapFrameTypeSequence: Tag { Tag(rawValue: 0x00409092) }
+    @inlinable public static var ParametricMapFrameTypeSequence: Tag { Tag(rawValue: 0x0040_9092) }
 
     /// Referenced Image Real World Value Mapping Sequence (0040,9094), SQ, 1.
-    @inlinable public static var ReferencedImageRealWorldValueMappingSequence: Tag { Tag(rawValue: 0x00409094) }
+    @inlinable public static var ReferencedImageRealWorldValueMappingSequence: Tag { Tag(rawValue: 0x0040_9094) }
 
     /// Real World Value Mapping Sequence (0040,9096), SQ, 1.
-    @inlinable public static var RealWorldValueMappingSequence: Tag { Tag(rawValue: 0x00409096) }
+    @inlinable public static var RealWorldValueMappingSequence: Tag { Tag(rawValue: 0x0040_9096) }
 
     /// Pixel Value Mapping Code Sequence (0040,9098), SQ, 1.
-    @inlinable public static var PixelValueMappingCodeSequence: Tag { Tag(rawValue: 0x00409098) }
+    @inlinable public static var PixelValueMappingCodeSequence: Tag { Tag(rawValue: 0x0040_9098) }
 
     /// LUT Label (0040,9210), SH, 1.
-    @inlinable public static var LUTLabel: Tag { Tag(rawValue: 0x00409210) }
+    @inlinable public static var LUTLabel: Tag { Tag(rawValue: 0x0040_9210) }
 
     /// Real World Value Last Value Mapped (0040,9211), US or SS, 1.
-    @inlinable public static var RealWorldValueLastValueMapped: Tag { Tag(rawValue: 0x00409211) }
+    @inlinable public static var RealWorldValueLastValueMapped: Tag { Tag(rawValue: 0x0040_9211) }
 
     /// Real World Value LUT Data (0040,9212), FD, 1-n.
-    @inlinable public static var RealWorldValueLUTData: Tag { Tag(rawValue: 0x00409212) }
+    @inlinable public static var RealWorldValueLUTData: Tag { Tag(rawValue: 0x0040_9212) }
 
     /// Double Float Real World Value Last Value Mapped (0040,9213), FD, 1.
-    @inlinable public static var DoubleFloatRealWorldValueLastValueMapped: Tag { Tag(rawValue: 0x00409213) }
+    @inlinable public static var DoubleFloatRealWorldValueLastValueMapped: Tag { Tag(rawValue: 0x0040_9213) }
 
     /// Double Float Real World Value First Value Mapped (0040,9214), FD, 1.
-    @inlinable public static var DoubleFloatRealWorldValueFirstValueMapped: Tag { Tag(rawValue: 0x00409214) }
+    @inlinable public static var DoubleFloatRealWorldValueFirstValueMapped: Tag { Tag(rawValue: 0x0040_9214) }
 
     /// Real World Value First Value Mapped (0040,9216), US or SS, 1.
-    @inlinable public static var RealWorldValueFirstValueMapped: Tag { Tag(rawValue: 0x00409216) }
+    @inlinable public static var RealWorldValueFirstValueMapped: Tag { Tag(rawValue: 0x0040_9216) }
 
     /// Quantity Definition Sequence (0040,9220), SQ, 1.
-    @inlinable public static var QuantityDefinitionSequence: Tag { Tag(rawValue: 0x00409220) }
+    @inlinable public static var QuantityDefinitionSequence: Tag { Tag(rawValue: 0x0040_9220) }
 
     /// Real World Value Intercept (0040,9224), FD, 1.
-    @inlinable public static var RealWorldValueIntercept: Tag { Tag(rawValue: 0x00409224) }
+    @inlinable public static var RealWorldValueIntercept: Tag { Tag(rawValue: 0x0040_9224) }
 
     /// Real World Value Slope (0040,9225), FD, 1.
-    @inlinable public static var RealWorldValueSlope: Tag { Tag(rawValue: 0x00409225) }
+    @inlinable public static var RealWorldValueSlope: Tag { Tag(rawValue: 0x0040_9225) }
 
     /// Findings Flag (Trial) (0040,A007), CS, 1, retired.
-    @inlinable public static var FindingsFlagTrial: Tag { Tag(rawValue: 0x0040A007) }
+    @inlinable public static var FindingsFlagTrial: Tag { Tag(rawValue: 0x0040_A007) }
 
     /// Relationship Type (0040,A010), CS, 1.
-    @inlinable public static var RelationshipType: Tag { Tag(rawValue: 0x0040A010) }
+    @inlinable public static var RelationshipType: Tag { Tag(rawValue: 0x0040_A010) }
 
     /// Findings Sequence (Trial) (0040,A020), SQ, 1, retired.
-    @inlinable public static var FindingsSequenceTrial: Tag { Tag(rawValue: 0x0040A020) }
+    @inlinable public static var FindingsSequenceTrial: Tag { Tag(rawValue: 0x0040_A020) }
 
     /// Findings Group UID (Trial) (0040,A021), UI, 1, retired.
-    @inlinable public static var FindingsGroupUIDTrial: Tag { Tag(rawValue: 0x0040A021) }
+    @inlinable public static var FindingsGroupUIDTrial: Tag { Tag(rawValue: 0x0040_A021) }
 
     /// Referenced Findings Group UID (Trial) (0040,A022), UI, 1, retired.
-    @inlinable public static var ReferencedFindingsGroupUIDTrial: Tag { Tag(rawValue: 0x0040A022) }
+    @inlinable public static var ReferencedFindingsGroupUIDTrial: Tag { Tag(rawValue: 0x0040_A022) }
 
     /// Findings Group Recording Date (Trial) (0040,A023), DA, 1, retired.
-    @inlinable public static var FindingsGroupRecordingDateTrial: Tag { Tag(rawValue: 0x0040A023) }
+    @inlinable public static var FindingsGroupRecordingDateTrial: Tag { Tag(rawValue: 0x0040_A023) }
 
     /// Findings Group Recording Time (Trial) (0040,A024), TM, 1, retired.
-    @inlinable public static var FindingsGroupRecordingTimeTrial: Tag { Tag(rawValue: 0x0040A024) }
+    @inlinable public static var FindingsGroupRecordingTimeTrial: Tag { Tag(rawValue: 0x0040_A024) }
 
     /// Findings Source Category Code Sequence (Trial) (0040,A026), SQ, 1, retired.
-    @inlinable public static var FindingsSourceCategoryCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A026) }
+    @inlinable public static var FindingsSourceCategoryCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A026) }
 
     /// Verifying Organization (0040,A027), LO, 1.
-    @inlinable public static var VerifyingOrganization: Tag { Tag(rawValue: 0x0040A027) }
+    @inlinable public static var VerifyingOrganization: Tag { Tag(rawValue: 0x0040_A027) }
 
     /// Documenting Organization Identifier Code Sequence (Trial) (0040,A028), SQ, 1, retired.
-    @inlinable public static var DocumentingOrganizationIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A028) }
+    @inlinable public static var DocumentingOrganizationIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A028) }
 
     /// Verification DateTime (0040,A030), DT, 1.
-    @inlinable public static var VerificationDateTime: Tag { Tag(rawValue: 0x0040A030) }
+    @inlinable public static var VerificationDateTime: Tag { Tag(rawValue: 0x0040_A030) }
 
     /// Observation DateTime (0040,A032), DT, 1.
-    @inlinable public static var ObservationDateTime: Tag { Tag(rawValue: 0x0040A032) }
+    @inlinable public static var ObservationDateTime: Tag { Tag(rawValue: 0x0040_A032) }
 
     /// Observation Start DateTime (0040,A033), DT, 1.
-    @inlinable public static var ObservationStartDateTime: Tag { Tag(rawValue: 0x0040A033) }
+    @inlinable public static var ObservationStartDateTime: Tag { Tag(rawValue: 0x0040_A033) }
 
     /// Effective Start DateTime (0040,A034), DT, 1.
-    @inlinable public static var EffectiveStartDateTime: Tag { Tag(rawValue: 0x0040A034) }
+    @inlinable public static var EffectiveStartDateTime: Tag { Tag(rawValue: 0x0040_A034) }
 
     /// Effective Stop DateTime (0040,A035), DT, 1.
-    @inlinable public static var EffectiveStopDateTime: Tag { Tag(rawValue: 0x0040A035) }
+    @inlinable public static var EffectiveStopDateTime: Tag { Tag(rawValue: 0x0040_A035) }
 
     /// Value Type (0040,A040), CS, 1.
-    @inlinable public static var ValueType: Tag { Tag(rawValue: 0x0040A040) }
+    @inlinable public static var ValueType: Tag { Tag(rawValue: 0x0040_A040) }
 
     /// Concept Name Code Sequence (0040,A043), SQ, 1.
-    @inlinable public static var ConceptNameCodeSequence: Tag { Tag(rawValue: 0x0040A043) }
+    @inlinable public static var ConceptNameCodeSequence: Tag { Tag(rawValue: 0x0040_A043) }
 
     /// Measurement Precision Description (Trial) (0040,A047), LO, 1, retired.
-    @inlinable public static var MeasurementPrecisionDescriptionTrial: Tag { Tag(rawValue: 0x0040A047) }
+    @inlinable public static var MeasurementPrecisionDescriptionTrial: Tag { Tag(rawValue: 0x0040_A047) }
 
     /// Continuity Of Content (0040,A050), CS, 1.
-    @inlinable public static var ContinuityOfContent: Tag { Tag(rawValue: 0x0040A050) }
+    @inlinable public static var ContinuityOfContent: Tag { Tag(rawValue: 0x0040_A050) }
 
     /// Urgency or Priority Alerts (Trial) (0040,A057), CS, 1-n, retired.
-    @inlinable public static var UrgencyOrPriorityAlertsTrial: Tag { Tag(rawValue: 0x0040A057) }
+    @inlinable public static var UrgencyOrPriorityAlertsTrial: Tag { Tag(rawValue: 0x0040_A057) }
 
     /// Sequencing Indicator (Trial) (0040,A060), LO, 1, retired.
-    @inlinable public static var SequencingIndicatorTrial: Tag { Tag(rawValue: 0x0040A060) }
+    @inlinable public static var SequencingIndicatorTrial: Tag { Tag(rawValue: 0x0040_A060) }
 
     /// Document Identifier Code Sequence (Trial) (0040,A066), SQ, 1, retired.
-    @inlinable public static var DocumentIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A066) }
+    @inlinable public static var DocumentIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A066) }
 
     /// Document Author (Trial) (0040,A067), PN, 1, retired.
-    @inlinable public static var DocumentAuthorTrial: Tag { Tag(rawValue: 0x0040A067) }
+    @inlinable public static var DocumentAuthorTrial: Tag { Tag(rawValue: 0x0040_A067) }
 
     /// Document Author Identifier Code Sequence (Trial) (0040,A068), SQ, 1, retired.
-    @inlinable public static var DocumentAuthorIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A068) }
+    @inlinable public static var DocumentAuthorIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A068) }
 
     /// Identifier Code Sequence (Trial) (0040,A070), SQ, 1, retired.
-    @inlinable public static var IdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A070) }
+    @inlinable public static var IdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A070) }
 
     /// Verifying Observer Sequence (0040,A073), SQ, 1.
-    @inlinable public static var VerifyingObserverSequence: Tag { Tag(rawValue: 0x0040A073) }
+    @inlinable public static var VerifyingObserverSequence: Tag { Tag(rawValue: 0x0040_A073) }
 
     /// Object Binary Identifier (Trial) (0040,A074), OB, 1, retired.
-    @inlinable public static var ObjectBinaryIdentifierTrial: Tag { Tag(rawValue: 0x0040A074) }
+    @inlinable public static var ObjectBinaryIdentifierTrial: Tag { Tag(rawValue: 0x0040_A074) }
 
     /// Verifying Observer Name (0040,A075), PN, 1.
-    @inlinable public static var VerifyingObserverName: Tag { Tag(rawValue: 0x0040A075) }
+    @inlinable public static var VerifyingObserverName: Tag { Tag(rawValue: 0x0040_A075) }
 
     /// Documenting Observer Identifier Code Sequence (Trial) (0040,A076), SQ, 1, retired.
-    @inlinable public static var DocumentingObserverIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A076) }
+    @inlinable public static var DocumentingObserverIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A076) }
 
     /// Author Observer Sequence (0040,A078), SQ, 1.
-    @inlinable public static var AuthorObserverSequence: Tag { Tag(rawValue: 0x0040A078) }
+    @inlinable public static var AuthorObserverSequence: Tag { Tag(rawValue: 0x0040_A078) }
 
     /// Participant Sequence (0040,A07A), SQ, 1.
-    @inlinable public static var ParticipantSequence: Tag { Tag(rawValue: 0x0040A07A) }
+    @inlinable public static var ParticipantSequence: Tag { Tag(rawValue: 0x0040_A07A) }
 
     /// Custodial Organization Sequence (0040,A07C), SQ, 1.
-    @inlinable public static var CustodialOrganizationSequence: Tag { Tag(rawValue: 0x0040A07C) }
+    @inlinable public static var CustodialOrganizationSequence: Tag { Tag(rawValue: 0x0040_A07C) }
 
     /// Participation Type (0040,A080), CS, 1.
-    @inlinable public static var ParticipationType: Tag { Tag(rawValue: 0x0040A080) }
+    @inlinable public static var ParticipationType: Tag { Tag(rawValue: 0x0040_A080) }
 
     /// Participation DateTime (0040,A082), DT, 1.
-    @inlinable public static var ParticipationDateTime: Tag { Tag(rawValue: 0x0040A082) }
+    @inlinable public static var ParticipationDateTime: Tag { Tag(rawValue: 0x0040_A082) }
 
     /// Observer Type (0040,A084), CS, 1.
-    @inlinable public static var ObserverType: Tag { Tag(rawValue: 0x0040A084) }
+    @inlinable public static var ObserverType: Tag { Tag(rawValue: 0x0040_A084) }
 
     /// Procedure Identifier Code Sequence (Trial) (0040,A085), SQ, 1, retired.
-    @inlinable public static var ProcedureIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A085) }
+    @inlinable public static var ProcedureIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A085) }
 
     /// Verifying Observer Identification Code Sequence (0040,A088), SQ, 1.
-    @inlinable public static var VerifyingObserverIdentificationCodeSequence: Tag { Tag(rawValue: 0x0040A088) }
+    @inlinable public static var VerifyingObserverIdentificationCodeSequence: Tag { Tag(rawValue: 0x0040_A088) }
 
     /// Object Directory Binary Identifier (Trial) (0040,A089), OB, 1, retired.
-    @inlinable public static var ObjectDirectoryBinaryIdentifierTrial: Tag { Tag(rawValue: 0x0040A089) }
+    @inlinable public static var ObjectDirectoryBinaryIdentifierTrial: Tag { Tag(rawValue: 0x0040_A089) }
 
     /// Equivalent CDA Document Sequence (0040,A090), SQ, 1, retired.
-    @inlinable public static var EquivalentCDADocumentSequence: Tag { Tag(rawValue: 0x0040A090) }
+    @inlinable public static var EquivalentCDADocumentSequence: Tag { Tag(rawValue: 0x0040_A090) }
 
     /// Referenced Waveform Channels (0040,A0B0), US, 2-2n.
-    @inlinable public static var ReferencedWaveformChannels: Tag { Tag(rawValue: 0x0040A0B0) }
+    @inlinable public static var ReferencedWaveformChannels: Tag { Tag(rawValue: 0x0040_A0B0) }
 
     /// Date of Document or Verbal Transaction (Trial) (0040,A110), DA, 1, retired.
-    @inlinable public static var DateOfDocumentOrVerbalTransactionTrial: Tag { Tag(rawValue: 0x0040A110) }
+    @inlinable public static var DateOfDocumentOrVerbalTransactionTrial: Tag { Tag(rawValue: 0x0040_A110) }
 
     /// Time of Document Creation or Verbal Transaction (Trial) (0040,A112), TM, 1, retired.
-    @inlinable public static var TimeOfDocumentCreationOrVerbalTransactionTrial: Tag { Tag(rawValue: 0x0040A112) }
+    @inlinable public static var TimeOfDocumentCreationOrVerbalTransactionTrial: Tag { Tag(rawValue: 0x0040_A112) }
 
     /// DateTime (0040,A120), DT, 1.
-    @inlinable public static var DateTime: Tag { Tag(rawValue: 0x0040A120) }
+    @inlinable public static var DateTime: Tag { Tag(rawValue: 0x0040_A120) }
 
     /// Date (0040,A121), DA, 1.
-    @inlinable public static var Date: Tag { Tag(rawValue: 0x0040A121) }
+    @inlinable public static var Date: Tag { Tag(rawValue: 0x0040_A121) }
 
     /// Time (0040,A122), TM, 1.
-    @inlinable public static var Time: Tag { Tag(rawValue: 0x0040A122) }
+    @inlinable public static var Time: Tag { Tag(rawValue: 0x0040_A122) }
 
     /// Person Name (0040,A123), PN, 1.
-    @inlinable public static var PersonName: Tag { Tag(rawValue: 0x0040A123) }
+    @inlinable public static var PersonName: Tag { Tag(rawValue: 0x0040_A123) }
 
     /// UID (0040,A124), UI, 1.
-    @inlinable public static var UID: Tag { Tag(rawValue: 0x0040A124) }
+    @inlinable public static var UID: Tag { Tag(rawValue: 0x0040_A124) }
 
     /// Report Status ID (Trial) (0040,A125), CS, 2, retired.
-    @inlinable public static var ReportStatusIDTrial: Tag { Tag(rawValue: 0x0040A125) }
+    @inlinable public static var ReportStatusIDTrial: Tag { Tag(rawValue: 0x0040_A125) }
 
     /// Temporal Range Type (0040,A130), CS, 1.
-    @inlinable public static var TemporalRangeType: Tag { Tag(rawValue: 0x0040A130) }
+    @inlinable public static var TemporalRangeType: Tag { Tag(rawValue: 0x0040_A130) }
 
     /// Referenced Sample Positions (0040,A132), UL, 1-n.
-    @inlinable public static var ReferencedSamplePositions: Tag { Tag(rawValue: 0x0040A132) }
+    @inlinable public static var ReferencedSamplePositions: Tag { Tag(rawValue: 0x0040_A132) }
 
     /// Referenced Frame Numbers (0040,A136), US, 1-n, retired.
-    @inlinable public static var ReferencedFrameNumbers: Tag { Tag(rawValue: 0x0040A136) }
+    @inlinable public static var ReferencedFrameNumbers: Tag { Tag(rawValue: 0x0040_A136) }
 
     /// Referenced Time Offsets (0040,A138), DS, 1-n.
-    @inlinable public static var ReferencedTimeOffsets: Tag { Tag(rawValue: 0x0040A138) }
+    @inlinable public static var ReferencedTimeOffsets: Tag { Tag(rawValue: 0x0040_A138) }
 
     /// Referenced DateTime (0040,A13A), DT, 1-n.
-    @inlinable public static var ReferencedDateTime: Tag { Tag(rawValue: 0x0040A13A) }
+    @inlinable public static var ReferencedDateTime: Tag { Tag(rawValue: 0x0040_A13A) }
 
     /// Text Value (0040,A160), UT, 1.
-    @inlinable public static var TextValue: Tag { Tag(rawValue: 0x0040A160) }
+    @inlinable public static var TextValue: Tag { Tag(rawValue: 0x0040_A160) }
 
     /// Floating Point Value (0040,A161), FD, 1-n.
-    @inlinable public static var FloatingPointValue: Tag { Tag(rawValue: 0x0040A161) }
+    @inlinable public static var FloatingPointValue: Tag { Tag(rawValue: 0x0040_A161) }
 
     /// Rational Numerator Value (0040,A162), SL, 1-n.
-    @inlinable public static var RationalNumeratorValue: Tag { Tag(rawValue: 0x0040A162) }
+    @inlinable public static var RationalNumeratorValue: Tag { Tag(rawValue: 0x0040_A162) }
 
     /// Rational Denominator Value (0040,A163), UL, 1-n.
-    @inlinable public static var RationalDenominatorValue: Tag { Tag(rawValue: 0x0040A163) }
+    @inlinable public static var RationalDenominatorValue: Tag { Tag(rawValue: 0x0040_A163) }
 
     /// Observation Category Code Sequence (Trial) (0040,A167), SQ, 1, retired.
-    @inlinable public static var ObservationCategoryCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A167) }
+    @inlinable public static var ObservationCategoryCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A167) }
 
     /// Concept Code Sequence (0040,A168), SQ, 1.
-    @inlinable public static var ConceptCodeSequence: Tag { Tag(rawValue: 0x0040A168) }
+    @inlinable public static var ConceptCodeSequence: Tag { Tag(rawValue: 0x0040_A168) }
 
     /// Bibliographic Citation (Trial) (0040,A16A), ST, 1, retired.
-    @inlinable public static var BibliographicCitationTrial: Tag { Tag(rawValue: 0x0040A16A) }
+    @inlinable public static var BibliographicCitationTrial: Tag { Tag(rawValue: 0x0040_A16A) }
 
     /// Purpose of Reference Code Sequence (0040,A170), SQ, 1.
-    @inlinable public static var PurposeOfReferenceCodeSequence: Tag { Tag(rawValue: 0x0040A170) }
+    @inlinable public static var PurposeOfReferenceCodeSequence: Tag { Tag(rawValue: 0x0040_A170) }
 
     /// Observation UID (0040,A171), UI, 1.
-    @inlinable public static var ObservationUID: Tag { Tag(rawValue: 0x0040A171) }
+    @inlinable public static var ObservationUID: Tag { Tag(rawValue: 0x0040_A171) }
 
     /// Referenced Observation UID (Trial) (0040,A172), UI, 1, retired.
-    @inlinable public static var ReferencedObservationUIDTrial: Tag { Tag(rawValue: 0x0040A172) }
+    @inlinable public static var ReferencedObservationUIDTrial: Tag { Tag(rawValue: 0x0040_A172) }
 
     /// Referenced Observation Class (Trial) (0040,A173), CS, 1, retired.
-    @inlinable public static var ReferencedObservationClassTrial: Tag { Tag(rawValue: 0x0040A173) }
+    @inlinable public static var ReferencedObservationClassTrial: Tag { Tag(rawValue: 0x0040_A173) }
 
     /// Referenced Object Observation Class (Trial) (0040,A174), CS, 1, retired.
-    @inlinable public static var ReferencedObjectObservationClassTrial: Tag { Tag(rawValue: 0x0040A174) }
+    @inlinable public static var ReferencedObjectObservationClassTrial: Tag { Tag(rawValue: 0x0040_A174) }
 
     /// Annotation Group Number (0040,A180), US, 1.
-    @inlinable public static var AnnotationGroupNumber: Tag { Tag(rawValue: 0x0040A180) }
+    @inlinable public static var AnnotationGroupNumber: Tag { Tag(rawValue: 0x0040_A180) }
 
     /// Observation Date (Trial) (0040,A192), DA, 1, retired.
-    @inlinable public static var ObservationDateTrial: Tag { Tag(rawValue: 0x0040A192) }
+    @inlinable public static var ObservationDateTrial: Tag { Tag(rawValue: 0x0040_A192) }
 
     /// Observation Time (Trial) (0040,A193), TM, 1, retired.
-    @inlinable public static var ObservationTimeTrial: Tag { Tag(rawValue: 0x0040A193) }
+    @inlinable public static var ObservationTimeTrial: Tag { Tag(rawValue: 0x0040_A193) }
 
     /// Measurement Automation (Trial) (0040,A194), CS, 1, retired.
-    @inlinable public static var MeasurementAutomationTrial: Tag { Tag(rawValue: 0x0040A194) }
+    @inlinable public static var MeasurementAutomationTrial: Tag { Tag(rawValue: 0x0040_A194) }
 
     /// Modifier Code Sequence (0040,A195), SQ, 1.
-    @inlinable public static var ModifierCodeSequence: Tag { Tag(rawValue: 0x0040A195) }
+    @inlinable public static var ModifierCodeSequence: Tag { Tag(rawValue: 0x0040_A195) }
 
     /// Identification Description (Trial) (0040,A224), ST, 1, retired.
-    @inlinable public static var IdentificationDescriptionTrial: Tag { Tag(rawValue: 0x0040A224) }
+    @inlinable public static var IdentificationDescriptionTrial: Tag { Tag(rawValue: 0x0040_A224) }
 
     /// Coordinates Set Geometric Type (Trial) (0040,A290), CS, 1, retired.
-    @inlinable public static var CoordinatesSetGeometricTypeTrial: Tag { Tag(rawValue: 0x0040A290) }
+    @inlinable public static var CoordinatesSetGeometricTypeTrial: Tag { Tag(rawValue: 0x0040_A290) }
 
     /// Algorithm Code Sequence (Trial) (0040,A296), SQ, 1, retired.
-    @inlinable public static var AlgorithmCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A296) }
+    @inlinable public static var AlgorithmCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A296) }
 
     /// Algorithm Description (Trial) (0040,A297), ST, 1, retired.
-    @inlinable public static var AlgorithmDescriptionTrial: Tag { Tag(rawValue: 0x0040A297) }
+    @inlinable public static var AlgorithmDescriptionTrial: Tag { Tag(rawValue: 0x0040_A297) }
 
     /// Pixel Coordinates Set (Trial) (0040,A29A), SL, 2-2n, retired.
-    @inlinable public static var PixelCoordinatesSetTrial: Tag { Tag(rawValue: 0x0040A29A) }
+    @inlinable public static var PixelCoordinatesSetTrial: Tag { Tag(rawValue: 0x0040_A29A) }
 
     /// Measured Value Sequence (0040,A300), SQ, 1.
-    @inlinable public static var MeasuredValueSequence: Tag { Tag(rawValue: 0x0040A300) }
+    @inlinable public static var MeasuredValueSequence: Tag { Tag(rawValue: 0x0040_A300) }
 
     /// Numeric Value Qualifier Code Sequence (0040,A301), SQ, 1.
-    @inlinable public static var NumericValueQualifierCodeSequence: Tag { Tag(rawValue: 0x0040A301) }
+    @inlinable public static var NumericValueQualifierCodeSequence: Tag { Tag(rawValue: 0x0040_A301) }
 
     /// Current Observer (Trial) (0040,A307), PN, 1, retired.
-    @inlinable public static var CurrentObserverTrial: Tag { Tag(rawValue: 0x0040A307) }
+    @inlinable public static var CurrentObserverTrial: Tag { Tag(rawValue: 0x0040_A307) }
 
     /// Numeric Value (0040,A30A), DS, 1-n.
-    @inlinable public static var NumericValue: Tag { Tag(rawValue: 0x0040A30A) }
+    @inlinable public static var NumericValue: Tag { Tag(rawValue: 0x0040_A30A) }
 
     /// Referenced Accession Sequence (Trial) (0040,A313), SQ, 1, retired.
-    @inlinable public static var ReferencedAccessionSequenceTrial: Tag { Tag(rawValue: 0x0040A313) }
+    @inlinable public static var ReferencedAccessionSequenceTrial: Tag { Tag(rawValue: 0x0040_A313) }
 
     /// Report Status Comment (Trial) (0040,A33A), ST, 1, retired.
-    @inlinable public static var ReportStatusCommentTrial: Tag { Tag(rawValue: 0x0040A33A) }
+    @inlinable public static var ReportStatusCommentTrial: Tag { Tag(rawValue: 0x0040_A33A) }
 
     /// Procedure Context Sequence (Trial) (0040,A340), SQ, 1, retired.
-    @inlinable public static var ProcedureContextSequenceTrial: Tag { Tag(rawValue: 0x0040A340) }
+    @inlinable public static var ProcedureContextSequenceTrial: Tag { Tag(rawValue: 0x0040_A340) }
 
     /// Verbal Source (Trial) (0040,A352), PN, 1, retired.
-    @inlinable public static var VerbalSourceTrial: Tag { Tag(rawValue: 0x0040A352) }
+    @inlinable public static var VerbalSourceTrial: Tag { Tag(rawValue: 0x0040_A352) }
 
     /// Address (Trial) (0040,A353), ST, 1, retired.
-    @inlinable public static var AddressTrial: Tag { Tag(rawValue: 0x0040A353) }
+    @inlinable public static var AddressTrial: Tag { Tag(rawValue: 0x0040_A353) }
 
     /// Telephone Number (Trial) (0040,A354), LO, 1, retired.
-    @inlinable public static var TelephoneNumberTrial: Tag { Tag(rawValue: 0x0040A354) }
+    @inlinable public static var TelephoneNumberTrial: Tag { Tag(rawValue: 0x0040_A354) }
 
     /// Verbal Source Identifier Code Sequence (Trial) (0040,A358), SQ, 1, retired.
-    @inlinable public static var VerbalSourceIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A358) }
+    @inlinable public static var VerbalSourceIdentifierCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A358) }
 
     /// Predecessor Documents Sequence (0040,A360), SQ, 1.
-    @inlinable public static var PredecessorDocumentsSequence: Tag { Tag(rawValue: 0x0040A360) }
+    @inlinable public static var PredecessorDocumentsSequence: Tag { Tag(rawValue: 0x0040_A360) }
 
     /// Referenced Request Sequence (0040,A370), SQ, 1.
-    @inlinable public static var ReferencedRequestSequence: Tag { Tag(rawValue: 0x0040A370) }
+    @inlinable public static var ReferencedRequestSequence: Tag { Tag(rawValue: 0x0040_A370) }
 
     /// Performed Procedure Code Sequence (0040,A372), SQ, 1.
-    @inlinable public static var PerformedProcedureCodeSequence: Tag { Tag(rawValue: 0x0040A372) }
+    @inlinable public static var PerformedProcedureCodeSequence: Tag { Tag(rawValue: 0x0040_A372) }
 
     /// Current Requested Procedure Evidence Sequence (0040,A375), SQ, 1.
-    @inlinable public static var CurrentRequestedProcedureEvidenceSequence: Tag { Tag(rawValue: 0x0040A375) }
+    @inlinable public static var CurrentRequestedProcedureEvidenceSequence: Tag { Tag(rawValue: 0x0040_A375) }
 
     /// Report Detail Sequence (Trial) (0040,A380), SQ, 1, retired.
-    @inlinable public static var ReportDetailSequenceTrial: Tag { Tag(rawValue: 0x0040A380) }
+    @inlinable public static var ReportDetailSequenceTrial: Tag { Tag(rawValue: 0x0040_A380) }
 
     /// Pertinent Other Evidence Sequence (0040,A385), SQ, 1.
-    @inlinable public static var PertinentOtherEvidenceSequence: Tag { Tag(rawValue: 0x0040A385) }
+    @inlinable public static var PertinentOtherEvidenceSequence: Tag { Tag(rawValue: 0x0040_A385) }
 
     /// HL7 Structured Document Reference Sequence (0040,A390), SQ, 1.
-    @inlinable public static var HL7StructuredDocumentReferenceSequence: Tag { Tag(rawValue: 0x0040A390) }
+    @inlinable public static var HL7StructuredDocumentReferenceSequence: Tag { Tag(rawValue: 0x0040_A390) }
 
     /// Observation Subject UID (Trial) (0040,A402), UI, 1, retired.
-    @inlinable public static var ObservationSubjectUIDTrial: Tag { Tag(rawValue: 0x0040A402) }
+    @inlinable public static var ObservationSubjectUIDTrial: Tag { Tag(rawValue: 0x0040_A402) }
 
     /// Observation Subject Class (Trial) (0040,A403), CS, 1, retired.
-    @inlinable public static var ObservationSubjectClassTrial: Tag { Tag(rawValue: 0x0040A403) }
+    @inlinable public static var ObservationSubjectClassTrial: Tag { Tag(rawValue: 0x0040_A403) }
 
     /// Observation Subject Type Code Sequence (Trial) (0040,A404), SQ, 1, retired.
-    @inlinable public static var ObservationSubjectTypeCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A404) }
+    @inlinable public static var ObservationSubjectTypeCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A404) }
 
     /// Completion Flag (0040,A491), CS, 1.
-    @inlinable public static var CompletionFlag: Tag { Tag(rawValue: 0x0040A491) }
+    @inlinable public static var CompletionFlag: Tag { Tag(rawValue: 0x0040_A491) }
 
     /// Completion Flag Description (0040,A492), LO, 1.
-    @inlinable public static var CompletionFlagDescription: Tag { Tag(rawValue: 0x0040A492) }
+    @inlinable public static var CompletionFlagDescription: Tag { Tag(rawValue: 0x0040_A492) }
 
     /// Verification Flag (0040,A493), CS, 1.
-    @inlinable public static var VerificationFlag: Tag { Tag(rawValue: 0x0040A493) }
+    @inlinable public static var VerificationFlag: Tag { Tag(rawValue: 0x0040_A493) }
 
     /// Archive Requested (0040,A494), CS, 1.
-    @inlinable public static var ArchiveRequested: Tag { Tag(rawValue: 0x0040A494) }
+    @inlinable public static var ArchiveRequested: Tag { Tag(rawValue: 0x0040_A494) }
 
     /// Preliminary Flag (0040,A496), CS, 1.
-    @inlinable public static var PreliminaryFlag: Tag { Tag(rawValue: 0x0040A496) }
+    @inlinable public static var PreliminaryFlag: Tag { Tag(rawValue: 0x0040_A496) }
 
     /// Content Template Sequence (0040,A504), SQ, 1.
-    @inlinable public static var ContentTemplateSequence: Tag { Tag(rawValue: 0x0040A504) }
+    @inlinable public static var ContentTemplateSequence: Tag { Tag(rawValue: 0x0040_A504) }
 
     /// Identical Documents Sequence (0040,A525), SQ, 1.
-    @inlinable public static var IdenticalDocumentsSequence: Tag { Tag(rawValue: 0x0040A525) }
+    @inlinable public static var IdenticalDocumentsSequence: Tag { Tag(rawValue: 0x0040_A525) }
 
     /// Observation Subject Context Flag (Trial) (0040,A600), CS, 1, retired.
-    @inlinable public static var ObservationSubjectContextFlagTrial: Tag { Tag(rawValue: 0x0040A600) }
+    @inlinable public static var ObservationSubjectContextFlagTrial: Tag { Tag(rawValue: 0x0040_A600) }
 
     /// Observer Context Flag (Trial) (0040,A601), CS, 1, retired.
-    @inlinable public static var ObserverContextFlagTrial: Tag { Tag(rawValue: 0x0040A601) }
+    @inlinable public static var ObserverContextFlagTrial: Tag { Tag(rawValue: 0x0040_A601) }
 
     /// Procedure Context Flag (Trial) (0040,A603), CS, 1, retired.
-    @inlinable public static var ProcedureContextFlagTrial: Tag { Tag(rawValue: 0x0040A603) }
+    @inlinable public static var ProcedureContextFlagTrial: Tag { Tag(rawValue: 0x0040_A603) }
 
     /// Content Sequence (0040,A730), SQ, 1.
-    @inlinable public static var ContentSequence: Tag { Tag(rawValue: 0x0040A730) }
+    @inlinable public static var ContentSequence: Tag { Tag(rawValue: 0x0040_A730) }
 
     /// Relationship Sequence (Trial) (0040,A731), SQ, 1, retired.
-    @inlinable public static var RelationshipSequenceTrial: Tag { Tag(rawValue: 0x0040A731) }
+    @inlinable public static var RelationshipSequenceTrial: Tag { Tag(rawValue: 0x0040_A731) }
 
     /// Relationship Type Code Sequence (Trial) (0040,A732), SQ, 1, retired.
-    @inlinable public static var RelationshipTypeCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A732) }
+    @inlinable public static var RelationshipTypeCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A732) }
 
     /// Language Code Sequence (Trial) (0040,A744), SQ, 1, retired.
-    @inlinable public static var LanguageCodeSequenceTrial: Tag { Tag(rawValue: 0x0040A744) }
+    @inlinable public static var LanguageCodeSequenceTrial: Tag { Tag(rawValue: 0x0040_A744) }
 
     /// Tabulated Values Sequence (0040,A801), SQ, 1.
-    @inlinable public static var TabulatedValuesSequence: Tag { Tag(rawValue: 0x0040A801) }
+    @inlinable public static var TabulatedValuesSequence: Tag { Tag(rawValue: 0x0040_A801) }
 
     /// Number of Table Rows (0040,A802), UL, 1.
-    @inlinable public static var NumberOfTableRows: Tag { Tag(rawValue: 0x0040A802) }
+    @inlinable public static var NumberOfTableRows: Tag { Tag(rawValue: 0x0040_A802) }
 
     /// Number of Table Columns (0040,A803), UL, 1.
-    @inlinable public static var NumberOfTableColumns: Tag { Tag(rawValue: 0x0040A803) }
+    @inlinable public static var NumberOfTableColumns: Tag { Tag(rawValue: 0x0040_A803) }
 
     /// Table Row Number (0040,A804), UL, 1.
-    @inlinable public static var TableRowNumber: Tag { Tag(rawValue: 0x0040A804) }
+    @inlinable public static var TableRowNumber: Tag { Tag(rawValue: 0x0040_A804) }
 
     /// Table Column Number (0040,A805), UL, 1.
-    @inlinable public static var TableColumnNumber: Tag { Tag(rawValue: 0x0040A805) }
+    @inlinable public static var TableColumnNumber: Tag { Tag(rawValue: 0x0040_A805) }
 
     /// Table Row Definition Sequence (0040,A806), SQ, 1.
-    @inlinable public static var TableRowDefinitionSequence: Tag { Tag(rawValue: 0x0040A806) }
+    @inlinable public static var TableRowDefinitionSequence: Tag { Tag(rawValue: 0x0040_A806) }
 
     /// Table Column Definition Sequence (0040,A807), SQ, 1.
-    @inlinable public static var TableColumnDefinitionSequence: Tag { Tag(rawValue: 0x0040A807) }
+    @inlinable public static var TableColumnDefinitionSequence: Tag { Tag(rawValue: 0x0040_A807) }
 
     /// Cell Values Sequence (0040,A808), SQ, 1.
-    @inlinable public static var CellValuesSequence: Tag { Tag(rawValue: 0x0040A808) }
+    @inlinable public static var CellValuesSequence: Tag { Tag(rawValue: 0x0040_A808) }
 
     /// Uniform Resource Locator (Trial) (0040,A992), ST, 1, retired.
-    @inlinable public static var UniformResourceLocatorTrial: Tag { Tag(rawValue: 0x0040A992) }
+    @inlinable public static var UniformResourceLocatorTrial: Tag { Tag(rawValue: 0x0040_A992) }
 
     /// Waveform Annotation Sequence (0040,B020), SQ, 1.
-    @inlinable public static var WaveformAnnotationSequence: Tag { Tag(rawValue: 0x0040B020) }
+    @inlinable public static var WaveformAnnotationSequence: Tag { Tag(rawValue: 0x0040_B020) }
 
     /// Structured Waveform Annotation Sequence (0040,B030), SQ, 1.
-    @inlinable public static var StructuredWaveformAnnotationSequence: Tag { Tag(rawValue: 0x0040B030) }
+    @inlinable public static var StructuredWaveformAnnotationSequence: Tag { Tag(rawValue: 0x0040_B030) }
 
     /// Waveform Annotation Display Selection Sequence (0040,B031), SQ, 1.
-    @inlinable public static var WaveformAnnotationDisplaySelectionSequence: Tag { Tag(rawValue: 0x0040B031) }
+    @inlinable public static var WaveformAnnotationDisplaySelectionSequence: Tag { Tag(rawValue: 0x0040_B031) }
 
     /// Referenced Montage Index (0040,B032), US, 1.
-    @inlinable public static var ReferencedMontageIndex: Tag { Tag(rawValue: 0x0040B032) }
+    @inlinable public static var ReferencedMontageIndex: Tag { Tag(rawValue: 0x0040_B032) }
 
     /// Waveform Textual Annotation Sequence (0040,B033), SQ, 1.
-    @inlinable public static var WaveformTextualAnnotationSequence: Tag { Tag(rawValue: 0x0040B033) }
+    @inlinable public static var WaveformTextualAnnotationSequence: Tag { Tag(rawValue: 0x0040_B033) }
 
     /// Annotation DateTime (0040,B034), DT, 1.
-    @inlinable public static var AnnotationDateTime: Tag { Tag(rawValue: 0x0040B034) }
+    @inlinable public static var AnnotationDateTime: Tag { Tag(rawValue: 0x0040_B034) }
 
     /// Displayed Waveform Segment Sequence (0040,B035), SQ, 1.
-    @inlinable public static var DisplayedWaveformSegmentSequence: Tag { Tag(rawValue: 0x0040B035) }
+    @inlinable public static var DisplayedWaveformSegmentSequence: Tag { Tag(rawValue: 0x0040_B035) }
 
     /// Segment Definition DateTime (0040,B036), DT, 1.
-    @inlinable public static var SegmentDefinitionDateTime: Tag { Tag(rawValue: 0x0040B036) }
+    @inlinable public static var SegmentDefinitionDateTime: Tag { Tag(rawValue: 0x0040_B036) }
 
     /// Montage Activation Sequence (0040,B037), SQ, 1.
-    @inlinable public static var MontageActivationSequence: Tag { Tag(rawValue: 0x0040B037) }
+    @inlinable public static var MontageActivationSequence: Tag { Tag(rawValue: 0x0040_B037) }
 
     /// Montage Activation Time Offset (0040,B038), DS, 1.
-    @inlinable public static var MontageActivationTimeOffset: Tag { Tag(rawValue: 0x0040B038) }
+    @inlinable public static var MontageActivationTimeOffset: Tag { Tag(rawValue: 0x0040_B038) }
 
     /// Waveform Montage Sequence (0040,B039), SQ, 1.
-    @inlinable public static var WaveformMontageSequence: Tag { Tag(rawValue: 0x0040B039) }
+    @inlinable public static var WaveformMontageSequence: Tag { Tag(rawValue: 0x0040_B039) }
 
     /// Referenced Montage Channel Number (0040,B03A), IS, 1.
-    @inlinable public static var ReferencedMontageChannelNumber: Tag { Tag(rawValue: 0x0040B03A) }
+    @inlinable public static var ReferencedMontageChannelNumber: Tag { Tag(rawValue: 0x0040_B03A) }
 
     /// Montage Name (0040,B03B), LT, 1.
-    @inlinable public static var MontageName: Tag { Tag(rawValue: 0x0040B03B) }
+    @inlinable public static var MontageName: Tag { Tag(rawValue: 0x0040_B03B) }
 
     /// Montage Channel Sequence (0040,B03C), SQ, 1.
-    @inlinable public static var MontageChannelSequence: Tag { Tag(rawValue: 0x0040B03C) }
+    @inlinable public static var MontageChannelSequence: Tag { Tag(rawValue: 0x0040_B03C) }
 
     /// Montage Index (0040,B03D), US, 1.
-    @inlinable public static var MontageIndex: Tag { Tag(rawValue: 0x0040B03D) }
+    @inlinable public static var MontageIndex: Tag { Tag(rawValue: 0x0040_B03D) }
 
     /// Montage Channel Number (0040,B03E), IS, 1.
-    @inlinable public static var MontageChannelNumber: Tag { Tag(rawValue: 0x0040B03E) }
+    @inlinable public static var MontageChannelNumber: Tag { Tag(rawValue: 0x0040_B03E) }
 
     /// Montage Channel Label (0040,B03F), LO, 1.
-    @inlinable public static var MontageChannelLabel: Tag { Tag(rawValue: 0x0040B03F) }
+    @inlinable public static var MontageChannelLabel: Tag { Tag(rawValue: 0x0040_B03F) }
 
     /// Montage Channel Source Code Sequence (0040,B040), SQ, 1.
-    @inlinable public static var MontageChannelSourceCodeSequence: Tag { Tag(rawValue: 0x0040B040) }
+    @inlinable public static var MontageChannelSourceCodeSequence: Tag { Tag(rawValue: 0x0040_B040) }
 
     /// Contributing Channel Sources Sequence (0040,B041), SQ, 1.
-    @inlinable public static var ContributingChannelSourcesSequence: Tag { Tag(rawValue: 0x0040B041) }
+    @inlinable public static var ContributingChannelSourcesSequence: Tag { Tag(rawValue: 0x0040_B041) }
 
     /// Channel Weight (0040,B042), FL, 1.
-    @inlinable public static var ChannelWeight: Tag { Tag(rawValue: 0x0040B042) }
+    @inlinable public static var ChannelWeight: Tag { Tag(rawValue: 0x0040_B042) }
 
     /// Template Identifier (0040,DB00), CS, 1.
-    @inlinable public static var TemplateIdentifier: Tag { Tag(rawValue: 0x0040DB00) }
+    @inlinable public static var TemplateIdentifier: Tag { Tag(rawValue: 0x0040_DB00) }
 
     /// Template Version (0040,DB06), DT, 1, retired.
-    @inlinable public static var TemplateVersion: Tag { Tag(rawValue: 0x0040DB06) }
+    @inlinable public static var TemplateVersion: Tag { Tag(rawValue: 0x0040_DB06) }
 
     /// Template Local Version (0040,DB07), DT, 1, retired.
-    @inlinable public static var TemplateLocalVersion: Tag { Tag(rawValue: 0x0040DB07) }
+    @inlinable public static var TemplateLocalVersion: Tag { Tag(rawValue: 0x0040_DB07) }
 
     /// Template Extension Flag (0040,DB0B), CS, 1, retired.
-    @inlinable public static var TemplateExtensionFlag: Tag { Tag(rawValue: 0x0040DB0B) }
+    @inlinable public static var TemplateExtensionFlag: Tag { Tag(rawValue: 0x0040_DB0B) }
 
     /// Template Extension Organization UID (0040,DB0C), UI, 1, retired.
-    @inlinable public static var TemplateExtensionOrganizationUID: Tag { Tag(rawValue: 0x0040DB0C) }
+    @inlinable public static var TemplateExtensionOrganizationUID: Tag { Tag(rawValue: 0x0040_DB0C) }
 
     /// Template Extension Creator UID (0040,DB0D), UI, 1, retired.
-    @inlinable public static var TemplateExtensionCreatorUID: Tag { Tag(rawValue: 0x0040DB0D) }
+    @inlinable public static var TemplateExtensionCreatorUID: Tag { Tag(rawValue: 0x0040_DB0D) }
 
     /// Referenced Content Item Identifier (0040,DB73), UL, 1-n.
-    @inlinable public static var ReferencedContentItemIdentifier: Tag { Tag(rawValue: 0x0040DB73) }
+    @inlinable public static var ReferencedContentItemIdentifier: Tag { Tag(rawValue: 0x0040_DB73) }
 
     /// HL7 Instance Identifier (0040,E001), ST, 1.
-    @inlinable public static var HL7InstanceIdentifier: Tag { Tag(rawValue: 0x0040E001) }
+    @inlinable public static var HL7InstanceIdentifier: Tag { Tag(rawValue: 0x0040_E001) }
 
     /// HL7 Document Effective Time (0040,E004), DT, 1.
-    @inlinable public static var HL7DocumentEffectiveTime: Tag { Tag(rawValue: 0x0040E004) }
+    @inlinable public static var HL7DocumentEffectiveTime: Tag { Tag(rawValue: 0x0040_E004) }
 
     /// HL7 Document Type Code Sequence (0040,E006), SQ, 1.
-    @inlinable public static var HL7DocumentTypeCodeSequence: Tag { Tag(rawValue: 0x0040E006) }
+    @inlinable public static var HL7DocumentTypeCodeSequence: Tag { Tag(rawValue: 0x0040_E006) }
 
     /// Document Class Code Sequence (0040,E008), SQ, 1.
-    @inlinable public static var DocumentClassCodeSequence: Tag { Tag(rawValue: 0x0040E008) }
+    @inlinable public static var DocumentClassCodeSequence: Tag { Tag(rawValue: 0x0040_E008) }
 
     /// Retrieve URI (0040,E010), UR, 1.
-    @inlinable public static var RetrieveURI: Tag { Tag(rawValue: 0x0040E010) }
+    @inlinable public static var RetrieveURI: Tag { Tag(rawValue: 0x0040_E010) }
 
     /// Retrieve Location UID (0040,E011), UI, 1.
-    @inlinable public static var RetrieveLocationUID: Tag { Tag(rawValue: 0x0040E011) }
+    @inlinable public static var RetrieveLocationUID: Tag { Tag(rawValue: 0x0040_E011) }
 
     /// Type of Instances (0040,E020), CS, 1.
-    @inlinable public static var TypeOfInstances: Tag { Tag(rawValue: 0x0040E020) }
+    @inlinable public static var TypeOfInstances: Tag { Tag(rawValue: 0x0040_E020) }
 
     /// DICOM Retrieval Sequence (0040,E021), SQ, 1.
-    @inlinable public static var DICOMRetrievalSequence: Tag { Tag(rawValue: 0x0040E021) }
+    @inlinable public static var DICOMRetrievalSequence: Tag { Tag(rawValue: 0x0040_E021) }
 
     /// DICOM Media Retrieval Sequence (0040,E022), SQ, 1.
-    @inlinable public static var DICOMMediaRetrievalSequence: Tag { Tag(rawValue: 0x0040E022) }
+    @inlinable public static var DICOMMediaRetrievalSequence: Tag { Tag(rawValue: 0x0040_E022) }
 
     /// WADO Retrieval Sequence (0040,E023), SQ, 1.
-    @inlinable public static var WADORetrievalSequence: Tag { Tag(rawValue: 0x0040E023) }
+    @inlinable public static var WADORetrievalSequence: Tag { Tag(rawValue: 0x0040_E023) }
 
     /// XDS Retrieval Sequence (0040,E024), SQ, 1.
-    @inlinable public static var XDSRetrievalSequence: Tag { Tag(rawValue: 0x0040E024) }
+    @inlinable public static var XDSRetrievalSequence: Tag { Tag(rawValue: 0x0040_E024) }
 
     /// WADO-RS Retrieval Sequence (0040,E025), SQ, 1.
-    @inlinable public static var WADORSRetrievalSequence: Tag { Tag(rawValue: 0x0040E025) }
+    @inlinable public static var WADORSRetrievalSequence: Tag { Tag(rawValue: 0x0040_E025) }
 
     /// Repository Unique ID (0040,E030), UI, 1.
-    @inlinable public static var RepositoryUniqueID: Tag { Tag(rawValue: 0x0040E030) }
+    @inlinable public static var RepositoryUniqueID: Tag { Tag(rawValue: 0x0040_E030) }
 
     /// Home Community ID (0040,E031), UI, 1.
-    @inlinable public static var HomeCommunityID: Tag { Tag(rawValue: 0x0040E031) }
+    @inlinable public static var HomeCommunityID: Tag { Tag(rawValue: 0x0040_E031) }
 
     /// Document Title (0042,0010), ST, 1.
-    @inlinable public static var DocumentTitle: Tag { Tag(rawValue: 0x00420010) }
+    @inlinable public static var DocumentTitle: Tag { Tag(rawValue: 0x0042_0010) }
 
     /// Encapsulated Document (0042,0011), OB, 1.
-    @inlinable public static var EncapsulatedDocument: Tag { Tag(rawValue: 0x00420011) }
+    @inlinable public static var EncapsulatedDocument: Tag { Tag(rawValue: 0x0042_0011) }
 
     /// MIME Type of Encapsulated Document (0042,0012), LO, 1.
-    @inlinable public static var MIMETypeOfEncapsulatedDocument: Tag { Tag(rawValue: 0x00420012) }
+    @inlinable public static var MIMETypeOfEncapsulatedDocument: Tag { Tag(rawValue: 0x0042_0012) }
 
     /// Source Instance Sequence (0042,0013), SQ, 1.
-    @inlinable public static var SourceInstanceSequence: Tag { Tag(rawValue: 0x00420013) }
+    @inlinable public static var SourceInstanceSequence: Tag { Tag(rawValue: 0x0042_0013) }
 
     /// List of MIME Types (0042,0014), LO, 1-n.
-    @inlinable public static var ListOfMIMETypes: Tag { Tag(rawValue: 0x00420014) }
+    @inlinable public static var ListOfMIMETypes: Tag { Tag(rawValue: 0x0042_0014) }
 
     /// Encapsulated Document Length (0042,0015), UL, 1.
-    @inlinable public static var EncapsulatedDocumentLength: Tag { Tag(rawValue: 0x00420015) }
+    @inlinable public static var EncapsulatedDocumentLength: Tag { Tag(rawValue: 0x0042_0015) }
 
     /// Product Package Identifier (0044,0001), ST, 1.
-    @inlinable public static var ProductPackageIdentifier: Tag { Tag(rawValue: 0x00440001) }
+    @inlinable public static var ProductPackageIdentifier: Tag { Tag(rawValue: 0x0044_0001) }
 
     /// Substance Administration Approval (0044,0002), CS, 1.
-    @inlinable public static var SubstanceAdministrationApproval: Tag { Tag(rawValue: 0x00440002) }
+    @inlinable public static var SubstanceAdministrationApproval: Tag { Tag(rawValue: 0x0044_0002) }
 
     /// Approval Status Further Description (0044,0003), LT, 1.
-    @inlinable public static var ApprovalStatusFurtherDescription: Tag { Tag(rawValue: 0x00440003) }
+    @inlinable public static var ApprovalStatusFurtherDescription: Tag { Tag(rawValue: 0x0044_0003) }
 
     /// Approval Status DateTime (0044,0004), DT, 1.
-    @inlinable public static var ApprovalStatusDateTime: Tag { Tag(rawValue: 0x00440004) }
+    @inlinable public static var ApprovalStatusDateTime: Tag { Tag(rawValue: 0x0044_0004) }
 
     /// Product Type Code Sequence (0044,0007), SQ, 1.
-    @inlinable public static var ProductTypeCodeSequence: Tag { Tag(rawValue: 0x00440007) }
+    @inlinable public static var ProductTypeCodeSequence: Tag { Tag(rawValue: 0x0044_0007) }
 
     /// Product Name (0044,0008), LO, 1-n.
-    @inlinable public static var ProductName: Tag { Tag(rawValue: 0x00440008) }
+    @inlinable public static var ProductName: Tag { Tag(rawValue: 0x0044_0008) }
 
     /// Product Description (0044,0009), LT, 1.
-    @inlinable public static var ProductDescription: Tag { Tag(rawValue: 0x00440009) }
+    @inlinable public static var ProductDescription: Tag { Tag(rawValue: 0x0044_0009) }
 
     /// Product Lot Identifier (0044,000A), LO, 1.
-    @inlinable public static var ProductLotIdentifier: Tag { Tag(rawValue: 0x0044000A) }
+    @inlinable public static var ProductLotIdentifier: Tag { Tag(rawValue: 0x0044_000A) }
 
     /// Product Expiration DateTime (0044,000B), DT, 1.
-    @inlinable public static var ProductExpirationDateTime: Tag { Tag(rawValue: 0x0044000B) }
+    @inlinable public static var ProductExpirationDateTime: Tag { Tag(rawValue: 0x0044_000B) }
 
     /// Substance Administration DateTime (0044,0010), DT, 1.
-    @inlinable public static var SubstanceAdministrationDateTime: Tag { Tag(rawValue: 0x00440010) }
+    @inlinable public static var SubstanceAdministrationDateTime: Tag { Tag(rawValue: 0x0044_0010) }
 
     /// Substance Administration Notes (0044,0011), LO, 1.
-    @inlinable public static var SubstanceAdministrationNotes: Tag { Tag(rawValue: 0x00440011) }
+    @inlinable public static var SubstanceAdministrationNotes: Tag { Tag(rawValue: 0x0044_0011) }
 
     /// Substance Administration Device ID (0044,0012), LO, 1.
-    @inlinable public static var SubstanceAdministrationDeviceID: Tag { Tag(rawValue: 0x00440012) }
+    @inlinable public static var SubstanceAdministrationDeviceID: Tag { Tag(rawValue: 0x0044_0012) }
 
     /// Product Parameter Sequence (0044,0013), SQ, 1.
-    @inlinable public static var ProductParameterSequence: Tag { Tag(rawValue: 0x00440013) }
+    @inlinable public static var ProductParameterSequence: Tag { Tag(rawValue: 0x0044_0013) }
 
     /// Substance Administration Parameter Sequence (0044,0019), SQ, 1.
-    @inlinable public static var SubstanceAdministrationParameterSequence: Tag { Tag(rawValue: 0x00440019) }
+    @inlinable public static var SubstanceAdministrationParameterSequence: Tag { Tag(rawValue: 0x0044_0019) }
 
     /// Approval Sequence (0044,0100), SQ, 1.
-    @inlinable public static var ApprovalSequence: Tag { Tag(rawValue: 0x00440100) }
+    @inlinable public static var ApprovalSequence: Tag { Tag(rawValue: 0x0044_0100) }
 
     /// Assertion Code Sequence (0044,0101), SQ, 1.
-    @inlinable public static var AssertionCodeSequence: Tag { Tag(rawValue: 0x00440101) }
+    @inlinable public static var AssertionCodeSequence: Tag { Tag(rawValue: 0x0044_0101) }
 
     /// Assertion UID (0044,0102), UI, 1.
-    @inlinable public static var AssertionUID: Tag { Tag(rawValue: 0x00440102) }
+    @inlinable public static var AssertionUID: Tag { Tag(rawValue: 0x0044_0102) }
 
     /// Asserter Identification Sequence (0044,0103), SQ, 1.
-    @inlinable public static var AsserterIdentificationSequence: Tag { Tag(rawValue: 0x00440103) }
+    @inlinable public static var AsserterIdentificationSequence: Tag { Tag(rawValue: 0x0044_0103) }
 
     /// Assertion DateTime (0044,0104), DT, 1.
-    @inlinable public static var AssertionDateTime: Tag { Tag(rawValue: 0x00440104) }
+    @inlinable public static var AssertionDateTime: Tag { Tag(rawValue: 0x0044_0104) }
 
     /// Assertion Expiration DateTime (0044,0105), DT, 1.
-    @inlinable public static var AssertionExpirationDateTime: Tag { Tag(rawValue: 0x00440105) }
+    @inlinable public static var AssertionExpirationDateTime: Tag { Tag(rawValue: 0x0044_0105) }
 
     /// Assertion Comments (0044,0106), UT, 1.
-    @inlinable public static var AssertionComments: Tag { Tag(rawValue: 0x00440106) }
+    @inlinable public static var AssertionComments: Tag { Tag(rawValue: 0x0044_0106) }
 
     /// Related Assertion Sequence (0044,0107), SQ, 1.
-    @inlinable public static var RelatedAssertionSequence: Tag { Tag(rawValue: 0x00440107) }
+    @inlinable public static var RelatedAssertionSequence: Tag { Tag(rawValue: 0x0044_0107) }
 
     /// Referenced Assertion UID (0044,0108), UI, 1.
-    @inlinable public static var ReferencedAssertionUID: Tag { Tag(rawValue: 0x00440108) }
+    @inlinable public static var ReferencedAssertionUID: Tag { Tag(rawValue: 0x0044_0108) }
 
     /// Approval Subject Sequence (0044,0109), SQ, 1.
-    @inlinable public static var ApprovalSubjectSequence: Tag { Tag(rawValue: 0x00440109) }
+    @inlinable public static var ApprovalSubjectSequence: Tag { Tag(rawValue: 0x0044_0109) }
 
     /// Organizational Role Code Sequence (0044,010A), SQ, 1.
-    @inlinable public static var OrganizationalRoleCodeSequence: Tag { Tag(rawValue: 0x0044010A) }
+    @inlinable public static var OrganizationalRoleCodeSequence: Tag { Tag(rawValue: 0x0044_010A) }
 
     /// RT Assertions Sequence (0044,0110), SQ, 1.
-    @inlinable public static var RTAssertionsSequence: Tag { Tag(rawValue: 0x00440110) }
+    @inlinable public static var RTAssertionsSequence: Tag { Tag(rawValue: 0x0044_0110) }
 
     /// Lens Description (0046,0012), LO, 1.
-    @inlinable public static var LensDescription: Tag { Tag(rawValue: 0x00460012) }
+    @inlinable public static var LensDescription: Tag { Tag(rawValue: 0x0046_0012) }
 
     /// Right Lens Sequence (0046,0014), SQ, 1.
-    @inlinable public static var RightLensSequence: Tag { Tag(rawValue: 0x00460014) }
+    @inlinable public static var RightLensSequence: Tag { Tag(rawValue: 0x0046_0014) }
 
     /// Left Lens Sequence (0046,0015), SQ, 1.
-    @inlinable public static var LeftLensSequence: Tag { Tag(rawValue: 0x00460015) }
+    @inlinable public static var LeftLensSequence: Tag { Tag(rawValue: 0x0046_0015) }
 
     /// Unspecified Laterality Lens Sequence (0046,0016), SQ, 1.
-    @inlinable public static var UnspecifiedLateralityLensSequence: Tag { Tag(rawValue: 0x00460016) }
+    @inlinable public static var UnspecifiedLateralityLensSequence: Tag { Tag(rawValue: 0x0046_0016) }
 
     /// Cylinder Sequence (0046,0018), SQ, 1.
-    @inlinable public static var CylinderSequence: Tag { Tag(rawValue: 0x00460018) }
+    @inlinable public static var CylinderSequence: Tag { Tag(rawValue: 0x0046_0018) }
 
     /// Prism Sequence (0046,0028), SQ, 1.
-    @inlinable public static var PrismSequence: Tag { Tag(rawValue: 0x00460028) }
+    @inlinable public static var PrismSequence: Tag { Tag(rawValue: 0x0046_0028) }
 
     /// Horizontal Prism Power (0046,0030), FD, 1.
-    @inlinable public static var HorizontalPrismPower: Tag { Tag(rawValue: 0x00460030) }
+    @inlinable public static var HorizontalPrismPower: Tag { Tag(rawValue: 0x0046_0030) }
 
     /// Horizontal Prism Base (0046,0032), CS, 1.
-    @inlinable public static var HorizontalPrismBase: Tag { Tag(rawValue: 0x00460032) }
+    @inlinable public static var HorizontalPrismBase: Tag { Tag(rawValue: 0x0046_0032) }
 
     /// Vertical Prism Power (0046,0034), FD, 1.
-    @inlinable public static var VerticalPrismPower: Tag { Tag(rawValue: 0x00460034) }
+    @inlinable public static var VerticalPrismPower: Tag { Tag(rawValue: 0x0046_0034) }
 
     /// Vertical Prism Base (0046,0036), CS, 1.
-    @inlinable public static var VerticalPrismBase: Tag { Tag(rawValue: 0x00460036) }
+    @inlinable public static var VerticalPrismBase: Tag { Tag(rawValue: 0x0046_0036) }
 
     /// Lens Segment Type (0046,0038), CS, 1.
-    @inlinable public static var LensSegmentType: Tag { Tag(rawValue: 0x00460038) }
+    @inlinable public static var LensSegmentType: Tag { Tag(rawValue: 0x0046_0038) }
 
     /// Optical Transmittance (0046,0040), FD, 1.
-    @inlinable public static var OpticalTransmittance: Tag { Tag(rawValue: 0x00460040) }
+    @inlinable public static var OpticalTransmittance: Tag { Tag(rawValue: 0x0046_0040) }
 
     /// Channel Width (0046,0042), FD, 1.
-    @inlinable public static var ChannelWidth: Tag { Tag(rawValue: 0x00460042) }
+    @inlinable public static var ChannelWidth: Tag { Tag(rawValue: 0x0046_0042) }
 
     /// Pupil Size (0046,0044), FD, 1.
-    @inlinable public static var PupilSize: Tag { Tag(rawValue: 0x00460044) }
+    @inlinable public static var PupilSize: Tag { Tag(rawValue: 0x0046_0044) }
 
     /// Corneal Size (0046,0046), FD, 1.
-    @inlinable public static var CornealSize: Tag { Tag(rawValue: 0x00460046) }
+    @inlinable public static var CornealSize: Tag { Tag(rawValue: 0x0046_0046) }
 
     /// Corneal Size Sequence (0046,0047), SQ, 1.
-    @inlinable public static var CornealSizeSequence: Tag { Tag(rawValue: 0x00460047) }
+    @inlinable public static var CornealSizeSequence: Tag { Tag(rawValue: 0x0046_0047) }
 
     /// Autorefraction Right Eye Sequence (0046,0050), SQ, 1.
-    @inlinable public static var AutorefractionRightEyeSequence: Tag { Tag(rawValue: 0x00460050) }
+    @inlinable public static var AutorefractionRightEyeSequence: Tag { Tag(rawValue: 0x0046_0050) }
 
     /// Autorefraction Left Eye Sequence (0046,0052), SQ, 1.
-    @inlinable public static var AutorefractionLeftEyeSequence: Tag { Tag(rawValue: 0x00460052) }
+    @inlinable public static var AutorefractionLeftEyeSequence: Tag { Tag(rawValue: 0x0046_0052) }
 
     /// Distance Pupillary Distance (0046,0060), FD, 1.
-    @inlinable public static var DistancePupillaryDistance: Tag { Tag(rawValue: 0x00460060) }
+    @inlinable public static var DistancePupillaryDistance: Tag { Tag(rawValue: 0x0046_0060) }
 
     /// Near Pupillary Distance (0046,0062), FD, 1.
-    @inlinable public static var NearPupillaryDistance: Tag { Tag(rawValue: 0x00460062) }
+    @inlinable public static var NearPupillaryDistance: Tag { Tag(rawValue: 0x0046_0062) }
 
     /// Intermediate Pupillary Distance (0046,0063), FD, 1.
-    @inlinable public static var IntermediatePupillaryDistance: Tag { Tag(rawValue: 0x00460063) }
+    @inlinable public static var IntermediatePupillaryDistance: Tag { Tag(rawValue: 0x0046_0063) }
 
     /// Other Pupillary Distance (0046,0064), FD, 1.
-    @inlinable public static var OtherPupillaryDistance: Tag { Tag(rawValue: 0x00460064) }
+    @inlinable public static var OtherPupillaryDistance: Tag { Tag(rawValue: 0x0046_0064) }
 
     /// Keratometry Right Eye Sequence (0046,0070), SQ, 1.
-    @inlinable public static var KeratometryRightEyeSequence: Tag { Tag(rawValue: 0x00460070) }
+    @inlinable public static var KeratometryRightEyeSequence: Tag { Tag(rawValue: 0x0046_0070) }
 
     /// Keratometry Left Eye Sequence (0046,0071), SQ, 1.
-    @inlinable public static var KeratometryLeftEyeSequence: Tag { Tag(rawValue: 0x00460071) }
+    @inlinable public static var KeratometryLeftEyeSequence: Tag { Tag(rawValue: 0x0046_0071) }
 
     /// Steep Keratometric Axis Sequence (0046,0074), SQ, 1.
-    @inlinable public static var SteepKeratometricAxisSequence: Tag { Tag(rawValue: 0x00460074) }
+    @inlinable public static var SteepKeratometricAxisSequence: Tag { Tag(rawValue: 0x0046_0074) }
 
     /// Radius of Curvature (0046,0075), FD, 1.
-    @inlinable public static var RadiusOfCurvature: Tag { Tag(rawValue: 0x00460075) }
+    @inlinable public static var RadiusOfCurvature: Tag { Tag(rawValue: 0x0046_0075) }
 
     /// Keratometric Power (0046,0076), FD, 1.
-    @inlinable public static var KeratometricPower: Tag { Tag(rawValue: 0x00460076) }
+    @inlinable public static var KeratometricPower: Tag { Tag(rawValue: 0x0046_0076) }
 
     /// Keratometric Axis (0046,0077), FD, 1.
-    @inlinable public static var KeratometricAxis: Tag { Tag(rawValue: 0x00460077) }
+    @inlinable public static var KeratometricAxis: Tag { Tag(rawValue: 0x0046_0077) }
 
     /// Flat Keratometric Axis Sequence (0046,0080), SQ, 1.
-    @inlinable public static var FlatKeratometricAxisSequence: Tag { Tag(rawValue: 0x00460080) }
+    @inlinable public static var FlatKeratometricAxisSequence: Tag { Tag(rawValue: 0x0046_0080) }
 
     /// Background Color (0046,0092), CS, 1.
-    @inlinable public static var BackgroundColor: Tag { Tag(rawValue: 0x00460092) }
+    @inlinable public static var BackgroundColor: Tag { Tag(rawValue: 0x0046_0092) }
 
     /// Optotype (0046,0094), CS, 1.
-    @inlinable public static var Optotype: Tag { Tag(rawValue: 0x00460094) }
+    @inlinable public static var Optotype: Tag { Tag(rawValue: 0x0046_0094) }
 
     /// Optotype Presentation (0046,0095), CS, 1.
-    @inlinable public static var OptotypePresentation: Tag { Tag(rawValue: 0x00460095) }
+    @inlinable public static var OptotypePresentation: Tag { Tag(rawValue: 0x0046_0095) }
 
     /// Subjective Refraction Right Eye Sequence (0046,0097), SQ, 1.
-    @inlinable public static var SubjectiveRefractionRightEyeSequence: Tag { Tag(rawValue: 0x00460097) }
+    @inlinable public static var SubjectiveRefractionRightEyeSequence: Tag { Tag(rawValue: 0x0046_0097) }
 
     /// Subjective Refraction Left Eye Sequence (0046,0098), SQ, 1.
-    @inlinable public static var SubjectiveRefractionLeftEyeSequence: Tag { Tag(rawValue: 0x00460098) }
+    @inlinable public static var SubjectiveRefractionLeftEyeSequence: Tag { Tag(rawValue: 0x0046_0098) }
 
     /// Add Near Sequence (0046,0100), SQ, 1.
-    @inlinable public static var AddNearSequence: Tag { Tag(rawValue: 0x00460100) }
+    @inlinable public static var AddNearSequence: Tag { Tag(rawValue: 0x0046_0100) }
 
     /// Add Intermediate Sequence (0046,0101), SQ, 1.
-    @inlinable public static var AddIntermediateSequence: Tag { Tag(rawValue: 0x00460101) }
+    @inlinable public static var AddIntermediateSequence: Tag { Tag(rawValue: 0x0046_0101) }
 
     /// Add Other Sequence (0046,0102), SQ, 1.
-    @inlinable public static var AddOtherSequence: Tag { Tag(rawValue: 0x00460102) }
+    @inlinable public static var AddOtherSequence: Tag { Tag(rawValue: 0x0046_0102) }
 
     /// Add Power (0046,0104), FD, 1.
-    @inlinable public static var AddPower: Tag { Tag(rawValue: 0x00460104) }
+    @inlinable public static var AddPower: Tag { Tag(rawValue: 0x0046_0104) }
 
     /// Viewing Distance (0046,0106), FD, 1.
-    @inlinable public static var ViewingDistance: Tag { Tag(rawValue: 0x00460106) }
+    @inlinable public static var ViewingDistance: Tag { Tag(rawValue: 0x0046_0106) }
 
     /// Cornea Measurements Sequence (0046,0110), SQ, 1.
-    @inlinable public static var CorneaMeasurementsSequence: Tag { Tag(rawValue: 0x00460110) }
+    @inlinable public static var CorneaMeasurementsSequence: Tag { Tag(rawValue: 0x0046_0110) }
 
     /// Source of Cornea Measurement Data Code Sequence (0046,0111), SQ, 1.
-    @inlinable public static var SourceOfCorneaMeasurementDataCodeSequence: Tag { Tag(rawValue: 0x00460111) }
+    @inlinable public static var SourceOfCorneaMeasurementDataCodeSequence: Tag { Tag(rawValue: 0x0046_0111) }
 
     /// Steep Corneal Axis Sequence (0046,0112), SQ, 1.
-    @inlinable public static var SteepCornealAxisSequence: Tag { Tag(rawValue: 0x00460112) }
+    @inlinable public static var SteepCornealAxisSequence: Tag { Tag(rawValue: 0x0046_0112) }
 
     /// Flat Corneal Axis Sequence (0046,0113), SQ, 1.
-    @inlinable public static var FlatCornealAxisSequence: Tag { Tag(rawValue: 0x00460113) }
+    @inlinable public static var FlatCornealAxisSequence: Tag { Tag(rawValue: 0x0046_0113) }
 
     /// Corneal Power (0046,0114), FD, 1.
-    @inlinable public static var CornealPower: Tag { Tag(rawValue: 0x00460114) }
+    @inlinable public static var CornealPower: Tag { Tag(rawValue: 0x0046_0114) }
 
     /// Corneal Axis (0046,0115), FD, 1.
-    @inlinable public static var CornealAxis: Tag { Tag(rawValue: 0x00460115) }
+    @inlinable public static var CornealAxis: Tag { Tag(rawValue: 0x0046_0115) }
 
     /// Cornea Measurement Method Code Sequence (0046,0116), SQ, 1.
-    @inlinable public static var CorneaMeasurementMethodCodeSequence: Tag { Tag(rawValue: 0x00460116) }
+    @inlinable public static var CorneaMeasurementMethodCodeSequence: Tag { Tag(rawValue: 0x0046_0116) }
 
     /// Refractive Index of Cornea (0046,0117), FL, 1.
-    @inlinable public static var RefractiveIndexOfCornea: Tag { Tag(rawValue: 0x00460117) }
+    @inlinable public static var RefractiveIndexOfCornea: Tag { Tag(rawValue: 0x0046_0117) }
 
     /// Refractive Index of Aqueous Humor (0046,0118), FL, 1.
-    @inlinable public static var RefractiveIndexOfAqueousHumor: Tag { Tag(rawValue: 0x00460118) }
+    @inlinable public static var RefractiveIndexOfAqueousHumor: Tag { Tag(rawValue: 0x0046_0118) }
 
     /// Visual Acuity Type Code Sequence (0046,0121), SQ, 1.
-    @inlinable public static var VisualAcuityTypeCodeSequence: Tag { Tag(rawValue: 0x00460121) }
+    @inlinable public static var VisualAcuityTypeCodeSequence: Tag { Tag(rawValue: 0x0046_0121) }
 
     /// Visual Acuity Right Eye Sequence (0046,0122), SQ, 1.
-    @inlinable public static var VisualAcuityRightEyeSequence: Tag { Tag(rawValue: 0x00460122) }
+    @inlinable public static var VisualAcuityRightEyeSequence: Tag { Tag(rawValue: 0x0046_0122) }
 
     /// Visual Acuity Left Eye Sequence (0046,0123), SQ, 1.
-    @inlinable public static var VisualAcuityLeftEyeSequence: Tag { Tag(rawValue: 0x00460123) }
+    @inlinable public static var VisualAcuityLeftEyeSequence: Tag { Tag(rawValue: 0x0046_0123) }
 
     /// Visual Acuity Both Eyes Open Sequence (0046,0124), SQ, 1.
-    @inlinable public static var VisualAcuityBothEyesOpenSequence: Tag { Tag(rawValue: 0x00460124) }
+    @inlinable public static var VisualAcuityBothEyesOpenSequence: Tag { Tag(rawValue: 0x0046_0124) }
 
     /// Viewing Distance Type (0046,0125), CS, 1.
-    @inlinable public static var ViewingDistanceType: Tag { Tag(rawValue: 0x00460125) }
+    @inlinable public static var ViewingDistanceType: Tag { Tag(rawValue: 0x0046_0125) }
 
     /// Visual Acuity Modifiers (0046,0135), SS, 2.
-    @inlinable public static var VisualAcuityModifiers: Tag { Tag(rawValue: 0x00460135) }
+    @inlinable public static var VisualAcuityModifiers: Tag { Tag(rawValue: 0x0046_0135) }
 
     /// Decimal Visual Acuity (0046,0137), FD, 1.
-    @inlinable public static var DecimalVisualAcuity: Tag { Tag(rawValue: 0x00460137) }
+    @inlinable public static var DecimalVisualAcuity: Tag { Tag(rawValue: 0x0046_0137) }
 
     /// Optotype Detailed Definition (0046,0139), LO, 1.
-    @inlinable public static var OptotypeDetailedDefinition: Tag { Tag(rawValue: 0x00460139) }
+    @inlinable public static var OptotypeDetailedDefinition: Tag { Tag(rawValue: 0x0046_0139) }
 
     /// Referenced Refractive Measurements Sequence (0046,0145), SQ, 1.
-    @inlinable public static var ReferencedRefractiveMeasurementsSequence: Tag { Tag(rawValue: 0x00460145) }
+    @inlinable public static var ReferencedRefractiveMeasurementsSequence: Tag { Tag(rawValue: 0x0046_0145) }
 
     /// Sphere Power (0046,0146), FD, 1.
-    @inlinable public static var SpherePower: Tag { Tag(rawValue: 0x00460146) }
+    @inlinable public static var SpherePower: Tag { Tag(rawValue: 0x0046_0146) }
 
     /// Cylinder Power (0046,0147), FD, 1.
-    @inlinable public static var CylinderPower: Tag { Tag(rawValue: 0x00460147) }
+    @inlinable public static var CylinderPower: Tag { Tag(rawValue: 0x0046_0147) }
 
     /// Corneal Topography Surface (0046,0201), CS, 1.
-    @inlinable public static var CornealTopographySurface: Tag { Tag(rawValue: 0x00460201) }
+    @inlinable public static var CornealTopographySurface: Tag { Tag(rawValue: 0x0046_0201) }
 
     /// Corneal Vertex Location (0046,0202), FL, 2.
-    @inlinable public static var CornealVertexLocation: Tag { Tag(rawValue: 0x00460202) }
+    @inlinable public static var CornealVertexLocation: Tag { Tag(rawValue: 0x0046_0202) }
 
     /// Pupil Centroid X-Coordinate (0046,0203), FL, 1.
-    @inlinable public static var PupilCentroidXCoordinate: Tag { Tag(rawValue: 0x00460203) }
+    @inlinable public static var PupilCentroidXCoordinate: Tag { Tag(rawValue: 0x0046_0203) }
 
     /// Pupil Centroid Y-Coordinate (0046,0204), FL, 1.
-    @inlinable public static var PupilCentroidYCoordinate: Tag { Tag(rawValue: 0x00460204) }
+    @inlinable public static var PupilCentroidYCoordinate: Tag { Tag(rawValue: 0x0046_0204) }
 
     /// Equivalent Pupil Radius (0046,0205), FL, 1.
-    @inlinable public static var EquivalentPupilRadius: Tag { Tag(rawValue: 0x00460205) }
+    @inlinable public static var EquivalentPupilRadius: Tag { Tag(rawValue: 0x0046_0205) }
 
     /// Corneal Topography Map Type Code Sequence (0046,0207), SQ, 1.
-    @inlinable public static var CornealTopographyMapTypeCodeSequence: Tag { Tag(rawValue: 0x00460207) }
+    @inlinable public static var CornealTopographyMapTypeCodeSequence: Tag { Tag(rawValue: 0x0046_0207) }
 
     /// Vertices of the Outline of Pupil (0046,0208), IS, 2-2n.
-    @inlinable public static var VerticesOfTheOutlineOfPupil: Tag { Tag(rawValue: 0x00460208) }
+    @inlinable public static var VerticesOfTheOutlineOfPupil: Tag { Tag(rawValue: 0x0046_0208) }
 
     /// Corneal Topography Mapping Normals Sequence (0046,0210), SQ, 1.
-    @inlinable public static var CornealTopographyMappingNormalsSequence: Tag { Tag(rawValue: 0x00460210) }
+    @inlinable public static var CornealTopographyMappingNormalsSequence: Tag { Tag(rawValue: 0x0046_0210) }
 
     /// Maximum Corneal Curvature Sequence (0046,0211), SQ, 1.
-    @inlinable public static var MaximumCornealCurvatureSequence: Tag { Tag(rawValue: 0x00460211) }
+    @inlinable public static var MaximumCornealCurvatureSequence: Tag { Tag(rawValue: 0x0046_0211) }
 
     /// Maximum Corneal Curvature (0046,0212), FL, 1.
-    @inlinable public static var MaximumCornealCurvature: Tag { Tag(rawValue: 0x00460212) }
+    @inlinable public static var MaximumCornealCurvature: Tag { Tag(rawValue: 0x0046_0212) }
 
     /// Maximum Corneal Curvature Location (0046,0213), FL, 2.
-    @inlinable public static var MaximumCornealCurvatureLocation: Tag { Tag(rawValue: 0x00460213) }
+    @inlinable public static var MaximumCornealCurvatureLocation: Tag { Tag(rawValue: 0x0046_0213) }
 
     /// Minimum Keratometric Sequence (0046,0215), SQ, 1.
-    @inlinable public static var MinimumKeratometricSequence: Tag { Tag(rawValue: 0x00460215) }
+    @inlinable public static var MinimumKeratometricSequence: Tag { Tag(rawValue: 0x0046_0215) }
 
     /// Simulated Keratometric Cylinder Sequence (0046,0218), SQ, 1.
-    @inlinable public static var SimulatedKeratometricCylinderSequence: Tag { Tag(rawValue: 0x00460218) }
+    @inlinable public static var SimulatedKeratometricCylinderSequence: Tag { Tag(rawValue: 0x0046_0218) }
 
     /// Average Corneal Power (0046,0220), FL, 1.
-    @inlinable public static var AverageCornealPower: Tag { Tag(rawValue: 0x00460220) }
+    @inlinable public static var AverageCornealPower: Tag { Tag(rawValue: 0x0046_0220) }
 
     /// Corneal I-S Value (0046,0224), FL, 1.
-    @inlinable public static var CornealISValue: Tag { Tag(rawValue: 0x00460224) }
+    @inlinable public static var CornealISValue: Tag { Tag(rawValue: 0x0046_0224) }
 
     /// Analyzed Area (0046,0227), FL, 1.
-    @inlinable public static var AnalyzedArea: Tag { Tag(rawValue: 0x00460227) }
+    @inlinable public static var AnalyzedArea: Tag { Tag(rawValue: 0x0046_0227) }
 
     /// Surface Regularity Index (0046,0230), FL, 1.
-    @inlinable public static var SurfaceRegularityIndex: Tag { Tag(rawValue: 0x00460230) }
+    @inlinable public static var SurfaceRegularityIndex: Tag { Tag(rawValue: 0x0046_0230) }
 
     /// Surface Asymmetry Index (0046,0232), FL, 1.
-    @inlinable public static var SurfaceAsymmetryIndex: Tag { Tag(rawValue: 0x00460232) }
+    @inlinable public static var SurfaceAsymmetryIndex: Tag { Tag(rawValue: 0x0046_0232) }
 
     /// Corneal Eccentricity Index (0046,0234), FL, 1.
-    @inlinable public static var CornealEccentricityIndex: Tag { Tag(rawValue: 0x00460234) }
+    @inlinable public static var CornealEccentricityIndex: Tag { Tag(rawValue: 0x0046_0234) }
 
     /// Keratoconus Prediction Index (0046,0236), FL, 1.
-    @inlinable public static var KeratoconusPredictionIndex: Tag { Tag(rawValue: 0x00460236) }
+    @inlinable public static var KeratoconusPredictionIndex: Tag { Tag(rawValue: 0x0046_0236) }
 
     /// Decimal Potential Visual Acuity (0046,0238), FL, 1.
-    @inlinable public static var DecimalPotentialVisualAcuity: Tag { Tag(rawValue: 0x00460238) }
+    @inlinable public static var DecimalPotentialVisualAcuity: Tag { Tag(rawValue: 0x0046_0238) }
 
     /// Corneal Topography Map Quality Evaluation (0046,0242), CS, 1.
-    @inlinable public static var CornealTopographyMapQualityEvaluation: Tag { Tag(rawValue: 0x00460242) }
+    @inlinable public static var CornealTopographyMapQualityEvaluation: Tag { Tag(rawValue: 0x0046_0242) }
 
     /// Source Image Corneal Processed Data Sequence (0046,0244), SQ, 1.
-    @inlinable public static var SourceImageCornealProcessedDataSequence: Tag { Tag(rawValue: 0x00460244) }
+    @inlinable public static var SourceImageCornealProcessedDataSequence: Tag { Tag(rawValue: 0x0046_0244) }
 
     /// Corneal Point Location (0046,0247), FL, 3.
-    @inlinable public static var CornealPointLocation: Tag { Tag(rawValue: 0x00460247) }
+    @inlinable public static var CornealPointLocation: Tag { Tag(rawValue: 0x0046_0247) }
 
     /// Corneal Point Estimated (0046,0248), CS, 1.
-    @inlinable public static var CornealPointEstimated: Tag { Tag(rawValue: 0x00460248) }
+    @inlinable public static var CornealPointEstimated: Tag { Tag(rawValue: 0x0046_0248) }
 
     /// Axial Power (0046,0249), FL, 1.
-    @inlinable public static var AxialPower: Tag { Tag(rawValue: 0x00460249) }
+    @inlinable public static var AxialPower: Tag { Tag(rawValue: 0x0046_0249) }
 
     /// Tangential Power (0046,0250), FL, 1.
-    @inlinable public static var TangentialPower: Tag { Tag(rawValue: 0x00460250) }
+    @inlinable public static var TangentialPower: Tag { Tag(rawValue: 0x0046_0250) }
 
     /// Refractive Power (0046,0251), FL, 1.
-    @inlinable public static var RefractivePower: Tag { Tag(rawValue: 0x00460251) }
+    @inlinable public static var RefractivePower: Tag { Tag(rawValue: 0x0046_0251) }
 
     /// Relative Elevation (0046,0252), FL, 1.
-    @inlinable public static var RelativeElevation: Tag { Tag(rawValue: 0x00460252) }
+    @inlinable public static var RelativeElevation: Tag { Tag(rawValue: 0x0046_0252) }
 
     /// Corneal Wavefront (0046,0253), FL, 1.
-    @inlinable public static var CornealWavefront: Tag { Tag(rawValue: 0x00460253) }
+    @inlinable public static var CornealWavefront: Tag { Tag(rawValue: 0x0046_0253) }
 
     /// Imaged Volume Width (0048,0001), FL, 1.
-    @inlinable public static var ImagedVolumeWidth: Tag { Tag(rawValue: 0x00480001) }
+    @inlinable public static var ImagedVolumeWidth: Tag { Tag(rawValue: 0x0048_0001) }
 
     /// Imaged Volume Height (0048,0002), FL, 1.
-    @inlinable public static var ImagedVolumeHeight: Tag { Tag(rawValue: 0x00480002) }
+    @inlinable public static var ImagedVolumeHeight: Tag { Tag(rawValue: 0x0048_0002) }
 
     /// Imaged Volume Depth (0048,0003), FL, 1.
-    @inlinable public static var ImagedVolumeDepth: Tag { Tag(rawValue: 0x00480003) }
+    @inlinable public static var ImagedVolumeDepth: Tag { Tag(rawValue: 0x0048_0003) }
 
     /// Total Pixel Matrix Columns (0048,0006), UL, 1.
-    @inlinable public static var TotalPixelMatrixColumns: Tag { Tag(rawValue: 0x00480006) }
+    @inlinable public static var TotalPixelMatrixColumns: Tag { Tag(rawValue: 0x0048_0006) }
 
     /// Total Pixel Matrix Rows (0048,0007), UL, 1.
-    @inlinable public static var TotalPixelMatrixRows: Tag { Tag(rawValue: 0x00480007) }
+    @inlinable public static var TotalPixelMatrixRows: Tag { Tag(rawValue: 0x0048_0007) }
 
     /// Total Pixel Matrix Origin Sequence (0048,0008), SQ, 1.
-    @inlinable public static var TotalPixelMatrixOriginSequence: Tag { Tag(rawValue: 0x00480008) }
+    @inlinable public static var TotalPixelMatrixOriginSequence: Tag { Tag(rawValue: 0x0048_0008) }
 
     /// Specimen Label in Image (0048,0010), CS, 1.
-    @inlinable public static var SpecimenLabelInImage: Tag { Tag(rawValue: 0x00480010) }
+    @inlinable public static var SpecimenLabelInImage: Tag { Tag(rawValue: 0x0048_0010) }
 
     /// Focus Method (0048,0011), CS, 1.
-    @inlinable public static var FocusMethod: Tag { Tag(rawValue: 0x00480011) }
+    @inlinable public static var FocusMethod: Tag { Tag(rawValue: 0x0048_0011) }
 
     /// Extended Depth of Field (0048,0012), CS, 1.
-    @inlinable public static var ExtendedDepthOfField: Tag { Tag(rawValue: 0x00480012) }
+    @inlinable public static var ExtendedDepthOfField: Tag { Tag(rawValue: 0x0048_0012) }
 
     /// Number of Focal Planes (0048,0013), US, 1.
-    @inlinable public static var NumberOfFocalPlanes: Tag { Tag(rawValue: 0x00480013) }
+    @inlinable public static var NumberOfFocalPlanes: Tag { Tag(rawValue: 0x0048_0013) }
 
     /// Distance Between Focal Planes (0048,0014), FL, 1.
-    @inlinable public static var DistanceBetweenFocalPlanes: Tag { Tag(rawValue: 0x00480014) }
+    @inlinable public static var DistanceBetweenFocalPlanes: Tag { Tag(rawValue: 0x0048_0014) }
 
     /// Recommended Absent Pixel CIELab Value (0048,0015), US, 3.
-    @inlinable public static var RecommendedAbsentPixelCIELabValue: Tag { Tag(rawValue: 0x00480015) }
+    @inlinable public static var RecommendedAbsentPixelCIELabValue: Tag { Tag(rawValue: 0x0048_0015) }
 
     /// Illuminator Type Code Sequence (0048,0100), SQ, 1.
-    @inlinable public static var IlluminatorTypeCodeSequence: Tag { Tag(rawValue: 0x00480100) }
+    @inlinable public static var IlluminatorTypeCodeSequence: Tag { Tag(rawValue: 0x0048_0100) }
 
     /// Image Orientation (Slide) (0048,0102), DS, 6.
-    @inlinable public static var ImageOrientationSlide: Tag { Tag(rawValue: 0x00480102) }
+    @inlinable public static var ImageOrientationSlide: Tag { Tag(rawValue: 0x0048_0102) }
 
     /// Optical Path Sequence (0048,0105), SQ, 1.
-    @inlinable public static var OpticalPathSequence: Tag { Tag(rawValue: 0x00480105) }
+    @inlinable public static var OpticalPathSequence: Tag { Tag(rawValue: 0x0048_0105) }
 
     /// Optical Path Identifier (0048,0106), SH, 1.
-    @inlinable public static var OpticalPathIdentifier: Tag { Tag(rawValue: 0x00480106) }
+    @inlinable public static var OpticalPathIdentifier: Tag { Tag(rawValue: 0x0048_0106) }
 
     /// Optical Path Description (0048,0107), ST, 1.
-    @inlinable public static var OpticalPathDescription: Tag { Tag(rawValue: 0x00480107) }
+    @inlinable public static var OpticalPathDescription: Tag { Tag(rawValue: 0x0048_0107) }
 
     /// Illumination Color Code Sequence (0048,0108), SQ, 1.
-    @inlinable public static var IlluminationColorCodeSequence: Tag { Tag(rawValue: 0x00480108) }
+    @inlinable public static var IlluminationColorCodeSequence: Tag { Tag(rawValue: 0x0048_0108) }
 
     /// Specimen Reference Sequence (0048,0110), SQ, 1.
-    @inlinable public static var SpecimenReferenceSequence: Tag { Tag(rawValue: 0x00480110) }
+    @inlinable public static var SpecimenReferenceSequence: Tag { Tag(rawValue: 0x0048_0110) }
 
     /// Condenser Lens Power (0048,0111), DS, 1.
-    @inlinable public static var CondenserLensPower: Tag { Tag(rawValue: 0x00480111) }
+    @inlinable public static var CondenserLensPower: Tag { Tag(rawValue: 0x0048_0111) }
 
     /// Objective Lens Power (0048,0112), DS, 1.
-    @inlinable public static var ObjectiveLensPower: Tag { Tag(rawValue: 0x00480112) }
+    @inlinable public static var ObjectiveLensPower: Tag { Tag(rawValue: 0x0048_0112) }
 
     /// Objective Lens Numerical Aperture (0048,0113), DS, 1.
-    @inlinable public static var ObjectiveLensNumericalAperture: Tag { Tag(rawValue: 0x00480113) }
+    @inlinable public static var ObjectiveLensNumericalAperture: Tag { Tag(rawValue: 0x0048_0113) }
 
     /// Confocal Mode (0048,0114), CS, 1.
-    @inlinable public static var ConfocalMode: Tag { Tag(rawValue: 0x00480114) }
+    @inlinable public static var ConfocalMode: Tag { Tag(rawValue: 0x0048_0114) }
 
     /// Tissue Location (0048,0115), CS, 1.
-    @inlinable public static var TissueLocation: Tag { Tag(rawValue: 0x00480115) }
+    @inlinable public static var TissueLocation: Tag { Tag(rawValue: 0x0048_0115) }
 
     /// Confocal Microscopy Image Frame Type Sequence (0048,0116), SQ, 1.
-    @inlinable public static var ConfocalMicroscopyImageFrameTypeSequence: Tag { Tag(rawValue: 0x00480116) }
+    @inlinable public static var ConfocalMicroscopyImageFrameTypeSequence: Tag { Tag(rawValue: 0x0048_0116) }
 
     /// Image Acquisition Depth (0048,0117), FD, 1.
-    @inlinable public static var ImageAcquisitionDepth: Tag { Tag(rawValue: 0x00480117) }
+    @inlinable public static var ImageAcquisitionDepth: Tag { Tag(rawValue: 0x0048_0117) }
 
     /// Palette Color Lookup Table Sequence (0048,0120), SQ, 1.
-    @inlinable public static var PaletteColorLookupTableSequence: Tag { Tag(rawValue: 0x00480120) }
+    @inlinable public static var PaletteColorLookupTableSequence: Tag { Tag(rawValue: 0x0048_0120) }
 
     /// Referenced Image Navigation Sequence (0048,0200), SQ, 1, retired.
-    @inlinable public static var ReferencedImageNavigationSequence: Tag { Tag(rawValue: 0x00480200) }
+    @inlinable public static var ReferencedImageNavigationSequence: Tag { Tag(rawValue: 0x0048_0200) }
 
     /// Top Left Hand Corner of Localizer Area (0048,0201), US, 2, retired.
-    @inlinable public static var TopLeftHandCornerOfLocalizerArea: Tag { Tag(rawValue: 0x00480201) }
+    @inlinable public static var TopLeftHandCornerOfLocalizerArea: Tag { Tag(rawValue: 0x0048_0201) }
 
     /// Bottom Right Hand Corner of Localizer Area (0048,0202), US, 2, retired.
-    @inlinable public static var BottomRightHandCornerOfLocalizerArea: Tag { Tag(rawValue: 0x00480202) }
+    @inlinable public static var BottomRightHandCornerOfLocalizerArea: Tag { Tag(rawValue: 0x0048_0202) }
 
     /// Optical Path Identification Sequence (0048,0207), SQ, 1.
-    @inlinable public static var OpticalPathIdentificationSequence: Tag { Tag(rawValue: 0x00480207) }
+    @inlinable public static var OpticalPathIdentificationSequence: Tag { Tag(rawValue: 0x0048_0207) }
 
     /// Plane Position (Slide) Sequence (0048,021A), SQ, 1.
-    @inlinable public static var PlanePositionSlideSequence: Tag { Tag(rawValue: 0x0048021A) }
+    @inlinable public static var PlanePositionSlideSequence: Tag { Tag(rawValue: 0x0048_021A) }
 
     /// Column Position In Total Image Pixel Matrix (0048,021E), SL, 1.
-    @inlinable public static var ColumnPositionInTotalImagePixelMatrix: Tag { Tag(rawValue: 0x0048021E) }
+    @inlinable public static var ColumnPositionInTotalImagePixelMatrix: Tag { Tag(rawValue: 0x0048_021E) }
 
     /// Row Position In Total Image Pixel Matrix (0048,021F), SL, 1.
-    @inlinable public static var RowPositionInTotalImagePixelMatrix: Tag { Tag(rawValue: 0x0048021F) }
+    @inlinable public static var RowPositionInTotalImagePixelMatrix: Tag { Tag(rawValue: 0x0048_021F) }
 
     /// Pixel Origin Interpretation (0048,0301), CS, 1.
-    @inlinable public static var PixelOriginInterpretation: Tag { Tag(rawValue: 0x00480301) }
+    @inlinable public static var PixelOriginInterpretation: Tag { Tag(rawValue: 0x0048_0301) }
 
     /// Number of Optical Paths (0048,0302), UL, 1.
-    @inlinable public static var NumberOfOpticalPaths: Tag { Tag(rawValue: 0x00480302) }
+    @inlinable public static var NumberOfOpticalPaths: Tag { Tag(rawValue: 0x0048_0302) }
 
     /// Total Pixel Matrix Focal Planes (0048,0303), UL, 1.
-    @inlinable public static var TotalPixelMatrixFocalPlanes: Tag { Tag(rawValue: 0x00480303) }
+    @inlinable public static var TotalPixelMatrixFocalPlanes: Tag { Tag(rawValue: 0x0048_0303) }
 
     /// Tiles Overlap (0048,0304), CS, 1.
-    @inlinable public static var TilesOverlap: Tag { Tag(rawValue: 0x00480304) }
+    @inlinable public static var TilesOverlap: Tag { Tag(rawValue: 0x0048_0304) }
 }

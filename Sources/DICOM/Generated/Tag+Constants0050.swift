@@ -2,6770 +2,6792 @@
 
 extension Tag {
     /// Calibration Image (0050,0004), CS, 1.
-    @inlinable public static var CalibrationImage: Tag { Tag(rawValue: 0x00500004) }
+    @inlinable public static var CalibrationImage: Tag { Tag(rawValue: 0x0050_0004) }
 
     /// Device Sequence (0050,0010), SQ, 1.
-    @inlinable public static var DeviceSequence: Tag { Tag(rawValue: 0x00500010) }
+    @inlinable public static var DeviceSequence: Tag { Tag(rawValue: 0x0050_0010) }
 
     /// Container Component Type Code Sequence (0050,0012), SQ, 1.
-    @inlinable public static var ContainerComponentTypeCodeSequence: Tag { Tag(rawValue: 0x00500012) }
+    @inlinable public static var ContainerComponentTypeCodeSequence: Tag { Tag(rawValue: 0x0050_0012) }
 
     /// Container Component Thickness (0050,0013), FD, 1.
-    @inlinable public static var ContainerComponentThickness: Tag { Tag(rawValue: 0x00500013) }
+    @inlinable public static var ContainerComponentThickness: Tag { Tag(rawValue: 0x0050_0013) }
 
     /// Device Length (0050,0014), DS, 1.
-    @inlinable public static var DeviceLength: Tag { Tag(rawValue: 0x00500014) }
+    @inlinable public static var DeviceLength: Tag { Tag(rawValue: 0x0050_0014) }
 
     /// Container Component Width (0050,0015), FD, 1.
-    @inlinable public static var ContainerComponentWidth: Tag { Tag(rawValue: 0x00500015) }
+    @inlinable public static var ContainerComponentWidth: Tag { Tag(rawValue: 0x0050_0015) }
 
     /// Device Diameter (0050,0016), DS, 1.
-    @inlinable public static var DeviceDiameter: Tag { Tag(rawValue: 0x00500016) }
+    @inlinable public static var DeviceDiameter: Tag { Tag(rawValue: 0x0050_0016) }
 
     /// Device Diameter Units (0050,0017), CS, 1.
-    @inlinable public static var DeviceDiameterUnits: Tag { Tag(rawValue: 0x00500017) }
+    @inlinable public static var DeviceDiameterUnits: Tag { Tag(rawValue: 0x0050_0017) }
 
     /// Device Volume (0050,0018), DS, 1.
-    @inlinable public static var DeviceVolume: Tag { Tag(rawValue: 0x00500018) }
+    @inlinable public static var DeviceVolume: Tag { Tag(rawValue: 0x0050_0018) }
 
     /// Inter-Marker Distance (0050,0019), DS, 1.
-    @inlinable public static var InterMarkerDistance: Tag { Tag(rawValue: 0x00500019) }
+    @inlinable public static var InterMarkerDistance: Tag { Tag(rawValue: 0x0050_0019) }
 
     /// Container Component Material (0050,001A), CS, 1.
-    @inlinable public static var ContainerComponentMaterial: Tag { Tag(rawValue: 0x0050001A) }
+    @inlinable public static var ContainerComponentMaterial: Tag { Tag(rawValue: 0x0050_001A) }
 
     /// Container Component ID (0050,001B), LO, 1.
-    @inlinable public static var ContainerComponentID: Tag { Tag(rawValue: 0x0050001B) }
+    @inlinable public static var ContainerComponentID: Tag { Tag(rawValue: 0x0050_001B) }
 
     /// Container Component Length (0050,001C), FD, 1.
-    @inlinable public static var ContainerComponentLength: Tag { Tag(rawValue: 0x0050001C) }
+    @inlinable public static var ContainerComponentLength: Tag { Tag(rawValue: 0x0050_001C) }
 
     /// Container Component Diameter (0050,001D), FD, 1.
-    @inlinable public static var ContainerComponentDiameter: Tag { Tag(rawValue: 0x0050001D) }
+    @inlinable public static var ContainerComponentDiameter: Tag { Tag(rawValue: 0x0050_001D) }
 
     /// Container Component Description (0050,001E), LO, 1.
-    @inlinable public static var ContainerComponentDescription: Tag { Tag(rawValue: 0x0050001E) }
+    @inlinable public static var ContainerComponentDescription: Tag { Tag(rawValue: 0x0050_001E) }
 
     /// Device Description (0050,0020), LO, 1.
-    @inlinable public static var DeviceDescription: Tag { Tag(rawValue: 0x00500020) }
+    @inlinable public static var DeviceDescription: Tag { Tag(rawValue: 0x0050_0020) }
 
     /// Long Device Description (0050,0021), ST, 1.
-    @inlinable public static var LongDeviceDescription: Tag { Tag(rawValue: 0x00500021) }
+    @inlinable public static var LongDeviceDescription: Tag { Tag(rawValue: 0x0050_0021) }
 
     /// Contrast/Bolus Ingredient Percent by Volume (0052,0001), FL, 1.
-    @inlinable public static var ContrastBolusIngredientPercentByVolume: Tag { Tag(rawValue: 0x00520001) }
+    @inlinable public static var ContrastBolusIngredientPercentByVolume: Tag { Tag(rawValue: 0x0052_0001) }
 
     /// OCT Focal Distance (0052,0002), FD, 1.
-    @inlinable public static var OCTFocalDistance: Tag { Tag(rawValue: 0x00520002) }
+    @inlinable public static var OCTFocalDistance: Tag { Tag(rawValue: 0x0052_0002) }
 
     /// Beam Spot Size (0052,0003), FD, 1.
-    @inlinable public static var BeamSpotSize: Tag { Tag(rawValue: 0x00520003) }
+    @inlinable public static var BeamSpotSize: Tag { Tag(rawValue: 0x0052_0003) }
 
     /// Effective Refractive Index (0052,0004), FD, 1.
-    @inlinable public static var EffectiveRefractiveIndex: Tag { Tag(rawValue: 0x00520004) }
+    @inlinable public static var EffectiveRefractiveIndex: Tag { Tag(rawValue: 0x0052_0004) }
 
     /// OCT Acquisition Domain (0052,0006), CS, 1.
-    @inlinable public static var OCTAcquisitionDomain: Tag { Tag(rawValue: 0x00520006) }
+    @inlinable public static var OCTAcquisitionDomain: Tag { Tag(rawValue: 0x0052_0006) }
 
     /// OCT Optical Center Wavelength (0052,0007), FD, 1.
-    @inlinable public static var OCTOpticalCenterWavelength: Tag { Tag(rawValue: 0x00520007) }
+    @inlinable public static var OCTOpticalCenterWavelength: Tag { Tag(rawValue: 0x0052_0007) }
 
     /// Axial Resolution (0052,0008), FD, 1.
-    @inlinable public static var AxialResolution: Tag { Tag(rawValue: 0x00520008) }
+    @inlinable public static var AxialResolution: Tag { Tag(rawValue: 0x0052_0008) }
 
     /// Ranging Depth (0052,0009), FD, 1.
-    @inlinable public static var RangingDepth: Tag { Tag(rawValue: 0x00520009) }
+    @inlinable public static var RangingDepth: Tag { Tag(rawValue: 0x0052_0009) }
 
     /// A-line Rate (0052,0011), FD, 1.
-    @inlinable public static var ALineRate: Tag { Tag(rawValue: 0x00520011) }
+    @inlinable public static var ALineRate: Tag { Tag(rawValue: 0x0052_0011) }
 
     /// A-lines Per Frame (0052,0012), US, 1.
-    @inlinable public static var ALinesPerFrame: Tag { Tag(rawValue: 0x00520012) }
+    @inlinable public static var ALinesPerFrame: Tag { Tag(rawValue: 0x0052_0012) }
 
     /// Catheter Rotational Rate (0052,0013), FD, 1.
-    @inlinable public static var CatheterRotationalRate: Tag { Tag(rawValue: 0x00520013) }
+    @inlinable public static var CatheterRotationalRate: Tag { Tag(rawValue: 0x0052_0013) }
 
     /// A-line Pixel Spacing (0052,0014), FD, 1.
-    @inlinable public static var ALinePixelSpacing: Tag { Tag(rawValue: 0x00520014) }
+    @inlinable public static var ALinePixelSpacing: Tag { Tag(rawValue: 0x0052_0014) }
 
     /// Mode of Percutaneous Access Sequence (0052,0016), SQ, 1.
-    @inlinable public static var ModeOfPercutaneousAccessSequence: Tag { Tag(rawValue: 0x00520016) }
+    @inlinable public static var ModeOfPercutaneousAccessSequence: Tag { Tag(rawValue: 0x0052_0016) }
 
     /// Intravascular OCT Frame Type Sequence (0052,0025), SQ, 1.
-    @inlinable public static var IntravascularOCTFrameTypeSequence: Tag { Tag(rawValue: 0x00520025) }
+    @inlinable public static var IntravascularOCTFrameTypeSequence: Tag { Tag(rawValue: 0x0052_0025) }
 
     /// OCT Z Offset Applied (0052,0026), CS, 1.
-    @inlinable public static var OCTZOffsetApplied: Tag { Tag(rawValue: 0x00520026) }
+    @inlinable public static var OCTZOffsetApplied: Tag { Tag(rawValue: 0x0052_0026) }
 
     /// Intravascular Frame Content Sequence (0052,0027), SQ, 1.
-    @inlinable public static var IntravascularFrameContentSequence: Tag { Tag(rawValue: 0x00520027) }
+    @inlinable public static var IntravascularFrameContentSequence: Tag { Tag(rawValue: 0x0052_0027) }
 
     /// Intravascular Longitudinal Distance (0052,0028), FD, 1.
-    @inlinable public static var IntravascularLongitudinalDistance: Tag { Tag(rawValue: 0x00520028) }
+    @inlinable public static var IntravascularLongitudinalDistance: Tag { Tag(rawValue: 0x0052_0028) }
 
     /// Intravascular OCT Frame Content Sequence (0052,0029), SQ, 1.
-    @inlinable public static var IntravascularOCTFrameContentSequence: Tag { Tag(rawValue: 0x00520029) }
+    @inlinable public static var IntravascularOCTFrameContentSequence: Tag { Tag(rawValue: 0x0052_0029) }
 
     /// OCT Z Offset Correction (0052,0030), SS, 1.
-    @inlinable public static var OCTZOffsetCorrection: Tag { Tag(rawValue: 0x00520030) }
+    @inlinable public static var OCTZOffsetCorrection: Tag { Tag(rawValue: 0x0052_0030) }
 
     /// Catheter Direction of Rotation (0052,0031), CS, 1.
-    @inlinable public static var CatheterDirectionOfRotation: Tag { Tag(rawValue: 0x00520031) }
+    @inlinable public static var CatheterDirectionOfRotation: Tag { Tag(rawValue: 0x0052_0031) }
 
     /// Seam Line Location (0052,0033), FD, 1.
-    @inlinable public static var SeamLineLocation: Tag { Tag(rawValue: 0x00520033) }
+    @inlinable public static var SeamLineLocation: Tag { Tag(rawValue: 0x0052_0033) }
 
     /// First A-line Location (0052,0034), FD, 1.
-    @inlinable public static var FirstALineLocation: Tag { Tag(rawValue: 0x00520034) }
+    @inlinable public static var FirstALineLocation: Tag { Tag(rawValue: 0x0052_0034) }
 
     /// Seam Line Index (0052,0036), US, 1.
-    @inlinable public static var SeamLineIndex: Tag { Tag(rawValue: 0x00520036) }
+    @inlinable public static var SeamLineIndex: Tag { Tag(rawValue: 0x0052_0036) }
 
     /// Number of Padded A-lines (0052,0038), US, 1.
-    @inlinable public static var NumberOfPaddedALines: Tag { Tag(rawValue: 0x00520038) }
+    @inlinable public static var NumberOfPaddedALines: Tag { Tag(rawValue: 0x0052_0038) }
 
     /// Interpolation Type (0052,0039), CS, 1.
-    @inlinable public static var InterpolationType: Tag { Tag(rawValue: 0x00520039) }
+    @inlinable public static var InterpolationType: Tag { Tag(rawValue: 0x0052_0039) }
 
     /// Refractive Index Applied (0052,003A), CS, 1.
-    @inlinable public static var RefractiveIndexApplied: Tag { Tag(rawValue: 0x0052003A) }
+    @inlinable public static var RefractiveIndexApplied: Tag { Tag(rawValue: 0x0052_003A) }
 
     /// Energy Window Vector (0054,0010), US, 1-n.
-    @inlinable public static var EnergyWindowVector: Tag { Tag(rawValue: 0x00540010) }
+    @inlinable public static var EnergyWindowVector: Tag { Tag(rawValue: 0x0054_0010) }
 
     /// Number of Energy Windows (0054,0011), US, 1.
-    @inlinable public static var NumberOfEnergyWindows: Tag { Tag(rawValue: 0x00540011) }
+    @inlinable public static var NumberOfEnergyWindows: Tag { Tag(rawValue: 0x0054_0011) }
 
     /// Energy Window Information Sequence (0054,0012), SQ, 1.
-    @inlinable public static var EnergyWindowInformationSequence: Tag { Tag(rawValue: 0x00540012) }
+    @inlinable public static var EnergyWindowInformationSequence: Tag { Tag(rawValue: 0x0054_0012) }
 
     /// Energy Window Range Sequence (0054,0013), SQ, 1.
-    @inlinable public static var EnergyWindowRangeSequence: Tag { Tag(rawValue: 0x00540013) }
+    @inlinable public static var EnergyWindowRangeSequence: Tag { Tag(rawValue: 0x0054_0013) }
 
     /// Energy Window Lower Limit (0054,0014), DS, 1.
-    @inlinable public static var EnergyWindowLowerLimit: Tag { Tag(rawValue: 0x00540014) }
+    @inlinable public static var EnergyWindowLowerLimit: Tag { Tag(rawValue: 0x0054_0014) }
 
     /// Energy Window Upper Limit (0054,0015), DS, 1.
-    @inlinable public static var EnergyWindowUpperLimit: Tag { Tag(rawValue: 0x00540015) }
+    @inlinable public static var EnergyWindowUpperLimit: Tag { Tag(rawValue: 0x0054_0015) }
 
     /// Radiopharmaceutical Information Sequence (0054,0016), SQ, 1.
-    @inlinable public static var RadiopharmaceuticalInformationSequence: Tag { Tag(rawValue: 0x00540016) }
+    @inlinable public static var RadiopharmaceuticalInformationSequence: Tag { Tag(rawValue: 0x0054_0016) }
 
     /// Residual Syringe Counts (0054,0017), IS, 1.
-    @inlinable public static var ResidualSyringeCounts: Tag { Tag(rawValue: 0x00540017) }
+    @inlinable public static var ResidualSyringeCounts: Tag { Tag(rawValue: 0x0054_0017) }
 
     /// Energy Window Name (0054,0018), SH, 1.
-    @inlinable public static var EnergyWindowName: Tag { Tag(rawValue: 0x00540018) }
+    @inlinable public static var EnergyWindowName: Tag { Tag(rawValue: 0x0054_0018) }
 
     /// Detector Vector (0054,0020), US, 1-n.
-    @inlinable public static var DetectorVector: Tag { Tag(rawValue: 0x00540020) }
+    @inlinable public static var DetectorVector: Tag { Tag(rawValue: 0x0054_0020) }
 
     /// Number of Detectors (0054,0021), US, 1.
-    @inlinable public static var NumberOfDetectors: Tag { Tag(rawValue: 0x00540021) }
+    @inlinable public static var NumberOfDetectors: Tag { Tag(rawValue: 0x0054_0021) }
 
     /// Detector Information Sequence (0054,0022), SQ, 1.
-    @inlinable public static var DetectorInformationSequence: Tag { Tag(rawValue: 0x00540022) }
+    @inlinable public static var DetectorInformationSequence: Tag { Tag(rawValue: 0x0054_0022) }
 
     /// Phase Vector (0054,0030), US, 1-n.
-    @inlinable public static var PhaseVector: Tag { Tag(rawValue: 0x00540030) }
+    @inlinable public static var PhaseVector: Tag { Tag(rawValue: 0x0054_0030) }
 
     /// Number of Phases (0054,0031), US, 1.
-    @inlinable public static var NumberOfPhases: Tag { Tag(rawValue: 0x00540031) }
+    @inlinable public static var NumberOfPhases: Tag { Tag(rawValue: 0x0054_0031) }
 
     /// Phase Information Sequence (0054,0032), SQ, 1.
-    @inlinable public static var PhaseInformationSequence: Tag { Tag(rawValue: 0x00540032) }
+    @inlinable public static var PhaseInformationSequence: Tag { Tag(rawValue: 0x0054_0032) }
 
     /// Number of Frames in Phase (0054,0033), US, 1.
-    @inlinable public static var NumberOfFramesInPhase: Tag { Tag(rawValue: 0x00540033) }
+    @inlinable public static var NumberOfFramesInPhase: Tag { Tag(rawValue: 0x0054_0033) }
 
     /// Phase Delay (0054,0036), IS, 1.
-    @inlinable public static var PhaseDelay: Tag { Tag(rawValue: 0x00540036) }
+    @inlinable public static var PhaseDelay: Tag { Tag(rawValue: 0x0054_0036) }
 
     /// Pause Between Frames (0054,0038), IS, 1.
-    @inlinable public static var PauseBetweenFrames: Tag { Tag(rawValue: 0x00540038) }
+    @inlinable public static var PauseBetweenFrames: Tag { Tag(rawValue: 0x0054_0038) }
 
     /// Phase Description (0054,0039), CS, 1.
-    @inlinable public static var PhaseDescription: Tag { Tag(rawValue: 0x00540039) }
+    @inlinable public static var PhaseDescription: Tag { Tag(rawValue: 0x0054_0039) }
 
     /// Rotation Vector (0054,0050), US, 1-n.
-    @inlinable public static var RotationVector: Tag { Tag(rawValue: 0x00540050) }
+    @inlinable public static var RotationVector: Tag { Tag(rawValue: 0x0054_0050) }
 
     /// Number of Rotations (0054,0051), US, 1.
-    @inlinable public static var NumberOfRotations: Tag { Tag(rawValue: 0x00540051) }
+    @inlinable public static var NumberOfRotations: Tag { Tag(rawValue: 0x0054_0051) }
 
     /// Rotation Information Sequence (0054,0052), SQ, 1.
-    @inlinable public static var RotationInformationSequence: Tag { Tag(rawValue: 0x00540052) }
+    @inlinable public static var RotationInformationSequence: Tag { Tag(rawValue: 0x0054_0052) }
 
     /// Number of Frames in Rotation (0054,0053), US, 1.
-    @inlinable public static var NumberOfFramesInRotation: Tag { Tag(rawValue: 0x00540053) }
+    @inlinable public static var NumberOfFramesInRotation: Tag { Tag(rawValue: 0x0054_0053) }
 
     /// R-R Interval Vector (0054,0060), US, 1-n.
-    @inlinable public static var RRIntervalVector: Tag { Tag(rawValue: 0x00540060) }
+    @inlinable public static var RRIntervalVector: Tag { Tag(rawValue: 0x0054_0060) }
 
     /// Number of R-R Intervals (0054,0061), US, 1.
-    @inlinable public static var NumberOfRRIntervals: Tag { Tag(rawValue: 0x00540061) }
+    @inlinable public static var NumberOfRRIntervals: Tag { Tag(rawValue: 0x0054_0061) }
 
     /// Gated Information Sequence (0054,0062), SQ, 1.
-    @inlinable public static var GatedInformationSequence: Tag { Tag(rawValue: 0x00540062) }
+    @inlinable public static var GatedInformationSequence: Tag { Tag(rawValue: 0x0054_0062) }
 
     /// Data Information Sequence (0054,0063), SQ, 1.
-    @inlinable public static var DataInformationSequence: Tag { Tag(rawValue: 0x00540063) }
+    @inlinable public static var DataInformationSequence: Tag { Tag(rawValue: 0x0054_0063) }
 
     /// Time Slot Vector (0054,0070), US, 1-n.
-    @inlinable public static var TimeSlotVector: Tag { Tag(rawValue: 0x00540070) }
+    @inlinable public static var TimeSlotVector: Tag { Tag(rawValue: 0x0054_0070) }
 
     /// Number of Time Slots (0054,0071), US, 1.
-    @inlinable public static var NumberOfTimeSlots: Tag { Tag(rawValue: 0x00540071) }
+    @inlinable public static var NumberOfTimeSlots: Tag { Tag(rawValue: 0x0054_0071) }
 
     /// Time Slot Information Sequence (0054,0072), SQ, 1.
-    @inlinable public static var TimeSlotInformationSequence: Tag { Tag(rawValue: 0x00540072) }
+    @inlinable public static var TimeSlotInformationSequence: Tag { Tag(rawValue: 0x0054_0072) }
 
     /// Time Slot Time (0054,0073), DS, 1.
-    @inlinable public static var TimeSlotTime: Tag { Tag(rawValue: 0x00540073) }
+    @inlinable public static var TimeSlotTime: Tag { Tag(rawValue: 0x0054_0073) }
 
     /// Slice Vector (0054,0080), US, 1-n.
-    @inlinable public static var SliceVector: Tag { Tag(rawValue: 0x00540080) }
+    @inlinable public static var SliceVector: Tag { Tag(rawValue: 0x0054_0080) }
 
     /// Number of Slices (0054,0081), US, 1.
-    @inlinable public static var NumberOfSlices: Tag { Tag(rawValue: 0x00540081) }
+    @inlinable public static var NumberOfSlices: Tag { Tag(rawValue: 0x0054_0081) }
 
     /// Angular View Vector (0054,0090), US, 1-n.
-    @inlinable public static var AngularViewVector: Tag { Tag(rawValue: 0x00540090) }
+    @inlinable public static var AngularViewVector: Tag { Tag(rawValue: 0x0054_0090) }
 
     /// Time Slice Vector (0054,0100), US, 1-n.
-    @inlinable public static var TimeSliceVector: Tag { Tag(rawValue: 0x00540100) }
+    @inlinable public static var TimeSliceVector: Tag { Tag(rawValue: 0x0054_0100) }
 
     /// Number of Time Slices (0054,0101), US, 1.
-    @inlinable public static var NumberOfTimeSlices: Tag { Tag(rawValue: 0x00540101) }
+    @inlinable public static var NumberOfTimeSlices: Tag { Tag(rawValue: 0x0054_0101) }
 
     /// Start Angle (0054,0200), DS, 1.
-    @inlinable public static var StartAngle: Tag { Tag(rawValue: 0x00540200) }
+    @inlinable public static var StartAngle: Tag { Tag(rawValue: 0x0054_0200) }
 
     /// Type of Detector Motion (0054,0202), CS, 1.
-    @inlinable public static var TypeOfDetectorMotion: Tag { Tag(rawValue: 0x00540202) }
+    @inlinable public static var TypeOfDetectorMotion: Tag { Tag(rawValue: 0x0054_0202) }
 
     /// Trigger Vector (0054,0210), IS, 1-n.
-    @inlinable public static var TriggerVector: Tag { Tag(rawValue: 0x00540210) }
+    @inlinable public static var TriggerVector: Tag { Tag(rawValue: 0x0054_0210) }
 
     /// Number of Triggers in Phase (0054,0211), US, 1.
-    @inlinable public static var NumberOfTriggersInPhase: Tag { Tag(rawValue: 0x00540211) }
+    @inlinable public static var NumberOfTriggersInPhase: Tag { Tag(rawValue: 0x0054_0211) }
 
     /// View Code Sequence (0054,0220), SQ, 1.
-    @inlinable public static var ViewCodeSequence: Tag { Tag(rawValue: 0x00540220) }
+    @inlinable public static var ViewCodeSequence: Tag { Tag(rawValue: 0x0054_0220) }
 
     /// View Modifier Code Sequence (0054,0222), SQ, 1.
-    @inlinable public static var ViewModifierCodeSequence: Tag { Tag(rawValue: 0x00540222) }
+    @inlinable public static var ViewModifierCodeSequence: Tag { Tag(rawValue: 0x0054_0222) }
 
     /// Radionuclide Code Sequence (0054,0300), SQ, 1.
-    @inlinable public static var RadionuclideCodeSequence: Tag { Tag(rawValue: 0x00540300) }
+    @inlinable public static var RadionuclideCodeSequence: Tag { Tag(rawValue: 0x0054_0300) }
 
     /// Administration Route Code Sequence (0054,0302), SQ, 1.
-    @inlinable public static var AdministrationRouteCodeSequence: Tag { Tag(rawValue: 0x00540302) }
+    @inlinable public static var AdministrationRouteCodeSequence: Tag { Tag(rawValue: 0x0054_0302) }
 
     /// Radiopharmaceutical Code Sequence (0054,0304), SQ, 1.
-    @inlinable public static var RadiopharmaceuticalCodeSequence: Tag { Tag(rawValue: 0x00540304) }
+    @inlinable public static var RadiopharmaceuticalCodeSequence: Tag { Tag(rawValue: 0x0054_0304) }
 
     /// Calibration Data Sequence (0054,0306), SQ, 1.
-    @inlinable public static var CalibrationDataSequence: Tag { Tag(rawValue: 0x00540306) }
+    @inlinable public static var CalibrationDataSequence: Tag { Tag(rawValue: 0x0054_0306) }
 
     /// Energy Window Number (0054,0308), US, 1.
-    @inlinable public static var EnergyWindowNumber: Tag { Tag(rawValue: 0x00540308) }
+    @inlinable public static var EnergyWindowNumber: Tag { Tag(rawValue: 0x0054_0308) }
 
     /// Image ID (0054,0400), SH, 1.
-    @inlinable public static var ImageID: Tag { Tag(rawValue: 0x00540400) }
+    @inlinable public static var ImageID: Tag { Tag(rawValue: 0x0054_0400) }
 
     /// Patient Orientation Code Sequence (0054,0410), SQ, 1.
-    @inlinable public static var PatientOrientationCodeSequence: Tag { Tag(rawValue: 0x00540410) }
+    @inlinable public static var PatientOrientationCodeSequence: Tag { Tag(rawValue: 0x0054_0410) }
 
     /// Patient Orientation Modifier Code Sequence (0054,0412), SQ, 1.
-    @inlinable public static var PatientOrientationModifierCodeSequence: Tag { Tag(rawValue: 0x00540412) }
+    @inlinable public static var PatientOrientationModifierCodeSequence: Tag { Tag(rawValue: 0x0054_0412) }
 
     /// Patient Gantry Relationship Code Sequence (0054,0414), SQ, 1.
-    @inlinable public static var PatientGantryRelationshipCodeSequence: Tag { Tag(rawValue: 0x00540414) }
+    @inlinable public static var PatientGantryRelationshipCodeSequence: Tag { Tag(rawValue: 0x0054_0414) }
 
     /// Slice Progression Direction (0054,0500), CS, 1.
-    @inlinable public static var SliceProgressionDirection: Tag { Tag(rawValue: 0x00540500) }
+    @inlinable public static var SliceProgressionDirection: Tag { Tag(rawValue: 0x0054_0500) }
 
     /// Scan Progression Direction (0054,0501), CS, 1.
-    @inlinable public static var ScanProgressionDirection: Tag { Tag(rawValue: 0x00540501) }
+    @inlinable public static var ScanProgressionDirection: Tag { Tag(rawValue: 0x0054_0501) }
 
     /// Series Type (0054,1000), CS, 2.
-    @inlinable public static var SeriesType: Tag { Tag(rawValue: 0x00541000) }
+    @inlinable public static var SeriesType: Tag { Tag(rawValue: 0x0054_1000) }
 
     /// Units (0054,1001), CS, 1.
-    @inlinable public static var Units: Tag { Tag(rawValue: 0x00541001) }
+    @inlinable public static var Units: Tag { Tag(rawValue: 0x0054_1001) }
 
     /// Counts Source (0054,1002), CS, 1.
-    @inlinable public static var CountsSource: Tag { Tag(rawValue: 0x00541002) }
+    @inlinable public static var CountsSource: Tag { Tag(rawValue: 0x0054_1002) }
 
     /// Reprojection Method (0054,1004), CS, 1.
-    @inlinable public static var ReprojectionMethod: Tag { Tag(rawValue: 0x00541004) }
+    @inlinable public static var ReprojectionMethod: Tag { Tag(rawValue: 0x0054_1004) }
 
     /// SUV Type (0054,1006), CS, 1.
-    @inlinable public static var SUVType: Tag { Tag(rawValue: 0x00541006) }
+    @inlinable public static var SUVType: Tag { Tag(rawValue: 0x0054_1006) }
 
     /// Randoms Correction Method (0054,1100), CS, 1.
-    @inlinable public static var RandomsCorrectionMethod: Tag { Tag(rawValue: 0x00541100) }
+    @inlinable public static var RandomsCorrectionMethod: Tag { Tag(rawValue: 0x0054_1100) }
 
     /// Attenuation Correction Method (0054,1101), LO, 1.
-    @inlinable public static var AttenuationCorrectionMethod: Tag { Tag(rawValue: 0x00541101) }
+    @inlinable public static var AttenuationCorrectionMethod: Tag { Tag(rawValue: 0x0054_1101) }
 
     /// Decay Correction (0054,1102), CS, 1.
-    @inlinable public static var DecayCorrection: Tag { Tag(rawValue: 0x00541102) }
+    @inlinable public static var DecayCorrection: Tag { Tag(rawValue: 0x0054_1102) }
 
     /// Reconstruction Method (0054,1103), LO, 1.
-    @inlinable public static var ReconstructionMethod: Tag { Tag(rawValue: 0x00541103) }
+    @inlinable public static var ReconstructionMethod: Tag { Tag(rawValue: 0x0054_1103) }
 
     /// Detector Lines of Response Used (0054,1104), LO, 1.
-    @inlinable public static var DetectorLinesOfResponseUsed: Tag { Tag(rawValue: 0x00541104) }
+    @inlinable public static var DetectorLinesOfResponseUsed: Tag { Tag(rawValue: 0x0054_1104) }
 
     /// Scatter Correction Method (0054,1105), LO, 1.
-    @inlinable public static var ScatterCorrectionMethod: Tag { Tag(rawValue: 0x00541105) }
+    @inlinable public static var ScatterCorrectionMethod: Tag { Tag(rawValue: 0x0054_1105) }
 
     /// Axial Acceptance (0054,1200), DS, 1.
-    @inlinable public static var AxialAcceptance: Tag { Tag(rawValue: 0x00541200) }
+    @inlinable public static var AxialAcceptance: Tag { Tag(rawValue: 0x0054_1200) }
 
     /// Axial Mash (0054,1201), IS, 2.
-    @inlinable public static var AxialMash: Tag { Tag(rawValue: 0x00541201) }
+    @inlinable public static var AxialMash: Tag { Tag(rawValue: 0x0054_1201) }
 
     /// Transverse Mash (0054,1202), IS, 1.
-    @inlinable public static var TransverseMash: Tag { Tag(rawValue: 0x00541202) }
+    @inlinable public static var TransverseMash: Tag { Tag(rawValue: 0x0054_1202) }
 
     /// Detector Element Size (0054,1203), DS, 2.
-    @inlinable public static var DetectorElementSize: Tag { Tag(rawValue: 0x00541203) }
+    @inlinable public static var DetectorElementSize: Tag { Tag(rawValue: 0x0054_1203) }
 
     /// Coincidence Window Width (0054,1210), DS, 1.
-    @inlinable public static var CoincidenceWindowWidth: Tag { Tag(rawValue: 0x00541210) }
+    @inlinable public static var CoincidenceWindowWidth: Tag { Tag(rawValue: 0x0054_1210) }
 
     /// Secondary Counts Type (0054,1220), CS, 1-n.
-    @inlinable public static var SecondaryCountsType: Tag { Tag(rawValue: 0x00541220) }
+    @inlinable public static var SecondaryCountsType: Tag { Tag(rawValue: 0x0054_1220) }
 
     /// Frame Reference Time (0054,1300), DS, 1.
-    @inlinable public static var FrameReferenceTime: Tag { Tag(rawValue: 0x00541300) }
+    @inlinable public static var FrameReferenceTime: Tag { Tag(rawValue: 0x0054_1300) }
 
     /// Primary (Prompts) Counts Accumulated (0054,1310), IS, 1.
-    @inlinable public static var PrimaryPromptsCountsAccumulated: Tag { Tag(rawValue: 0x00541310) }
+    @inlinable public static var PrimaryPromptsCountsAccumulated: Tag { Tag(rawValue: 0x0054_1310) }
 
     /// Secondary Counts Accumulated (0054,1311), IS, 1-n.
-    @inlinable public static var SecondaryCountsAccumulated: Tag { Tag(rawValue: 0x00541311) }
+    @inlinable public static var SecondaryCountsAccumulated: Tag { Tag(rawValue: 0x0054_1311) }
 
     /// Slice Sensitivity Factor (0054,1320), DS, 1.
-    @inlinable public static var SliceSensitivityFactor: Tag { Tag(rawValue: 0x00541320) }
+    @inlinable public static var SliceSensitivityFactor: Tag { Tag(rawValue: 0x0054_1320) }
 
     /// Decay Factor (0054,1321), DS, 1.
-    @inlinable public static var DecayFactor: Tag { Tag(rawValue: 0x00541321) }
+    @inlinable public static var DecayFactor: Tag { Tag(rawValue: 0x0054_1321) }
 
     /// Dose Calibration Factor (0054,1322), DS, 1.
-    @inlinable public static var DoseCalibrationFactor: Tag { Tag(rawValue: 0x00541322) }
+    @inlinable public static var DoseCalibrationFactor: Tag { Tag(rawValue: 0x0054_1322) }
 
     /// Scatter Fraction Factor (0054,1323), DS, 1.
-    @inlinable public static var ScatterFractionFactor: Tag { Tag(rawValue: 0x00541323) }
+    @inlinable public static var ScatterFractionFactor: Tag { Tag(rawValue: 0x0054_1323) }
 
     /// Dead Time Factor (0054,1324), DS, 1.
-    @inlinable public static var DeadTimeFactor: Tag { Tag(rawValue: 0x00541324) }
+    @inlinable public static var DeadTimeFactor: Tag { Tag(rawValue: 0x0054_1324) }
 
     /// Image Index (0054,1330), US, 1.
-    @inlinable public static var ImageIndex: Tag { Tag(rawValue: 0x00541330) }
+    @inlinable public static var ImageIndex: Tag { Tag(rawValue: 0x0054_1330) }
 
     /// Counts Included (0054,1400), CS, 1-n, retired.
-    @inlinable public static var CountsIncluded: Tag { Tag(rawValue: 0x00541400) }
+    @inlinable public static var CountsIncluded: Tag { Tag(rawValue: 0x0054_1400) }
 
     /// Dead Time Correction Flag (0054,1401), CS, 1, retired.
-    @inlinable public static var DeadTimeCorrectionFlag: Tag { Tag(rawValue: 0x00541401) }
+    @inlinable public static var DeadTimeCorrectionFlag: Tag { Tag(rawValue: 0x0054_1401) }
 
     /// Histogram Sequence (0060,3000), SQ, 1.
-    @inlinable public static var HistogramSequence: Tag { Tag(rawValue: 0x00603000) }
+    @inlinable public static var HistogramSequence: Tag { Tag(rawValue: 0x0060_3000) }
 
     /// Histogram Number of Bins (0060,3002), US, 1.
-    @inlinable public static var HistogramNumberOfBins: Tag { Tag(rawValue: 0x00603002) }
+    @inlinable public static var HistogramNumberOfBins: Tag { Tag(rawValue: 0x0060_3002) }
 
     /// Histogram First Bin Value (0060,3004), US or SS, 1.
-    @inlinable public static var HistogramFirstBinValue: Tag { Tag(rawValue: 0x00603004) }
+    @inlinable public static var HistogramFirstBinValue: Tag { Tag(rawValue: 0x0060_3004) }
 
     /// Histogram Last Bin Value (0060,3006), US or SS, 1.
-    @inlinable public static var HistogramLastBinValue: Tag { Tag(rawValue: 0x00603006) }
+    @inlinable public static var HistogramLastBinValue: Tag { Tag(rawValue: 0x0060_3006) }
 
     /// Histogram Bin Width (0060,3008), US, 1.
-    @inlinable public static var HistogramBinWidth: Tag { Tag(rawValue: 0x00603008) }
+    @inlinable public static var HistogramBinWidth: Tag { Tag(rawValue: 0x0060_3008) }
 
     /// Histogram Explanation (0060,3010), LO, 1.
-    @inlinable public static var HistogramExplanation: Tag { Tag(rawValue: 0x00603010) }
+    @inlinable public static var HistogramExplanation: Tag { Tag(rawValue: 0x0060_3010) }
 
     /// Histogram Data (0060,3020), UL, 1-n.
-    @inlinable public static var HistogramData: Tag { Tag(rawValue: 0x00603020) }
+    @inlinable public static var HistogramData: Tag { Tag(rawValue: 0x0060_3020) }
 
     /// Segmentation Type (0062,0001), CS, 1.
-    @inlinable public static var SegmentationType: Tag { Tag(rawValue: 0x00620001) }
+    @inlinable public static var SegmentationType: Tag { Tag(rawValue: 0x0062_0001) }
 
     /// Segment Sequence (0062,0002), SQ, 1.
-    @inlinable public static var SegmentSequence: Tag { Tag(rawValue: 0x00620002) }
+    @inlinable public static var SegmentSequence: Tag { Tag(rawValue: 0x0062_0002) }
 
     /// Segmented Property Category Code Sequence (0062,0003), SQ, 1.
-    @inlinable public static var SegmentedPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x00620003) }
+    @inlinable public static var SegmentedPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x0062_0003) }
 
     /// Segment Number (0062,0004), US, 1.
-    @inlinable public static var SegmentNumber: Tag { Tag(rawValue: 0x00620004) }
+    @inlinable public static var SegmentNumber: Tag { Tag(rawValue: 0x0062_0004) }
 
     /// Segment Label (0062,0005), LO, 1.
-    @inlinable public static var SegmentLabel: Tag { Tag(rawValue: 0x00620005) }
+    @inlinable public static var SegmentLabel: Tag { Tag(rawValue: 0x0062_0005) }
 
     /// Segment Description (0062,0006), ST, 1.
-    @inlinable public static var SegmentDescription: Tag { Tag(rawValue: 0x00620006) }
+    @inlinable public static var SegmentDescription: Tag { Tag(rawValue: 0x0062_0006) }
 
     /// Segmentation Algorithm Identification Sequence (0062,0007), SQ, 1.
-    @inlinable public static var SegmentationAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x00620007) }
+    @inlinable public static var SegmentationAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x0062_0007) }
 
     /// Segment Algorithm Type (0062,0008), CS, 1.
-    @inlinable public static var SegmentAlgorithmType: Tag { Tag(rawValue: 0x00620008) }
+    @inlinable public static var SegmentAlgorithmType: Tag { Tag(rawValue: 0x0062_0008) }
 
     /// Segment Algorithm Name (0062,0009), LO, 1-n.
-    @inlinable public static var SegmentAlgorithmName: Tag { Tag(rawValue: 0x00620009) }
+    @inlinable public static var SegmentAlgorithmName: Tag { Tag(rawValue: 0x0062_0009) }
 
     /// Segment Identification Sequence (0062,000A), SQ, 1.
-    @inlinable public static var SegmentIdentificationSequence: Tag { Tag(rawValue: 0x0062000A) }
+    @inlinable public static var SegmentIdentificationSequence: Tag { Tag(rawValue: 0x0062_000A) }
 
     /// Referenced Segment Number (0062,000B), US, 1-n.
-    @inlinable public static var ReferencedSegmentNumber: Tag { Tag(rawValue: 0x0062000B) }
+    @inlinable public static var ReferencedSegmentNumber: Tag { Tag(rawValue: 0x0062_000B) }
 
     /// Recommended Display Grayscale Value (0062,000C), US, 1.
-    @inlinable public static var RecommendedDisplayGrayscaleValue: Tag { Tag(rawValue: 0x0062000C) }
+    @inlinable public static var RecommendedDisplayGrayscaleValue: Tag { Tag(rawValue: 0x0062_000C) }
 
     /// Recommended Display CIELab Value (0062,000D), US, 3.
-    @inlinable public static var RecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x0062000D) }
+    @inlinable public static var RecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x0062_000D) }
 
     /// Maximum Fractional Value (0062,000E), US, 1.
-    @inlinable public static var MaximumFractionalValue: Tag { Tag(rawValue: 0x0062000E) }
+    @inlinable public static var MaximumFractionalValue: Tag { Tag(rawValue: 0x0062_000E) }
 
     /// Segmented Property Type Code Sequence (0062,000F), SQ, 1.
-    @inlinable public static var SegmentedPropertyTypeCodeSequence: Tag { Tag(rawValue: 0x0062000F) }
+    @inlinable public static var SegmentedPropertyTypeCodeSequence: Tag { Tag(rawValue: 0x0062_000F) }
 
     /// Segmentation Fractional Type (0062,0010), CS, 1.
-    @inlinable public static var SegmentationFractionalType: Tag { Tag(rawValue: 0x00620010) }
+    @inlinable public static var SegmentationFractionalType: Tag { Tag(rawValue: 0x0062_0010) }
 
     /// Segmented Property Type Modifier Code Sequence (0062,0011), SQ, 1.
-    @inlinable public static var SegmentedPropertyTypeModifierCodeSequence: Tag { Tag(rawValue: 0x00620011) }
+    @inlinable public static var SegmentedPropertyTypeModifierCodeSequence: Tag { Tag(rawValue: 0x0062_0011) }
 
     /// Used Segments Sequence (0062,0012), SQ, 1.
-    @inlinable public static var UsedSegmentsSequence: Tag { Tag(rawValue: 0x00620012) }
+    @inlinable public static var UsedSegmentsSequence: Tag { Tag(rawValue: 0x0062_0012) }
 
     /// Segments Overlap (0062,0013), CS, 1.
-    @inlinable public static var SegmentsOverlap: Tag { Tag(rawValue: 0x00620013) }
+    @inlinable public static var SegmentsOverlap: Tag { Tag(rawValue: 0x0062_0013) }
 
     /// Tracking ID (0062,0020), UT, 1.
-    @inlinable public static var TrackingID: Tag { Tag(rawValue: 0x00620020) }
+    @inlinable public static var TrackingID: Tag { Tag(rawValue: 0x0062_0020) }
 
     /// Tracking UID (0062,0021), UI, 1.
-    @inlinable public static var TrackingUID: Tag { Tag(rawValue: 0x00620021) }
+    @inlinable public static var TrackingUID: Tag { Tag(rawValue: 0x0062_0021) }
 
     /// Deformable Registration Sequence (0064,0002), SQ, 1.
-    @inlinable public static var DeformableRegistrationSequence: Tag { Tag(rawValue: 0x00640002) }
+    @inlinable public static var DeformableRegistrationSequence: Tag { Tag(rawValue: 0x0064_0002) }
 
     /// Source Frame of Reference UID (0064,0003), UI, 1.
-    @inlinable public static var SourceFrameOfReferenceUID: Tag { Tag(rawValue: 0x00640003) }
+    @inlinable public static var SourceFrameOfReferenceUID: Tag { Tag(rawValue: 0x0064_0003) }
 
     /// Deformable Registration Grid Sequence (0064,0005), SQ, 1.
-    @inlinable public static var DeformableRegistrationGridSequence: Tag { Tag(rawValue: 0x00640005) }
+    @inlinable public static var DeformableRegistrationGridSequence: Tag { Tag(rawValue: 0x0064_0005) }
 
     /// Grid Dimensions (0064,0007), UL, 3.
-    @inlinable public static var GridDimensions: Tag { Tag(rawValue: 0x00640007) }
+    @inlinable public static var GridDimensions: Tag { Tag(rawValue: 0x0064_0007) }
 
     /// Grid Resolution (0064,0008), FD, 3.
-    @inlinable public static var GridResolution: Tag { Tag(rawValue: 0x00640008) }
+    @inlinable public static var GridResolution: Tag { Tag(rawValue: 0x0064_0008) }
 
     /// Vector Grid Data (0064,0009), OF, 1.
-    @inlinable public static var VectorGridData: Tag { Tag(rawValue: 0x00640009) }
+    @inlinable public static var VectorGridData: Tag { Tag(rawValue: 0x0064_0009) }
 
     /// Pre Deformation Matrix Registration Sequence (0064,000F), SQ, 1.
-    @inlinable public static var PreDeformationMatrixRegistrationSequence: Tag { Tag(rawValue: 0x0064000F) }
+    @inlinable public static var PreDeformationMatrixRegistrationSequence: Tag { Tag(rawValue: 0x0064_000F) }
 
     /// Post Deformation Matrix Registration Sequence (0064,0010), SQ, 1.
-    @inlinable public static var PostDeformationMatrixRegistrationSequence: Tag { Tag(rawValue: 0x00640010) }
+    @inlinable public static var PostDeformationMatrixRegistrationSequence: Tag { Tag(rawValue: 0x0064_0010) }
 
     /// Number of Surfaces (0066,0001), UL, 1.
-    @inlinable public static var NumberOfSurfaces: Tag { Tag(rawValue: 0x00660001) }
+    @inlinable public static var NumberOfSurfaces: Tag { Tag(rawValue: 0x0066_0001) }
 
     /// Surface Sequence (0066,0002), SQ, 1.
-    @inlinable public static var SurfaceSequence: Tag { Tag(rawValue: 0x00660002) }
+    @inlinable public static var SurfaceSequence: Tag { Tag(rawValue: 0x0066_0002) }
 
     /// Surface Number (0066,0003), UL, 1.
-    @inlinable public static var SurfaceNumber: Tag { Tag(rawValue: 0x00660003) }
+    @inlinable public static var SurfaceNumber: Tag { Tag(rawValue: 0x0066_0003) }
 
     /// Surface Comments (0066,0004), LT, 1.
-    @inlinable public static var SurfaceComments: Tag { Tag(rawValue: 0x00660004) }
+    @inlinable public static var SurfaceComments: Tag { Tag(rawValue: 0x0066_0004) }
 
     /// Surface Offset (0066,0005), FL, 1.
-    @inlinable public static var SurfaceOffset: Tag { Tag(rawValue: 0x00660005) }
+    @inlinable public static var SurfaceOffset: Tag { Tag(rawValue: 0x0066_0005) }
 
     /// Surface Processing (0066,0009), CS, 1.
-    @inlinable public static var SurfaceProcessing: Tag { Tag(rawValue: 0x00660009) }
+    @inlinable public static var SurfaceProcessing: Tag { Tag(rawValue: 0x0066_0009) }
 
     /// Surface Processing Ratio (0066,000A), FL, 1.
-    @inlinable public static var SurfaceProcessingRatio: Tag { Tag(rawValue: 0x0066000A) }
+    @inlinable public static var SurfaceProcessingRatio: Tag { Tag(rawValue: 0x0066_000A) }
 
     /// Surface Processing Description (0066,000B), LO, 1.
-    @inlinable public static var SurfaceProcessingDescription: Tag { Tag(rawValue: 0x0066000B) }
+    @inlinable public static var SurfaceProcessingDescription: Tag { Tag(rawValue: 0x0066_000B) }
 
     /// Recommended Presentation Opacity (0066,000C), FL, 1.
-    @inlinable public static var RecommendedPresentationOpacity: Tag { Tag(rawValue: 0x0066000C) }
+    @inlinable public static var RecommendedPresentationOpacity: Tag { Tag(rawValue: 0x0066_000C) }
 
     /// Recommended Presentation Type (0066,000D), CS, 1.
-    @inlinable public static var RecommendedPresentationType: Tag { Tag(rawValue: 0x0066000D) }
+    @inlinable public static var RecommendedPresentationType: Tag { Tag(rawValue: 0x0066_000D) }
 
     /// Finite Volume (0066,000E), CS, 1.
-    @inlinable public static var FiniteVolume: Tag { Tag(rawValue: 0x0066000E) }
+    @inlinable public static var FiniteVolume: Tag { Tag(rawValue: 0x0066_000E) }
 
     /// Manifold (0066,0010), CS, 1.
-    @inlinable public static var Manifold: Tag { Tag(rawValue: 0x00660010) }
+    @inlinable public static var Manifold: Tag { Tag(rawValue: 0x0066_0010) }
 
     /// Surface Points Sequence (0066,0011), SQ, 1.
-    @inlinable public static var SurfacePointsSequence: Tag { Tag(rawValue: 0x00660011) }
+    @inlinable public static var SurfacePointsSequence: Tag { Tag(rawValue: 0x0066_0011) }
 
     /// Surface Points Normals Sequence (0066,0012), SQ, 1.
-    @inlinable public static var SurfacePointsNormalsSequence: Tag { Tag(rawValue: 0x00660012) }
+    @inlinable public static var SurfacePointsNormalsSequence: Tag { Tag(rawValue: 0x0066_0012) }
 
     /// Surface Mesh Primitives Sequence (0066,0013), SQ, 1.
-    @inlinable public static var SurfaceMeshPrimitivesSequence: Tag { Tag(rawValue: 0x00660013) }
+    @inlinable public static var SurfaceMeshPrimitivesSequence: Tag { Tag(rawValue: 0x0066_0013) }
 
     /// Number of Surface Points (0066,0015), UL, 1.
-    @inlinable public static var NumberOfSurfacePoints: Tag { Tag(rawValue: 0x00660015) }
+    @inlinable public static var NumberOfSurfacePoints: Tag { Tag(rawValue: 0x0066_0015) }
 
     /// Point Coordinates Data (0066,0016), OF, 1.
-    @inlinable public static var PointCoordinatesData: Tag { Tag(rawValue: 0x00660016) }
+    @inlinable public static var PointCoordinatesData: Tag { Tag(rawValue: 0x0066_0016) }
 
     /// Point Position Accuracy (0066,0017), FL, 3.
-    @inlinable public static var PointPositionAccuracy: Tag { Tag(rawValue: 0x00660017) }
+    @inlinable public static var PointPositionAccuracy: Tag { Tag(rawValue: 0x0066_0017) }
 
     /// Mean Point Distance (0066,0018), FL, 1.
-    @inlinable public static var MeanPointDistance: Tag { Tag(rawValue: 0x00660018) }
+    @inlinable public static var MeanPointDistance: Tag { Tag(rawValue: 0x0066_0018) }
 
     /// Maximum Point Distance (0066,0019), FL, 1.
-    @inlinable public static var MaximumPointDistance: Tag { Tag(rawValue: 0x00660019) }
+    @inlinable public static var MaximumPointDistance: Tag { Tag(rawValue: 0x0066_0019) }
 
     /// Points Bounding Box Coordinates (0066,001A), FL, 6.
-    @inlinable public static var PointsBoundingBoxCoordinates: Tag { Tag(rawValue: 0x0066001A) }
+    @inlinable public static var PointsBoundingBoxCoordinates: Tag { Tag(rawValue: 0x0066_001A) }
 
     /// Axis of Rotation (0066,001B), FL, 3.
-    @inlinable public static var AxisOfRotation: Tag { Tag(rawValue: 0x0066001B) }
+    @inlinable public static var AxisOfRotation: Tag { Tag(rawValue: 0x0066_001B) }
 
     /// Center of Rotation (0066,001C), FL, 3.
-    @inlinable public static var CenterOfRotation: Tag { Tag(rawValue: 0x0066001C) }
+    @inlinable public static var CenterOfRotation: Tag { Tag(rawValue: 0x0066_001C) }
 
     /// Number of Vectors (0066,001E), UL, 1.
-    @inlinable public static var NumberOfVectors: Tag { Tag(rawValue: 0x0066001E) }
+    @inlinable public static var NumberOfVectors: Tag { Tag(rawValue: 0x0066_001E) }
 
     /// Vector Dimensionality (0066,001F), US, 1.
-    @inlinable public static var VectorDimensionality: Tag { Tag(rawValue: 0x0066001F) }
+    @inlinable public static var VectorDimensionality: Tag { Tag(rawValue: 0x0066_001F) }
 
     /// Vector Accuracy (0066,0020), FL, 1-n.
-    @inlinable public static var VectorAccuracy: Tag { Tag(rawValue: 0x00660020) }
+    @inlinable public static var VectorAccuracy: Tag { Tag(rawValue: 0x0066_0020) }
 
     /// Vector Coordinate Data (0066,0021), OF, 1.
-    @inlinable public static var VectorCoordinateData: Tag { Tag(rawValue: 0x00660021) }
+    @inlinable public static var VectorCoordinateData: Tag { Tag(rawValue: 0x0066_0021) }
 
     /// Double Point Coordinates Data (0066,0022), OD, 1.
-    @inlinable public static var DoublePointCoordinatesData: Tag { Tag(rawValue: 0x00660022) }
+    @inlinable public static var DoublePointCoordinatesData: Tag { Tag(rawValue: 0x0066_0022) }
 
     /// Triangle Point Index List (0066,0023), OW, 1, retired.
-    @inlinable public static var TrianglePointIndexList: Tag { Tag(rawValue: 0x00660023) }
+    @inlinable public static var TrianglePointIndexList: Tag { Tag(rawValue: 0x0066_0023) }
 
     /// Edge Point Index List (0066,0024), OW, 1, retired.
-    @inlinable public static var EdgePointIndexList: Tag { Tag(rawValue: 0x00660024) }
+    @inlinable public static var EdgePointIndexList: Tag { Tag(rawValue: 0x0066_0024) }
 
     /// Vertex Point Index List (0066,0025), OW, 1, retired.
-    @inlinable public static var VertexPointIndexList: Tag { Tag(rawValue: 0x00660025) }
+    @inlinable public static var VertexPointIndexList: Tag { Tag(rawValue: 0x0066_0025) }
 
     /// Triangle Strip Sequence (0066,0026), SQ, 1.
-    @inlinable public static var TriangleStripSequence: Tag { Tag(rawValue: 0x00660026) }
+    @inlinable public static var TriangleStripSequence: Tag { Tag(rawValue: 0x0066_0026) }
 
     /// Triangle Fan Sequence (0066,0027), SQ, 1.
-    @inlinable public static var TriangleFanSequence: Tag { Tag(rawValue: 0x00660027) }
+    @inlinable public static var TriangleFanSequence: Tag { Tag(rawValue: 0x0066_0027) }
 
     /// Line Sequence (0066,0028), SQ, 1.
-    @inlinable public static var LineSequence: Tag { Tag(rawValue: 0x00660028) }
+    @inlinable public static var LineSequence: Tag { Tag(rawValue: 0x0066_0028) }
 
     /// Primitive Point Index List (0066,0029), OW, 1, retired.
-    @inlinable public static var PrimitivePointIndexList: Tag { Tag(rawValue: 0x00660029) }
+    @inlinable public static var PrimitivePointIndexList: Tag { Tag(rawValue: 0x0066_0029) }
 
     /// Surface Count (0066,002A), UL, 1.
-    @inlinable public static var SurfaceCount: Tag { Tag(rawValue: 0x0066002A) }
+    @inlinable public static var SurfaceCount: Tag { Tag(rawValue: 0x0066_002A) }
 
     /// Referenced Surface Sequence (0066,002B), SQ, 1.
-    @inlinable public static var ReferencedSurfaceSequence: Tag { Tag(rawValue: 0x0066002B) }
+    @inlinable public static var ReferencedSurfaceSequence: Tag { Tag(rawValue: 0x0066_002B) }
 
     /// Referenced Surface Number (0066,002C), UL, 1.
-    @inlinable public static var ReferencedSurfaceNumber: Tag { Tag(rawValue: 0x0066002C) }
+    @inlinable public static var ReferencedSurfaceNumber: Tag { Tag(rawValue: 0x0066_002C) }
 
     /// Segment Surface Generation Algorithm Identification Sequence (0066,002D), SQ, 1.
-    @inlinable public static var SegmentSurfaceGenerationAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x0066002D) }
+    @inlinable public static var SegmentSurfaceGenerationAlgorithmIdentificationSequence: Tag {
+        Tag(rawValue: 0x0066_002D)
+    }
 
     /// Segment Surface Source Instance Sequence (0066,002E), SQ, 1.
-    @inlinable public static var SegmentSurfaceSourceInstanceSequence: Tag { Tag(rawValue: 0x0066002E) }
+    @inlinable public static var SegmentSurfaceSourceInstanceSequence: Tag { Tag(rawValue: 0x0066_002E) }
 
     /// Algorithm Family Code Sequence (0066,002F), SQ, 1.
-    @inlinable public static var AlgorithmFamilyCodeSequence: Tag { Tag(rawValue: 0x0066002F) }
+    @inlinable public static var AlgorithmFamilyCodeSequence: Tag { Tag(rawValue: 0x0066_002F) }
 
     /// Algorithm Name Code Sequence (0066,0030), SQ, 1.
-    @inlinable public static var AlgorithmNameCodeSequence: Tag { Tag(rawValue: 0x00660030) }
+    @inlinable public static var AlgorithmNameCodeSequence: Tag { Tag(rawValue: 0x0066_0030) }
 
     /// Algorithm Version (0066,0031), LO, 1.
-    @inlinable public static var AlgorithmVersion: Tag { Tag(rawValue: 0x00660031) }
+    @inlinable public static var AlgorithmVersion: Tag { Tag(rawValue: 0x0066_0031) }
 
     /// Algorithm Parameters (0066,0032), LT, 1.
-    @inlinable public static var AlgorithmParameters: Tag { Tag(rawValue: 0x00660032) }
+    @inlinable public static var AlgorithmParameters: Tag { Tag(rawValue: 0x0066_0032) }
 
     /// Facet Sequence (0066,0034), SQ, 1.
-    @inlinable public static var FacetSequence: Tag { Tag(rawValue: 0x00660034) }
+    @inlinable public static var FacetSequence: Tag { Tag(rawValue: 0x0066_0034) }
 
     /// Surface Processing Algorithm Identification Sequence (0066,0035), SQ, 1.
-    @inlinable public static var SurfaceProcessingAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x00660035) }
+    @inlinable public static var SurfaceProcessingAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x0066_0035) }
 
     /// Algorithm Name (0066,0036), LO, 1.
-    @inlinable public static var AlgorithmName: Tag { Tag(rawValue: 0x00660036) }
+    @inlinable public static var AlgorithmName: Tag { Tag(rawValue: 0x0066_0036) }
 
     /// Recommended Point Radius (0066,0037), FL, 1.
-    @inlinable public static var RecommendedPointRadius: Tag { Tag(rawValue: 0x00660037) }
+    @inlinable public static var RecommendedPointRadius: Tag { Tag(rawValue: 0x0066_0037) }
 
     /// Recommended Line Thickness (0066,0038), FL, 1.
-    @inlinable public static var RecommendedLineThickness: Tag { Tag(rawValue: 0x00660038) }
+    @inlinable public static var RecommendedLineThickness: Tag { Tag(rawValue: 0x0066_0038) }
 
     /// Long Primitive Point Index List (0066,0040), OL, 1.
-    @inlinable public static var LongPrimitivePointIndexList: Tag { Tag(rawValue: 0x00660040) }
+    @inlinable public static var LongPrimitivePointIndexList: Tag { Tag(rawValue: 0x0066_0040) }
 
     /// Long Triangle Point Index List (0066,0041), OL, 1.
-    @inlinable public static var LongTrianglePointIndexList: Tag { Tag(rawValue: 0x00660041) }
+    @inlinable public static var LongTrianglePointIndexList: Tag { Tag(rawValue: 0x0066_0041) }
 
     /// Long Edge Point Index List (0066,0042), OL, 1.
-    @inlinable public static var LongEdgePointIndexList: Tag { Tag(rawValue: 0x00660042) }
+    @inlinable public static var LongEdgePointIndexList: Tag { Tag(rawValue: 0x0066_0042) }
 
     /// Long Vertex Point Index List (0066,0043), OL, 1.
-    @inlinable public static var LongVertexPointIndexList: Tag { Tag(rawValue: 0x00660043) }
+    @inlinable public static var LongVertexPointIndexList: Tag { Tag(rawValue: 0x0066_0043) }
 
     /// Track Set Sequence (0066,0101), SQ, 1.
-    @inlinable public static var TrackSetSequence: Tag { Tag(rawValue: 0x00660101) }
+    @inlinable public static var TrackSetSequence: Tag { Tag(rawValue: 0x0066_0101) }
 
     /// Track Sequence (0066,0102), SQ, 1.
-    @inlinable public static var TrackSequence: Tag { Tag(rawValue: 0x00660102) }
+    @inlinable public static var TrackSequence: Tag { Tag(rawValue: 0x0066_0102) }
 
     /// Recommended Display CIELab Value List (0066,0103), OW, 1.
-    @inlinable public static var RecommendedDisplayCIELabValueList: Tag { Tag(rawValue: 0x00660103) }
+    @inlinable public static var RecommendedDisplayCIELabValueList: Tag { Tag(rawValue: 0x0066_0103) }
 
     /// Tracking Algorithm Identification Sequence (0066,0104), SQ, 1.
-    @inlinable public static var TrackingAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x00660104) }
+    @inlinable public static var TrackingAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x0066_0104) }
 
     /// Track Set Number (0066,0105), UL, 1.
-    @inlinable public static var TrackSetNumber: Tag { Tag(rawValue: 0x00660105) }
+    @inlinable public static var TrackSetNumber: Tag { Tag(rawValue: 0x0066_0105) }
 
     /// Track Set Label (0066,0106), LO, 1.
-    @inlinable public static var TrackSetLabel: Tag { Tag(rawValue: 0x00660106) }
+    @inlinable public static var TrackSetLabel: Tag { Tag(rawValue: 0x0066_0106) }
 
     /// Track Set Description (0066,0107), UT, 1.
-    @inlinable public static var TrackSetDescription: Tag { Tag(rawValue: 0x00660107) }
+    @inlinable public static var TrackSetDescription: Tag { Tag(rawValue: 0x0066_0107) }
 
     /// Track Set Anatomical Type Code Sequence (0066,0108), SQ, 1.
-    @inlinable public static var TrackSetAnatomicalTypeCodeSequence: Tag { Tag(rawValue: 0x00660108) }
+    @inlinable public static var TrackSetAnatomicalTypeCodeSequence: Tag { Tag(rawValue: 0x0066_0108) }
 
     /// Measurements Sequence (0066,0121), SQ, 1.
-    @inlinable public static var MeasurementsSequence: Tag { Tag(rawValue: 0x00660121) }
+    @inlinable public static var MeasurementsSequence: Tag { Tag(rawValue: 0x0066_0121) }
 
     /// Track Set Statistics Sequence (0066,0124), SQ, 1.
-    @inlinable public static var TrackSetStatisticsSequence: Tag { Tag(rawValue: 0x00660124) }
+    @inlinable public static var TrackSetStatisticsSequence: Tag { Tag(rawValue: 0x0066_0124) }
 
     /// Floating Point Values (0066,0125), OF, 1.
-    @inlinable public static var FloatingPointValues: Tag { Tag(rawValue: 0x00660125) }
+    @inlinable public static var FloatingPointValues: Tag { Tag(rawValue: 0x0066_0125) }
 
     /// Track Point Index List (0066,0129), OL, 1.
-    @inlinable public static var TrackPointIndexList: Tag { Tag(rawValue: 0x00660129) }
+    @inlinable public static var TrackPointIndexList: Tag { Tag(rawValue: 0x0066_0129) }
 
     /// Track Statistics Sequence (0066,0130), SQ, 1.
-    @inlinable public static var TrackStatisticsSequence: Tag { Tag(rawValue: 0x00660130) }
+    @inlinable public static var TrackStatisticsSequence: Tag { Tag(rawValue: 0x0066_0130) }
 
     /// Measurement Values Sequence (0066,0132), SQ, 1.
-    @inlinable public static var MeasurementValuesSequence: Tag { Tag(rawValue: 0x00660132) }
+    @inlinable public static var MeasurementValuesSequence: Tag { Tag(rawValue: 0x0066_0132) }
 
     /// Diffusion Acquisition Code Sequence (0066,0133), SQ, 1.
-    @inlinable public static var DiffusionAcquisitionCodeSequence: Tag { Tag(rawValue: 0x00660133) }
+    @inlinable public static var DiffusionAcquisitionCodeSequence: Tag { Tag(rawValue: 0x0066_0133) }
 
     /// Diffusion Model Code Sequence (0066,0134), SQ, 1.
-    @inlinable public static var DiffusionModelCodeSequence: Tag { Tag(rawValue: 0x00660134) }
+    @inlinable public static var DiffusionModelCodeSequence: Tag { Tag(rawValue: 0x0066_0134) }
 
     /// Implant Size (0068,6210), LO, 1.
-    @inlinable public static var ImplantSize: Tag { Tag(rawValue: 0x00686210) }
+    @inlinable public static var ImplantSize: Tag { Tag(rawValue: 0x0068_6210) }
 
     /// Implant Template Version (0068,6221), LO, 1.
-    @inlinable public static var ImplantTemplateVersion: Tag { Tag(rawValue: 0x00686221) }
+    @inlinable public static var ImplantTemplateVersion: Tag { Tag(rawValue: 0x0068_6221) }
 
     /// Replaced Implant Template Sequence (0068,6222), SQ, 1.
-    @inlinable public static var ReplacedImplantTemplateSequence: Tag { Tag(rawValue: 0x00686222) }
+    @inlinable public static var ReplacedImplantTemplateSequence: Tag { Tag(rawValue: 0x0068_6222) }
 
     /// Implant Type (0068,6223), CS, 1.
-    @inlinable public static var ImplantType: Tag { Tag(rawValue: 0x00686223) }
+    @inlinable public static var ImplantType: Tag { Tag(rawValue: 0x0068_6223) }
 
     /// Derivation Implant Template Sequence (0068,6224), SQ, 1.
-    @inlinable public static var DerivationImplantTemplateSequence: Tag { Tag(rawValue: 0x00686224) }
+    @inlinable public static var DerivationImplantTemplateSequence: Tag { Tag(rawValue: 0x0068_6224) }
 
     /// Original Implant Template Sequence (0068,6225), SQ, 1.
-    @inlinable public static var OriginalImplantTemplateSequence: Tag { Tag(rawValue: 0x00686225) }
+    @inlinable public static var OriginalImplantTemplateSequence: Tag { Tag(rawValue: 0x0068_6225) }
 
     /// Effective DateTime (0068,6226), DT, 1.
-    @inlinable public static var EffectiveDateTime: Tag { Tag(rawValue: 0x00686226) }
+    @inlinable public static var EffectiveDateTime: Tag { Tag(rawValue: 0x0068_6226) }
 
     /// Implant Target Anatomy Sequence (0068,6230), SQ, 1.
-    @inlinable public static var ImplantTargetAnatomySequence: Tag { Tag(rawValue: 0x00686230) }
+    @inlinable public static var ImplantTargetAnatomySequence: Tag { Tag(rawValue: 0x0068_6230) }
 
     /// Information From Manufacturer Sequence (0068,6260), SQ, 1.
-    @inlinable public static var InformationFromManufacturerSequence: Tag { Tag(rawValue: 0x00686260) }
+    @inlinable public static var InformationFromManufacturerSequence: Tag { Tag(rawValue: 0x0068_6260) }
 
     /// Notification From Manufacturer Sequence (0068,6265), SQ, 1.
-    @inlinable public static var NotificationFromManufacturerSequence: Tag { Tag(rawValue: 0x00686265) }
+    @inlinable public static var NotificationFromManufacturerSequence: Tag { Tag(rawValue: 0x0068_6265) }
 
     /// Information Issue DateTime (0068,6270), DT, 1.
-    @inlinable public static var InformationIssueDateTime: Tag { Tag(rawValue: 0x00686270) }
+    @inlinable public static var InformationIssueDateTime: Tag { Tag(rawValue: 0x0068_6270) }
 
     /// Information Summary (0068,6280), ST, 1.
-    @inlinable public static var InformationSummary: Tag { Tag(rawValue: 0x00686280) }
+    @inlinable public static var InformationSummary: Tag { Tag(rawValue: 0x0068_6280) }
 
     /// Implant Regulatory Disapproval Code Sequence (0068,62A0), SQ, 1.
-    @inlinable public static var ImplantRegulatoryDisapprovalCodeSequence: Tag { Tag(rawValue: 0x006862A0) }
+    @inlinable public static var ImplantRegulatoryDisapprovalCodeSequence: Tag { Tag(rawValue: 0x0068_62A0) }
 
     /// Overall Template Spatial Tolerance (0068,62A5), FD, 1.
-    @inlinable public static var OverallTemplateSpatialTolerance: Tag { Tag(rawValue: 0x006862A5) }
+    @inlinable public static var OverallTemplateSpatialTolerance: Tag { Tag(rawValue: 0x0068_62A5) }
 
     /// HPGL Document Sequence (0068,62C0), SQ, 1.
-    @inlinable public static var HPGLDocumentSequence: Tag { Tag(rawValue: 0x006862C0) }
+    @inlinable public static var HPGLDocumentSequence: Tag { Tag(rawValue: 0x0068_62C0) }
 
     /// HPGL Document ID (0068,62D0), US, 1.
-    @inlinable public static var HPGLDocumentID: Tag { Tag(rawValue: 0x006862D0) }
+    @inlinable public static var HPGLDocumentID: Tag { Tag(rawValue: 0x0068_62D0) }
 
     /// HPGL Document Label (0068,62D5), LO, 1.
-    @inlinable public static var HPGLDocumentLabel: Tag { Tag(rawValue: 0x006862D5) }
+    @inlinable public static var HPGLDocumentLabel: Tag { Tag(rawValue: 0x0068_62D5) }
 
     /// View Orientation Code Sequence (0068,62E0), SQ, 1.
-    @inlinable public static var ViewOrientationCodeSequence: Tag { Tag(rawValue: 0x006862E0) }
+    @inlinable public static var ViewOrientationCodeSequence: Tag { Tag(rawValue: 0x0068_62E0) }
 
     /// View Orientation Modifier Code Sequence (0068,62F0), SQ, 1.
-    @inlinable public static var ViewOrientationModifierCodeSequence: Tag { Tag(rawValue: 0x006862F0) }
+    @inlinable public static var ViewOrientationModifierCodeSequence: Tag { Tag(rawValue: 0x0068_62F0) }
 
     /// HPGL Document Scaling (0068,62F2), FD, 1.
-    @inlinable public static var HPGLDocumentScaling: Tag { Tag(rawValue: 0x006862F2) }
+    @inlinable public static var HPGLDocumentScaling: Tag { Tag(rawValue: 0x0068_62F2) }
 
     /// HPGL Document (0068,6300), OB, 1.
-    @inlinable public static var HPGLDocument: Tag { Tag(rawValue: 0x00686300) }
+    @inlinable public static var HPGLDocument: Tag { Tag(rawValue: 0x0068_6300) }
 
     /// HPGL Contour Pen Number (0068,6310), US, 1.
-    @inlinable public static var HPGLContourPenNumber: Tag { Tag(rawValue: 0x00686310) }
+    @inlinable public static var HPGLContourPenNumber: Tag { Tag(rawValue: 0x0068_6310) }
 
     /// HPGL Pen Sequence (0068,6320), SQ, 1.
-    @inlinable public static var HPGLPenSequence: Tag { Tag(rawValue: 0x00686320) }
+    @inlinable public static var HPGLPenSequence: Tag { Tag(rawValue: 0x0068_6320) }
 
     /// HPGL Pen Number (0068,6330), US, 1.
-    @inlinable public static var HPGLPenNumber: Tag { Tag(rawValue: 0x00686330) }
+    @inlinable public static var HPGLPenNumber: Tag { Tag(rawValue: 0x0068_6330) }
 
     /// HPGL Pen Label (0068,6340), LO, 1.
-    @inlinable public static var HPGLPenLabel: Tag { Tag(rawValue: 0x00686340) }
+    @inlinable public static var HPGLPenLabel: Tag { Tag(rawValue: 0x0068_6340) }
 
     /// HPGL Pen Description (0068,6345), ST, 1.
-    @inlinable public static var HPGLPenDescription: Tag { Tag(rawValue: 0x00686345) }
+    @inlinable public static var HPGLPenDescription: Tag { Tag(rawValue: 0x0068_6345) }
 
     /// Recommended Rotation Point (0068,6346), FD, 2.
-    @inlinable public static var RecommendedRotationPoint: Tag { Tag(rawValue: 0x00686346) }
+    @inlinable public static var RecommendedRotationPoint: Tag { Tag(rawValue: 0x0068_6346) }
 
     /// Bounding Rectangle (0068,6347), FD, 4.
-    @inlinable public static var BoundingRectangle: Tag { Tag(rawValue: 0x00686347) }
+    @inlinable public static var BoundingRectangle: Tag { Tag(rawValue: 0x0068_6347) }
 
     /// Implant Template 3D Model Surface Number (0068,6350), US, 1-n.
-    @inlinable public static var ImplantTemplate3DModelSurfaceNumber: Tag { Tag(rawValue: 0x00686350) }
+    @inlinable public static var ImplantTemplate3DModelSurfaceNumber: Tag { Tag(rawValue: 0x0068_6350) }
 
     /// Surface Model Description Sequence (0068,6360), SQ, 1.
-    @inlinable public static var SurfaceModelDescriptionSequence: Tag { Tag(rawValue: 0x00686360) }
+    @inlinable public static var SurfaceModelDescriptionSequence: Tag { Tag(rawValue: 0x0068_6360) }
 
     /// Surface Model Label (0068,6380), LO, 1.
-    @inlinable public static var SurfaceModelLabel: Tag { Tag(rawValue: 0x00686380) }
+    @inlinable public static var SurfaceModelLabel: Tag { Tag(rawValue: 0x0068_6380) }
 
     /// Surface Model Scaling Factor (0068,6390), FD, 1.
-    @inlinable public static var SurfaceModelScalingFactor: Tag { Tag(rawValue: 0x00686390) }
+    @inlinable public static var SurfaceModelScalingFactor: Tag { Tag(rawValue: 0x0068_6390) }
 
     /// Materials Code Sequence (0068,63A0), SQ, 1.
-    @inlinable public static var MaterialsCodeSequence: Tag { Tag(rawValue: 0x006863A0) }
+    @inlinable public static var MaterialsCodeSequence: Tag { Tag(rawValue: 0x0068_63A0) }
 
     /// Coating Materials Code Sequence (0068,63A4), SQ, 1.
-    @inlinable public static var CoatingMaterialsCodeSequence: Tag { Tag(rawValue: 0x006863A4) }
+    @inlinable public static var CoatingMaterialsCodeSequence: Tag { Tag(rawValue: 0x0068_63A4) }
 
     /// Implant Type Code Sequence (0068,63A8), SQ, 1.
-    @inlinable public static var ImplantTypeCodeSequence: Tag { Tag(rawValue: 0x006863A8) }
+    @inlinable public static var ImplantTypeCodeSequence: Tag { Tag(rawValue: 0x0068_63A8) }
 
     /// Fixation Method Code Sequence (0068,63AC), SQ, 1.
-    @inlinable public static var FixationMethodCodeSequence: Tag { Tag(rawValue: 0x006863AC) }
+    @inlinable public static var FixationMethodCodeSequence: Tag { Tag(rawValue: 0x0068_63AC) }
 
     /// Mating Feature Sets Sequence (0068,63B0), SQ, 1.
-    @inlinable public static var MatingFeatureSetsSequence: Tag { Tag(rawValue: 0x006863B0) }
+    @inlinable public static var MatingFeatureSetsSequence: Tag { Tag(rawValue: 0x0068_63B0) }
 
     /// Mating Feature Set ID (0068,63C0), US, 1.
-    @inlinable public static var MatingFeatureSetID: Tag { Tag(rawValue: 0x006863C0) }
+    @inlinable public static var MatingFeatureSetID: Tag { Tag(rawValue: 0x0068_63C0) }
 
     /// Mating Feature Set Label (0068,63D0), LO, 1.
-    @inlinable public static var MatingFeatureSetLabel: Tag { Tag(rawValue: 0x006863D0) }
+    @inlinable public static var MatingFeatureSetLabel: Tag { Tag(rawValue: 0x0068_63D0) }
 
     /// Mating Feature Sequence (0068,63E0), SQ, 1.
-    @inlinable public static var MatingFeatureSequence: Tag { Tag(rawValue: 0x006863E0) }
+    @inlinable public static var MatingFeatureSequence: Tag { Tag(rawValue: 0x0068_63E0) }
 
     /// Mating Feature ID (0068,63F0), US, 1.
-    @inlinable public static var MatingFeatureID: Tag { Tag(rawValue: 0x006863F0) }
+    @inlinable public static var MatingFeatureID: Tag { Tag(rawValue: 0x0068_63F0) }
 
     /// Mating Feature Degree of Freedom Sequence (0068,6400), SQ, 1.
-    @inlinable public static var MatingFeatureDegreeOfFreedomSequence: Tag { Tag(rawValue: 0x00686400) }
+    @inlinable public static var MatingFeatureDegreeOfFreedomSequence: Tag { Tag(rawValue: 0x0068_6400) }
 
     /// Degree of Freedom ID (0068,6410), US, 1.
-    @inlinable public static var DegreeOfFreedomID: Tag { Tag(rawValue: 0x00686410) }
+    @inlinable public static var DegreeOfFreedomID: Tag { Tag(rawValue: 0x0068_6410) }
 
     /// Degree of Freedom Type (0068,6420), CS, 1.
-    @inlinable public static var DegreeOfFreedomType: Tag { Tag(rawValue: 0x00686420) }
+    @inlinable public static var DegreeOfFreedomType: Tag { Tag(rawValue: 0x0068_6420) }
 
     /// 2D Mating Feature Coordinates Sequence (0068,6430), SQ, 1.
-    @inlinable public static var TwoDMatingFeatureCoordinatesSequence: Tag { Tag(rawValue: 0x00686430) }
+    @inlinable public static var TwoDMatingFeatureCoordinatesSequence: Tag { Tag(rawValue: 0x0068_6430) }
 
     /// Referenced HPGL Document ID (0068,6440), US, 1.
-    @inlinable public static var ReferencedHPGLDocumentID: Tag { Tag(rawValue: 0x00686440) }
+    @inlinable public static var ReferencedHPGLDocumentID: Tag { Tag(rawValue: 0x0068_6440) }
 
     /// 2D Mating Point (0068,6450), FD, 2.
-    @inlinable public static var TwoDMatingPoint: Tag { Tag(rawValue: 0x00686450) }
+    @inlinable public static var TwoDMatingPoint: Tag { Tag(rawValue: 0x0068_6450) }
 
     /// 2D Mating Axes (0068,6460), FD, 4.
-    @inlinable public static var TwoDMatingAxes: Tag { Tag(rawValue: 0x00686460) }
+    @inlinable public static var TwoDMatingAxes: Tag { Tag(rawValue: 0x0068_6460) }
 
     /// 2D Degree of Freedom Sequence (0068,6470), SQ, 1.
-    @inlinable public static var TwoDDegreeOfFreedomSequence: Tag { Tag(rawValue: 0x00686470) }
+    @inlinable public static var TwoDDegreeOfFreedomSequence: Tag { Tag(rawValue: 0x0068_6470) }
 
     /// 3D Degree of Freedom Axis (0068,6490), FD, 3.
-    @inlinable public static var ThreeDDegreeOfFreedomAxis: Tag { Tag(rawValue: 0x00686490) }
+    @inlinable public static var ThreeDDegreeOfFreedomAxis: Tag { Tag(rawValue: 0x0068_6490) }
 
     /// Range of Freedom (0068,64A0), FD, 2.
-    @inlinable public static var RangeOfFreedom: Tag { Tag(rawValue: 0x006864A0) }
+    @inlinable public static var RangeOfFreedom: Tag { Tag(rawValue: 0x0068_64A0) }
 
     /// 3D Mating Point (0068,64C0), FD, 3.
-    @inlinable public static var ThreeDMatingPoint: Tag { Tag(rawValue: 0x006864C0) }
+    @inlinable public static var ThreeDMatingPoint: Tag { Tag(rawValue: 0x0068_64C0) }
 
     /// 3D Mating Axes (0068,64D0), FD, 9.
-    @inlinable public static var ThreeDMatingAxes: Tag { Tag(rawValue: 0x006864D0) }
+    @inlinable public static var ThreeDMatingAxes: Tag { Tag(rawValue: 0x0068_64D0) }
 
     /// 2D Degree of Freedom Axis (0068,64F0), FD, 3.
-    @inlinable public static var TwoDDegreeOfFreedomAxis: Tag { Tag(rawValue: 0x006864F0) }
+    @inlinable public static var TwoDDegreeOfFreedomAxis: Tag { Tag(rawValue: 0x0068_64F0) }
 
     /// Planning Landmark Point Sequence (0068,6500), SQ, 1.
-    @inlinable public static var PlanningLandmarkPointSequence: Tag { Tag(rawValue: 0x00686500) }
+    @inlinable public static var PlanningLandmarkPointSequence: Tag { Tag(rawValue: 0x0068_6500) }
 
     /// Planning Landmark Line Sequence (0068,6510), SQ, 1.
-    @inlinable public static var PlanningLandmarkLineSequence: Tag { Tag(rawValue: 0x00686510) }
+    @inlinable public static var PlanningLandmarkLineSequence: Tag { Tag(rawValue: 0x0068_6510) }
 
     /// Planning Landmark Plane Sequence (0068,6520), SQ, 1.
-    @inlinable public static var PlanningLandmarkPlaneSequence: Tag { Tag(rawValue: 0x00686520) }
+    @inlinable public static var PlanningLandmarkPlaneSequence: Tag { Tag(rawValue: 0x0068_6520) }
 
     /// Planning Landmark ID (0068,6530), US, 1.
-    @inlinable public static var PlanningLandmarkID: Tag { Tag(rawValue: 0x00686530) }
+    @inlinable public static var PlanningLandmarkID: Tag { Tag(rawValue: 0x0068_6530) }
 
     /// Planning Landmark Description (0068,6540), LO, 1.
-    @inlinable public static var PlanningLandmarkDescription: Tag { Tag(rawValue: 0x00686540) }
+    @inlinable public static var PlanningLandmarkDescription: Tag { Tag(rawValue: 0x0068_6540) }
 
     /// Planning Landmark Identification Code Sequence (0068,6545), SQ, 1.
-    @inlinable public static var PlanningLandmarkIdentificationCodeSequence: Tag { Tag(rawValue: 0x00686545) }
+    @inlinable public static var PlanningLandmarkIdentificationCodeSequence: Tag { Tag(rawValue: 0x0068_6545) }
 
     /// 2D Point Coordinates Sequence (0068,6550), SQ, 1.
-    @inlinable public static var TwoDPointCoordinatesSequence: Tag { Tag(rawValue: 0x00686550) }
+    @inlinable public static var TwoDPointCoordinatesSequence: Tag { Tag(rawValue: 0x0068_6550) }
 
     /// 2D Point Coordinates (0068,6560), FD, 2.
-    @inlinable public static var TwoDPointCoordinates: Tag { Tag(rawValue: 0x00686560) }
+    @inlinable public static var TwoDPointCoordinates: Tag { Tag(rawValue: 0x0068_6560) }
 
     /// 3D Point Coordinates (0068,6590), FD, 3.
-    @inlinable public static var ThreeDPointCoordinates: Tag { Tag(rawValue: 0x00686590) }
+    @inlinable public static var ThreeDPointCoordinates: Tag { Tag(rawValue: 0x0068_6590) }
 
     /// 2D Line Coordinates Sequence (0068,65A0), SQ, 1.
-    @inlinable public static var TwoDLineCoordinatesSequence: Tag { Tag(rawValue: 0x006865A0) }
+    @inlinable public static var TwoDLineCoordinatesSequence: Tag { Tag(rawValue: 0x0068_65A0) }
 
     /// 2D Line Coordinates (0068,65B0), FD, 4.
-    @inlinable public static var TwoDLineCoordinates: Tag { Tag(rawValue: 0x006865B0) }
+    @inlinable public static var TwoDLineCoordinates: Tag { Tag(rawValue: 0x0068_65B0) }
 
     /// 3D Line Coordinates (0068,65D0), FD, 6.
-    @inlinable public static var ThreeDLineCoordinates: Tag { Tag(rawValue: 0x006865D0) }
+    @inlinable public static var ThreeDLineCoordinates: Tag { Tag(rawValue: 0x0068_65D0) }
 
     /// 2D Plane Coordinates Sequence (0068,65E0), SQ, 1.
-    @inlinable public static var TwoDPlaneCoordinatesSequence: Tag { Tag(rawValue: 0x006865E0) }
+    @inlinable public static var TwoDPlaneCoordinatesSequence: Tag { Tag(rawValue: 0x0068_65E0) }
 
     /// 2D Plane Intersection (0068,65F0), FD, 4.
-    @inlinable public static var TwoDPlaneIntersection: Tag { Tag(rawValue: 0x006865F0) }
+    @inlinable public static var TwoDPlaneIntersection: Tag { Tag(rawValue: 0x0068_65F0) }
 
     /// 3D Plane Origin (0068,6610), FD, 3.
-    @inlinable public static var ThreeDPlaneOrigin: Tag { Tag(rawValue: 0x00686610) }
+    @inlinable public static var ThreeDPlaneOrigin: Tag { Tag(rawValue: 0x0068_6610) }
 
     /// 3D Plane Normal (0068,6620), FD, 3.
-    @inlinable public static var ThreeDPlaneNormal: Tag { Tag(rawValue: 0x00686620) }
+    @inlinable public static var ThreeDPlaneNormal: Tag { Tag(rawValue: 0x0068_6620) }
 
     /// Model Modification (0068,7001), CS, 1.
-    @inlinable public static var ModelModification: Tag { Tag(rawValue: 0x00687001) }
+    @inlinable public static var ModelModification: Tag { Tag(rawValue: 0x0068_7001) }
 
     /// Model Mirroring (0068,7002), CS, 1.
-    @inlinable public static var ModelMirroring: Tag { Tag(rawValue: 0x00687002) }
+    @inlinable public static var ModelMirroring: Tag { Tag(rawValue: 0x0068_7002) }
 
     /// Model Usage Code Sequence (0068,7003), SQ, 1.
-    @inlinable public static var ModelUsageCodeSequence: Tag { Tag(rawValue: 0x00687003) }
+    @inlinable public static var ModelUsageCodeSequence: Tag { Tag(rawValue: 0x0068_7003) }
 
     /// Model Group UID (0068,7004), UI, 1.
-    @inlinable public static var ModelGroupUID: Tag { Tag(rawValue: 0x00687004) }
+    @inlinable public static var ModelGroupUID: Tag { Tag(rawValue: 0x0068_7004) }
 
     /// Relative URI Reference Within Encapsulated Document (0068,7005), UR, 1.
-    @inlinable public static var RelativeURIReferenceWithinEncapsulatedDocument: Tag { Tag(rawValue: 0x00687005) }
+    @inlinable public static var RelativeURIReferenceWithinEncapsulatedDocument: Tag { Tag(rawValue: 0x0068_7005) }
 
     /// Annotation Coordinate Type (006A,0001), CS, 1.
-    @inlinable public static var AnnotationCoordinateType: Tag { Tag(rawValue: 0x006A0001) }
+    @inlinable public static var AnnotationCoordinateType: Tag { Tag(rawValue: 0x006A_0001) }
 
     /// Annotation Group Sequence (006A,0002), SQ, 1.
-    @inlinable public static var AnnotationGroupSequence: Tag { Tag(rawValue: 0x006A0002) }
+    @inlinable public static var AnnotationGroupSequence: Tag { Tag(rawValue: 0x006A_0002) }
 
     /// Annotation Group UID (006A,0003), UI, 1.
-    @inlinable public static var AnnotationGroupUID: Tag { Tag(rawValue: 0x006A0003) }
+    @inlinable public static var AnnotationGroupUID: Tag { Tag(rawValue: 0x006A_0003) }
 
     /// Annotation Group Label (006A,0005), LO, 1.
-    @inlinable public static var AnnotationGroupLabel: Tag { Tag(rawValue: 0x006A0005) }
+    @inlinable public static var AnnotationGroupLabel: Tag { Tag(rawValue: 0x006A_0005) }
 
     /// Annotation Group Description (006A,0006), UT, 1.
-    @inlinable public static var AnnotationGroupDescription: Tag { Tag(rawValue: 0x006A0006) }
+    @inlinable public static var AnnotationGroupDescription: Tag { Tag(rawValue: 0x006A_0006) }
 
     /// Annotation Group Generation Type (006A,0007), CS, 1.
-    @inlinable public static var AnnotationGroupGenerationType: Tag { Tag(rawValue: 0x006A0007) }
+    @inlinable public static var AnnotationGroupGenerationType: Tag { Tag(rawValue: 0x006A_0007) }
 
     /// Annotation Group Algorithm Identification Sequence (006A,0008), SQ, 1.
-    @inlinable public static var AnnotationGroupAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x006A0008) }
+    @inlinable public static var AnnotationGroupAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x006A_0008) }
 
     /// Annotation Property Category Code Sequence (006A,0009), SQ, 1.
-    @inlinable public static var AnnotationPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x006A0009) }
+    @inlinable public static var AnnotationPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x006A_0009) }
 
     /// Annotation Property Type Code Sequence (006A,000A), SQ, 1.
-    @inlinable public static var AnnotationPropertyTypeCodeSequence: Tag { Tag(rawValue: 0x006A000A) }
+    @inlinable public static var AnnotationPropertyTypeCodeSequence: Tag { Tag(rawValue: 0x006A_000A) }
 
     /// Annotation Property Type Modifier Code Sequence (006A,000B), SQ, 1.
-    @inlinable public static var AnnotationPropertyTypeModifierCodeSequence: Tag { Tag(rawValue: 0x006A000B) }
+    @inlinable public static var AnnotationPropertyTypeModifierCodeSequence: Tag { Tag(rawValue: 0x006A_000B) }
 
     /// Number of Annotations (006A,000C), UL, 1.
-    @inlinable public static var NumberOfAnnotations: Tag { Tag(rawValue: 0x006A000C) }
+    @inlinable public static var NumberOfAnnotations: Tag { Tag(rawValue: 0x006A_000C) }
 
     /// Annotation Applies to All Optical Paths (006A,000D), CS, 1.
-    @inlinable public static var AnnotationAppliesToAllOpticalPaths: Tag { Tag(rawValue: 0x006A000D) }
+    @inlinable public static var AnnotationAppliesToAllOpticalPaths: Tag { Tag(rawValue: 0x006A_000D) }
 
     /// Referenced Optical Path Identifier (006A,000E), SH, 1-n.
-    @inlinable public static var ReferencedOpticalPathIdentifier: Tag { Tag(rawValue: 0x006A000E) }
+    @inlinable public static var ReferencedOpticalPathIdentifier: Tag { Tag(rawValue: 0x006A_000E) }
 
     /// Annotation Applies to All Z Planes (006A,000F), CS, 1.
-    @inlinable public static var AnnotationAppliesToAllZPlanes: Tag { Tag(rawValue: 0x006A000F) }
+    @inlinable public static var AnnotationAppliesToAllZPlanes: Tag { Tag(rawValue: 0x006A_000F) }
 
     /// Common Z Coordinate Value (006A,0010), FD, 1-n.
-    @inlinable public static var CommonZCoordinateValue: Tag { Tag(rawValue: 0x006A0010) }
+    @inlinable public static var CommonZCoordinateValue: Tag { Tag(rawValue: 0x006A_0010) }
 
     /// Annotation Index List (006A,0011), OL, 1.
-    @inlinable public static var AnnotationIndexList: Tag { Tag(rawValue: 0x006A0011) }
+    @inlinable public static var AnnotationIndexList: Tag { Tag(rawValue: 0x006A_0011) }
 
     /// Graphic Annotation Sequence (0070,0001), SQ, 1.
-    @inlinable public static var GraphicAnnotationSequence: Tag { Tag(rawValue: 0x00700001) }
+    @inlinable public static var GraphicAnnotationSequence: Tag { Tag(rawValue: 0x0070_0001) }
 
     /// Graphic Layer (0070,0002), CS, 1.
-    @inlinable public static var GraphicLayer: Tag { Tag(rawValue: 0x00700002) }
+    @inlinable public static var GraphicLayer: Tag { Tag(rawValue: 0x0070_0002) }
 
     /// Bounding Box Annotation Units (0070,0003), CS, 1.
-    @inlinable public static var BoundingBoxAnnotationUnits: Tag { Tag(rawValue: 0x00700003) }
+    @inlinable public static var BoundingBoxAnnotationUnits: Tag { Tag(rawValue: 0x0070_0003) }
 
     /// Anchor Point Annotation Units (0070,0004), CS, 1.
-    @inlinable public static var AnchorPointAnnotationUnits: Tag { Tag(rawValue: 0x00700004) }
+    @inlinable public static var AnchorPointAnnotationUnits: Tag { Tag(rawValue: 0x0070_0004) }
 
     /// Graphic Annotation Units (0070,0005), CS, 1.
-    @inlinable public static var GraphicAnnotationUnits: Tag { Tag(rawValue: 0x00700005) }
+    @inlinable public static var GraphicAnnotationUnits: Tag { Tag(rawValue: 0x0070_0005) }
 
     /// Unformatted Text Value (0070,0006), ST, 1.
-    @inlinable public static var UnformattedTextValue: Tag { Tag(rawValue: 0x00700006) }
+    @inlinable public static var UnformattedTextValue: Tag { Tag(rawValue: 0x0070_0006) }
 
     /// Text Object Sequence (0070,0008), SQ, 1.
-    @inlinable public static var TextObjectSequence: Tag { Tag(rawValue: 0x00700008) }
+    @inlinable public static var TextObjectSequence: Tag { Tag(rawValue: 0x0070_0008) }
 
     /// Graphic Object Sequence (0070,0009), SQ, 1.
-    @inlinable public static var GraphicObjectSequence: Tag { Tag(rawValue: 0x00700009) }
+    @inlinable public static var GraphicObjectSequence: Tag { Tag(rawValue: 0x0070_0009) }
 
     /// Bounding Box Top Left Hand Corner (0070,0010), FL, 2.
-    @inlinable public static var BoundingBoxTopLeftHandCorner: Tag { Tag(rawValue: 0x00700010) }
+    @inlinable public static var BoundingBoxTopLeftHandCorner: Tag { Tag(rawValue: 0x0070_0010) }
 
     /// Bounding Box Bottom Right Hand Corner (0070,0011), FL, 2.
-    @inlinable public static var BoundingBoxBottomRightHandCorner: Tag { Tag(rawValue: 0x00700011) }
+    @inlinable public static var BoundingBoxBottomRightHandCorner: Tag { Tag(rawValue: 0x0070_0011) }
 
     /// Bounding Box Text Horizontal Justification (0070,0012), CS, 1.
-    @inlinable public static var BoundingBoxTextHorizontalJustification: Tag { Tag(rawValue: 0x00700012) }
+    @inlinable public static var BoundingBoxTextHorizontalJustification: Tag { Tag(rawValue: 0x0070_0012) }
 
     /// Anchor Point (0070,0014), FL, 2.
-    @inlinable public static var AnchorPoint: Tag { Tag(rawValue: 0x00700014) }
+    @inlinable public static var AnchorPoint: Tag { Tag(rawValue: 0x0070_0014) }
 
     /// Anchor Point Visibility (0070,0015), CS, 1.
-    @inlinable public static var AnchorPointVisibility: Tag { Tag(rawValue: 0x00700015) }
+    @inlinable public static var AnchorPointVisibility: Tag { Tag(rawValue: 0x0070_0015) }
 
     /// Graphic Dimensions (0070,0020), US, 1.
-    @inlinable public static var GraphicDimensions: Tag { Tag(rawValue: 0x00700020) }
+    @inlinable public static var GraphicDimensions: Tag { Tag(rawValue: 0x0070_0020) }
 
     /// Number of Graphic Points (0070,0021), US, 1.
-    @inlinable public static var NumberOfGraphicPoints: Tag { Tag(rawValue: 0x00700021) }
+    @inlinable public static var NumberOfGraphicPoints: Tag { Tag(rawValue: 0x0070_0021) }
 
     /// Graphic Data (0070,0022), FL, 2-n.
-    @inlinable public static var GraphicData: Tag { Tag(rawValue: 0x00700022) }
+    @inlinable public static var GraphicData: Tag { Tag(rawValue: 0x0070_0022) }
 
     /// Graphic Type (0070,0023), CS, 1.
-    @inlinable public static var GraphicType: Tag { Tag(rawValue: 0x00700023) }
+    @inlinable public static var GraphicType: Tag { Tag(rawValue: 0x0070_0023) }
 
     /// Graphic Filled (0070,0024), CS, 1.
-    @inlinable public static var GraphicFilled: Tag { Tag(rawValue: 0x00700024) }
+    @inlinable public static var GraphicFilled: Tag { Tag(rawValue: 0x0070_0024) }
 
     /// Image Rotation (Retired) (0070,0040), IS, 1, retired.
-    @inlinable public static var ImageRotationRetired: Tag { Tag(rawValue: 0x00700040) }
+    @inlinable public static var ImageRotationRetired: Tag { Tag(rawValue: 0x0070_0040) }
 
     /// Image Horizontal Flip (0070,0041), CS, 1.
-    @inlinable public static var ImageHorizontalFlip: Tag { Tag(rawValue: 0x00700041) }
+    @inlinable public static var ImageHorizontalFlip: Tag { Tag(rawValue: 0x0070_0041) }
 
     /// Image Rotation (0070,0042), US, 1.
-    @inlinable public static var ImageRotation: Tag { Tag(rawValue: 0x00700042) }
+    @inlinable public static var ImageRotation: Tag { Tag(rawValue: 0x0070_0042) }
 
     /// Displayed Area Top Left Hand Corner (Trial) (0070,0050), US, 2, retired.
-    @inlinable public static var DisplayedAreaTopLeftHandCornerTrial: Tag { Tag(rawValue: 0x00700050) }
+    @inlinable public static var DisplayedAreaTopLeftHandCornerTrial: Tag { Tag(rawValue: 0x0070_0050) }
 
     /// Displayed Area Bottom Right Hand Corner (Trial) (0070,0051), US, 2, retired.
-    @inlinable public static var DisplayedAreaBottomRightHandCornerTrial: Tag { Tag(rawValue: 0x00700051) }
+    @inlinable public static var DisplayedAreaBottomRightHandCornerTrial: Tag { Tag(rawValue: 0x0070_0051) }
 
     /// Displayed Area Top Left Hand Corner (0070,0052), SL, 2.
-    @inlinable public static var DisplayedAreaTopLeftHandCorner: Tag { Tag(rawValue: 0x00700052) }
+    @inlinable public static var DisplayedAreaTopLeftHandCorner: Tag { Tag(rawValue: 0x0070_0052) }
 
     /// Displayed Area Bottom Right Hand Corner (0070,0053), SL, 2.
-    @inlinable public static var DisplayedAreaBottomRightHandCorner: Tag { Tag(rawValue: 0x00700053) }
+    @inlinable public static var DisplayedAreaBottomRightHandCorner: Tag { Tag(rawValue: 0x0070_0053) }
 
     /// Displayed Area Selection Sequence (0070,005A), SQ, 1.
-    @inlinable public static var DisplayedAreaSelectionSequence: Tag { Tag(rawValue: 0x0070005A) }
+    @inlinable public static var DisplayedAreaSelectionSequence: Tag { Tag(rawValue: 0x0070_005A) }
 
     /// Graphic Layer Sequence (0070,0060), SQ, 1.
-    @inlinable public static var GraphicLayerSequence: Tag { Tag(rawValue: 0x00700060) }
+    @inlinable public static var GraphicLayerSequence: Tag { Tag(rawValue: 0x0070_0060) }
 
     /// Graphic Layer Order (0070,0062), IS, 1.
-    @inlinable public static var GraphicLayerOrder: Tag { Tag(rawValue: 0x00700062) }
+    @inlinable public static var GraphicLayerOrder: Tag { Tag(rawValue: 0x0070_0062) }
 
     /// Graphic Layer Recommended Display Grayscale Value (0070,0066), US, 1.
-    @inlinable public static var GraphicLayerRecommendedDisplayGrayscaleValue: Tag { Tag(rawValue: 0x00700066) }
+    @inlinable public static var GraphicLayerRecommendedDisplayGrayscaleValue: Tag { Tag(rawValue: 0x0070_0066) }
 
     /// Graphic Layer Recommended Display RGB Value (0070,0067), US, 3, retired.
-    @inlinable public static var GraphicLayerRecommendedDisplayRGBValue: Tag { Tag(rawValue: 0x00700067) }
+    @inlinable public static var GraphicLayerRecommendedDisplayRGBValue: Tag { Tag(rawValue: 0x0070_0067) }
 
     /// Graphic Layer Description (0070,0068), LO, 1.
-    @inlinable public static var GraphicLayerDescription: Tag { Tag(rawValue: 0x00700068) }
+    @inlinable public static var GraphicLayerDescription: Tag { Tag(rawValue: 0x0070_0068) }
 
     /// Content Label (0070,0080), CS, 1.
-    @inlinable public static var ContentLabel: Tag { Tag(rawValue: 0x00700080) }
+    @inlinable public static var ContentLabel: Tag { Tag(rawValue: 0x0070_0080) }
 
     /// Content Description (0070,0081), LO, 1.
-    @inlinable public static var ContentDescription: Tag { Tag(rawValue: 0x00700081) }
+    @inlinable public static var ContentDescription: Tag { Tag(rawValue: 0x0070_0081) }
 
     /// Presentation Creation Date (0070,0082), DA, 1.
-    @inlinable public static var PresentationCreationDate: Tag { Tag(rawValue: 0x00700082) }
+    @inlinable public static var PresentationCreationDate: Tag { Tag(rawValue: 0x0070_0082) }
 
     /// Presentation Creation Time (0070,0083), TM, 1.
-    @inlinable public static var PresentationCreationTime: Tag { Tag(rawValue: 0x00700083) }
+    @inlinable public static var PresentationCreationTime: Tag { Tag(rawValue: 0x0070_0083) }
 
     /// Content Creator's Name (0070,0084), PN, 1.
-    @inlinable public static var ContentCreatorName: Tag { Tag(rawValue: 0x00700084) }
+    @inlinable public static var ContentCreatorName: Tag { Tag(rawValue: 0x0070_0084) }
 
     /// Content Creator's Identification Code Sequence (0070,0086), SQ, 1.
-    @inlinable public static var ContentCreatorIdentificationCodeSequence: Tag { Tag(rawValue: 0x00700086) }
+    @inlinable public static var ContentCreatorIdentificationCodeSequence: Tag { Tag(rawValue: 0x0070_0086) }
 
     /// Alternate Content Description Sequence (0070,0087), SQ, 1.
-    @inlinable public static var AlternateContentDescriptionSequence: Tag { Tag(rawValue: 0x00700087) }
+    @inlinable public static var AlternateContentDescriptionSequence: Tag { Tag(rawValue: 0x0070_0087) }
 
     /// Presentation Size Mode (0070,0100), CS, 1.
-    @inlinable public static var PresentationSizeMode: Tag { Tag(rawValue: 0x00700100) }
+    @inlinable public static var PresentationSizeMode: Tag { Tag(rawValue: 0x0070_0100) }
 
     /// Presentation Pixel Spacing (0070,0101), DS, 2.
-    @inlinable public static var PresentationPixelSpacing: Tag { Tag(rawValue: 0x00700101) }
+    @inlinable public static var PresentationPixelSpacing: Tag { Tag(rawValue: 0x0070_0101) }
 
     /// Presentation Pixel Aspect Ratio (0070,0102), IS, 2.
-    @inlinable public static var PresentationPixelAspectRatio: Tag { Tag(rawValue: 0x00700102) }
+    @inlinable public static var PresentationPixelAspectRatio: Tag { Tag(rawValue: 0x0070_0102) }
 
     /// Presentation Pixel Magnification Ratio (0070,0103), FL, 1.
-    @inlinable public static var PresentationPixelMagnificationRatio: Tag { Tag(rawValue: 0x00700103) }
+    @inlinable public static var PresentationPixelMagnificationRatio: Tag { Tag(rawValue: 0x0070_0103) }
 
     /// Graphic Group Label (0070,0207), LO, 1.
-    @inlinable public static var GraphicGroupLabel: Tag { Tag(rawValue: 0x00700207) }
+    @inlinable public static var GraphicGroupLabel: Tag { Tag(rawValue: 0x0070_0207) }
 
     /// Graphic Group Description (0070,0208), ST, 1.
-    @inlinable public static var GraphicGroupDescription: Tag { Tag(rawValue: 0x00700208) }
+    @inlinable public static var GraphicGroupDescription: Tag { Tag(rawValue: 0x0070_0208) }
 
     /// Compound Graphic Sequence (0070,0209), SQ, 1.
-    @inlinable public static var CompoundGraphicSequence: Tag { Tag(rawValue: 0x00700209) }
+    @inlinable public static var CompoundGraphicSequence: Tag { Tag(rawValue: 0x0070_0209) }
 
     /// Compound Graphic Instance ID (0070,0226), UL, 1.
-    @inlinable public static var CompoundGraphicInstanceID: Tag { Tag(rawValue: 0x00700226) }
+    @inlinable public static var CompoundGraphicInstanceID: Tag { Tag(rawValue: 0x0070_0226) }
 
     /// Font Name (0070,0227), LO, 1.
-    @inlinable public static var FontName: Tag { Tag(rawValue: 0x00700227) }
+    @inlinable public static var FontName: Tag { Tag(rawValue: 0x0070_0227) }
 
     /// Font Name Type (0070,0228), CS, 1.
-    @inlinable public static var FontNameType: Tag { Tag(rawValue: 0x00700228) }
+    @inlinable public static var FontNameType: Tag { Tag(rawValue: 0x0070_0228) }
 
     /// CSS Font Name (0070,0229), LO, 1.
-    @inlinable public static var CSSFontName: Tag { Tag(rawValue: 0x00700229) }
+    @inlinable public static var CSSFontName: Tag { Tag(rawValue: 0x0070_0229) }
 
     /// Rotation Angle (0070,0230), FD, 1.
-    @inlinable public static var RotationAngle: Tag { Tag(rawValue: 0x00700230) }
+    @inlinable public static var RotationAngle: Tag { Tag(rawValue: 0x0070_0230) }
 
     /// Text Style Sequence (0070,0231), SQ, 1.
-    @inlinable public static var TextStyleSequence: Tag { Tag(rawValue: 0x00700231) }
+    @inlinable public static var TextStyleSequence: Tag { Tag(rawValue: 0x0070_0231) }
 
     /// Line Style Sequence (0070,0232), SQ, 1.
-    @inlinable public static var LineStyleSequence: Tag { Tag(rawValue: 0x00700232) }
+    @inlinable public static var LineStyleSequence: Tag { Tag(rawValue: 0x0070_0232) }
 
     /// Fill Style Sequence (0070,0233), SQ, 1.
-    @inlinable public static var FillStyleSequence: Tag { Tag(rawValue: 0x00700233) }
+    @inlinable public static var FillStyleSequence: Tag { Tag(rawValue: 0x0070_0233) }
 
     /// Graphic Group Sequence (0070,0234), SQ, 1.
-    @inlinable public static var GraphicGroupSequence: Tag { Tag(rawValue: 0x00700234) }
+    @inlinable public static var GraphicGroupSequence: Tag { Tag(rawValue: 0x0070_0234) }
 
     /// Text Color CIELab Value (0070,0241), US, 3.
-    @inlinable public static var TextColorCIELabValue: Tag { Tag(rawValue: 0x00700241) }
+    @inlinable public static var TextColorCIELabValue: Tag { Tag(rawValue: 0x0070_0241) }
 
     /// Horizontal Alignment (0070,0242), CS, 1.
-    @inlinable public static var HorizontalAlignment: Tag { Tag(rawValue: 0x00700242) }
+    @inlinable public static var HorizontalAlignment: Tag { Tag(rawValue: 0x0070_0242) }
 
     /// Vertical Alignment (0070,0243), CS, 1.
-    @inlinable public static var VerticalAlignment: Tag { Tag(rawValue: 0x00700243) }
+    @inlinable public static var VerticalAlignment: Tag { Tag(rawValue: 0x0070_0243) }
 
     /// Shadow Style (0070,0244), CS, 1.
-    @inlinable public static var ShadowStyle: Tag { Tag(rawValue: 0x00700244) }
+    @inlinable public static var ShadowStyle: Tag { Tag(rawValue: 0x0070_0244) }
 
     /// Shadow Offset X (0070,0245), FL, 1.
-    @inlinable public static var ShadowOffsetX: Tag { Tag(rawValue: 0x00700245) }
+    @inlinable public static var ShadowOffsetX: Tag { Tag(rawValue: 0x0070_0245) }
 
     /// Shadow Offset Y (0070,0246), FL, 1.
-    @inlinable public static var ShadowOffsetY: Tag { Tag(rawValue: 0x00700246) }
+    @inlinable public static var ShadowOffsetY: Tag { Tag(rawValue: 0x0070_0246) }
 
     /// Shadow Color CIELab Value (0070,0247), US, 3.
-    @inlinable public static var ShadowColorCIELabValue: Tag { Tag(rawValue: 0x00700247) }
+    @inlinable public static var ShadowColorCIELabValue: Tag { Tag(rawValue: 0x0070_0247) }
 
     /// Underlined (0070,0248), CS, 1.
-    @inlinable public static var Underlined: Tag { Tag(rawValue: 0x00700248) }
+    @inlinable public static var Underlined: Tag { Tag(rawValue: 0x0070_0248) }
 
     /// Bold (0070,0249), CS, 1.
-    @inlinable public static var Bold: Tag { Tag(rawValue: 0x00700249) }
+    @inlinable public static var Bold: Tag { Tag(rawValue: 0x0070_0249) }
 
     /// Italic (0070,0250), CS, 1.
-    @inlinable public static var Italic: Tag { Tag(rawValue: 0x00700250) }
+    @inlinable public static var Italic: Tag { Tag(rawValue: 0x0070_0250) }
 
     /// Pattern On Color CIELab Value (0070,0251), US, 3.
-    @inlinable public static var PatternOnColorCIELabValue: Tag { Tag(rawValue: 0x00700251) }
+    @inlinable public static var PatternOnColorCIELabValue: Tag { Tag(rawValue: 0x0070_0251) }
 
     /// Pattern Off Color CIELab Value (0070,0252), US, 3.
-    @inlinable public static var PatternOffColorCIELabValue: Tag { Tag(rawValue: 0x00700252) }
+    @inlinable public static var PatternOffColorCIELabValue: Tag { Tag(rawValue: 0x0070_0252) }
 
     /// Line Thickness (0070,0253), FL, 1.
-    @inlinable public static var LineThickness: Tag { Tag(rawValue: 0x00700253) }
+    @inlinable public static var LineThickness: Tag { Tag(rawValue: 0x0070_0253) }
 
     /// Line Dashing Style (0070,0254), CS, 1.
-    @inlinable public static var LineDashingStyle: Tag { Tag(rawValue: 0x00700254) }
+    @inlinable public static var LineDashingStyle: Tag { Tag(rawValue: 0x0070_0254) }
 
     /// Line Pattern (0070,0255), UL, 1.
-    @inlinable public static var LinePattern: Tag { Tag(rawValue: 0x00700255) }
+    @inlinable public static var LinePattern: Tag { Tag(rawValue: 0x0070_0255) }
 
     /// Fill Pattern (0070,0256), OB, 1.
-    @inlinable public static var FillPattern: Tag { Tag(rawValue: 0x00700256) }
+    @inlinable public static var FillPattern: Tag { Tag(rawValue: 0x0070_0256) }
 
     /// Fill Mode (0070,0257), CS, 1.
-    @inlinable public static var FillMode: Tag { Tag(rawValue: 0x00700257) }
+    @inlinable public static var FillMode: Tag { Tag(rawValue: 0x0070_0257) }
 
     /// Shadow Opacity (0070,0258), FL, 1.
-    @inlinable public static var ShadowOpacity: Tag { Tag(rawValue: 0x00700258) }
+    @inlinable public static var ShadowOpacity: Tag { Tag(rawValue: 0x0070_0258) }
 
     /// Gap Length (0070,0261), FL, 1.
-    @inlinable public static var GapLength: Tag { Tag(rawValue: 0x00700261) }
+    @inlinable public static var GapLength: Tag { Tag(rawValue: 0x0070_0261) }
 
     /// Diameter of Visibility (0070,0262), FL, 1.
-    @inlinable public static var DiameterOfVisibility: Tag { Tag(rawValue: 0x00700262) }
+    @inlinable public static var DiameterOfVisibility: Tag { Tag(rawValue: 0x0070_0262) }
 
     /// Rotation Point (0070,0273), FL, 2.
-    @inlinable public static var RotationPoint: Tag { Tag(rawValue: 0x00700273) }
+    @inlinable public static var RotationPoint: Tag { Tag(rawValue: 0x0070_0273) }
 
     /// Tick Alignment (0070,0274), CS, 1.
-    @inlinable public static var TickAlignment: Tag { Tag(rawValue: 0x00700274) }
+    @inlinable public static var TickAlignment: Tag { Tag(rawValue: 0x0070_0274) }
 
     /// Show Tick Label (0070,0278), CS, 1.
-    @inlinable public static var ShowTickLabel: Tag { Tag(rawValue: 0x00700278) }
+    @inlinable public static var ShowTickLabel: Tag { Tag(rawValue: 0x0070_0278) }
 
     /// Tick Label Alignment (0070,0279), CS, 1.
-    @inlinable public static var TickLabelAlignment: Tag { Tag(rawValue: 0x00700279) }
+    @inlinable public static var TickLabelAlignment: Tag { Tag(rawValue: 0x0070_0279) }
 
     /// Compound Graphic Units (0070,0282), CS, 1.
-    @inlinable public static var CompoundGraphicUnits: Tag { Tag(rawValue: 0x00700282) }
+    @inlinable public static var CompoundGraphicUnits: Tag { Tag(rawValue: 0x0070_0282) }
 
     /// Pattern On Opacity (0070,0284), FL, 1.
-    @inlinable public static var PatternOnOpacity: Tag { Tag(rawValue: 0x00700284) }
+    @inlinable public static var PatternOnOpacity: Tag { Tag(rawValue: 0x0070_0284) }
 
     /// Pattern Off Opacity (0070,0285), FL, 1.
-    @inlinable public static var PatternOffOpacity: Tag { Tag(rawValue: 0x00700285) }
+    @inlinable public static var PatternOffOpacity: Tag { Tag(rawValue: 0x0070_0285) }
 
     /// Major Ticks Sequence (0070,0287), SQ, 1.
-    @inlinable public static var MajorTicksSequence: Tag { Tag(rawValue: 0x00700287) }
+    @inlinable public static var MajorTicksSequence: Tag { Tag(rawValue: 0x0070_0287) }
 
     /// Tick Position (0070,0288), FL, 1.
-    @inlinable public static var TickPosition: Tag { Tag(rawValue: 0x00700288) }
+    @inlinable public static var TickPosition: Tag { Tag(rawValue: 0x0070_0288) }
 
     /// Tick Label (0070,0289), SH, 1.
-    @inlinable public static var TickLabel: Tag { Tag(rawValue: 0x00700289) }
+    @inlinable public static var TickLabel: Tag { Tag(rawValue: 0x0070_0289) }
 
     /// Compound Graphic Type (0070,0294), CS, 1.
-    @inlinable public static var CompoundGraphicType: Tag { Tag(rawValue: 0x00700294) }
+    @inlinable public static var CompoundGraphicType: Tag { Tag(rawValue: 0x0070_0294) }
 
     /// Graphic Group ID (0070,0295), UL, 1.
-    @inlinable public static var GraphicGroupID: Tag { Tag(rawValue: 0x00700295) }
+    @inlinable public static var GraphicGroupID: Tag { Tag(rawValue: 0x0070_0295) }
 
     /// Shape Type (0070,0306), CS, 1.
-    @inlinable public static var ShapeType: Tag { Tag(rawValue: 0x00700306) }
+    @inlinable public static var ShapeType: Tag { Tag(rawValue: 0x0070_0306) }
 
     /// Registration Sequence (0070,0308), SQ, 1.
-    @inlinable public static var RegistrationSequence: Tag { Tag(rawValue: 0x00700308) }
+    @inlinable public static var RegistrationSequence: Tag { Tag(rawValue: 0x0070_0308) }
 
     /// Matrix Registration Sequence (0070,0309), SQ, 1.
-    @inlinable public static var MatrixRegistrationSequence: Tag { Tag(rawValue: 0x00700309) }
+    @inlinable public static var MatrixRegistrationSequence: Tag { Tag(rawValue: 0x0070_0309) }
 
     /// Matrix Sequence (0070,030A), SQ, 1.
-    @inlinable public static var MatrixSequence: Tag { Tag(rawValue: 0x0070030A) }
+    @inlinable public static var MatrixSequence: Tag { Tag(rawValue: 0x0070_030A) }
 
     /// Frame of Reference to Displayed Coordinate System Transformation Matrix (0070,030B), FD, 16.
-    @inlinable public static var FrameOfReferenceToDisplayedCoordinateSystemTransformationMatrix: Tag { Tag(rawValue: 0x0070030B) }
+    @inlinable public static var FrameOfReferenceToDisplayedCoordinateSystemTransformationMatrix: Tag {
+        Tag(rawValue: 0x0070_030B)
+    }
 
     /// Frame of Reference Transformation Matrix Type (0070,030C), CS, 1.
-    @inlinable public static var FrameOfReferenceTransformationMatrixType: Tag { Tag(rawValue: 0x0070030C) }
+    @inlinable public static var FrameOfReferenceTransformationMatrixType: Tag { Tag(rawValue: 0x0070_030C) }
 
     /// Registration Type Code Sequence (0070,030D), SQ, 1.
-    @inlinable public static var RegistrationTypeCodeSequence: Tag { Tag(rawValue: 0x0070030D) }
+    @inlinable public static var RegistrationTypeCodeSequence: Tag { Tag(rawValue: 0x0070_030D) }
 
     /// Fiducial Description (0070,030F), ST, 1.
-    @inlinable public static var FiducialDescription: Tag { Tag(rawValue: 0x0070030F) }
+    @inlinable public static var FiducialDescription: Tag { Tag(rawValue: 0x0070_030F) }
 
     /// Fiducial Identifier (0070,0310), SH, 1.
-    @inlinable public static var FiducialIdentifier: Tag { Tag(rawValue: 0x00700310) }
+    @inlinable public static var FiducialIdentifier: Tag { Tag(rawValue: 0x0070_0310) }
 
     /// Fiducial Identifier Code Sequence (0070,0311), SQ, 1.
-    @inlinable public static var FiducialIdentifierCodeSequence: Tag { Tag(rawValue: 0x00700311) }
+    @inlinable public static var FiducialIdentifierCodeSequence: Tag { Tag(rawValue: 0x0070_0311) }
 
     /// Contour Uncertainty Radius (0070,0312), FD, 1.
-    @inlinable public static var ContourUncertaintyRadius: Tag { Tag(rawValue: 0x00700312) }
+    @inlinable public static var ContourUncertaintyRadius: Tag { Tag(rawValue: 0x0070_0312) }
 
     /// Used Fiducials Sequence (0070,0314), SQ, 1.
-    @inlinable public static var UsedFiducialsSequence: Tag { Tag(rawValue: 0x00700314) }
+    @inlinable public static var UsedFiducialsSequence: Tag { Tag(rawValue: 0x0070_0314) }
 
     /// Used RT Structure Set ROI Sequence (0070,0315), SQ, 1.
-    @inlinable public static var UsedRTStructureSetROISequence: Tag { Tag(rawValue: 0x00700315) }
+    @inlinable public static var UsedRTStructureSetROISequence: Tag { Tag(rawValue: 0x0070_0315) }
 
     /// Graphic Coordinates Data Sequence (0070,0318), SQ, 1.
-    @inlinable public static var GraphicCoordinatesDataSequence: Tag { Tag(rawValue: 0x00700318) }
+    @inlinable public static var GraphicCoordinatesDataSequence: Tag { Tag(rawValue: 0x0070_0318) }
 
     /// Fiducial UID (0070,031A), UI, 1.
-    @inlinable public static var FiducialUID: Tag { Tag(rawValue: 0x0070031A) }
+    @inlinable public static var FiducialUID: Tag { Tag(rawValue: 0x0070_031A) }
 
     /// Referenced Fiducial UID (0070,031B), UI, 1.
-    @inlinable public static var ReferencedFiducialUID: Tag { Tag(rawValue: 0x0070031B) }
+    @inlinable public static var ReferencedFiducialUID: Tag { Tag(rawValue: 0x0070_031B) }
 
     /// Fiducial Set Sequence (0070,031C), SQ, 1.
-    @inlinable public static var FiducialSetSequence: Tag { Tag(rawValue: 0x0070031C) }
+    @inlinable public static var FiducialSetSequence: Tag { Tag(rawValue: 0x0070_031C) }
 
     /// Fiducial Sequence (0070,031E), SQ, 1.
-    @inlinable public static var FiducialSequence: Tag { Tag(rawValue: 0x0070031E) }
+    @inlinable public static var FiducialSequence: Tag { Tag(rawValue: 0x0070_031E) }
 
     /// Fiducials Property Category Code Sequence (0070,031F), SQ, 1.
-    @inlinable public static var FiducialsPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x0070031F) }
+    @inlinable public static var FiducialsPropertyCategoryCodeSequence: Tag { Tag(rawValue: 0x0070_031F) }
 
     /// Graphic Layer Recommended Display CIELab Value (0070,0401), US, 3.
-    @inlinable public static var GraphicLayerRecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x00700401) }
+    @inlinable public static var GraphicLayerRecommendedDisplayCIELabValue: Tag { Tag(rawValue: 0x0070_0401) }
 
     /// Blending Sequence (0070,0402), SQ, 1.
-    @inlinable public static var BlendingSequence: Tag { Tag(rawValue: 0x00700402) }
+    @inlinable public static var BlendingSequence: Tag { Tag(rawValue: 0x0070_0402) }
 
     /// Relative Opacity (0070,0403), FL, 1.
-    @inlinable public static var RelativeOpacity: Tag { Tag(rawValue: 0x00700403) }
+    @inlinable public static var RelativeOpacity: Tag { Tag(rawValue: 0x0070_0403) }
 
     /// Referenced Spatial Registration Sequence (0070,0404), SQ, 1.
-    @inlinable public static var ReferencedSpatialRegistrationSequence: Tag { Tag(rawValue: 0x00700404) }
+    @inlinable public static var ReferencedSpatialRegistrationSequence: Tag { Tag(rawValue: 0x0070_0404) }
 
     /// Blending Position (0070,0405), CS, 1.
-    @inlinable public static var BlendingPosition: Tag { Tag(rawValue: 0x00700405) }
+    @inlinable public static var BlendingPosition: Tag { Tag(rawValue: 0x0070_0405) }
 
     /// Presentation Display Collection UID (0070,1101), UI, 1.
-    @inlinable public static var PresentationDisplayCollectionUID: Tag { Tag(rawValue: 0x00701101) }
+    @inlinable public static var PresentationDisplayCollectionUID: Tag { Tag(rawValue: 0x0070_1101) }
 
     /// Presentation Sequence Collection UID (0070,1102), UI, 1.
-    @inlinable public static var PresentationSequenceCollectionUID: Tag { Tag(rawValue: 0x00701102) }
+    @inlinable public static var PresentationSequenceCollectionUID: Tag { Tag(rawValue: 0x0070_1102) }
 
     /// Presentation Sequence Position Index (0070,1103), US, 1.
-    @inlinable public static var PresentationSequencePositionIndex: Tag { Tag(rawValue: 0x00701103) }
+    @inlinable public static var PresentationSequencePositionIndex: Tag { Tag(rawValue: 0x0070_1103) }
 
     /// Rendered Image Reference Sequence (0070,1104), SQ, 1.
-    @inlinable public static var RenderedImageReferenceSequence: Tag { Tag(rawValue: 0x00701104) }
+    @inlinable public static var RenderedImageReferenceSequence: Tag { Tag(rawValue: 0x0070_1104) }
 
     /// Volumetric Presentation State Input Sequence (0070,1201), SQ, 1.
-    @inlinable public static var VolumetricPresentationStateInputSequence: Tag { Tag(rawValue: 0x00701201) }
+    @inlinable public static var VolumetricPresentationStateInputSequence: Tag { Tag(rawValue: 0x0070_1201) }
 
     /// Presentation Input Type (0070,1202), CS, 1.
-    @inlinable public static var PresentationInputType: Tag { Tag(rawValue: 0x00701202) }
+    @inlinable public static var PresentationInputType: Tag { Tag(rawValue: 0x0070_1202) }
 
     /// Input Sequence Position Index (0070,1203), US, 1.
-    @inlinable public static var InputSequencePositionIndex: Tag { Tag(rawValue: 0x00701203) }
+    @inlinable public static var InputSequencePositionIndex: Tag { Tag(rawValue: 0x0070_1203) }
 
     /// Crop (0070,1204), CS, 1.
-    @inlinable public static var Crop: Tag { Tag(rawValue: 0x00701204) }
+    @inlinable public static var Crop: Tag { Tag(rawValue: 0x0070_1204) }
 
     /// Cropping Specification Index (0070,1205), US, 1-n.
-    @inlinable public static var CroppingSpecificationIndex: Tag { Tag(rawValue: 0x00701205) }
+    @inlinable public static var CroppingSpecificationIndex: Tag { Tag(rawValue: 0x0070_1205) }
 
     /// Compositing Method (0070,1206), CS, 1, retired.
-    @inlinable public static var CompositingMethod: Tag { Tag(rawValue: 0x00701206) }
+    @inlinable public static var CompositingMethod: Tag { Tag(rawValue: 0x0070_1206) }
 
     /// Volumetric Presentation Input Number (0070,1207), US, 1.
-    @inlinable public static var VolumetricPresentationInputNumber: Tag { Tag(rawValue: 0x00701207) }
+    @inlinable public static var VolumetricPresentationInputNumber: Tag { Tag(rawValue: 0x0070_1207) }
 
     /// Image Volume Geometry (0070,1208), CS, 1.
-    @inlinable public static var ImageVolumeGeometry: Tag { Tag(rawValue: 0x00701208) }
+    @inlinable public static var ImageVolumeGeometry: Tag { Tag(rawValue: 0x0070_1208) }
 
     /// Volumetric Presentation Input Set UID (0070,1209), UI, 1.
-    @inlinable public static var VolumetricPresentationInputSetUID: Tag { Tag(rawValue: 0x00701209) }
+    @inlinable public static var VolumetricPresentationInputSetUID: Tag { Tag(rawValue: 0x0070_1209) }
 
     /// Volumetric Presentation Input Set Sequence (0070,120A), SQ, 1.
-    @inlinable public static var VolumetricPresentationInputSetSequence: Tag { Tag(rawValue: 0x0070120A) }
+    @inlinable public static var VolumetricPresentationInputSetSequence: Tag { Tag(rawValue: 0x0070_120A) }
 
     /// Global Crop (0070,120B), CS, 1.
-    @inlinable public static var GlobalCrop: Tag { Tag(rawValue: 0x0070120B) }
+    @inlinable public static var GlobalCrop: Tag { Tag(rawValue: 0x0070_120B) }
 
     /// Global Cropping Specification Index (0070,120C), US, 1-n.
-    @inlinable public static var GlobalCroppingSpecificationIndex: Tag { Tag(rawValue: 0x0070120C) }
+    @inlinable public static var GlobalCroppingSpecificationIndex: Tag { Tag(rawValue: 0x0070_120C) }
 
     /// Rendering Method (0070,120D), CS, 1.
-    @inlinable public static var RenderingMethod: Tag { Tag(rawValue: 0x0070120D) }
+    @inlinable public static var RenderingMethod: Tag { Tag(rawValue: 0x0070_120D) }
 
     /// Volume Cropping Sequence (0070,1301), SQ, 1.
-    @inlinable public static var VolumeCroppingSequence: Tag { Tag(rawValue: 0x00701301) }
+    @inlinable public static var VolumeCroppingSequence: Tag { Tag(rawValue: 0x0070_1301) }
 
     /// Volume Cropping Method (0070,1302), CS, 1.
-    @inlinable public static var VolumeCroppingMethod: Tag { Tag(rawValue: 0x00701302) }
+    @inlinable public static var VolumeCroppingMethod: Tag { Tag(rawValue: 0x0070_1302) }
 
     /// Bounding Box Crop (0070,1303), FD, 6.
-    @inlinable public static var BoundingBoxCrop: Tag { Tag(rawValue: 0x00701303) }
+    @inlinable public static var BoundingBoxCrop: Tag { Tag(rawValue: 0x0070_1303) }
 
     /// Oblique Cropping Plane Sequence (0070,1304), SQ, 1.
-    @inlinable public static var ObliqueCroppingPlaneSequence: Tag { Tag(rawValue: 0x00701304) }
+    @inlinable public static var ObliqueCroppingPlaneSequence: Tag { Tag(rawValue: 0x0070_1304) }
 
     /// Plane (0070,1305), FD, 4.
-    @inlinable public static var Plane: Tag { Tag(rawValue: 0x00701305) }
+    @inlinable public static var Plane: Tag { Tag(rawValue: 0x0070_1305) }
 
     /// Plane Normal (0070,1306), FD, 3.
-    @inlinable public static var PlaneNormal: Tag { Tag(rawValue: 0x00701306) }
+    @inlinable public static var PlaneNormal: Tag { Tag(rawValue: 0x0070_1306) }
 
     /// Cropping Specification Number (0070,1309), US, 1.
-    @inlinable public static var CroppingSpecificationNumber: Tag { Tag(rawValue: 0x00701309) }
+    @inlinable public static var CroppingSpecificationNumber: Tag { Tag(rawValue: 0x0070_1309) }
 
     /// Multi-Planar Reconstruction Style (0070,1501), CS, 1.
-    @inlinable public static var MultiPlanarReconstructionStyle: Tag { Tag(rawValue: 0x00701501) }
+    @inlinable public static var MultiPlanarReconstructionStyle: Tag { Tag(rawValue: 0x0070_1501) }
 
     /// MPR Thickness Type (0070,1502), CS, 1.
-    @inlinable public static var MPRThicknessType: Tag { Tag(rawValue: 0x00701502) }
+    @inlinable public static var MPRThicknessType: Tag { Tag(rawValue: 0x0070_1502) }
 
     /// MPR Slab Thickness (0070,1503), FD, 1.
-    @inlinable public static var MPRSlabThickness: Tag { Tag(rawValue: 0x00701503) }
+    @inlinable public static var MPRSlabThickness: Tag { Tag(rawValue: 0x0070_1503) }
 
     /// MPR Top Left Hand Corner (0070,1505), FD, 3.
-    @inlinable public static var MPRTopLeftHandCorner: Tag { Tag(rawValue: 0x00701505) }
+    @inlinable public static var MPRTopLeftHandCorner: Tag { Tag(rawValue: 0x0070_1505) }
 
     /// MPR View Width Direction (0070,1507), FD, 3.
-    @inlinable public static var MPRViewWidthDirection: Tag { Tag(rawValue: 0x00701507) }
+    @inlinable public static var MPRViewWidthDirection: Tag { Tag(rawValue: 0x0070_1507) }
 
     /// MPR View Width (0070,1508), FD, 1.
-    @inlinable public static var MPRViewWidth: Tag { Tag(rawValue: 0x00701508) }
+    @inlinable public static var MPRViewWidth: Tag { Tag(rawValue: 0x0070_1508) }
 
     /// Number of Volumetric Curve Points (0070,150C), UL, 1.
-    @inlinable public static var NumberOfVolumetricCurvePoints: Tag { Tag(rawValue: 0x0070150C) }
+    @inlinable public static var NumberOfVolumetricCurvePoints: Tag { Tag(rawValue: 0x0070_150C) }
 
     /// Volumetric Curve Points (0070,150D), OD, 1.
-    @inlinable public static var VolumetricCurvePoints: Tag { Tag(rawValue: 0x0070150D) }
+    @inlinable public static var VolumetricCurvePoints: Tag { Tag(rawValue: 0x0070_150D) }
 
     /// MPR View Height Direction (0070,1511), FD, 3.
-    @inlinable public static var MPRViewHeightDirection: Tag { Tag(rawValue: 0x00701511) }
+    @inlinable public static var MPRViewHeightDirection: Tag { Tag(rawValue: 0x0070_1511) }
 
     /// MPR View Height (0070,1512), FD, 1.
-    @inlinable public static var MPRViewHeight: Tag { Tag(rawValue: 0x00701512) }
+    @inlinable public static var MPRViewHeight: Tag { Tag(rawValue: 0x0070_1512) }
 
     /// Render Projection (0070,1602), CS, 1.
-    @inlinable public static var RenderProjection: Tag { Tag(rawValue: 0x00701602) }
+    @inlinable public static var RenderProjection: Tag { Tag(rawValue: 0x0070_1602) }
 
     /// Viewpoint Position (0070,1603), FD, 3.
-    @inlinable public static var ViewpointPosition: Tag { Tag(rawValue: 0x00701603) }
+    @inlinable public static var ViewpointPosition: Tag { Tag(rawValue: 0x0070_1603) }
 
     /// Viewpoint LookAt Point (0070,1604), FD, 3.
-    @inlinable public static var ViewpointLookAtPoint: Tag { Tag(rawValue: 0x00701604) }
+    @inlinable public static var ViewpointLookAtPoint: Tag { Tag(rawValue: 0x0070_1604) }
 
     /// Viewpoint Up Direction (0070,1605), FD, 3.
-    @inlinable public static var ViewpointUpDirection: Tag { Tag(rawValue: 0x00701605) }
+    @inlinable public static var ViewpointUpDirection: Tag { Tag(rawValue: 0x0070_1605) }
 
     /// Render Field of View (0070,1606), FD, 6.
-    @inlinable public static var RenderFieldOfView: Tag { Tag(rawValue: 0x00701606) }
+    @inlinable public static var RenderFieldOfView: Tag { Tag(rawValue: 0x0070_1606) }
 
     /// Sampling Step Size (0070,1607), FD, 1.
-    @inlinable public static var SamplingStepSize: Tag { Tag(rawValue: 0x00701607) }
+    @inlinable public static var SamplingStepSize: Tag { Tag(rawValue: 0x0070_1607) }
 
     /// Shading Style (0070,1701), CS, 1.
-    @inlinable public static var ShadingStyle: Tag { Tag(rawValue: 0x00701701) }
+    @inlinable public static var ShadingStyle: Tag { Tag(rawValue: 0x0070_1701) }
 
     /// Ambient Reflection Intensity (0070,1702), FD, 1.
-    @inlinable public static var AmbientReflectionIntensity: Tag { Tag(rawValue: 0x00701702) }
+    @inlinable public static var AmbientReflectionIntensity: Tag { Tag(rawValue: 0x0070_1702) }
 
     /// Light Direction (0070,1703), FD, 3.
-    @inlinable public static var LightDirection: Tag { Tag(rawValue: 0x00701703) }
+    @inlinable public static var LightDirection: Tag { Tag(rawValue: 0x0070_1703) }
 
     /// Diffuse Reflection Intensity (0070,1704), FD, 1.
-    @inlinable public static var DiffuseReflectionIntensity: Tag { Tag(rawValue: 0x00701704) }
+    @inlinable public static var DiffuseReflectionIntensity: Tag { Tag(rawValue: 0x0070_1704) }
 
     /// Specular Reflection Intensity (0070,1705), FD, 1.
-    @inlinable public static var SpecularReflectionIntensity: Tag { Tag(rawValue: 0x00701705) }
+    @inlinable public static var SpecularReflectionIntensity: Tag { Tag(rawValue: 0x0070_1705) }
 
     /// Shininess (0070,1706), FD, 1.
-    @inlinable public static var Shininess: Tag { Tag(rawValue: 0x00701706) }
+    @inlinable public static var Shininess: Tag { Tag(rawValue: 0x0070_1706) }
 
     /// Presentation State Classification Component Sequence (0070,1801), SQ, 1.
-    @inlinable public static var PresentationStateClassificationComponentSequence: Tag { Tag(rawValue: 0x00701801) }
+    @inlinable public static var PresentationStateClassificationComponentSequence: Tag { Tag(rawValue: 0x0070_1801) }
 
     /// Component Type (0070,1802), CS, 1.
-    @inlinable public static var ComponentType: Tag { Tag(rawValue: 0x00701802) }
+    @inlinable public static var ComponentType: Tag { Tag(rawValue: 0x0070_1802) }
 
     /// Component Input Sequence (0070,1803), SQ, 1.
-    @inlinable public static var ComponentInputSequence: Tag { Tag(rawValue: 0x00701803) }
+    @inlinable public static var ComponentInputSequence: Tag { Tag(rawValue: 0x0070_1803) }
 
     /// Volumetric Presentation Input Index (0070,1804), US, 1.
-    @inlinable public static var VolumetricPresentationInputIndex: Tag { Tag(rawValue: 0x00701804) }
+    @inlinable public static var VolumetricPresentationInputIndex: Tag { Tag(rawValue: 0x0070_1804) }
 
     /// Presentation State Compositor Component Sequence (0070,1805), SQ, 1.
-    @inlinable public static var PresentationStateCompositorComponentSequence: Tag { Tag(rawValue: 0x00701805) }
+    @inlinable public static var PresentationStateCompositorComponentSequence: Tag { Tag(rawValue: 0x0070_1805) }
 
     /// Weighting Transfer Function Sequence (0070,1806), SQ, 1.
-    @inlinable public static var WeightingTransferFunctionSequence: Tag { Tag(rawValue: 0x00701806) }
+    @inlinable public static var WeightingTransferFunctionSequence: Tag { Tag(rawValue: 0x0070_1806) }
 
     /// Weighting Lookup Table Descriptor (0070,1807), US, 3, retired.
-    @inlinable public static var WeightingLookupTableDescriptor: Tag { Tag(rawValue: 0x00701807) }
+    @inlinable public static var WeightingLookupTableDescriptor: Tag { Tag(rawValue: 0x0070_1807) }
 
     /// Weighting Lookup Table Data (0070,1808), OB, 1, retired.
-    @inlinable public static var WeightingLookupTableData: Tag { Tag(rawValue: 0x00701808) }
+    @inlinable public static var WeightingLookupTableData: Tag { Tag(rawValue: 0x0070_1808) }
 
     /// Volumetric Annotation Sequence (0070,1901), SQ, 1.
-    @inlinable public static var VolumetricAnnotationSequence: Tag { Tag(rawValue: 0x00701901) }
+    @inlinable public static var VolumetricAnnotationSequence: Tag { Tag(rawValue: 0x0070_1901) }
 
     /// Referenced Structured Context Sequence (0070,1903), SQ, 1.
-    @inlinable public static var ReferencedStructuredContextSequence: Tag { Tag(rawValue: 0x00701903) }
+    @inlinable public static var ReferencedStructuredContextSequence: Tag { Tag(rawValue: 0x0070_1903) }
 
     /// Referenced Content Item (0070,1904), UI, 1.
-    @inlinable public static var ReferencedContentItem: Tag { Tag(rawValue: 0x00701904) }
+    @inlinable public static var ReferencedContentItem: Tag { Tag(rawValue: 0x0070_1904) }
 
     /// Volumetric Presentation Input Annotation Sequence (0070,1905), SQ, 1.
-    @inlinable public static var VolumetricPresentationInputAnnotationSequence: Tag { Tag(rawValue: 0x00701905) }
+    @inlinable public static var VolumetricPresentationInputAnnotationSequence: Tag { Tag(rawValue: 0x0070_1905) }
 
     /// Annotation Clipping (0070,1907), CS, 1.
-    @inlinable public static var AnnotationClipping: Tag { Tag(rawValue: 0x00701907) }
+    @inlinable public static var AnnotationClipping: Tag { Tag(rawValue: 0x0070_1907) }
 
     /// Presentation Animation Style (0070,1A01), CS, 1.
-    @inlinable public static var PresentationAnimationStyle: Tag { Tag(rawValue: 0x00701A01) }
+    @inlinable public static var PresentationAnimationStyle: Tag { Tag(rawValue: 0x0070_1A01) }
 
     /// Recommended Animation Rate (0070,1A03), FD, 1.
-    @inlinable public static var RecommendedAnimationRate: Tag { Tag(rawValue: 0x00701A03) }
+    @inlinable public static var RecommendedAnimationRate: Tag { Tag(rawValue: 0x0070_1A03) }
 
     /// Animation Curve Sequence (0070,1A04), SQ, 1.
-    @inlinable public static var AnimationCurveSequence: Tag { Tag(rawValue: 0x00701A04) }
+    @inlinable public static var AnimationCurveSequence: Tag { Tag(rawValue: 0x0070_1A04) }
 
     /// Animation Step Size (0070,1A05), FD, 1.
-    @inlinable public static var AnimationStepSize: Tag { Tag(rawValue: 0x00701A05) }
+    @inlinable public static var AnimationStepSize: Tag { Tag(rawValue: 0x0070_1A05) }
 
     /// Swivel Range (0070,1A06), FD, 1.
-    @inlinable public static var SwivelRange: Tag { Tag(rawValue: 0x00701A06) }
+    @inlinable public static var SwivelRange: Tag { Tag(rawValue: 0x0070_1A06) }
 
     /// Volumetric Curve Up Directions (0070,1A07), OD, 1.
-    @inlinable public static var VolumetricCurveUpDirections: Tag { Tag(rawValue: 0x00701A07) }
+    @inlinable public static var VolumetricCurveUpDirections: Tag { Tag(rawValue: 0x0070_1A07) }
 
     /// Volume Stream Sequence (0070,1A08), SQ, 1.
-    @inlinable public static var VolumeStreamSequence: Tag { Tag(rawValue: 0x00701A08) }
+    @inlinable public static var VolumeStreamSequence: Tag { Tag(rawValue: 0x0070_1A08) }
 
     /// RGBA Transfer Function Description (0070,1A09), LO, 1.
-    @inlinable public static var RGBATransferFunctionDescription: Tag { Tag(rawValue: 0x00701A09) }
+    @inlinable public static var RGBATransferFunctionDescription: Tag { Tag(rawValue: 0x0070_1A09) }
 
     /// Advanced Blending Sequence (0070,1B01), SQ, 1.
-    @inlinable public static var AdvancedBlendingSequence: Tag { Tag(rawValue: 0x00701B01) }
+    @inlinable public static var AdvancedBlendingSequence: Tag { Tag(rawValue: 0x0070_1B01) }
 
     /// Blending Input Number (0070,1B02), US, 1.
-    @inlinable public static var BlendingInputNumber: Tag { Tag(rawValue: 0x00701B02) }
+    @inlinable public static var BlendingInputNumber: Tag { Tag(rawValue: 0x0070_1B02) }
 
     /// Blending Display Input Sequence (0070,1B03), SQ, 1.
-    @inlinable public static var BlendingDisplayInputSequence: Tag { Tag(rawValue: 0x00701B03) }
+    @inlinable public static var BlendingDisplayInputSequence: Tag { Tag(rawValue: 0x0070_1B03) }
 
     /// Blending Display Sequence (0070,1B04), SQ, 1.
-    @inlinable public static var BlendingDisplaySequence: Tag { Tag(rawValue: 0x00701B04) }
+    @inlinable public static var BlendingDisplaySequence: Tag { Tag(rawValue: 0x0070_1B04) }
 
     /// Blending Mode (0070,1B06), CS, 1.
-    @inlinable public static var BlendingMode: Tag { Tag(rawValue: 0x00701B06) }
+    @inlinable public static var BlendingMode: Tag { Tag(rawValue: 0x0070_1B06) }
 
     /// Time Series Blending (0070,1B07), CS, 1.
-    @inlinable public static var TimeSeriesBlending: Tag { Tag(rawValue: 0x00701B07) }
+    @inlinable public static var TimeSeriesBlending: Tag { Tag(rawValue: 0x0070_1B07) }
 
     /// Geometry for Display (0070,1B08), CS, 1.
-    @inlinable public static var GeometryForDisplay: Tag { Tag(rawValue: 0x00701B08) }
+    @inlinable public static var GeometryForDisplay: Tag { Tag(rawValue: 0x0070_1B08) }
 
     /// Threshold Sequence (0070,1B11), SQ, 1.
-    @inlinable public static var ThresholdSequence: Tag { Tag(rawValue: 0x00701B11) }
+    @inlinable public static var ThresholdSequence: Tag { Tag(rawValue: 0x0070_1B11) }
 
     /// Threshold Value Sequence (0070,1B12), SQ, 1.
-    @inlinable public static var ThresholdValueSequence: Tag { Tag(rawValue: 0x00701B12) }
+    @inlinable public static var ThresholdValueSequence: Tag { Tag(rawValue: 0x0070_1B12) }
 
     /// Threshold Type (0070,1B13), CS, 1.
-    @inlinable public static var ThresholdType: Tag { Tag(rawValue: 0x00701B13) }
+    @inlinable public static var ThresholdType: Tag { Tag(rawValue: 0x0070_1B13) }
 
     /// Threshold Value (0070,1B14), FD, 1.
-    @inlinable public static var ThresholdValue: Tag { Tag(rawValue: 0x00701B14) }
+    @inlinable public static var ThresholdValue: Tag { Tag(rawValue: 0x0070_1B14) }
 
     /// Hanging Protocol Name (0072,0002), SH, 1.
-    @inlinable public static var HangingProtocolName: Tag { Tag(rawValue: 0x00720002) }
+    @inlinable public static var HangingProtocolName: Tag { Tag(rawValue: 0x0072_0002) }
 
     /// Hanging Protocol Description (0072,0004), LO, 1.
-    @inlinable public static var HangingProtocolDescription: Tag { Tag(rawValue: 0x00720004) }
+    @inlinable public static var HangingProtocolDescription: Tag { Tag(rawValue: 0x0072_0004) }
 
     /// Hanging Protocol Level (0072,0006), CS, 1.
-    @inlinable public static var HangingProtocolLevel: Tag { Tag(rawValue: 0x00720006) }
+    @inlinable public static var HangingProtocolLevel: Tag { Tag(rawValue: 0x0072_0006) }
 
     /// Hanging Protocol Creator (0072,0008), LO, 1.
-    @inlinable public static var HangingProtocolCreator: Tag { Tag(rawValue: 0x00720008) }
+    @inlinable public static var HangingProtocolCreator: Tag { Tag(rawValue: 0x0072_0008) }
 
     /// Hanging Protocol Creation DateTime (0072,000A), DT, 1.
-    @inlinable public static var HangingProtocolCreationDateTime: Tag { Tag(rawValue: 0x0072000A) }
+    @inlinable public static var HangingProtocolCreationDateTime: Tag { Tag(rawValue: 0x0072_000A) }
 
     /// Hanging Protocol Definition Sequence (0072,000C), SQ, 1.
-    @inlinable public static var HangingProtocolDefinitionSequence: Tag { Tag(rawValue: 0x0072000C) }
+    @inlinable public static var HangingProtocolDefinitionSequence: Tag { Tag(rawValue: 0x0072_000C) }
 
     /// Hanging Protocol User Identification Code Sequence (0072,000E), SQ, 1.
-    @inlinable public static var HangingProtocolUserIdentificationCodeSequence: Tag { Tag(rawValue: 0x0072000E) }
+    @inlinable public static var HangingProtocolUserIdentificationCodeSequence: Tag { Tag(rawValue: 0x0072_000E) }
 
     /// Hanging Protocol User Group Name (0072,0010), LO, 1.
-    @inlinable public static var HangingProtocolUserGroupName: Tag { Tag(rawValue: 0x00720010) }
+    @inlinable public static var HangingProtocolUserGroupName: Tag { Tag(rawValue: 0x0072_0010) }
 
     /// Source Hanging Protocol Sequence (0072,0012), SQ, 1.
-    @inlinable public static var SourceHangingProtocolSequence: Tag { Tag(rawValue: 0x00720012) }
+    @inlinable public static var SourceHangingProtocolSequence: Tag { Tag(rawValue: 0x0072_0012) }
 
     /// Number of Priors Referenced (0072,0014), US, 1.
-    @inlinable public static var NumberOfPriorsReferenced: Tag { Tag(rawValue: 0x00720014) }
+    @inlinable public static var NumberOfPriorsReferenced: Tag { Tag(rawValue: 0x0072_0014) }
 
     /// Image Sets Sequence (0072,0020), SQ, 1.
-    @inlinable public static var ImageSetsSequence: Tag { Tag(rawValue: 0x00720020) }
+    @inlinable public static var ImageSetsSequence: Tag { Tag(rawValue: 0x0072_0020) }
 
     /// Image Set Selector Sequence (0072,0022), SQ, 1.
-    @inlinable public static var ImageSetSelectorSequence: Tag { Tag(rawValue: 0x00720022) }
+    @inlinable public static var ImageSetSelectorSequence: Tag { Tag(rawValue: 0x0072_0022) }
 
     /// Image Set Selector Usage Flag (0072,0024), CS, 1.
-    @inlinable public static var ImageSetSelectorUsageFlag: Tag { Tag(rawValue: 0x00720024) }
+    @inlinable public static var ImageSetSelectorUsageFlag: Tag { Tag(rawValue: 0x0072_0024) }
 
     /// Selector Attribute (0072,0026), AT, 1.
-    @inlinable public static var SelectorAttribute: Tag { Tag(rawValue: 0x00720026) }
+    @inlinable public static var SelectorAttribute: Tag { Tag(rawValue: 0x0072_0026) }
 
     /// Selector Value Number (0072,0028), US, 1.
-    @inlinable public static var SelectorValueNumber: Tag { Tag(rawValue: 0x00720028) }
+    @inlinable public static var SelectorValueNumber: Tag { Tag(rawValue: 0x0072_0028) }
 
     /// Time Based Image Sets Sequence (0072,0030), SQ, 1.
-    @inlinable public static var TimeBasedImageSetsSequence: Tag { Tag(rawValue: 0x00720030) }
+    @inlinable public static var TimeBasedImageSetsSequence: Tag { Tag(rawValue: 0x0072_0030) }
 
     /// Image Set Number (0072,0032), US, 1.
-    @inlinable public static var ImageSetNumber: Tag { Tag(rawValue: 0x00720032) }
+    @inlinable public static var ImageSetNumber: Tag { Tag(rawValue: 0x0072_0032) }
 
     /// Image Set Selector Category (0072,0034), CS, 1.
-    @inlinable public static var ImageSetSelectorCategory: Tag { Tag(rawValue: 0x00720034) }
+    @inlinable public static var ImageSetSelectorCategory: Tag { Tag(rawValue: 0x0072_0034) }
 
     /// Relative Time (0072,0038), US, 2.
-    @inlinable public static var RelativeTime: Tag { Tag(rawValue: 0x00720038) }
+    @inlinable public static var RelativeTime: Tag { Tag(rawValue: 0x0072_0038) }
 
     /// Relative Time Units (0072,003A), CS, 1.
-    @inlinable public static var RelativeTimeUnits: Tag { Tag(rawValue: 0x0072003A) }
+    @inlinable public static var RelativeTimeUnits: Tag { Tag(rawValue: 0x0072_003A) }
 
     /// Abstract Prior Value (0072,003C), SS, 2.
-    @inlinable public static var AbstractPriorValue: Tag { Tag(rawValue: 0x0072003C) }
+    @inlinable public static var AbstractPriorValue: Tag { Tag(rawValue: 0x0072_003C) }
 
     /// Abstract Prior Code Sequence (0072,003E), SQ, 1.
-    @inlinable public static var AbstractPriorCodeSequence: Tag { Tag(rawValue: 0x0072003E) }
+    @inlinable public static var AbstractPriorCodeSequence: Tag { Tag(rawValue: 0x0072_003E) }
 
     /// Image Set Label (0072,0040), LO, 1.
-    @inlinable public static var ImageSetLabel: Tag { Tag(rawValue: 0x00720040) }
+    @inlinable public static var ImageSetLabel: Tag { Tag(rawValue: 0x0072_0040) }
 
     /// Selector Attribute VR (0072,0050), CS, 1.
-    @inlinable public static var SelectorAttributeVR: Tag { Tag(rawValue: 0x00720050) }
+    @inlinable public static var SelectorAttributeVR: Tag { Tag(rawValue: 0x0072_0050) }
 
     /// Selector Sequence Pointer (0072,0052), AT, 1-n.
-    @inlinable public static var SelectorSequencePointer: Tag { Tag(rawValue: 0x00720052) }
+    @inlinable public static var SelectorSequencePointer: Tag { Tag(rawValue: 0x0072_0052) }
 
     /// Selector Sequence Pointer Private Creator (0072,0054), LO, 1-n.
-    @inlinable public static var SelectorSequencePointerPrivateCreator: Tag { Tag(rawValue: 0x00720054) }
+    @inlinable public static var SelectorSequencePointerPrivateCreator: Tag { Tag(rawValue: 0x0072_0054) }
 
     /// Selector Attribute Private Creator (0072,0056), LO, 1.
-    @inlinable public static var SelectorAttributePrivateCreator: Tag { Tag(rawValue: 0x00720056) }
+    @inlinable public static var SelectorAttributePrivateCreator: Tag { Tag(rawValue: 0x0072_0056) }
 
     /// Selector AE Value (0072,005E), AE, 1-n.
-    @inlinable public static var SelectorAEValue: Tag { Tag(rawValue: 0x0072005E) }
+    @inlinable public static var SelectorAEValue: Tag { Tag(rawValue: 0x0072_005E) }
 
     /// Selector AS Value (0072,005F), AS, 1-n.
-    @inlinable public static var SelectorASValue: Tag { Tag(rawValue: 0x0072005F) }
+    @inlinable public static var SelectorASValue: Tag { Tag(rawValue: 0x0072_005F) }
 
     /// Selector AT Value (0072,0060), AT, 1-n.
-    @inlinable public static var SelectorATValue: Tag { Tag(rawValue: 0x00720060) }
+    @inlinable public static var SelectorATValue: Tag { Tag(rawValue: 0x0072_0060) }
 
     /// Selector DA Value (0072,0061), DA, 1-n.
-    @inlinable public static var SelectorDAValue: Tag { Tag(rawValue: 0x00720061) }
+    @inlinable public static var SelectorDAValue: Tag { Tag(rawValue: 0x0072_0061) }
 
     /// Selector CS Value (0072,0062), CS, 1-n.
-    @inlinable public static var SelectorCSValue: Tag { Tag(rawValue: 0x00720062) }
+    @inlinable public static var SelectorCSValue: Tag { Tag(rawValue: 0x0072_0062) }
 
     /// Selector DT Value (0072,0063), DT, 1-n.
-    @inlinable public static var SelectorDTValue: Tag { Tag(rawValue: 0x00720063) }
+    @inlinable public static var SelectorDTValue: Tag { Tag(rawValue: 0x0072_0063) }
 
     /// Selector IS Value (0072,0064), IS, 1-n.
-    @inlinable public static var SelectorISValue: Tag { Tag(rawValue: 0x00720064) }
+    @inlinable public static var SelectorISValue: Tag { Tag(rawValue: 0x0072_0064) }
 
     /// Selector OB Value (0072,0065), OB, 1.
-    @inlinable public static var SelectorOBValue: Tag { Tag(rawValue: 0x00720065) }
+    @inlinable public static var SelectorOBValue: Tag { Tag(rawValue: 0x0072_0065) }
 
     /// Selector LO Value (0072,0066), LO, 1-n.
-    @inlinable public static var SelectorLOValue: Tag { Tag(rawValue: 0x00720066) }
+    @inlinable public static var SelectorLOValue: Tag { Tag(rawValue: 0x0072_0066) }
 
     /// Selector OF Value (0072,0067), OF, 1.
-    @inlinable public static var SelectorOFValue: Tag { Tag(rawValue: 0x00720067) }
+    @inlinable public static var SelectorOFValue: Tag { Tag(rawValue: 0x0072_0067) }
 
     /// Selector LT Value (0072,0068), LT, 1.
-    @inlinable public static var SelectorLTValue: Tag { Tag(rawValue: 0x00720068) }
+    @inlinable public static var SelectorLTValue: Tag { Tag(rawValue: 0x0072_0068) }
 
     /// Selector OW Value (0072,0069), OW, 1.
-    @inlinable public static var SelectorOWValue: Tag { Tag(rawValue: 0x00720069) }
+    @inlinable public static var SelectorOWValue: Tag { Tag(rawValue: 0x0072_0069) }
 
     /// Selector PN Value (0072,006A), PN, 1-n.
-    @inlinable public static var SelectorPNValue: Tag { Tag(rawValue: 0x0072006A) }
+    @inlinable public static var SelectorPNValue: Tag { Tag(rawValue: 0x0072_006A) }
 
     /// Selector TM Value (0072,006B), TM, 1-n.
-    @inlinable public static var SelectorTMValue: Tag { Tag(rawValue: 0x0072006B) }
+    @inlinable public static var SelectorTMValue: Tag { Tag(rawValue: 0x0072_006B) }
 
     /// Selector SH Value (0072,006C), SH, 1-n.
-    @inlinable public static var SelectorSHValue: Tag { Tag(rawValue: 0x0072006C) }
+    @inlinable public static var SelectorSHValue: Tag { Tag(rawValue: 0x0072_006C) }
 
     /// Selector UN Value (0072,006D), UN, 1.
-    @inlinable public static var SelectorUNValue: Tag { Tag(rawValue: 0x0072006D) }
+    @inlinable public static var SelectorUNValue: Tag { Tag(rawValue: 0x0072_006D) }
 
     /// Selector ST Value (0072,006E), ST, 1.
-    @inlinable public static var SelectorSTValue: Tag { Tag(rawValue: 0x0072006E) }
+    @inlinable public static var SelectorSTValue: Tag { Tag(rawValue: 0x0072_006E) }
 
     /// Selector UC Value (0072,006F), UC, 1-n.
-    @inlinable public static var SelectorUCValue: Tag { Tag(rawValue: 0x0072006F) }
+    @inlinable public static var SelectorUCValue: Tag { Tag(rawValue: 0x0072_006F) }
 
     /// Selector UT Value (0072,0070), UT, 1.
-    @inlinable public static var SelectorUTValue: Tag { Tag(rawValue: 0x00720070) }
+    @inlinable public static var SelectorUTValue: Tag { Tag(rawValue: 0x0072_0070) }
 
     /// Selector UR Value (0072,0071), UR, 1.
-    @inlinable public static var SelectorURValue: Tag { Tag(rawValue: 0x00720071) }
+    @inlinable public static var SelectorURValue: Tag { Tag(rawValue: 0x0072_0071) }
 
     /// Selector DS Value (0072,0072), DS, 1-n.
-    @inlinable public static var SelectorDSValue: Tag { Tag(rawValue: 0x00720072) }
+    @inlinable public static var SelectorDSValue: Tag { Tag(rawValue: 0x0072_0072) }
 
     /// Selector OD Value (0072,0073), OD, 1.
-    @inlinable public static var SelectorODValue: Tag { Tag(rawValue: 0x00720073) }
+    @inlinable public static var SelectorODValue: Tag { Tag(rawValue: 0x0072_0073) }
 
     /// Selector FD Value (0072,0074), FD, 1-n.
-    @inlinable public static var SelectorFDValue: Tag { Tag(rawValue: 0x00720074) }
+    @inlinable public static var SelectorFDValue: Tag { Tag(rawValue: 0x0072_0074) }
 
     /// Selector OL Value (0072,0075), OL, 1.
-    @inlinable public static var SelectorOLValue: Tag { Tag(rawValue: 0x00720075) }
+    @inlinable public static var SelectorOLValue: Tag { Tag(rawValue: 0x0072_0075) }
 
     /// Selector FL Value (0072,0076), FL, 1-n.
-    @inlinable public static var SelectorFLValue: Tag { Tag(rawValue: 0x00720076) }
+    @inlinable public static var SelectorFLValue: Tag { Tag(rawValue: 0x0072_0076) }
 
     /// Selector UL Value (0072,0078), UL, 1-n.
-    @inlinable public static var SelectorULValue: Tag { Tag(rawValue: 0x00720078) }
+    @inlinable public static var SelectorULValue: Tag { Tag(rawValue: 0x0072_0078) }
 
     /// Selector US Value (0072,007A), US, 1-n.
-    @inlinable public static var SelectorUSValue: Tag { Tag(rawValue: 0x0072007A) }
+    @inlinable public static var SelectorUSValue: Tag { Tag(rawValue: 0x0072_007A) }
 
     /// Selector SL Value (0072,007C), SL, 1-n.
-    @inlinable public static var SelectorSLValue: Tag { Tag(rawValue: 0x0072007C) }
+    @inlinable public static var SelectorSLValue: Tag { Tag(rawValue: 0x0072_007C) }
 
     /// Selector SS Value (0072,007E), SS, 1-n.
-    @inlinable public static var SelectorSSValue: Tag { Tag(rawValue: 0x0072007E) }
+    @inlinable public static var SelectorSSValue: Tag { Tag(rawValue: 0x0072_007E) }
 
     /// Selector UI Value (0072,007F), UI, 1-n.
-    @inlinable public static var SelectorUIValue: Tag { Tag(rawValue: 0x0072007F) }
+    @inlinable public static var SelectorUIValue: Tag { Tag(rawValue: 0x0072_007F) }
 
     /// Selector Code Sequence Value (0072,0080), SQ, 1.
-    @inlinable public static var SelectorCodeSequenceValue: Tag { Tag(rawValue: 0x00720080) }
+    @inlinable public static var SelectorCodeSequenceValue: Tag { Tag(rawValue: 0x0072_0080) }
 
     /// Selector OV Value (0072,0081), OV, 1.
-    @inlinable public static var SelectorOVValue: Tag { Tag(rawValue: 0x00720081) }
+    @inlinable public static var SelectorOVValue: Tag { Tag(rawValue: 0x0072_0081) }
 
     /// Selector SV Value (0072,0082), SV, 1-n.
-    @inlinable public static var SelectorSVValue: Tag { Tag(rawValue: 0x00720082) }
+    @inlinable public static var SelectorSVValue: Tag { Tag(rawValue: 0x0072_0082) }
 
     /// Selector UV Value (0072,0083), UV, 1-n.
-    @inlinable public static var SelectorUVValue: Tag { Tag(rawValue: 0x00720083) }
+    @inlinable public static var SelectorUVValue: Tag { Tag(rawValue: 0x0072_0083) }
 
     /// Number of Screens (0072,0100), US, 1.
-    @inlinable public static var NumberOfScreens: Tag { Tag(rawValue: 0x00720100) }
+    @inlinable public static var NumberOfScreens: Tag { Tag(rawValue: 0x0072_0100) }
 
     /// Nominal Screen Definition Sequence (0072,0102), SQ, 1.
-    @inlinable public static var NominalScreenDefinitionSequence: Tag { Tag(rawValue: 0x00720102) }
+    @inlinable public static var NominalScreenDefinitionSequence: Tag { Tag(rawValue: 0x0072_0102) }
 
     /// Number of Vertical Pixels (0072,0104), US, 1.
-    @inlinable public static var NumberOfVerticalPixels: Tag { Tag(rawValue: 0x00720104) }
+    @inlinable public static var NumberOfVerticalPixels: Tag { Tag(rawValue: 0x0072_0104) }
 
     /// Number of Horizontal Pixels (0072,0106), US, 1.
-    @inlinable public static var NumberOfHorizontalPixels: Tag { Tag(rawValue: 0x00720106) }
+    @inlinable public static var NumberOfHorizontalPixels: Tag { Tag(rawValue: 0x0072_0106) }
 
     /// Display Environment Spatial Position (0072,0108), FD, 4.
-    @inlinable public static var DisplayEnvironmentSpatialPosition: Tag { Tag(rawValue: 0x00720108) }
+    @inlinable public static var DisplayEnvironmentSpatialPosition: Tag { Tag(rawValue: 0x0072_0108) }
 
     /// Screen Minimum Grayscale Bit Depth (0072,010A), US, 1.
-    @inlinable public static var ScreenMinimumGrayscaleBitDepth: Tag { Tag(rawValue: 0x0072010A) }
+    @inlinable public static var ScreenMinimumGrayscaleBitDepth: Tag { Tag(rawValue: 0x0072_010A) }
 
     /// Screen Minimum Color Bit Depth (0072,010C), US, 1.
-    @inlinable public static var ScreenMinimumColorBitDepth: Tag { Tag(rawValue: 0x0072010C) }
+    @inlinable public static var ScreenMinimumColorBitDepth: Tag { Tag(rawValue: 0x0072_010C) }
 
     /// Application Maximum Repaint Time (0072,010E), US, 1.
-    @inlinable public static var ApplicationMaximumRepaintTime: Tag { Tag(rawValue: 0x0072010E) }
+    @inlinable public static var ApplicationMaximumRepaintTime: Tag { Tag(rawValue: 0x0072_010E) }
 
     /// Display Sets Sequence (0072,0200), SQ, 1.
-    @inlinable public static var DisplaySetsSequence: Tag { Tag(rawValue: 0x00720200) }
+    @inlinable public static var DisplaySetsSequence: Tag { Tag(rawValue: 0x0072_0200) }
 
     /// Display Set Number (0072,0202), US, 1.
-    @inlinable public static var DisplaySetNumber: Tag { Tag(rawValue: 0x00720202) }
+    @inlinable public static var DisplaySetNumber: Tag { Tag(rawValue: 0x0072_0202) }
 
     /// Display Set Label (0072,0203), LO, 1.
-    @inlinable public static var DisplaySetLabel: Tag { Tag(rawValue: 0x00720203) }
+    @inlinable public static var DisplaySetLabel: Tag { Tag(rawValue: 0x0072_0203) }
 
     /// Display Set Presentation Group (0072,0204), US, 1.
-    @inlinable public static var DisplaySetPresentationGroup: Tag { Tag(rawValue: 0x00720204) }
+    @inlinable public static var DisplaySetPresentationGroup: Tag { Tag(rawValue: 0x0072_0204) }
 
     /// Display Set Presentation Group Description (0072,0206), LO, 1.
-    @inlinable public static var DisplaySetPresentationGroupDescription: Tag { Tag(rawValue: 0x00720206) }
+    @inlinable public static var DisplaySetPresentationGroupDescription: Tag { Tag(rawValue: 0x0072_0206) }
 
     /// Partial Data Display Handling (0072,0208), CS, 1.
-    @inlinable public static var PartialDataDisplayHandling: Tag { Tag(rawValue: 0x00720208) }
+    @inlinable public static var PartialDataDisplayHandling: Tag { Tag(rawValue: 0x0072_0208) }
 
     /// Synchronized Scrolling Sequence (0072,0210), SQ, 1.
-    @inlinable public static var SynchronizedScrollingSequence: Tag { Tag(rawValue: 0x00720210) }
+    @inlinable public static var SynchronizedScrollingSequence: Tag { Tag(rawValue: 0x0072_0210) }
 
     /// Display Set Scrolling Group (0072,0212), US, 2-n.
-    @inlinable public static var DisplaySetScrollingGroup: Tag { Tag(rawValue: 0x00720212) }
+    @inlinable public static var DisplaySetScrollingGroup: Tag { Tag(rawValue: 0x0072_0212) }
 
     /// Navigation Indicator Sequence (0072,0214), SQ, 1.
-    @inlinable public static var NavigationIndicatorSequence: Tag { Tag(rawValue: 0x00720214) }
+    @inlinable public static var NavigationIndicatorSequence: Tag { Tag(rawValue: 0x0072_0214) }
 
     /// Navigation Display Set (0072,0216), US, 1.
-    @inlinable public static var NavigationDisplaySet: Tag { Tag(rawValue: 0x00720216) }
+    @inlinable public static var NavigationDisplaySet: Tag { Tag(rawValue: 0x0072_0216) }
 
     /// Reference Display Sets (0072,0218), US, 1-n.
-    @inlinable public static var ReferenceDisplaySets: Tag { Tag(rawValue: 0x00720218) }
+    @inlinable public static var ReferenceDisplaySets: Tag { Tag(rawValue: 0x0072_0218) }
 
     /// Image Boxes Sequence (0072,0300), SQ, 1.
-    @inlinable public static var ImageBoxesSequence: Tag { Tag(rawValue: 0x00720300) }
+    @inlinable public static var ImageBoxesSequence: Tag { Tag(rawValue: 0x0072_0300) }
 
     /// Image Box Number (0072,0302), US, 1.
-    @inlinable public static var ImageBoxNumber: Tag { Tag(rawValue: 0x00720302) }
+    @inlinable public static var ImageBoxNumber: Tag { Tag(rawValue: 0x0072_0302) }
 
     /// Image Box Layout Type (0072,0304), CS, 1.
-    @inlinable public static var ImageBoxLayoutType: Tag { Tag(rawValue: 0x00720304) }
+    @inlinable public static var ImageBoxLayoutType: Tag { Tag(rawValue: 0x0072_0304) }
 
     /// Image Box Tile Horizontal Dimension (0072,0306), US, 1.
-    @inlinable public static var ImageBoxTileHorizontalDimension: Tag { Tag(rawValue: 0x00720306) }
+    @inlinable public static var ImageBoxTileHorizontalDimension: Tag { Tag(rawValue: 0x0072_0306) }
 
     /// Image Box Tile Vertical Dimension (0072,0308), US, 1.
-    @inlinable public static var ImageBoxTileVerticalDimension: Tag { Tag(rawValue: 0x00720308) }
+    @inlinable public static var ImageBoxTileVerticalDimension: Tag { Tag(rawValue: 0x0072_0308) }
 
     /// Image Box Scroll Direction (0072,0310), CS, 1.
-    @inlinable public static var ImageBoxScrollDirection: Tag { Tag(rawValue: 0x00720310) }
+    @inlinable public static var ImageBoxScrollDirection: Tag { Tag(rawValue: 0x0072_0310) }
 
     /// Image Box Small Scroll Type (0072,0312), CS, 1.
-    @inlinable public static var ImageBoxSmallScrollType: Tag { Tag(rawValue: 0x00720312) }
+    @inlinable public static var ImageBoxSmallScrollType: Tag { Tag(rawValue: 0x0072_0312) }
 
     /// Image Box Small Scroll Amount (0072,0314), US, 1.
-    @inlinable public static var ImageBoxSmallScrollAmount: Tag { Tag(rawValue: 0x00720314) }
+    @inlinable public static var ImageBoxSmallScrollAmount: Tag { Tag(rawValue: 0x0072_0314) }
 
     /// Image Box Large Scroll Type (0072,0316), CS, 1.
-    @inlinable public static var ImageBoxLargeScrollType: Tag { Tag(rawValue: 0x00720316) }
+    @inlinable public static var ImageBoxLargeScrollType: Tag { Tag(rawValue: 0x0072_0316) }
 
     /// Image Box Large Scroll Amount (0072,0318), US, 1.
-    @inlinable public static var ImageBoxLargeScrollAmount: Tag { Tag(rawValue: 0x00720318) }
+    @inlinable public static var ImageBoxLargeScrollAmount: Tag { Tag(rawValue: 0x0072_0318) }
 
     /// Image Box Overlap Priority (0072,0320), US, 1.
-    @inlinable public static var ImageBoxOverlapPriority: Tag { Tag(rawValue: 0x00720320) }
+    @inlinable public static var ImageBoxOverlapPriority: Tag { Tag(rawValue: 0x0072_0320) }
 
     /// Cine Relative to Real-Time (0072,0330), FD, 1.
-    @inlinable public static var CineRelativeToRealTime: Tag { Tag(rawValue: 0x00720330) }
+    @inlinable public static var CineRelativeToRealTime: Tag { Tag(rawValue: 0x0072_0330) }
 
     /// Filter Operations Sequence (0072,0400), SQ, 1.
-    @inlinable public static var FilterOperationsSequence: Tag { Tag(rawValue: 0x00720400) }
+    @inlinable public static var FilterOperationsSequence: Tag { Tag(rawValue: 0x0072_0400) }
 
     /// Filter-by Category (0072,0402), CS, 1.
-    @inlinable public static var FilterByCategory: Tag { Tag(rawValue: 0x00720402) }
+    @inlinable public static var FilterByCategory: Tag { Tag(rawValue: 0x0072_0402) }
 
     /// Filter-by Attribute Presence (0072,0404), CS, 1.
-    @inlinable public static var FilterByAttributePresence: Tag { Tag(rawValue: 0x00720404) }
+    @inlinable public static var FilterByAttributePresence: Tag { Tag(rawValue: 0x0072_0404) }
 
     /// Filter-by Operator (0072,0406), CS, 1.
-    @inlinable public static var FilterByOperator: Tag { Tag(rawValue: 0x00720406) }
+    @inlinable public static var FilterByOperator: Tag { Tag(rawValue: 0x0072_0406) }
 
     /// Structured Display Background CIELab Value (0072,0420), US, 3.
-    @inlinable public static var StructuredDisplayBackgroundCIELabValue: Tag { Tag(rawValue: 0x00720420) }
+    @inlinable public static var StructuredDisplayBackgroundCIELabValue: Tag { Tag(rawValue: 0x0072_0420) }
 
     /// Empty Image Box CIELab Value (0072,0421), US, 3.
-    @inlinable public static var EmptyImageBoxCIELabValue: Tag { Tag(rawValue: 0x00720421) }
+    @inlinable public static var EmptyImageBoxCIELabValue: Tag { Tag(rawValue: 0x0072_0421) }
 
     /// Structured Display Image Box Sequence (0072,0422), SQ, 1.
-    @inlinable public static var StructuredDisplayImageBoxSequence: Tag { Tag(rawValue: 0x00720422) }
+    @inlinable public static var StructuredDisplayImageBoxSequence: Tag { Tag(rawValue: 0x0072_0422) }
 
     /// Structured Display Text Box Sequence (0072,0424), SQ, 1.
-    @inlinable public static var StructuredDisplayTextBoxSequence: Tag { Tag(rawValue: 0x00720424) }
+    @inlinable public static var StructuredDisplayTextBoxSequence: Tag { Tag(rawValue: 0x0072_0424) }
 
     /// Referenced First Frame Sequence (0072,0427), SQ, 1.
-    @inlinable public static var ReferencedFirstFrameSequence: Tag { Tag(rawValue: 0x00720427) }
+    @inlinable public static var ReferencedFirstFrameSequence: Tag { Tag(rawValue: 0x0072_0427) }
 
     /// Image Box Synchronization Sequence (0072,0430), SQ, 1.
-    @inlinable public static var ImageBoxSynchronizationSequence: Tag { Tag(rawValue: 0x00720430) }
+    @inlinable public static var ImageBoxSynchronizationSequence: Tag { Tag(rawValue: 0x0072_0430) }
 
     /// Synchronized Image Box List (0072,0432), US, 2-n.
-    @inlinable public static var SynchronizedImageBoxList: Tag { Tag(rawValue: 0x00720432) }
+    @inlinable public static var SynchronizedImageBoxList: Tag { Tag(rawValue: 0x0072_0432) }
 
     /// Type of Synchronization (0072,0434), CS, 1.
-    @inlinable public static var TypeOfSynchronization: Tag { Tag(rawValue: 0x00720434) }
+    @inlinable public static var TypeOfSynchronization: Tag { Tag(rawValue: 0x0072_0434) }
 
     /// Blending Operation Type (0072,0500), CS, 1.
-    @inlinable public static var BlendingOperationType: Tag { Tag(rawValue: 0x00720500) }
+    @inlinable public static var BlendingOperationType: Tag { Tag(rawValue: 0x0072_0500) }
 
     /// Reformatting Operation Type (0072,0510), CS, 1.
-    @inlinable public static var ReformattingOperationType: Tag { Tag(rawValue: 0x00720510) }
+    @inlinable public static var ReformattingOperationType: Tag { Tag(rawValue: 0x0072_0510) }
 
     /// Reformatting Thickness (0072,0512), FD, 1.
-    @inlinable public static var ReformattingThickness: Tag { Tag(rawValue: 0x00720512) }
+    @inlinable public static var ReformattingThickness: Tag { Tag(rawValue: 0x0072_0512) }
 
     /// Reformatting Interval (0072,0514), FD, 1.
-    @inlinable public static var ReformattingInterval: Tag { Tag(rawValue: 0x00720514) }
+    @inlinable public static var ReformattingInterval: Tag { Tag(rawValue: 0x0072_0514) }
 
     /// Reformatting Operation Initial View Direction (0072,0516), CS, 1.
-    @inlinable public static var ReformattingOperationInitialViewDirection: Tag { Tag(rawValue: 0x00720516) }
+    @inlinable public static var ReformattingOperationInitialViewDirection: Tag { Tag(rawValue: 0x0072_0516) }
 
     /// 3D Rendering Type (0072,0520), CS, 1-n.
-    @inlinable public static var ThreeDRenderingType: Tag { Tag(rawValue: 0x00720520) }
+    @inlinable public static var ThreeDRenderingType: Tag { Tag(rawValue: 0x0072_0520) }
 
     /// Sorting Operations Sequence (0072,0600), SQ, 1.
-    @inlinable public static var SortingOperationsSequence: Tag { Tag(rawValue: 0x00720600) }
+    @inlinable public static var SortingOperationsSequence: Tag { Tag(rawValue: 0x0072_0600) }
 
     /// Sort-by Category (0072,0602), CS, 1.
-    @inlinable public static var SortByCategory: Tag { Tag(rawValue: 0x00720602) }
+    @inlinable public static var SortByCategory: Tag { Tag(rawValue: 0x0072_0602) }
 
     /// Sorting Direction (0072,0604), CS, 1.
-    @inlinable public static var SortingDirection: Tag { Tag(rawValue: 0x00720604) }
+    @inlinable public static var SortingDirection: Tag { Tag(rawValue: 0x0072_0604) }
 
     /// Display Set Patient Orientation (0072,0700), CS, 2.
-    @inlinable public static var DisplaySetPatientOrientation: Tag { Tag(rawValue: 0x00720700) }
+    @inlinable public static var DisplaySetPatientOrientation: Tag { Tag(rawValue: 0x0072_0700) }
 
     /// VOI Type (0072,0702), CS, 1.
-    @inlinable public static var VOIType: Tag { Tag(rawValue: 0x00720702) }
+    @inlinable public static var VOIType: Tag { Tag(rawValue: 0x0072_0702) }
 
     /// Pseudo-Color Type (0072,0704), CS, 1.
-    @inlinable public static var PseudoColorType: Tag { Tag(rawValue: 0x00720704) }
+    @inlinable public static var PseudoColorType: Tag { Tag(rawValue: 0x0072_0704) }
 
     /// Pseudo-Color Palette Instance Reference Sequence (0072,0705), SQ, 1.
-    @inlinable public static var PseudoColorPaletteInstanceReferenceSequence: Tag { Tag(rawValue: 0x00720705) }
+    @inlinable public static var PseudoColorPaletteInstanceReferenceSequence: Tag { Tag(rawValue: 0x0072_0705) }
 
     /// Show Grayscale Inverted (0072,0706), CS, 1.
-    @inlinable public static var ShowGrayscaleInverted: Tag { Tag(rawValue: 0x00720706) }
+    @inlinable public static var ShowGrayscaleInverted: Tag { Tag(rawValue: 0x0072_0706) }
 
     /// Show Image True Size Flag (0072,0710), CS, 1.
-    @inlinable public static var ShowImageTrueSizeFlag: Tag { Tag(rawValue: 0x00720710) }
+    @inlinable public static var ShowImageTrueSizeFlag: Tag { Tag(rawValue: 0x0072_0710) }
 
     /// Show Graphic Annotation Flag (0072,0712), CS, 1.
-    @inlinable public static var ShowGraphicAnnotationFlag: Tag { Tag(rawValue: 0x00720712) }
+    @inlinable public static var ShowGraphicAnnotationFlag: Tag { Tag(rawValue: 0x0072_0712) }
 
     /// Show Patient Demographics Flag (0072,0714), CS, 1.
-    @inlinable public static var ShowPatientDemographicsFlag: Tag { Tag(rawValue: 0x00720714) }
+    @inlinable public static var ShowPatientDemographicsFlag: Tag { Tag(rawValue: 0x0072_0714) }
 
     /// Show Acquisition Techniques Flag (0072,0716), CS, 1.
-    @inlinable public static var ShowAcquisitionTechniquesFlag: Tag { Tag(rawValue: 0x00720716) }
+    @inlinable public static var ShowAcquisitionTechniquesFlag: Tag { Tag(rawValue: 0x0072_0716) }
 
     /// Display Set Horizontal Justification (0072,0717), CS, 1.
-    @inlinable public static var DisplaySetHorizontalJustification: Tag { Tag(rawValue: 0x00720717) }
+    @inlinable public static var DisplaySetHorizontalJustification: Tag { Tag(rawValue: 0x0072_0717) }
 
     /// Display Set Vertical Justification (0072,0718), CS, 1.
-    @inlinable public static var DisplaySetVerticalJustification: Tag { Tag(rawValue: 0x00720718) }
+    @inlinable public static var DisplaySetVerticalJustification: Tag { Tag(rawValue: 0x0072_0718) }
 
     /// Continuation Start Meterset (0074,0120), FD, 1.
-    @inlinable public static var ContinuationStartMeterset: Tag { Tag(rawValue: 0x00740120) }
+    @inlinable public static var ContinuationStartMeterset: Tag { Tag(rawValue: 0x0074_0120) }
 
     /// Continuation End Meterset (0074,0121), FD, 1.
-    @inlinable public static var ContinuationEndMeterset: Tag { Tag(rawValue: 0x00740121) }
+    @inlinable public static var ContinuationEndMeterset: Tag { Tag(rawValue: 0x0074_0121) }
 
     /// Procedure Step State (0074,1000), CS, 1.
-    @inlinable public static var ProcedureStepState: Tag { Tag(rawValue: 0x00741000) }
+    @inlinable public static var ProcedureStepState: Tag { Tag(rawValue: 0x0074_1000) }
 
     /// Procedure Step Progress Information Sequence (0074,1002), SQ, 1.
-    @inlinable public static var ProcedureStepProgressInformationSequence: Tag { Tag(rawValue: 0x00741002) }
+    @inlinable public static var ProcedureStepProgressInformationSequence: Tag { Tag(rawValue: 0x0074_1002) }
 
     /// Procedure Step Progress (0074,1004), DS, 1.
-    @inlinable public static var ProcedureStepProgress: Tag { Tag(rawValue: 0x00741004) }
+    @inlinable public static var ProcedureStepProgress: Tag { Tag(rawValue: 0x0074_1004) }
 
     /// Procedure Step Progress Description (0074,1006), ST, 1.
-    @inlinable public static var ProcedureStepProgressDescription: Tag { Tag(rawValue: 0x00741006) }
+    @inlinable public static var ProcedureStepProgressDescription: Tag { Tag(rawValue: 0x0074_1006) }
 
     /// Procedure Step Progress Parameters Sequence (0074,1007), SQ, 1.
-    @inlinable public static var ProcedureStepProgressParametersSequence: Tag { Tag(rawValue: 0x00741007) }
+    @inlinable public static var ProcedureStepProgressParametersSequence: Tag { Tag(rawValue: 0x0074_1007) }
 
     /// Procedure Step Communications URI Sequence (0074,1008), SQ, 1.
-    @inlinable public static var ProcedureStepCommunicationsURISequence: Tag { Tag(rawValue: 0x00741008) }
+    @inlinable public static var ProcedureStepCommunicationsURISequence: Tag { Tag(rawValue: 0x0074_1008) }
 
     /// Contact URI (0074,100A), UR, 1.
-    @inlinable public static var ContactURI: Tag { Tag(rawValue: 0x0074100A) }
+    @inlinable public static var ContactURI: Tag { Tag(rawValue: 0x0074_100A) }
 
     /// Contact Display Name (0074,100C), LO, 1.
-    @inlinable public static var ContactDisplayName: Tag { Tag(rawValue: 0x0074100C) }
+    @inlinable public static var ContactDisplayName: Tag { Tag(rawValue: 0x0074_100C) }
 
     /// Procedure Step Discontinuation Reason Code Sequence (0074,100E), SQ, 1.
-    @inlinable public static var ProcedureStepDiscontinuationReasonCodeSequence: Tag { Tag(rawValue: 0x0074100E) }
+    @inlinable public static var ProcedureStepDiscontinuationReasonCodeSequence: Tag { Tag(rawValue: 0x0074_100E) }
 
     /// Beam Task Sequence (0074,1020), SQ, 1.
-    @inlinable public static var BeamTaskSequence: Tag { Tag(rawValue: 0x00741020) }
+    @inlinable public static var BeamTaskSequence: Tag { Tag(rawValue: 0x0074_1020) }
 
     /// Beam Task Type (0074,1022), CS, 1.
-    @inlinable public static var BeamTaskType: Tag { Tag(rawValue: 0x00741022) }
+    @inlinable public static var BeamTaskType: Tag { Tag(rawValue: 0x0074_1022) }
 
     /// Beam Order Index (Trial) (0074,1024), IS, 1, retired.
-    @inlinable public static var BeamOrderIndexTrial: Tag { Tag(rawValue: 0x00741024) }
+    @inlinable public static var BeamOrderIndexTrial: Tag { Tag(rawValue: 0x0074_1024) }
 
     /// Autosequence Flag (0074,1025), CS, 1.
-    @inlinable public static var AutosequenceFlag: Tag { Tag(rawValue: 0x00741025) }
+    @inlinable public static var AutosequenceFlag: Tag { Tag(rawValue: 0x0074_1025) }
 
     /// Table Top Vertical Adjusted Position (0074,1026), FD, 1.
-    @inlinable public static var TableTopVerticalAdjustedPosition: Tag { Tag(rawValue: 0x00741026) }
+    @inlinable public static var TableTopVerticalAdjustedPosition: Tag { Tag(rawValue: 0x0074_1026) }
 
     /// Table Top Longitudinal Adjusted Position (0074,1027), FD, 1.
-    @inlinable public static var TableTopLongitudinalAdjustedPosition: Tag { Tag(rawValue: 0x00741027) }
+    @inlinable public static var TableTopLongitudinalAdjustedPosition: Tag { Tag(rawValue: 0x0074_1027) }
 
     /// Table Top Lateral Adjusted Position (0074,1028), FD, 1.
-    @inlinable public static var TableTopLateralAdjustedPosition: Tag { Tag(rawValue: 0x00741028) }
+    @inlinable public static var TableTopLateralAdjustedPosition: Tag { Tag(rawValue: 0x0074_1028) }
 
     /// Patient Support Adjusted Angle (0074,102A), FD, 1.
-    @inlinable public static var PatientSupportAdjustedAngle: Tag { Tag(rawValue: 0x0074102A) }
+    @inlinable public static var PatientSupportAdjustedAngle: Tag { Tag(rawValue: 0x0074_102A) }
 
     /// Table Top Eccentric Adjusted Angle (0074,102B), FD, 1.
-    @inlinable public static var TableTopEccentricAdjustedAngle: Tag { Tag(rawValue: 0x0074102B) }
+    @inlinable public static var TableTopEccentricAdjustedAngle: Tag { Tag(rawValue: 0x0074_102B) }
 
     /// Table Top Pitch Adjusted Angle (0074,102C), FD, 1.
-    @inlinable public static var TableTopPitchAdjustedAngle: Tag { Tag(rawValue: 0x0074102C) }
+    @inlinable public static var TableTopPitchAdjustedAngle: Tag { Tag(rawValue: 0x0074_102C) }
 
     /// Table Top Roll Adjusted Angle (0074,102D), FD, 1.
-    @inlinable public static var TableTopRollAdjustedAngle: Tag { Tag(rawValue: 0x0074102D) }
+    @inlinable public static var TableTopRollAdjustedAngle: Tag { Tag(rawValue: 0x0074_102D) }
 
     /// Delivery Verification Image Sequence (0074,1030), SQ, 1.
-    @inlinable public static var DeliveryVerificationImageSequence: Tag { Tag(rawValue: 0x00741030) }
+    @inlinable public static var DeliveryVerificationImageSequence: Tag { Tag(rawValue: 0x0074_1030) }
 
     /// Verification Image Timing (0074,1032), CS, 1.
-    @inlinable public static var VerificationImageTiming: Tag { Tag(rawValue: 0x00741032) }
+    @inlinable public static var VerificationImageTiming: Tag { Tag(rawValue: 0x0074_1032) }
 
     /// Double Exposure Flag (0074,1034), CS, 1.
-    @inlinable public static var DoubleExposureFlag: Tag { Tag(rawValue: 0x00741034) }
+    @inlinable public static var DoubleExposureFlag: Tag { Tag(rawValue: 0x0074_1034) }
 
     /// Double Exposure Ordering (0074,1036), CS, 1.
-    @inlinable public static var DoubleExposureOrdering: Tag { Tag(rawValue: 0x00741036) }
+    @inlinable public static var DoubleExposureOrdering: Tag { Tag(rawValue: 0x0074_1036) }
 
     /// Double Exposure Meterset (Trial) (0074,1038), DS, 1, retired.
-    @inlinable public static var DoubleExposureMetersetTrial: Tag { Tag(rawValue: 0x00741038) }
+    @inlinable public static var DoubleExposureMetersetTrial: Tag { Tag(rawValue: 0x0074_1038) }
 
     /// Double Exposure Field Delta (Trial) (0074,103A), DS, 4, retired.
-    @inlinable public static var DoubleExposureFieldDeltaTrial: Tag { Tag(rawValue: 0x0074103A) }
+    @inlinable public static var DoubleExposureFieldDeltaTrial: Tag { Tag(rawValue: 0x0074_103A) }
 
     /// Related Reference RT Image Sequence (0074,1040), SQ, 1.
-    @inlinable public static var RelatedReferenceRTImageSequence: Tag { Tag(rawValue: 0x00741040) }
+    @inlinable public static var RelatedReferenceRTImageSequence: Tag { Tag(rawValue: 0x0074_1040) }
 
     /// General Machine Verification Sequence (0074,1042), SQ, 1.
-    @inlinable public static var GeneralMachineVerificationSequence: Tag { Tag(rawValue: 0x00741042) }
+    @inlinable public static var GeneralMachineVerificationSequence: Tag { Tag(rawValue: 0x0074_1042) }
 
     /// Conventional Machine Verification Sequence (0074,1044), SQ, 1.
-    @inlinable public static var ConventionalMachineVerificationSequence: Tag { Tag(rawValue: 0x00741044) }
+    @inlinable public static var ConventionalMachineVerificationSequence: Tag { Tag(rawValue: 0x0074_1044) }
 
     /// Ion Machine Verification Sequence (0074,1046), SQ, 1.
-    @inlinable public static var IonMachineVerificationSequence: Tag { Tag(rawValue: 0x00741046) }
+    @inlinable public static var IonMachineVerificationSequence: Tag { Tag(rawValue: 0x0074_1046) }
 
     /// Failed Attributes Sequence (0074,1048), SQ, 1.
-    @inlinable public static var FailedAttributesSequence: Tag { Tag(rawValue: 0x00741048) }
+    @inlinable public static var FailedAttributesSequence: Tag { Tag(rawValue: 0x0074_1048) }
 
     /// Overridden Attributes Sequence (0074,104A), SQ, 1.
-    @inlinable public static var OverriddenAttributesSequence: Tag { Tag(rawValue: 0x0074104A) }
+    @inlinable public static var OverriddenAttributesSequence: Tag { Tag(rawValue: 0x0074_104A) }
 
     /// Conventional Control Point Verification Sequence (0074,104C), SQ, 1.
-    @inlinable public static var ConventionalControlPointVerificationSequence: Tag { Tag(rawValue: 0x0074104C) }
+    @inlinable public static var ConventionalControlPointVerificationSequence: Tag { Tag(rawValue: 0x0074_104C) }
 
     /// Ion Control Point Verification Sequence (0074,104E), SQ, 1.
-    @inlinable public static var IonControlPointVerificationSequence: Tag { Tag(rawValue: 0x0074104E) }
+    @inlinable public static var IonControlPointVerificationSequence: Tag { Tag(rawValue: 0x0074_104E) }
 
     /// Attribute Occurrence Sequence (0074,1050), SQ, 1.
-    @inlinable public static var AttributeOccurrenceSequence: Tag { Tag(rawValue: 0x00741050) }
+    @inlinable public static var AttributeOccurrenceSequence: Tag { Tag(rawValue: 0x0074_1050) }
 
     /// Attribute Occurrence Pointer (0074,1052), AT, 1.
-    @inlinable public static var AttributeOccurrencePointer: Tag { Tag(rawValue: 0x00741052) }
+    @inlinable public static var AttributeOccurrencePointer: Tag { Tag(rawValue: 0x0074_1052) }
 
     /// Attribute Item Selector (0074,1054), UL, 1.
-    @inlinable public static var AttributeItemSelector: Tag { Tag(rawValue: 0x00741054) }
+    @inlinable public static var AttributeItemSelector: Tag { Tag(rawValue: 0x0074_1054) }
 
     /// Attribute Occurrence Private Creator (0074,1056), LO, 1.
-    @inlinable public static var AttributeOccurrencePrivateCreator: Tag { Tag(rawValue: 0x00741056) }
+    @inlinable public static var AttributeOccurrencePrivateCreator: Tag { Tag(rawValue: 0x0074_1056) }
 
     /// Selector Sequence Pointer Items (0074,1057), IS, 1-n.
-    @inlinable public static var SelectorSequencePointerItems: Tag { Tag(rawValue: 0x00741057) }
+    @inlinable public static var SelectorSequencePointerItems: Tag { Tag(rawValue: 0x0074_1057) }
 
     /// Scheduled Procedure Step Priority (0074,1200), CS, 1.
-    @inlinable public static var ScheduledProcedureStepPriority: Tag { Tag(rawValue: 0x00741200) }
+    @inlinable public static var ScheduledProcedureStepPriority: Tag { Tag(rawValue: 0x0074_1200) }
 
     /// Worklist Label (0074,1202), LO, 1.
-    @inlinable public static var WorklistLabel: Tag { Tag(rawValue: 0x00741202) }
+    @inlinable public static var WorklistLabel: Tag { Tag(rawValue: 0x0074_1202) }
 
     /// Procedure Step Label (0074,1204), LO, 1.
-    @inlinable public static var ProcedureStepLabel: Tag { Tag(rawValue: 0x00741204) }
+    @inlinable public static var ProcedureStepLabel: Tag { Tag(rawValue: 0x0074_1204) }
 
     /// Scheduled Processing Parameters Sequence (0074,1210), SQ, 1.
-    @inlinable public static var ScheduledProcessingParametersSequence: Tag { Tag(rawValue: 0x00741210) }
+    @inlinable public static var ScheduledProcessingParametersSequence: Tag { Tag(rawValue: 0x0074_1210) }
 
     /// Performed Processing Parameters Sequence (0074,1212), SQ, 1.
-    @inlinable public static var PerformedProcessingParametersSequence: Tag { Tag(rawValue: 0x00741212) }
+    @inlinable public static var PerformedProcessingParametersSequence: Tag { Tag(rawValue: 0x0074_1212) }
 
     /// Unified Procedure Step Performed Procedure Sequence (0074,1216), SQ, 1.
-    @inlinable public static var UnifiedProcedureStepPerformedProcedureSequence: Tag { Tag(rawValue: 0x00741216) }
+    @inlinable public static var UnifiedProcedureStepPerformedProcedureSequence: Tag { Tag(rawValue: 0x0074_1216) }
 
     /// Related Procedure Step Sequence (0074,1220), SQ, 1, retired.
-    @inlinable public static var RelatedProcedureStepSequence: Tag { Tag(rawValue: 0x00741220) }
+    @inlinable public static var RelatedProcedureStepSequence: Tag { Tag(rawValue: 0x0074_1220) }
 
     /// Procedure Step Relationship Type (0074,1222), LO, 1, retired.
-    @inlinable public static var ProcedureStepRelationshipType: Tag { Tag(rawValue: 0x00741222) }
+    @inlinable public static var ProcedureStepRelationshipType: Tag { Tag(rawValue: 0x0074_1222) }
 
     /// Replaced Procedure Step Sequence (0074,1224), SQ, 1.
-    @inlinable public static var ReplacedProcedureStepSequence: Tag { Tag(rawValue: 0x00741224) }
+    @inlinable public static var ReplacedProcedureStepSequence: Tag { Tag(rawValue: 0x0074_1224) }
 
     /// Deletion Lock (0074,1230), LO, 1.
-    @inlinable public static var DeletionLock: Tag { Tag(rawValue: 0x00741230) }
+    @inlinable public static var DeletionLock: Tag { Tag(rawValue: 0x0074_1230) }
 
     /// Receiving AE (0074,1234), AE, 1.
-    @inlinable public static var ReceivingAE: Tag { Tag(rawValue: 0x00741234) }
+    @inlinable public static var ReceivingAE: Tag { Tag(rawValue: 0x0074_1234) }
 
     /// Requesting AE (0074,1236), AE, 1.
-    @inlinable public static var RequestingAE: Tag { Tag(rawValue: 0x00741236) }
+    @inlinable public static var RequestingAE: Tag { Tag(rawValue: 0x0074_1236) }
 
     /// Reason for Cancellation (0074,1238), LT, 1.
-    @inlinable public static var ReasonForCancellation: Tag { Tag(rawValue: 0x00741238) }
+    @inlinable public static var ReasonForCancellation: Tag { Tag(rawValue: 0x0074_1238) }
 
     /// SCP Status (0074,1242), CS, 1.
-    @inlinable public static var SCPStatus: Tag { Tag(rawValue: 0x00741242) }
+    @inlinable public static var SCPStatus: Tag { Tag(rawValue: 0x0074_1242) }
 
     /// Subscription List Status (0074,1244), CS, 1.
-    @inlinable public static var SubscriptionListStatus: Tag { Tag(rawValue: 0x00741244) }
+    @inlinable public static var SubscriptionListStatus: Tag { Tag(rawValue: 0x0074_1244) }
 
     /// Unified Procedure Step List Status (0074,1246), CS, 1.
-    @inlinable public static var UnifiedProcedureStepListStatus: Tag { Tag(rawValue: 0x00741246) }
+    @inlinable public static var UnifiedProcedureStepListStatus: Tag { Tag(rawValue: 0x0074_1246) }
 
     /// Beam Order Index (0074,1324), UL, 1.
-    @inlinable public static var BeamOrderIndex: Tag { Tag(rawValue: 0x00741324) }
+    @inlinable public static var BeamOrderIndex: Tag { Tag(rawValue: 0x0074_1324) }
 
     /// Double Exposure Meterset (0074,1338), FD, 1.
-    @inlinable public static var DoubleExposureMeterset: Tag { Tag(rawValue: 0x00741338) }
+    @inlinable public static var DoubleExposureMeterset: Tag { Tag(rawValue: 0x0074_1338) }
 
     /// Double Exposure Field Delta (0074,133A), FD, 4.
-    @inlinable public static var DoubleExposureFieldDelta: Tag { Tag(rawValue: 0x0074133A) }
+    @inlinable public static var DoubleExposureFieldDelta: Tag { Tag(rawValue: 0x0074_133A) }
 
     /// Brachy Task Sequence (0074,1401), SQ, 1.
-    @inlinable public static var BrachyTaskSequence: Tag { Tag(rawValue: 0x00741401) }
+    @inlinable public static var BrachyTaskSequence: Tag { Tag(rawValue: 0x0074_1401) }
 
     /// Continuation Start Total Reference Air Kerma (0074,1402), DS, 1.
-    @inlinable public static var ContinuationStartTotalReferenceAirKerma: Tag { Tag(rawValue: 0x00741402) }
+    @inlinable public static var ContinuationStartTotalReferenceAirKerma: Tag { Tag(rawValue: 0x0074_1402) }
 
     /// Continuation End Total Reference Air Kerma (0074,1403), DS, 1.
-    @inlinable public static var ContinuationEndTotalReferenceAirKerma: Tag { Tag(rawValue: 0x00741403) }
+    @inlinable public static var ContinuationEndTotalReferenceAirKerma: Tag { Tag(rawValue: 0x0074_1403) }
 
     /// Continuation Pulse Number (0074,1404), IS, 1.
-    @inlinable public static var ContinuationPulseNumber: Tag { Tag(rawValue: 0x00741404) }
+    @inlinable public static var ContinuationPulseNumber: Tag { Tag(rawValue: 0x0074_1404) }
 
     /// Channel Delivery Order Sequence (0074,1405), SQ, 1.
-    @inlinable public static var ChannelDeliveryOrderSequence: Tag { Tag(rawValue: 0x00741405) }
+    @inlinable public static var ChannelDeliveryOrderSequence: Tag { Tag(rawValue: 0x0074_1405) }
 
     /// Referenced Channel Number (0074,1406), IS, 1.
-    @inlinable public static var ReferencedChannelNumber: Tag { Tag(rawValue: 0x00741406) }
+    @inlinable public static var ReferencedChannelNumber: Tag { Tag(rawValue: 0x0074_1406) }
 
     /// Start Cumulative Time Weight (0074,1407), DS, 1.
-    @inlinable public static var StartCumulativeTimeWeight: Tag { Tag(rawValue: 0x00741407) }
+    @inlinable public static var StartCumulativeTimeWeight: Tag { Tag(rawValue: 0x0074_1407) }
 
     /// End Cumulative Time Weight (0074,1408), DS, 1.
-    @inlinable public static var EndCumulativeTimeWeight: Tag { Tag(rawValue: 0x00741408) }
+    @inlinable public static var EndCumulativeTimeWeight: Tag { Tag(rawValue: 0x0074_1408) }
 
     /// Omitted Channel Sequence (0074,1409), SQ, 1.
-    @inlinable public static var OmittedChannelSequence: Tag { Tag(rawValue: 0x00741409) }
+    @inlinable public static var OmittedChannelSequence: Tag { Tag(rawValue: 0x0074_1409) }
 
     /// Reason for Channel Omission (0074,140A), CS, 1.
-    @inlinable public static var ReasonForChannelOmission: Tag { Tag(rawValue: 0x0074140A) }
+    @inlinable public static var ReasonForChannelOmission: Tag { Tag(rawValue: 0x0074_140A) }
 
     /// Reason for Channel Omission Description (0074,140B), LO, 1.
-    @inlinable public static var ReasonForChannelOmissionDescription: Tag { Tag(rawValue: 0x0074140B) }
+    @inlinable public static var ReasonForChannelOmissionDescription: Tag { Tag(rawValue: 0x0074_140B) }
 
     /// Channel Delivery Order Index (0074,140C), IS, 1.
-    @inlinable public static var ChannelDeliveryOrderIndex: Tag { Tag(rawValue: 0x0074140C) }
+    @inlinable public static var ChannelDeliveryOrderIndex: Tag { Tag(rawValue: 0x0074_140C) }
 
     /// Channel Delivery Continuation Sequence (0074,140D), SQ, 1.
-    @inlinable public static var ChannelDeliveryContinuationSequence: Tag { Tag(rawValue: 0x0074140D) }
+    @inlinable public static var ChannelDeliveryContinuationSequence: Tag { Tag(rawValue: 0x0074_140D) }
 
     /// Omitted Application Setup Sequence (0074,140E), SQ, 1.
-    @inlinable public static var OmittedApplicationSetupSequence: Tag { Tag(rawValue: 0x0074140E) }
+    @inlinable public static var OmittedApplicationSetupSequence: Tag { Tag(rawValue: 0x0074_140E) }
 
     /// Implant Assembly Template Name (0076,0001), LO, 1.
-    @inlinable public static var ImplantAssemblyTemplateName: Tag { Tag(rawValue: 0x00760001) }
+    @inlinable public static var ImplantAssemblyTemplateName: Tag { Tag(rawValue: 0x0076_0001) }
 
     /// Implant Assembly Template Issuer (0076,0003), LO, 1.
-    @inlinable public static var ImplantAssemblyTemplateIssuer: Tag { Tag(rawValue: 0x00760003) }
+    @inlinable public static var ImplantAssemblyTemplateIssuer: Tag { Tag(rawValue: 0x0076_0003) }
 
     /// Implant Assembly Template Version (0076,0006), LO, 1.
-    @inlinable public static var ImplantAssemblyTemplateVersion: Tag { Tag(rawValue: 0x00760006) }
+    @inlinable public static var ImplantAssemblyTemplateVersion: Tag { Tag(rawValue: 0x0076_0006) }
 
     /// Replaced Implant Assembly Template Sequence (0076,0008), SQ, 1.
-    @inlinable public static var ReplacedImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x00760008) }
+    @inlinable public static var ReplacedImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x0076_0008) }
 
     /// Implant Assembly Template Type (0076,000A), CS, 1.
-    @inlinable public static var ImplantAssemblyTemplateType: Tag { Tag(rawValue: 0x0076000A) }
+    @inlinable public static var ImplantAssemblyTemplateType: Tag { Tag(rawValue: 0x0076_000A) }
 
     /// Original Implant Assembly Template Sequence (0076,000C), SQ, 1.
-    @inlinable public static var OriginalImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x0076000C) }
+    @inlinable public static var OriginalImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x0076_000C) }
 
     /// Derivation Implant Assembly Template Sequence (0076,000E), SQ, 1.
-    @inlinable public static var DerivationImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x0076000E) }
+    @inlinable public static var DerivationImplantAssemblyTemplateSequence: Tag { Tag(rawValue: 0x0076_000E) }
 
     /// Implant Assembly Template Target Anatomy Sequence (0076,0010), SQ, 1.
-    @inlinable public static var ImplantAssemblyTemplateTargetAnatomySequence: Tag { Tag(rawValue: 0x00760010) }
+    @inlinable public static var ImplantAssemblyTemplateTargetAnatomySequence: Tag { Tag(rawValue: 0x0076_0010) }
 
     /// Procedure Type Code Sequence (0076,0020), SQ, 1.
-    @inlinable public static var ProcedureTypeCodeSequence: Tag { Tag(rawValue: 0x00760020) }
+    @inlinable public static var ProcedureTypeCodeSequence: Tag { Tag(rawValue: 0x0076_0020) }
 
     /// Surgical Technique (0076,0030), LO, 1.
-    @inlinable public static var SurgicalTechnique: Tag { Tag(rawValue: 0x00760030) }
+    @inlinable public static var SurgicalTechnique: Tag { Tag(rawValue: 0x0076_0030) }
 
     /// Component Types Sequence (0076,0032), SQ, 1.
-    @inlinable public static var ComponentTypesSequence: Tag { Tag(rawValue: 0x00760032) }
+    @inlinable public static var ComponentTypesSequence: Tag { Tag(rawValue: 0x0076_0032) }
 
     /// Component Type Code Sequence (0076,0034), SQ, 1.
-    @inlinable public static var ComponentTypeCodeSequence: Tag { Tag(rawValue: 0x00760034) }
+    @inlinable public static var ComponentTypeCodeSequence: Tag { Tag(rawValue: 0x0076_0034) }
 
     /// Exclusive Component Type (0076,0036), CS, 1.
-    @inlinable public static var ExclusiveComponentType: Tag { Tag(rawValue: 0x00760036) }
+    @inlinable public static var ExclusiveComponentType: Tag { Tag(rawValue: 0x0076_0036) }
 
     /// Mandatory Component Type (0076,0038), CS, 1.
-    @inlinable public static var MandatoryComponentType: Tag { Tag(rawValue: 0x00760038) }
+    @inlinable public static var MandatoryComponentType: Tag { Tag(rawValue: 0x0076_0038) }
 
     /// Component Sequence (0076,0040), SQ, 1.
-    @inlinable public static var ComponentSequence: Tag { Tag(rawValue: 0x00760040) }
+    @inlinable public static var ComponentSequence: Tag { Tag(rawValue: 0x0076_0040) }
 
     /// Component ID (0076,0055), US, 1.
-    @inlinable public static var ComponentID: Tag { Tag(rawValue: 0x00760055) }
+    @inlinable public static var ComponentID: Tag { Tag(rawValue: 0x0076_0055) }
 
     /// Component Assembly Sequence (0076,0060), SQ, 1.
-    @inlinable public static var ComponentAssemblySequence: Tag { Tag(rawValue: 0x00760060) }
+    @inlinable public static var ComponentAssemblySequence: Tag { Tag(rawValue: 0x0076_0060) }
 
     /// Component 1 Referenced ID (0076,0070), US, 1.
-    @inlinable public static var Component1ReferencedID: Tag { Tag(rawValue: 0x00760070) }
+    @inlinable public static var Component1ReferencedID: Tag { Tag(rawValue: 0x0076_0070) }
 
     /// Component 1 Referenced Mating Feature Set ID (0076,0080), US, 1.
-    @inlinable public static var Component1ReferencedMatingFeatureSetID: Tag { Tag(rawValue: 0x00760080) }
+    @inlinable public static var Component1ReferencedMatingFeatureSetID: Tag { Tag(rawValue: 0x0076_0080) }
 
     /// Component 1 Referenced Mating Feature ID (0076,0090), US, 1.
-    @inlinable public static var Component1ReferencedMatingFeatureID: Tag { Tag(rawValue: 0x00760090) }
+    @inlinable public static var Component1ReferencedMatingFeatureID: Tag { Tag(rawValue: 0x0076_0090) }
 
     /// Component 2 Referenced ID (0076,00A0), US, 1.
-    @inlinable public static var Component2ReferencedID: Tag { Tag(rawValue: 0x007600A0) }
+    @inlinable public static var Component2ReferencedID: Tag { Tag(rawValue: 0x0076_00A0) }
 
     /// Component 2 Referenced Mating Feature Set ID (0076,00B0), US, 1.
-    @inlinable public static var Component2ReferencedMatingFeatureSetID: Tag { Tag(rawValue: 0x007600B0) }
+    @inlinable public static var Component2ReferencedMatingFeatureSetID: Tag { Tag(rawValue: 0x0076_00B0) }
 
     /// Component 2 Referenced Mating Feature ID (0076,00C0), US, 1.
-    @inlinable public static var Component2ReferencedMatingFeatureID: Tag { Tag(rawValue: 0x007600C0) }
+    @inlinable public static var Component2ReferencedMatingFeatureID: Tag { Tag(rawValue: 0x0076_00C0) }
 
     /// Implant Template Group Name (0078,0001), LO, 1.
-    @inlinable public static var ImplantTemplateGroupName: Tag { Tag(rawValue: 0x00780001) }
+    @inlinable public static var ImplantTemplateGroupName: Tag { Tag(rawValue: 0x0078_0001) }
 
     /// Implant Template Group Description (0078,0010), ST, 1.
-    @inlinable public static var ImplantTemplateGroupDescription: Tag { Tag(rawValue: 0x00780010) }
+    @inlinable public static var ImplantTemplateGroupDescription: Tag { Tag(rawValue: 0x0078_0010) }
 
     /// Implant Template Group Issuer (0078,0020), LO, 1.
-    @inlinable public static var ImplantTemplateGroupIssuer: Tag { Tag(rawValue: 0x00780020) }
+    @inlinable public static var ImplantTemplateGroupIssuer: Tag { Tag(rawValue: 0x0078_0020) }
 
     /// Implant Template Group Version (0078,0024), LO, 1.
-    @inlinable public static var ImplantTemplateGroupVersion: Tag { Tag(rawValue: 0x00780024) }
+    @inlinable public static var ImplantTemplateGroupVersion: Tag { Tag(rawValue: 0x0078_0024) }
 
     /// Replaced Implant Template Group Sequence (0078,0026), SQ, 1.
-    @inlinable public static var ReplacedImplantTemplateGroupSequence: Tag { Tag(rawValue: 0x00780026) }
+    @inlinable public static var ReplacedImplantTemplateGroupSequence: Tag { Tag(rawValue: 0x0078_0026) }
 
     /// Implant Template Group Target Anatomy Sequence (0078,0028), SQ, 1.
-    @inlinable public static var ImplantTemplateGroupTargetAnatomySequence: Tag { Tag(rawValue: 0x00780028) }
+    @inlinable public static var ImplantTemplateGroupTargetAnatomySequence: Tag { Tag(rawValue: 0x0078_0028) }
 
     /// Implant Template Group Members Sequence (0078,002A), SQ, 1.
-    @inlinable public static var ImplantTemplateGroupMembersSequence: Tag { Tag(rawValue: 0x0078002A) }
+    @inlinable public static var ImplantTemplateGroupMembersSequence: Tag { Tag(rawValue: 0x0078_002A) }
 
     /// Implant Template Group Member ID (0078,002E), US, 1.
-    @inlinable public static var ImplantTemplateGroupMemberID: Tag { Tag(rawValue: 0x0078002E) }
+    @inlinable public static var ImplantTemplateGroupMemberID: Tag { Tag(rawValue: 0x0078_002E) }
 
     /// 3D Implant Template Group Member Matching Point (0078,0050), FD, 3.
-    @inlinable public static var ThreeDImplantTemplateGroupMemberMatchingPoint: Tag { Tag(rawValue: 0x00780050) }
+    @inlinable public static var ThreeDImplantTemplateGroupMemberMatchingPoint: Tag { Tag(rawValue: 0x0078_0050) }
 
     /// 3D Implant Template Group Member Matching Axes (0078,0060), FD, 9.
-    @inlinable public static var ThreeDImplantTemplateGroupMemberMatchingAxes: Tag { Tag(rawValue: 0x00780060) }
+    @inlinable public static var ThreeDImplantTemplateGroupMemberMatchingAxes: Tag { Tag(rawValue: 0x0078_0060) }
 
     /// Implant Template Group Member Matching 2D Coordinates Sequence (0078,0070), SQ, 1.
-    @inlinable public static var ImplantTemplateGroupMemberMatching2DCoordinatesSequence: Tag { Tag(rawValue: 0x00780070) }
+    @inlinable public static var ImplantTemplateGroupMemberMatching2DCoordinatesSequence: Tag {
+        Tag(rawValue: 0x0078_0070)
+    }
 
     /// 2D Implant Template Group Member Matching Point (0078,0090), FD, 2.
-    @inlinable public static var TwoDImplantTemplateGroupMemberMatchingPoint: Tag { Tag(rawValue: 0x00780090) }
+    @inlinable public static var TwoDImplantTemplateGroupMemberMatchingPoint: Tag { Tag(rawValue: 0x0078_0090) }
 
     /// 2D Implant Template Group Member Matching Axes (0078,00A0), FD, 4.
-    @inlinable public static var TwoDImplantTemplateGroupMemberMatchingAxes: Tag { Tag(rawValue: 0x007800A0) }
+    @inlinable public static var TwoDImplantTemplateGroupMemberMatchingAxes: Tag { Tag(rawValue: 0x0078_00A0) }
 
     /// Implant Template Group Variation Dimension Sequence (0078,00B0), SQ, 1.
-    @inlinable public static var ImplantTemplateGroupVariationDimensionSequence: Tag { Tag(rawValue: 0x007800B0) }
+    @inlinable public static var ImplantTemplateGroupVariationDimensionSequence: Tag { Tag(rawValue: 0x0078_00B0) }
 
     /// Implant Template Group Variation Dimension Name (0078,00B2), LO, 1.
-    @inlinable public static var ImplantTemplateGroupVariationDimensionName: Tag { Tag(rawValue: 0x007800B2) }
+    @inlinable public static var ImplantTemplateGroupVariationDimensionName: Tag { Tag(rawValue: 0x0078_00B2) }
 
     /// Implant Template Group Variation Dimension Rank Sequence (0078,00B4), SQ, 1.
-    @inlinable public static var ImplantTemplateGroupVariationDimensionRankSequence: Tag { Tag(rawValue: 0x007800B4) }
+    @inlinable public static var ImplantTemplateGroupVariationDimensionRankSequence: Tag { Tag(rawValue: 0x0078_00B4) }
 
     /// Referenced Implant Template Group Member ID (0078,00B6), US, 1.
-    @inlinable public static var ReferencedImplantTemplateGroupMemberID: Tag { Tag(rawValue: 0x007800B6) }
+    @inlinable public static var ReferencedImplantTemplateGroupMemberID: Tag { Tag(rawValue: 0x0078_00B6) }
 
     /// Implant Template Group Variation Dimension Rank (0078,00B8), US, 1.
-    @inlinable public static var ImplantTemplateGroupVariationDimensionRank: Tag { Tag(rawValue: 0x007800B8) }
+    @inlinable public static var ImplantTemplateGroupVariationDimensionRank: Tag { Tag(rawValue: 0x0078_00B8) }
 
     /// Surface Scan Acquisition Type Code Sequence (0080,0001), SQ, 1.
-    @inlinable public static var SurfaceScanAcquisitionTypeCodeSequence: Tag { Tag(rawValue: 0x00800001) }
+    @inlinable public static var SurfaceScanAcquisitionTypeCodeSequence: Tag { Tag(rawValue: 0x0080_0001) }
 
     /// Surface Scan Mode Code Sequence (0080,0002), SQ, 1.
-    @inlinable public static var SurfaceScanModeCodeSequence: Tag { Tag(rawValue: 0x00800002) }
+    @inlinable public static var SurfaceScanModeCodeSequence: Tag { Tag(rawValue: 0x0080_0002) }
 
     /// Registration Method Code Sequence (0080,0003), SQ, 1.
-    @inlinable public static var RegistrationMethodCodeSequence: Tag { Tag(rawValue: 0x00800003) }
+    @inlinable public static var RegistrationMethodCodeSequence: Tag { Tag(rawValue: 0x0080_0003) }
 
     /// Shot Duration Time (0080,0004), FD, 1.
-    @inlinable public static var ShotDurationTime: Tag { Tag(rawValue: 0x00800004) }
+    @inlinable public static var ShotDurationTime: Tag { Tag(rawValue: 0x0080_0004) }
 
     /// Shot Offset Time (0080,0005), FD, 1.
-    @inlinable public static var ShotOffsetTime: Tag { Tag(rawValue: 0x00800005) }
+    @inlinable public static var ShotOffsetTime: Tag { Tag(rawValue: 0x0080_0005) }
 
     /// Surface Point Presentation Value Data (0080,0006), US, 1-n.
-    @inlinable public static var SurfacePointPresentationValueData: Tag { Tag(rawValue: 0x00800006) }
+    @inlinable public static var SurfacePointPresentationValueData: Tag { Tag(rawValue: 0x0080_0006) }
 
     /// Surface Point Color CIELab Value Data (0080,0007), US, 3-3n.
-    @inlinable public static var SurfacePointColorCIELabValueData: Tag { Tag(rawValue: 0x00800007) }
+    @inlinable public static var SurfacePointColorCIELabValueData: Tag { Tag(rawValue: 0x0080_0007) }
 
     /// UV Mapping Sequence (0080,0008), SQ, 1.
-    @inlinable public static var UVMappingSequence: Tag { Tag(rawValue: 0x00800008) }
+    @inlinable public static var UVMappingSequence: Tag { Tag(rawValue: 0x0080_0008) }
 
     /// Texture Label (0080,0009), SH, 1.
-    @inlinable public static var TextureLabel: Tag { Tag(rawValue: 0x00800009) }
+    @inlinable public static var TextureLabel: Tag { Tag(rawValue: 0x0080_0009) }
 
     /// U Value Data (0080,0010), OF, 1.
-    @inlinable public static var UValueData: Tag { Tag(rawValue: 0x00800010) }
+    @inlinable public static var UValueData: Tag { Tag(rawValue: 0x0080_0010) }
 
     /// V Value Data (0080,0011), OF, 1.
-    @inlinable public static var VValueData: Tag { Tag(rawValue: 0x00800011) }
+    @inlinable public static var VValueData: Tag { Tag(rawValue: 0x0080_0011) }
 
     /// Referenced Texture Sequence (0080,0012), SQ, 1.
-    @inlinable public static var ReferencedTextureSequence: Tag { Tag(rawValue: 0x00800012) }
+    @inlinable public static var ReferencedTextureSequence: Tag { Tag(rawValue: 0x0080_0012) }
 
     /// Referenced Surface Data Sequence (0080,0013), SQ, 1.
-    @inlinable public static var ReferencedSurfaceDataSequence: Tag { Tag(rawValue: 0x00800013) }
+    @inlinable public static var ReferencedSurfaceDataSequence: Tag { Tag(rawValue: 0x0080_0013) }
 
     /// Assessment Summary (0082,0001), CS, 1.
-    @inlinable public static var AssessmentSummary: Tag { Tag(rawValue: 0x00820001) }
+    @inlinable public static var AssessmentSummary: Tag { Tag(rawValue: 0x0082_0001) }
 
     /// Assessment Summary Description (0082,0003), UT, 1.
-    @inlinable public static var AssessmentSummaryDescription: Tag { Tag(rawValue: 0x00820003) }
+    @inlinable public static var AssessmentSummaryDescription: Tag { Tag(rawValue: 0x0082_0003) }
 
     /// Assessed SOP Instance Sequence (0082,0004), SQ, 1.
-    @inlinable public static var AssessedSOPInstanceSequence: Tag { Tag(rawValue: 0x00820004) }
+    @inlinable public static var AssessedSOPInstanceSequence: Tag { Tag(rawValue: 0x0082_0004) }
 
     /// Referenced Comparison SOP Instance Sequence (0082,0005), SQ, 1.
-    @inlinable public static var ReferencedComparisonSOPInstanceSequence: Tag { Tag(rawValue: 0x00820005) }
+    @inlinable public static var ReferencedComparisonSOPInstanceSequence: Tag { Tag(rawValue: 0x0082_0005) }
 
     /// Number of Assessment Observations (0082,0006), UL, 1.
-    @inlinable public static var NumberOfAssessmentObservations: Tag { Tag(rawValue: 0x00820006) }
+    @inlinable public static var NumberOfAssessmentObservations: Tag { Tag(rawValue: 0x0082_0006) }
 
     /// Assessment Observations Sequence (0082,0007), SQ, 1.
-    @inlinable public static var AssessmentObservationsSequence: Tag { Tag(rawValue: 0x00820007) }
+    @inlinable public static var AssessmentObservationsSequence: Tag { Tag(rawValue: 0x0082_0007) }
 
     /// Observation Significance (0082,0008), CS, 1.
-    @inlinable public static var ObservationSignificance: Tag { Tag(rawValue: 0x00820008) }
+    @inlinable public static var ObservationSignificance: Tag { Tag(rawValue: 0x0082_0008) }
 
     /// Observation Description (0082,000A), UT, 1.
-    @inlinable public static var ObservationDescription: Tag { Tag(rawValue: 0x0082000A) }
+    @inlinable public static var ObservationDescription: Tag { Tag(rawValue: 0x0082_000A) }
 
     /// Structured Constraint Observation Sequence (0082,000C), SQ, 1.
-    @inlinable public static var StructuredConstraintObservationSequence: Tag { Tag(rawValue: 0x0082000C) }
+    @inlinable public static var StructuredConstraintObservationSequence: Tag { Tag(rawValue: 0x0082_000C) }
 
     /// Assessed Attribute Value Sequence (0082,0010), SQ, 1.
-    @inlinable public static var AssessedAttributeValueSequence: Tag { Tag(rawValue: 0x00820010) }
+    @inlinable public static var AssessedAttributeValueSequence: Tag { Tag(rawValue: 0x0082_0010) }
 
     /// Assessment Set ID (0082,0016), LO, 1.
-    @inlinable public static var AssessmentSetID: Tag { Tag(rawValue: 0x00820016) }
+    @inlinable public static var AssessmentSetID: Tag { Tag(rawValue: 0x0082_0016) }
 
     /// Assessment Requester Sequence (0082,0017), SQ, 1.
-    @inlinable public static var AssessmentRequesterSequence: Tag { Tag(rawValue: 0x00820017) }
+    @inlinable public static var AssessmentRequesterSequence: Tag { Tag(rawValue: 0x0082_0017) }
 
     /// Selector Attribute Name (0082,0018), LO, 1.
-    @inlinable public static var SelectorAttributeName: Tag { Tag(rawValue: 0x00820018) }
+    @inlinable public static var SelectorAttributeName: Tag { Tag(rawValue: 0x0082_0018) }
 
     /// Selector Attribute Keyword (0082,0019), LO, 1.
-    @inlinable public static var SelectorAttributeKeyword: Tag { Tag(rawValue: 0x00820019) }
+    @inlinable public static var SelectorAttributeKeyword: Tag { Tag(rawValue: 0x0082_0019) }
 
     /// Assessment Type Code Sequence (0082,0021), SQ, 1.
-    @inlinable public static var AssessmentTypeCodeSequence: Tag { Tag(rawValue: 0x00820021) }
+    @inlinable public static var AssessmentTypeCodeSequence: Tag { Tag(rawValue: 0x0082_0021) }
 
     /// Observation Basis Code Sequence (0082,0022), SQ, 1.
-    @inlinable public static var ObservationBasisCodeSequence: Tag { Tag(rawValue: 0x00820022) }
+    @inlinable public static var ObservationBasisCodeSequence: Tag { Tag(rawValue: 0x0082_0022) }
 
     /// Assessment Label (0082,0023), LO, 1.
-    @inlinable public static var AssessmentLabel: Tag { Tag(rawValue: 0x00820023) }
+    @inlinable public static var AssessmentLabel: Tag { Tag(rawValue: 0x0082_0023) }
 
     /// Constraint Type (0082,0032), CS, 1.
-    @inlinable public static var ConstraintType: Tag { Tag(rawValue: 0x00820032) }
+    @inlinable public static var ConstraintType: Tag { Tag(rawValue: 0x0082_0032) }
 
     /// Specification Selection Guidance (0082,0033), UT, 1.
-    @inlinable public static var SpecificationSelectionGuidance: Tag { Tag(rawValue: 0x00820033) }
+    @inlinable public static var SpecificationSelectionGuidance: Tag { Tag(rawValue: 0x0082_0033) }
 
     /// Constraint Value Sequence (0082,0034), SQ, 1.
-    @inlinable public static var ConstraintValueSequence: Tag { Tag(rawValue: 0x00820034) }
+    @inlinable public static var ConstraintValueSequence: Tag { Tag(rawValue: 0x0082_0034) }
 
     /// Recommended Default Value Sequence (0082,0035), SQ, 1.
-    @inlinable public static var RecommendedDefaultValueSequence: Tag { Tag(rawValue: 0x00820035) }
+    @inlinable public static var RecommendedDefaultValueSequence: Tag { Tag(rawValue: 0x0082_0035) }
 
     /// Constraint Violation Significance (0082,0036), CS, 1.
-    @inlinable public static var ConstraintViolationSignificance: Tag { Tag(rawValue: 0x00820036) }
+    @inlinable public static var ConstraintViolationSignificance: Tag { Tag(rawValue: 0x0082_0036) }
 
     /// Constraint Violation Condition (0082,0037), UT, 1.
-    @inlinable public static var ConstraintViolationCondition: Tag { Tag(rawValue: 0x00820037) }
+    @inlinable public static var ConstraintViolationCondition: Tag { Tag(rawValue: 0x0082_0037) }
 
     /// Modifiable Constraint Flag (0082,0038), CS, 1.
-    @inlinable public static var ModifiableConstraintFlag: Tag { Tag(rawValue: 0x00820038) }
+    @inlinable public static var ModifiableConstraintFlag: Tag { Tag(rawValue: 0x0082_0038) }
 
     /// Storage Media File-set ID (0088,0130), SH, 1.
-    @inlinable public static var StorageMediaFileSetID: Tag { Tag(rawValue: 0x00880130) }
+    @inlinable public static var StorageMediaFileSetID: Tag { Tag(rawValue: 0x0088_0130) }
 
     /// Storage Media File-set UID (0088,0140), UI, 1.
-    @inlinable public static var StorageMediaFileSetUID: Tag { Tag(rawValue: 0x00880140) }
+    @inlinable public static var StorageMediaFileSetUID: Tag { Tag(rawValue: 0x0088_0140) }
 
     /// Icon Image Sequence (0088,0200), SQ, 1.
-    @inlinable public static var IconImageSequence: Tag { Tag(rawValue: 0x00880200) }
+    @inlinable public static var IconImageSequence: Tag { Tag(rawValue: 0x0088_0200) }
 
     /// Topic Title (0088,0904), LO, 1, retired.
-    @inlinable public static var TopicTitle: Tag { Tag(rawValue: 0x00880904) }
+    @inlinable public static var TopicTitle: Tag { Tag(rawValue: 0x0088_0904) }
 
     /// Topic Subject (0088,0906), ST, 1, retired.
-    @inlinable public static var TopicSubject: Tag { Tag(rawValue: 0x00880906) }
+    @inlinable public static var TopicSubject: Tag { Tag(rawValue: 0x0088_0906) }
 
     /// Topic Author (0088,0910), LO, 1, retired.
-    @inlinable public static var TopicAuthor: Tag { Tag(rawValue: 0x00880910) }
+    @inlinable public static var TopicAuthor: Tag { Tag(rawValue: 0x0088_0910) }
 
     /// Topic Keywords (0088,0912), LO, 1-32, retired.
-    @inlinable public static var TopicKeywords: Tag { Tag(rawValue: 0x00880912) }
+    @inlinable public static var TopicKeywords: Tag { Tag(rawValue: 0x0088_0912) }
 
     /// SOP Instance Status (0100,0410), CS, 1.
-    @inlinable public static var SOPInstanceStatus: Tag { Tag(rawValue: 0x01000410) }
+    @inlinable public static var SOPInstanceStatus: Tag { Tag(rawValue: 0x0100_0410) }
 
     /// SOP Authorization DateTime (0100,0420), DT, 1.
-    @inlinable public static var SOPAuthorizationDateTime: Tag { Tag(rawValue: 0x01000420) }
+    @inlinable public static var SOPAuthorizationDateTime: Tag { Tag(rawValue: 0x0100_0420) }
 
     /// SOP Authorization Comment (0100,0424), LT, 1.
-    @inlinable public static var SOPAuthorizationComment: Tag { Tag(rawValue: 0x01000424) }
+    @inlinable public static var SOPAuthorizationComment: Tag { Tag(rawValue: 0x0100_0424) }
 
     /// Authorization Equipment Certification Number (0100,0426), LO, 1.
-    @inlinable public static var AuthorizationEquipmentCertificationNumber: Tag { Tag(rawValue: 0x01000426) }
+    @inlinable public static var AuthorizationEquipmentCertificationNumber: Tag { Tag(rawValue: 0x0100_0426) }
 
     /// MAC ID Number (0400,0005), US, 1.
-    @inlinable public static var MACIDNumber: Tag { Tag(rawValue: 0x04000005) }
+    @inlinable public static var MACIDNumber: Tag { Tag(rawValue: 0x0400_0005) }
 
     /// MAC Calculation Transfer Syntax UID (0400,0010), UI, 1.
-    @inlinable public static var MACCalculationTransferSyntaxUID: Tag { Tag(rawValue: 0x04000010) }
+    @inlinable public static var MACCalculationTransferSyntaxUID: Tag { Tag(rawValue: 0x0400_0010) }
 
     /// MAC Algorithm (0400,0015), CS, 1.
-    @inlinable public static var MACAlgorithm: Tag { Tag(rawValue: 0x04000015) }
+    @inlinable public static var MACAlgorithm: Tag { Tag(rawValue: 0x0400_0015) }
 
     /// Data Elements Signed (0400,0020), AT, 1-n.
-    @inlinable public static var DataElementsSigned: Tag { Tag(rawValue: 0x04000020) }
+    @inlinable public static var DataElementsSigned: Tag { Tag(rawValue: 0x0400_0020) }
 
     /// Digital Signature UID (0400,0100), UI, 1.
-    @inlinable public static var DigitalSignatureUID: Tag { Tag(rawValue: 0x04000100) }
+    @inlinable public static var DigitalSignatureUID: Tag { Tag(rawValue: 0x0400_0100) }
 
     /// Digital Signature DateTime (0400,0105), DT, 1.
-    @inlinable public static var DigitalSignatureDateTime: Tag { Tag(rawValue: 0x04000105) }
+    @inlinable public static var DigitalSignatureDateTime: Tag { Tag(rawValue: 0x0400_0105) }
 
     /// Certificate Type (0400,0110), CS, 1.
-    @inlinable public static var CertificateType: Tag { Tag(rawValue: 0x04000110) }
+    @inlinable public static var CertificateType: Tag { Tag(rawValue: 0x0400_0110) }
 
     /// Certificate of Signer (0400,0115), OB, 1.
-    @inlinable public static var CertificateOfSigner: Tag { Tag(rawValue: 0x04000115) }
+    @inlinable public static var CertificateOfSigner: Tag { Tag(rawValue: 0x0400_0115) }
 
     /// Signature (0400,0120), OB, 1.
-    @inlinable public static var Signature: Tag { Tag(rawValue: 0x04000120) }
+    @inlinable public static var Signature: Tag { Tag(rawValue: 0x0400_0120) }
 
     /// Certified Timestamp Type (0400,0305), CS, 1.
-    @inlinable public static var CertifiedTimestampType: Tag { Tag(rawValue: 0x04000305) }
+    @inlinable public static var CertifiedTimestampType: Tag { Tag(rawValue: 0x0400_0305) }
 
     /// Certified Timestamp (0400,0310), OB, 1.
-    @inlinable public static var CertifiedTimestamp: Tag { Tag(rawValue: 0x04000310) }
+    @inlinable public static var CertifiedTimestamp: Tag { Tag(rawValue: 0x0400_0310) }
 
     /// Digital Signature Purpose Code Sequence (0400,0401), SQ, 1.
-    @inlinable public static var DigitalSignaturePurposeCodeSequence: Tag { Tag(rawValue: 0x04000401) }
+    @inlinable public static var DigitalSignaturePurposeCodeSequence: Tag { Tag(rawValue: 0x0400_0401) }
 
     /// Referenced Digital Signature Sequence (0400,0402), SQ, 1.
-    @inlinable public static var ReferencedDigitalSignatureSequence: Tag { Tag(rawValue: 0x04000402) }
+    @inlinable public static var ReferencedDigitalSignatureSequence: Tag { Tag(rawValue: 0x0400_0402) }
 
     /// Referenced SOP Instance MAC Sequence (0400,0403), SQ, 1.
-    @inlinable public static var ReferencedSOPInstanceMACSequence: Tag { Tag(rawValue: 0x04000403) }
+    @inlinable public static var ReferencedSOPInstanceMACSequence: Tag { Tag(rawValue: 0x0400_0403) }
 
     /// MAC (0400,0404), OB, 1.
-    @inlinable public static var MAC: Tag { Tag(rawValue: 0x04000404) }
+    @inlinable public static var MAC: Tag { Tag(rawValue: 0x0400_0404) }
 
     /// Encrypted Attributes Sequence (0400,0500), SQ, 1.
-    @inlinable public static var EncryptedAttributesSequence: Tag { Tag(rawValue: 0x04000500) }
+    @inlinable public static var EncryptedAttributesSequence: Tag { Tag(rawValue: 0x0400_0500) }
 
     /// Encrypted Content Transfer Syntax UID (0400,0510), UI, 1.
-    @inlinable public static var EncryptedContentTransferSyntaxUID: Tag { Tag(rawValue: 0x04000510) }
+    @inlinable public static var EncryptedContentTransferSyntaxUID: Tag { Tag(rawValue: 0x0400_0510) }
 
     /// Encrypted Content (0400,0520), OB, 1.
-    @inlinable public static var EncryptedContent: Tag { Tag(rawValue: 0x04000520) }
+    @inlinable public static var EncryptedContent: Tag { Tag(rawValue: 0x0400_0520) }
 
     /// Modified Attributes Sequence (0400,0550), SQ, 1.
-    @inlinable public static var ModifiedAttributesSequence: Tag { Tag(rawValue: 0x04000550) }
+    @inlinable public static var ModifiedAttributesSequence: Tag { Tag(rawValue: 0x0400_0550) }
 
     /// Nonconforming Modified Attributes Sequence (0400,0551), SQ, 1.
-    @inlinable public static var NonconformingModifiedAttributesSequence: Tag { Tag(rawValue: 0x04000551) }
+    @inlinable public static var NonconformingModifiedAttributesSequence: Tag { Tag(rawValue: 0x0400_0551) }
 
     /// Nonconforming Data Element Value (0400,0552), OB, 1.
-    @inlinable public static var NonconformingDataElementValue: Tag { Tag(rawValue: 0x04000552) }
+    @inlinable public static var NonconformingDataElementValue: Tag { Tag(rawValue: 0x0400_0552) }
 
     /// Original Attributes Sequence (0400,0561), SQ, 1.
-    @inlinable public static var OriginalAttributesSequence: Tag { Tag(rawValue: 0x04000561) }
+    @inlinable public static var OriginalAttributesSequence: Tag { Tag(rawValue: 0x0400_0561) }
 
     /// Attribute Modification DateTime (0400,0562), DT, 1.
-    @inlinable public static var AttributeModificationDateTime: Tag { Tag(rawValue: 0x04000562) }
+    @inlinable public static var AttributeModificationDateTime: Tag { Tag(rawValue: 0x0400_0562) }
 
     /// Modifying System (0400,0563), LO, 1.
-    @inlinable public static var ModifyingSystem: Tag { Tag(rawValue: 0x04000563) }
+    @inlinable public static var ModifyingSystem: Tag { Tag(rawValue: 0x0400_0563) }
 
     /// Source of Previous Values (0400,0564), LO, 1.
-    @inlinable public static var SourceOfPreviousValues: Tag { Tag(rawValue: 0x04000564) }
+    @inlinable public static var SourceOfPreviousValues: Tag { Tag(rawValue: 0x0400_0564) }
 
     /// Reason for the Attribute Modification (0400,0565), CS, 1.
-    @inlinable public static var ReasonForTheAttributeModification: Tag { Tag(rawValue: 0x04000565) }
+    @inlinable public static var ReasonForTheAttributeModification: Tag { Tag(rawValue: 0x0400_0565) }
 
     /// Instance Origin Status (0400,0600), CS, 1.
-    @inlinable public static var InstanceOriginStatus: Tag { Tag(rawValue: 0x04000600) }
+    @inlinable public static var InstanceOriginStatus: Tag { Tag(rawValue: 0x0400_0600) }
 
     /// Escape Triplet (1000,xxx0), US, 3, retired.
-    @inlinable public static var EscapeTriplet: Tag { Tag(rawValue: 0x10000000) }
+    @inlinable public static var EscapeTriplet: Tag { Tag(rawValue: 0x1000_0000) }
 
     /// Run Length Triplet (1000,xxx1), US, 3, retired.
-    @inlinable public static var RunLengthTriplet: Tag { Tag(rawValue: 0x10000001) }
+    @inlinable public static var RunLengthTriplet: Tag { Tag(rawValue: 0x1000_0001) }
 
     /// Huffman Table Size (1000,xxx2), US, 1, retired.
-    @inlinable public static var HuffmanTableSize: Tag { Tag(rawValue: 0x10000002) }
+    @inlinable public static var HuffmanTableSize: Tag { Tag(rawValue: 0x1000_0002) }
 
     /// Huffman Table Triplet (1000,xxx3), US, 3, retired.
-    @inlinable public static var HuffmanTableTriplet: Tag { Tag(rawValue: 0x10000003) }
+    @inlinable public static var HuffmanTableTriplet: Tag { Tag(rawValue: 0x1000_0003) }
 
     /// Shift Table Size (1000,xxx4), US, 1, retired.
-    @inlinable public static var ShiftTableSize: Tag { Tag(rawValue: 0x10000004) }
+    @inlinable public static var ShiftTableSize: Tag { Tag(rawValue: 0x1000_0004) }
 
     /// Shift Table Triplet (1000,xxx5), US, 3, retired.
-    @inlinable public static var ShiftTableTriplet: Tag { Tag(rawValue: 0x10000005) }
+    @inlinable public static var ShiftTableTriplet: Tag { Tag(rawValue: 0x1000_0005) }
 
     /// Zonal Map (1010,xxxx), US, 1-n, retired.
-    @inlinable public static var ZonalMap: Tag { Tag(rawValue: 0x10100000) }
+    @inlinable public static var ZonalMap: Tag { Tag(rawValue: 0x1010_0000) }
 
     /// Number of Copies (2000,0010), IS, 1.
-    @inlinable public static var NumberOfCopies: Tag { Tag(rawValue: 0x20000010) }
+    @inlinable public static var NumberOfCopies: Tag { Tag(rawValue: 0x2000_0010) }
 
     /// Printer Configuration Sequence (2000,001E), SQ, 1.
-    @inlinable public static var PrinterConfigurationSequence: Tag { Tag(rawValue: 0x2000001E) }
+    @inlinable public static var PrinterConfigurationSequence: Tag { Tag(rawValue: 0x2000_001E) }
 
     /// Print Priority (2000,0020), CS, 1.
-    @inlinable public static var PrintPriority: Tag { Tag(rawValue: 0x20000020) }
+    @inlinable public static var PrintPriority: Tag { Tag(rawValue: 0x2000_0020) }
 
     /// Medium Type (2000,0030), CS, 1.
-    @inlinable public static var MediumType: Tag { Tag(rawValue: 0x20000030) }
+    @inlinable public static var MediumType: Tag { Tag(rawValue: 0x2000_0030) }
 
     /// Film Destination (2000,0040), CS, 1.
-    @inlinable public static var FilmDestination: Tag { Tag(rawValue: 0x20000040) }
+    @inlinable public static var FilmDestination: Tag { Tag(rawValue: 0x2000_0040) }
 
     /// Film Session Label (2000,0050), LO, 1.
-    @inlinable public static var FilmSessionLabel: Tag { Tag(rawValue: 0x20000050) }
+    @inlinable public static var FilmSessionLabel: Tag { Tag(rawValue: 0x2000_0050) }
 
     /// Memory Allocation (2000,0060), IS, 1.
-    @inlinable public static var MemoryAllocation: Tag { Tag(rawValue: 0x20000060) }
+    @inlinable public static var MemoryAllocation: Tag { Tag(rawValue: 0x2000_0060) }
 
     /// Maximum Memory Allocation (2000,0061), IS, 1.
-    @inlinable public static var MaximumMemoryAllocation: Tag { Tag(rawValue: 0x20000061) }
+    @inlinable public static var MaximumMemoryAllocation: Tag { Tag(rawValue: 0x2000_0061) }
 
     /// Color Image Printing Flag (2000,0062), CS, 1, retired.
-    @inlinable public static var ColorImagePrintingFlag: Tag { Tag(rawValue: 0x20000062) }
+    @inlinable public static var ColorImagePrintingFlag: Tag { Tag(rawValue: 0x2000_0062) }
 
     /// Collation Flag (2000,0063), CS, 1, retired.
-    @inlinable public static var CollationFlag: Tag { Tag(rawValue: 0x20000063) }
+    @inlinable public static var CollationFlag: Tag { Tag(rawValue: 0x2000_0063) }
 
     /// Annotation Flag (2000,0065), CS, 1, retired.
-    @inlinable public static var AnnotationFlag: Tag { Tag(rawValue: 0x20000065) }
+    @inlinable public static var AnnotationFlag: Tag { Tag(rawValue: 0x2000_0065) }
 
     /// Image Overlay Flag (2000,0067), CS, 1, retired.
-    @inlinable public static var ImageOverlayFlag: Tag { Tag(rawValue: 0x20000067) }
+    @inlinable public static var ImageOverlayFlag: Tag { Tag(rawValue: 0x2000_0067) }
 
     /// Presentation LUT Flag (2000,0069), CS, 1, retired.
-    @inlinable public static var PresentationLUTFlag: Tag { Tag(rawValue: 0x20000069) }
+    @inlinable public static var PresentationLUTFlag: Tag { Tag(rawValue: 0x2000_0069) }
 
     /// Image Box Presentation LUT Flag (2000,006A), CS, 1, retired.
-    @inlinable public static var ImageBoxPresentationLUTFlag: Tag { Tag(rawValue: 0x2000006A) }
+    @inlinable public static var ImageBoxPresentationLUTFlag: Tag { Tag(rawValue: 0x2000_006A) }
 
     /// Memory Bit Depth (2000,00A0), US, 1.
-    @inlinable public static var MemoryBitDepth: Tag { Tag(rawValue: 0x200000A0) }
+    @inlinable public static var MemoryBitDepth: Tag { Tag(rawValue: 0x2000_00A0) }
 
     /// Printing Bit Depth (2000,00A1), US, 1.
-    @inlinable public static var PrintingBitDepth: Tag { Tag(rawValue: 0x200000A1) }
+    @inlinable public static var PrintingBitDepth: Tag { Tag(rawValue: 0x2000_00A1) }
 
     /// Media Installed Sequence (2000,00A2), SQ, 1.
-    @inlinable public static var MediaInstalledSequence: Tag { Tag(rawValue: 0x200000A2) }
+    @inlinable public static var MediaInstalledSequence: Tag { Tag(rawValue: 0x2000_00A2) }
 
     /// Other Media Available Sequence (2000,00A4), SQ, 1.
-    @inlinable public static var OtherMediaAvailableSequence: Tag { Tag(rawValue: 0x200000A4) }
+    @inlinable public static var OtherMediaAvailableSequence: Tag { Tag(rawValue: 0x2000_00A4) }
 
     /// Supported Image Display Formats Sequence (2000,00A8), SQ, 1.
-    @inlinable public static var SupportedImageDisplayFormatsSequence: Tag { Tag(rawValue: 0x200000A8) }
+    @inlinable public static var SupportedImageDisplayFormatsSequence: Tag { Tag(rawValue: 0x2000_00A8) }
 
     /// Referenced Film Box Sequence (2000,0500), SQ, 1.
-    @inlinable public static var ReferencedFilmBoxSequence: Tag { Tag(rawValue: 0x20000500) }
+    @inlinable public static var ReferencedFilmBoxSequence: Tag { Tag(rawValue: 0x2000_0500) }
 
     /// Referenced Stored Print Sequence (2000,0510), SQ, 1, retired.
-    @inlinable public static var ReferencedStoredPrintSequence: Tag { Tag(rawValue: 0x20000510) }
+    @inlinable public static var ReferencedStoredPrintSequence: Tag { Tag(rawValue: 0x2000_0510) }
 
     /// Image Display Format (2010,0010), ST, 1.
-    @inlinable public static var ImageDisplayFormat: Tag { Tag(rawValue: 0x20100010) }
+    @inlinable public static var ImageDisplayFormat: Tag { Tag(rawValue: 0x2010_0010) }
 
     /// Annotation Display Format ID (2010,0030), CS, 1.
-    @inlinable public static var AnnotationDisplayFormatID: Tag { Tag(rawValue: 0x20100030) }
+    @inlinable public static var AnnotationDisplayFormatID: Tag { Tag(rawValue: 0x2010_0030) }
 
     /// Film Orientation (2010,0040), CS, 1.
-    @inlinable public static var FilmOrientation: Tag { Tag(rawValue: 0x20100040) }
+    @inlinable public static var FilmOrientation: Tag { Tag(rawValue: 0x2010_0040) }
 
     /// Film Size ID (2010,0050), CS, 1.
-    @inlinable public static var FilmSizeID: Tag { Tag(rawValue: 0x20100050) }
+    @inlinable public static var FilmSizeID: Tag { Tag(rawValue: 0x2010_0050) }
 
     /// Printer Resolution ID (2010,0052), CS, 1.
-    @inlinable public static var PrinterResolutionID: Tag { Tag(rawValue: 0x20100052) }
+    @inlinable public static var PrinterResolutionID: Tag { Tag(rawValue: 0x2010_0052) }
 
     /// Default Printer Resolution ID (2010,0054), CS, 1.
-    @inlinable public static var DefaultPrinterResolutionID: Tag { Tag(rawValue: 0x20100054) }
+    @inlinable public static var DefaultPrinterResolutionID: Tag { Tag(rawValue: 0x2010_0054) }
 
     /// Magnification Type (2010,0060), CS, 1.
-    @inlinable public static var MagnificationType: Tag { Tag(rawValue: 0x20100060) }
+    @inlinable public static var MagnificationType: Tag { Tag(rawValue: 0x2010_0060) }
 
     /// Smoothing Type (2010,0080), CS, 1.
-    @inlinable public static var SmoothingType: Tag { Tag(rawValue: 0x20100080) }
+    @inlinable public static var SmoothingType: Tag { Tag(rawValue: 0x2010_0080) }
 
     /// Default Magnification Type (2010,00A6), CS, 1.
-    @inlinable public static var DefaultMagnificationType: Tag { Tag(rawValue: 0x201000A6) }
+    @inlinable public static var DefaultMagnificationType: Tag { Tag(rawValue: 0x2010_00A6) }
 
     /// Other Magnification Types Available (2010,00A7), CS, 1-n.
-    @inlinable public static var OtherMagnificationTypesAvailable: Tag { Tag(rawValue: 0x201000A7) }
+    @inlinable public static var OtherMagnificationTypesAvailable: Tag { Tag(rawValue: 0x2010_00A7) }
 
     /// Default Smoothing Type (2010,00A8), CS, 1.
-    @inlinable public static var DefaultSmoothingType: Tag { Tag(rawValue: 0x201000A8) }
+    @inlinable public static var DefaultSmoothingType: Tag { Tag(rawValue: 0x2010_00A8) }
 
     /// Other Smoothing Types Available (2010,00A9), CS, 1-n.
-    @inlinable public static var OtherSmoothingTypesAvailable: Tag { Tag(rawValue: 0x201000A9) }
+    @inlinable public static var OtherSmoothingTypesAvailable: Tag { Tag(rawValue: 0x2010_00A9) }
 
     /// Border Density (2010,0100), CS, 1.
-    @inlinable public static var BorderDensity: Tag { Tag(rawValue: 0x20100100) }
+    @inlinable public static var BorderDensity: Tag { Tag(rawValue: 0x2010_0100) }
 
     /// Empty Image Density (2010,0110), CS, 1.
-    @inlinable public static var EmptyImageDensity: Tag { Tag(rawValue: 0x20100110) }
+    @inlinable public static var EmptyImageDensity: Tag { Tag(rawValue: 0x2010_0110) }
 
     /// Min Density (2010,0120), US, 1.
-    @inlinable public static var MinDensity: Tag { Tag(rawValue: 0x20100120) }
+    @inlinable public static var MinDensity: Tag { Tag(rawValue: 0x2010_0120) }
 
     /// Max Density (2010,0130), US, 1.
-    @inlinable public static var MaxDensity: Tag { Tag(rawValue: 0x20100130) }
+    @inlinable public static var MaxDensity: Tag { Tag(rawValue: 0x2010_0130) }
 
     /// Trim (2010,0140), CS, 1.
-    @inlinable public static var Trim: Tag { Tag(rawValue: 0x20100140) }
+    @inlinable public static var Trim: Tag { Tag(rawValue: 0x2010_0140) }
 
     /// Configuration Information (2010,0150), ST, 1.
-    @inlinable public static var ConfigurationInformation: Tag { Tag(rawValue: 0x20100150) }
+    @inlinable public static var ConfigurationInformation: Tag { Tag(rawValue: 0x2010_0150) }
 
     /// Configuration Information Description (2010,0152), LT, 1.
-    @inlinable public static var ConfigurationInformationDescription: Tag { Tag(rawValue: 0x20100152) }
+    @inlinable public static var ConfigurationInformationDescription: Tag { Tag(rawValue: 0x2010_0152) }
 
     /// Maximum Collated Films (2010,0154), IS, 1.
-    @inlinable public static var MaximumCollatedFilms: Tag { Tag(rawValue: 0x20100154) }
+    @inlinable public static var MaximumCollatedFilms: Tag { Tag(rawValue: 0x2010_0154) }
 
     /// Illumination (2010,015E), US, 1.
-    @inlinable public static var Illumination: Tag { Tag(rawValue: 0x2010015E) }
+    @inlinable public static var Illumination: Tag { Tag(rawValue: 0x2010_015E) }
 
     /// Reflected Ambient Light (2010,0160), US, 1.
-    @inlinable public static var ReflectedAmbientLight: Tag { Tag(rawValue: 0x20100160) }
+    @inlinable public static var ReflectedAmbientLight: Tag { Tag(rawValue: 0x2010_0160) }
 
     /// Printer Pixel Spacing (2010,0376), DS, 2.
-    @inlinable public static var PrinterPixelSpacing: Tag { Tag(rawValue: 0x20100376) }
+    @inlinable public static var PrinterPixelSpacing: Tag { Tag(rawValue: 0x2010_0376) }
 
     /// Referenced Film Session Sequence (2010,0500), SQ, 1.
-    @inlinable public static var ReferencedFilmSessionSequence: Tag { Tag(rawValue: 0x20100500) }
+    @inlinable public static var ReferencedFilmSessionSequence: Tag { Tag(rawValue: 0x2010_0500) }
 
     /// Referenced Image Box Sequence (2010,0510), SQ, 1.
-    @inlinable public static var ReferencedImageBoxSequence: Tag { Tag(rawValue: 0x20100510) }
+    @inlinable public static var ReferencedImageBoxSequence: Tag { Tag(rawValue: 0x2010_0510) }
 
     /// Referenced Basic Annotation Box Sequence (2010,0520), SQ, 1.
-    @inlinable public static var ReferencedBasicAnnotationBoxSequence: Tag { Tag(rawValue: 0x20100520) }
+    @inlinable public static var ReferencedBasicAnnotationBoxSequence: Tag { Tag(rawValue: 0x2010_0520) }
 
     /// Image Box Position (2020,0010), US, 1.
-    @inlinable public static var ImageBoxPosition: Tag { Tag(rawValue: 0x20200010) }
+    @inlinable public static var ImageBoxPosition: Tag { Tag(rawValue: 0x2020_0010) }
 
     /// Polarity (2020,0020), CS, 1.
-    @inlinable public static var Polarity: Tag { Tag(rawValue: 0x20200020) }
+    @inlinable public static var Polarity: Tag { Tag(rawValue: 0x2020_0020) }
 
     /// Requested Image Size (2020,0030), DS, 1.
-    @inlinable public static var RequestedImageSize: Tag { Tag(rawValue: 0x20200030) }
+    @inlinable public static var RequestedImageSize: Tag { Tag(rawValue: 0x2020_0030) }
 
     /// Requested Decimate/Crop Behavior (2020,0040), CS, 1.
-    @inlinable public static var RequestedDecimateCropBehavior: Tag { Tag(rawValue: 0x20200040) }
+    @inlinable public static var RequestedDecimateCropBehavior: Tag { Tag(rawValue: 0x2020_0040) }
 
     /// Requested Resolution ID (2020,0050), CS, 1.
-    @inlinable public static var RequestedResolutionID: Tag { Tag(rawValue: 0x20200050) }
+    @inlinable public static var RequestedResolutionID: Tag { Tag(rawValue: 0x2020_0050) }
 
     /// Requested Image Size Flag (2020,00A0), CS, 1.
-    @inlinable public static var RequestedImageSizeFlag: Tag { Tag(rawValue: 0x202000A0) }
+    @inlinable public static var RequestedImageSizeFlag: Tag { Tag(rawValue: 0x2020_00A0) }
 
     /// Decimate/Crop Result (2020,00A2), CS, 1.
-    @inlinable public static var DecimateCropResult: Tag { Tag(rawValue: 0x202000A2) }
+    @inlinable public static var DecimateCropResult: Tag { Tag(rawValue: 0x2020_00A2) }
 
     /// Basic Grayscale Image Sequence (2020,0110), SQ, 1.
-    @inlinable public static var BasicGrayscaleImageSequence: Tag { Tag(rawValue: 0x20200110) }
+    @inlinable public static var BasicGrayscaleImageSequence: Tag { Tag(rawValue: 0x2020_0110) }
 
     /// Basic Color Image Sequence (2020,0111), SQ, 1.
-    @inlinable public static var BasicColorImageSequence: Tag { Tag(rawValue: 0x20200111) }
+    @inlinable public static var BasicColorImageSequence: Tag { Tag(rawValue: 0x2020_0111) }
 
     /// Referenced Image Overlay Box Sequence (2020,0130), SQ, 1, retired.
-    @inlinable public static var ReferencedImageOverlayBoxSequence: Tag { Tag(rawValue: 0x20200130) }
+    @inlinable public static var ReferencedImageOverlayBoxSequence: Tag { Tag(rawValue: 0x2020_0130) }
 
     /// Referenced VOI LUT Box Sequence (2020,0140), SQ, 1, retired.
-    @inlinable public static var ReferencedVOILUTBoxSequence: Tag { Tag(rawValue: 0x20200140) }
+    @inlinable public static var ReferencedVOILUTBoxSequence: Tag { Tag(rawValue: 0x2020_0140) }
 
     /// Annotation Position (2030,0010), US, 1.
-    @inlinable public static var AnnotationPosition: Tag { Tag(rawValue: 0x20300010) }
+    @inlinable public static var AnnotationPosition: Tag { Tag(rawValue: 0x2030_0010) }
 
     /// Text String (2030,0020), LO, 1.
-    @inlinable public static var TextString: Tag { Tag(rawValue: 0x20300020) }
+    @inlinable public static var TextString: Tag { Tag(rawValue: 0x2030_0020) }
 
     /// Referenced Overlay Plane Sequence (2040,0010), SQ, 1, retired.
-    @inlinable public static var ReferencedOverlayPlaneSequence: Tag { Tag(rawValue: 0x20400010) }
+    @inlinable public static var ReferencedOverlayPlaneSequence: Tag { Tag(rawValue: 0x2040_0010) }
 
     /// Referenced Overlay Plane Groups (2040,0011), US, 1-99, retired.
-    @inlinable public static var ReferencedOverlayPlaneGroups: Tag { Tag(rawValue: 0x20400011) }
+    @inlinable public static var ReferencedOverlayPlaneGroups: Tag { Tag(rawValue: 0x2040_0011) }
 
     /// Overlay Pixel Data Sequence (2040,0020), SQ, 1, retired.
-    @inlinable public static var OverlayPixelDataSequence: Tag { Tag(rawValue: 0x20400020) }
+    @inlinable public static var OverlayPixelDataSequence: Tag { Tag(rawValue: 0x2040_0020) }
 
     /// Overlay Magnification Type (2040,0060), CS, 1, retired.
-    @inlinable public static var OverlayMagnificationType: Tag { Tag(rawValue: 0x20400060) }
+    @inlinable public static var OverlayMagnificationType: Tag { Tag(rawValue: 0x2040_0060) }
 
     /// Overlay Smoothing Type (2040,0070), CS, 1, retired.
-    @inlinable public static var OverlaySmoothingType: Tag { Tag(rawValue: 0x20400070) }
+    @inlinable public static var OverlaySmoothingType: Tag { Tag(rawValue: 0x2040_0070) }
 
     /// Overlay or Image Magnification (2040,0072), CS, 1, retired.
-    @inlinable public static var OverlayOrImageMagnification: Tag { Tag(rawValue: 0x20400072) }
+    @inlinable public static var OverlayOrImageMagnification: Tag { Tag(rawValue: 0x2040_0072) }
 
     /// Magnify to Number of Columns (2040,0074), US, 1, retired.
-    @inlinable public static var MagnifyToNumberOfColumns: Tag { Tag(rawValue: 0x20400074) }
+    @inlinable public static var MagnifyToNumberOfColumns: Tag { Tag(rawValue: 0x2040_0074) }
 
     /// Overlay Foreground Density (2040,0080), CS, 1, retired.
-    @inlinable public static var OverlayForegroundDensity: Tag { Tag(rawValue: 0x20400080) }
+    @inlinable public static var OverlayForegroundDensity: Tag { Tag(rawValue: 0x2040_0080) }
 
     /// Overlay Background Density (2040,0082), CS, 1, retired.
-    @inlinable public static var OverlayBackgroundDensity: Tag { Tag(rawValue: 0x20400082) }
+    @inlinable public static var OverlayBackgroundDensity: Tag { Tag(rawValue: 0x2040_0082) }
 
     /// Overlay Mode (2040,0090), CS, 1, retired.
-    @inlinable public static var OverlayMode: Tag { Tag(rawValue: 0x20400090) }
+    @inlinable public static var OverlayMode: Tag { Tag(rawValue: 0x2040_0090) }
 
     /// Threshold Density (2040,0100), CS, 1, retired.
-    @inlinable public static var ThresholdDensity: Tag { Tag(rawValue: 0x20400100) }
+    @inlinable public static var ThresholdDensity: Tag { Tag(rawValue: 0x2040_0100) }
 
     /// Referenced Image Box Sequence (Retired) (2040,0500), SQ, 1, retired.
-    @inlinable public static var ReferencedImageBoxSequenceRetired: Tag { Tag(rawValue: 0x20400500) }
+    @inlinable public static var ReferencedImageBoxSequenceRetired: Tag { Tag(rawValue: 0x2040_0500) }
 
     /// Presentation LUT Sequence (2050,0010), SQ, 1.
-    @inlinable public static var PresentationLUTSequence: Tag { Tag(rawValue: 0x20500010) }
+    @inlinable public static var PresentationLUTSequence: Tag { Tag(rawValue: 0x2050_0010) }
 
     /// Presentation LUT Shape (2050,0020), CS, 1.
-    @inlinable public static var PresentationLUTShape: Tag { Tag(rawValue: 0x20500020) }
+    @inlinable public static var PresentationLUTShape: Tag { Tag(rawValue: 0x2050_0020) }
 
     /// Referenced Presentation LUT Sequence (2050,0500), SQ, 1.
-    @inlinable public static var ReferencedPresentationLUTSequence: Tag { Tag(rawValue: 0x20500500) }
+    @inlinable public static var ReferencedPresentationLUTSequence: Tag { Tag(rawValue: 0x2050_0500) }
 
     /// Print Job ID (2100,0010), SH, 1, retired.
-    @inlinable public static var PrintJobID: Tag { Tag(rawValue: 0x21000010) }
+    @inlinable public static var PrintJobID: Tag { Tag(rawValue: 0x2100_0010) }
 
     /// Execution Status (2100,0020), CS, 1.
-    @inlinable public static var ExecutionStatus: Tag { Tag(rawValue: 0x21000020) }
+    @inlinable public static var ExecutionStatus: Tag { Tag(rawValue: 0x2100_0020) }
 
     /// Execution Status Info (2100,0030), CS, 1.
-    @inlinable public static var ExecutionStatusInfo: Tag { Tag(rawValue: 0x21000030) }
+    @inlinable public static var ExecutionStatusInfo: Tag { Tag(rawValue: 0x2100_0030) }
 
     /// Creation Date (2100,0040), DA, 1.
-    @inlinable public static var CreationDate: Tag { Tag(rawValue: 0x21000040) }
+    @inlinable public static var CreationDate: Tag { Tag(rawValue: 0x2100_0040) }
 
     /// Creation Time (2100,0050), TM, 1.
-    @inlinable public static var CreationTime: Tag { Tag(rawValue: 0x21000050) }
+    @inlinable public static var CreationTime: Tag { Tag(rawValue: 0x2100_0050) }
 
     /// Originator (2100,0070), AE, 1.
-    @inlinable public static var Originator: Tag { Tag(rawValue: 0x21000070) }
+    @inlinable public static var Originator: Tag { Tag(rawValue: 0x2100_0070) }
 
     /// Destination AE (2100,0140), AE, 1.
-    @inlinable public static var DestinationAE: Tag { Tag(rawValue: 0x21000140) }
+    @inlinable public static var DestinationAE: Tag { Tag(rawValue: 0x2100_0140) }
 
     /// Owner ID (2100,0160), SH, 1.
-    @inlinable public static var OwnerID: Tag { Tag(rawValue: 0x21000160) }
+    @inlinable public static var OwnerID: Tag { Tag(rawValue: 0x2100_0160) }
 
     /// Number of Films (2100,0170), IS, 1.
-    @inlinable public static var NumberOfFilms: Tag { Tag(rawValue: 0x21000170) }
+    @inlinable public static var NumberOfFilms: Tag { Tag(rawValue: 0x2100_0170) }
 
     /// Referenced Print Job Sequence (Pull Stored Print) (2100,0500), SQ, 1, retired.
-    @inlinable public static var ReferencedPrintJobSequencePullStoredPrint: Tag { Tag(rawValue: 0x21000500) }
+    @inlinable public static var ReferencedPrintJobSequencePullStoredPrint: Tag { Tag(rawValue: 0x2100_0500) }
 
     /// Printer Status (2110,0010), CS, 1.
-    @inlinable public static var PrinterStatus: Tag { Tag(rawValue: 0x21100010) }
+    @inlinable public static var PrinterStatus: Tag { Tag(rawValue: 0x2110_0010) }
 
     /// Printer Status Info (2110,0020), CS, 1.
-    @inlinable public static var PrinterStatusInfo: Tag { Tag(rawValue: 0x21100020) }
+    @inlinable public static var PrinterStatusInfo: Tag { Tag(rawValue: 0x2110_0020) }
 
     /// Printer Name (2110,0030), LO, 1.
-    @inlinable public static var PrinterName: Tag { Tag(rawValue: 0x21100030) }
+    @inlinable public static var PrinterName: Tag { Tag(rawValue: 0x2110_0030) }
 
     /// Print Queue ID (2110,0099), SH, 1, retired.
-    @inlinable public static var PrintQueueID: Tag { Tag(rawValue: 0x21100099) }
+    @inlinable public static var PrintQueueID: Tag { Tag(rawValue: 0x2110_0099) }
 
     /// Queue Status (2120,0010), CS, 1, retired.
-    @inlinable public static var QueueStatus: Tag { Tag(rawValue: 0x21200010) }
+    @inlinable public static var QueueStatus: Tag { Tag(rawValue: 0x2120_0010) }
 
     /// Print Job Description Sequence (2120,0050), SQ, 1, retired.
-    @inlinable public static var PrintJobDescriptionSequence: Tag { Tag(rawValue: 0x21200050) }
+    @inlinable public static var PrintJobDescriptionSequence: Tag { Tag(rawValue: 0x2120_0050) }
 
     /// Referenced Print Job Sequence (2120,0070), SQ, 1, retired.
-    @inlinable public static var ReferencedPrintJobSequence: Tag { Tag(rawValue: 0x21200070) }
+    @inlinable public static var ReferencedPrintJobSequence: Tag { Tag(rawValue: 0x2120_0070) }
 
     /// Print Management Capabilities Sequence (2130,0010), SQ, 1, retired.
-    @inlinable public static var PrintManagementCapabilitiesSequence: Tag { Tag(rawValue: 0x21300010) }
+    @inlinable public static var PrintManagementCapabilitiesSequence: Tag { Tag(rawValue: 0x2130_0010) }
 
     /// Printer Characteristics Sequence (2130,0015), SQ, 1, retired.
-    @inlinable public static var PrinterCharacteristicsSequence: Tag { Tag(rawValue: 0x21300015) }
+    @inlinable public static var PrinterCharacteristicsSequence: Tag { Tag(rawValue: 0x2130_0015) }
 
     /// Film Box Content Sequence (2130,0030), SQ, 1, retired.
-    @inlinable public static var FilmBoxContentSequence: Tag { Tag(rawValue: 0x21300030) }
+    @inlinable public static var FilmBoxContentSequence: Tag { Tag(rawValue: 0x2130_0030) }
 
     /// Image Box Content Sequence (2130,0040), SQ, 1, retired.
-    @inlinable public static var ImageBoxContentSequence: Tag { Tag(rawValue: 0x21300040) }
+    @inlinable public static var ImageBoxContentSequence: Tag { Tag(rawValue: 0x2130_0040) }
 
     /// Annotation Content Sequence (2130,0050), SQ, 1, retired.
-    @inlinable public static var AnnotationContentSequence: Tag { Tag(rawValue: 0x21300050) }
+    @inlinable public static var AnnotationContentSequence: Tag { Tag(rawValue: 0x2130_0050) }
 
     /// Image Overlay Box Content Sequence (2130,0060), SQ, 1, retired.
-    @inlinable public static var ImageOverlayBoxContentSequence: Tag { Tag(rawValue: 0x21300060) }
+    @inlinable public static var ImageOverlayBoxContentSequence: Tag { Tag(rawValue: 0x2130_0060) }
 
     /// Presentation LUT Content Sequence (2130,0080), SQ, 1, retired.
-    @inlinable public static var PresentationLUTContentSequence: Tag { Tag(rawValue: 0x21300080) }
+    @inlinable public static var PresentationLUTContentSequence: Tag { Tag(rawValue: 0x2130_0080) }
 
     /// Proposed Study Sequence (2130,00A0), SQ, 1.
-    @inlinable public static var ProposedStudySequence: Tag { Tag(rawValue: 0x213000A0) }
+    @inlinable public static var ProposedStudySequence: Tag { Tag(rawValue: 0x2130_00A0) }
 
     /// Original Image Sequence (2130,00C0), SQ, 1.
-    @inlinable public static var OriginalImageSequence: Tag { Tag(rawValue: 0x213000C0) }
+    @inlinable public static var OriginalImageSequence: Tag { Tag(rawValue: 0x2130_00C0) }
 
     /// Label Using Information Extracted From Instances (2200,0001), CS, 1.
-    @inlinable public static var LabelUsingInformationExtractedFromInstances: Tag { Tag(rawValue: 0x22000001) }
+    @inlinable public static var LabelUsingInformationExtractedFromInstances: Tag { Tag(rawValue: 0x2200_0001) }
 
     /// Label Text (2200,0002), UT, 1.
-    @inlinable public static var LabelText: Tag { Tag(rawValue: 0x22000002) }
+    @inlinable public static var LabelText: Tag { Tag(rawValue: 0x2200_0002) }
 
     /// Label Style Selection (2200,0003), CS, 1.
-    @inlinable public static var LabelStyleSelection: Tag { Tag(rawValue: 0x22000003) }
+    @inlinable public static var LabelStyleSelection: Tag { Tag(rawValue: 0x2200_0003) }
 
     /// Media Disposition (2200,0004), LT, 1.
-    @inlinable public static var MediaDisposition: Tag { Tag(rawValue: 0x22000004) }
+    @inlinable public static var MediaDisposition: Tag { Tag(rawValue: 0x2200_0004) }
 
     /// Barcode Value (2200,0005), LT, 1.
-    @inlinable public static var BarcodeValue: Tag { Tag(rawValue: 0x22000005) }
+    @inlinable public static var BarcodeValue: Tag { Tag(rawValue: 0x2200_0005) }
 
     /// Barcode Symbology (2200,0006), CS, 1.
-    @inlinable public static var BarcodeSymbology: Tag { Tag(rawValue: 0x22000006) }
+    @inlinable public static var BarcodeSymbology: Tag { Tag(rawValue: 0x2200_0006) }
 
     /// Allow Media Splitting (2200,0007), CS, 1.
-    @inlinable public static var AllowMediaSplitting: Tag { Tag(rawValue: 0x22000007) }
+    @inlinable public static var AllowMediaSplitting: Tag { Tag(rawValue: 0x2200_0007) }
 
     /// Include Non-DICOM Objects (2200,0008), CS, 1.
-    @inlinable public static var IncludeNonDICOMObjects: Tag { Tag(rawValue: 0x22000008) }
+    @inlinable public static var IncludeNonDICOMObjects: Tag { Tag(rawValue: 0x2200_0008) }
 
     /// Include Display Application (2200,0009), CS, 1.
-    @inlinable public static var IncludeDisplayApplication: Tag { Tag(rawValue: 0x22000009) }
+    @inlinable public static var IncludeDisplayApplication: Tag { Tag(rawValue: 0x2200_0009) }
 
     /// Preserve Composite Instances After Media Creation (2200,000A), CS, 1.
-    @inlinable public static var PreserveCompositeInstancesAfterMediaCreation: Tag { Tag(rawValue: 0x2200000A) }
+    @inlinable public static var PreserveCompositeInstancesAfterMediaCreation: Tag { Tag(rawValue: 0x2200_000A) }
 
     /// Total Number of Pieces of Media Created (2200,000B), US, 1.
-    @inlinable public static var TotalNumberOfPiecesOfMediaCreated: Tag { Tag(rawValue: 0x2200000B) }
+    @inlinable public static var TotalNumberOfPiecesOfMediaCreated: Tag { Tag(rawValue: 0x2200_000B) }
 
     /// Requested Media Application Profile (2200,000C), LO, 1.
-    @inlinable public static var RequestedMediaApplicationProfile: Tag { Tag(rawValue: 0x2200000C) }
+    @inlinable public static var RequestedMediaApplicationProfile: Tag { Tag(rawValue: 0x2200_000C) }
 
     /// Referenced Storage Media Sequence (2200,000D), SQ, 1.
-    @inlinable public static var ReferencedStorageMediaSequence: Tag { Tag(rawValue: 0x2200000D) }
+    @inlinable public static var ReferencedStorageMediaSequence: Tag { Tag(rawValue: 0x2200_000D) }
 
     /// Failure Attributes (2200,000E), AT, 1-n.
-    @inlinable public static var FailureAttributes: Tag { Tag(rawValue: 0x2200000E) }
+    @inlinable public static var FailureAttributes: Tag { Tag(rawValue: 0x2200_000E) }
 
     /// Allow Lossy Compression (2200,000F), CS, 1.
-    @inlinable public static var AllowLossyCompression: Tag { Tag(rawValue: 0x2200000F) }
+    @inlinable public static var AllowLossyCompression: Tag { Tag(rawValue: 0x2200_000F) }
 
     /// Request Priority (2200,0020), CS, 1.
-    @inlinable public static var RequestPriority: Tag { Tag(rawValue: 0x22000020) }
+    @inlinable public static var RequestPriority: Tag { Tag(rawValue: 0x2200_0020) }
 
     /// RT Image Label (3002,0002), SH, 1.
-    @inlinable public static var RTImageLabel: Tag { Tag(rawValue: 0x30020002) }
+    @inlinable public static var RTImageLabel: Tag { Tag(rawValue: 0x3002_0002) }
 
     /// RT Image Name (3002,0003), LO, 1.
-    @inlinable public static var RTImageName: Tag { Tag(rawValue: 0x30020003) }
+    @inlinable public static var RTImageName: Tag { Tag(rawValue: 0x3002_0003) }
 
     /// RT Image Description (3002,0004), ST, 1.
-    @inlinable public static var RTImageDescription: Tag { Tag(rawValue: 0x30020004) }
+    @inlinable public static var RTImageDescription: Tag { Tag(rawValue: 0x3002_0004) }
 
     /// Reported Values Origin (3002,000A), CS, 1.
-    @inlinable public static var ReportedValuesOrigin: Tag { Tag(rawValue: 0x3002000A) }
+    @inlinable public static var ReportedValuesOrigin: Tag { Tag(rawValue: 0x3002_000A) }
 
     /// RT Image Plane (3002,000C), CS, 1.
-    @inlinable public static var RTImagePlane: Tag { Tag(rawValue: 0x3002000C) }
+    @inlinable public static var RTImagePlane: Tag { Tag(rawValue: 0x3002_000C) }
 
     /// X-Ray Image Receptor Translation (3002,000D), DS, 3.
-    @inlinable public static var XRayImageReceptorTranslation: Tag { Tag(rawValue: 0x3002000D) }
+    @inlinable public static var XRayImageReceptorTranslation: Tag { Tag(rawValue: 0x3002_000D) }
 
     /// X-Ray Image Receptor Angle (3002,000E), DS, 1.
-    @inlinable public static var XRayImageReceptorAngle: Tag { Tag(rawValue: 0x3002000E) }
+    @inlinable public static var XRayImageReceptorAngle: Tag { Tag(rawValue: 0x3002_000E) }
 
     /// RT Image Orientation (3002,0010), DS, 6.
-    @inlinable public static var RTImageOrientation: Tag { Tag(rawValue: 0x30020010) }
+    @inlinable public static var RTImageOrientation: Tag { Tag(rawValue: 0x3002_0010) }
 
     /// Image Plane Pixel Spacing (3002,0011), DS, 2.
-    @inlinable public static var ImagePlanePixelSpacing: Tag { Tag(rawValue: 0x30020011) }
+    @inlinable public static var ImagePlanePixelSpacing: Tag { Tag(rawValue: 0x3002_0011) }
 
     /// RT Image Position (3002,0012), DS, 2.
-    @inlinable public static var RTImagePosition: Tag { Tag(rawValue: 0x30020012) }
+    @inlinable public static var RTImagePosition: Tag { Tag(rawValue: 0x3002_0012) }
 
     /// Radiation Machine Name (3002,0020), SH, 1.
-    @inlinable public static var RadiationMachineName: Tag { Tag(rawValue: 0x30020020) }
+    @inlinable public static var RadiationMachineName: Tag { Tag(rawValue: 0x3002_0020) }
 
     /// Radiation Machine SAD (3002,0022), DS, 1.
-    @inlinable public static var RadiationMachineSAD: Tag { Tag(rawValue: 0x30020022) }
+    @inlinable public static var RadiationMachineSAD: Tag { Tag(rawValue: 0x3002_0022) }
 
     /// Radiation Machine SSD (3002,0024), DS, 1.
-    @inlinable public static var RadiationMachineSSD: Tag { Tag(rawValue: 0x30020024) }
+    @inlinable public static var RadiationMachineSSD: Tag { Tag(rawValue: 0x3002_0024) }
 
     /// RT Image SID (3002,0026), DS, 1.
-    @inlinable public static var RTImageSID: Tag { Tag(rawValue: 0x30020026) }
+    @inlinable public static var RTImageSID: Tag { Tag(rawValue: 0x3002_0026) }
 
     /// Source to Reference Object Distance (3002,0028), DS, 1.
-    @inlinable public static var SourceToReferenceObjectDistance: Tag { Tag(rawValue: 0x30020028) }
+    @inlinable public static var SourceToReferenceObjectDistance: Tag { Tag(rawValue: 0x3002_0028) }
 
     /// Fraction Number (3002,0029), IS, 1.
-    @inlinable public static var FractionNumber: Tag { Tag(rawValue: 0x30020029) }
+    @inlinable public static var FractionNumber: Tag { Tag(rawValue: 0x3002_0029) }
 
     /// Exposure Sequence (3002,0030), SQ, 1.
-    @inlinable public static var ExposureSequence: Tag { Tag(rawValue: 0x30020030) }
+    @inlinable public static var ExposureSequence: Tag { Tag(rawValue: 0x3002_0030) }
 
     /// Meterset Exposure (3002,0032), DS, 1.
-    @inlinable public static var MetersetExposure: Tag { Tag(rawValue: 0x30020032) }
+    @inlinable public static var MetersetExposure: Tag { Tag(rawValue: 0x3002_0032) }
 
     /// Diaphragm Position (3002,0034), DS, 4.
-    @inlinable public static var DiaphragmPosition: Tag { Tag(rawValue: 0x30020034) }
+    @inlinable public static var DiaphragmPosition: Tag { Tag(rawValue: 0x3002_0034) }
 
     /// Fluence Map Sequence (3002,0040), SQ, 1.
-    @inlinable public static var FluenceMapSequence: Tag { Tag(rawValue: 0x30020040) }
+    @inlinable public static var FluenceMapSequence: Tag { Tag(rawValue: 0x3002_0040) }
 
     /// Fluence Data Source (3002,0041), CS, 1.
-    @inlinable public static var FluenceDataSource: Tag { Tag(rawValue: 0x30020041) }
+    @inlinable public static var FluenceDataSource: Tag { Tag(rawValue: 0x3002_0041) }
 
     /// Fluence Data Scale (3002,0042), DS, 1.
-    @inlinable public static var FluenceDataScale: Tag { Tag(rawValue: 0x30020042) }
+    @inlinable public static var FluenceDataScale: Tag { Tag(rawValue: 0x3002_0042) }
 
     /// Primary Fluence Mode Sequence (3002,0050), SQ, 1.
-    @inlinable public static var PrimaryFluenceModeSequence: Tag { Tag(rawValue: 0x30020050) }
+    @inlinable public static var PrimaryFluenceModeSequence: Tag { Tag(rawValue: 0x3002_0050) }
 
     /// Fluence Mode (3002,0051), CS, 1.
-    @inlinable public static var FluenceMode: Tag { Tag(rawValue: 0x30020051) }
+    @inlinable public static var FluenceMode: Tag { Tag(rawValue: 0x3002_0051) }
 
     /// Fluence Mode ID (3002,0052), SH, 1.
-    @inlinable public static var FluenceModeID: Tag { Tag(rawValue: 0x30020052) }
+    @inlinable public static var FluenceModeID: Tag { Tag(rawValue: 0x3002_0052) }
 
     /// Selected Frame Number (3002,0100), IS, 1.
-    @inlinable public static var SelectedFrameNumber: Tag { Tag(rawValue: 0x30020100) }
+    @inlinable public static var SelectedFrameNumber: Tag { Tag(rawValue: 0x3002_0100) }
 
     /// Selected Frame Functional Groups Sequence (3002,0101), SQ, 1.
-    @inlinable public static var SelectedFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x30020101) }
+    @inlinable public static var SelectedFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x3002_0101) }
 
     /// RT Image Frame General Content Sequence (3002,0102), SQ, 1.
-    @inlinable public static var RTImageFrameGeneralContentSequence: Tag { Tag(rawValue: 0x30020102) }
+    @inlinable public static var RTImageFrameGeneralContentSequence: Tag { Tag(rawValue: 0x3002_0102) }
 
     /// RT Image Frame Context Sequence (3002,0103), SQ, 1.
-    @inlinable public static var RTImageFrameContextSequence: Tag { Tag(rawValue: 0x30020103) }
+    @inlinable public static var RTImageFrameContextSequence: Tag { Tag(rawValue: 0x3002_0103) }
 
     /// RT Image Scope Sequence (3002,0104), SQ, 1.
-    @inlinable public static var RTImageScopeSequence: Tag { Tag(rawValue: 0x30020104) }
+    @inlinable public static var RTImageScopeSequence: Tag { Tag(rawValue: 0x3002_0104) }
 
     /// Beam Modifier Coordinates Presence Flag (3002,0105), CS, 1.
-    @inlinable public static var BeamModifierCoordinatesPresenceFlag: Tag { Tag(rawValue: 0x30020105) }
+    @inlinable public static var BeamModifierCoordinatesPresenceFlag: Tag { Tag(rawValue: 0x3002_0105) }
 
     /// Start Cumulative Meterset (3002,0106), FD, 1.
-    @inlinable public static var StartCumulativeMeterset: Tag { Tag(rawValue: 0x30020106) }
+    @inlinable public static var StartCumulativeMeterset: Tag { Tag(rawValue: 0x3002_0106) }
 
     /// Stop Cumulative Meterset (3002,0107), FD, 1.
-    @inlinable public static var StopCumulativeMeterset: Tag { Tag(rawValue: 0x30020107) }
+    @inlinable public static var StopCumulativeMeterset: Tag { Tag(rawValue: 0x3002_0107) }
 
     /// RT Acquisition Patient Position Sequence (3002,0108), SQ, 1.
-    @inlinable public static var RTAcquisitionPatientPositionSequence: Tag { Tag(rawValue: 0x30020108) }
+    @inlinable public static var RTAcquisitionPatientPositionSequence: Tag { Tag(rawValue: 0x3002_0108) }
 
     /// RT Image Frame Imaging Device Position Sequence (3002,0109), SQ, 1.
-    @inlinable public static var RTImageFrameImagingDevicePositionSequence: Tag { Tag(rawValue: 0x30020109) }
+    @inlinable public static var RTImageFrameImagingDevicePositionSequence: Tag { Tag(rawValue: 0x3002_0109) }
 
     /// RT Image Frame kV Radiation Acquisition Sequence (3002,010A), SQ, 1.
-    @inlinable public static var RTImageFramekVRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002010A) }
+    @inlinable public static var RTImageFramekVRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002_010A) }
 
     /// RT Image Frame MV Radiation Acquisition Sequence (3002,010B), SQ, 1.
-    @inlinable public static var RTImageFrameMVRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002010B) }
+    @inlinable public static var RTImageFrameMVRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002_010B) }
 
     /// RT Image Frame Radiation Acquisition Sequence (3002,010C), SQ, 1.
-    @inlinable public static var RTImageFrameRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002010C) }
+    @inlinable public static var RTImageFrameRadiationAcquisitionSequence: Tag { Tag(rawValue: 0x3002_010C) }
 
     /// Imaging Source Position Sequence (3002,010D), SQ, 1.
-    @inlinable public static var ImagingSourcePositionSequence: Tag { Tag(rawValue: 0x3002010D) }
+    @inlinable public static var ImagingSourcePositionSequence: Tag { Tag(rawValue: 0x3002_010D) }
 
     /// Image Receptor Position Sequence (3002,010E), SQ, 1.
-    @inlinable public static var ImageReceptorPositionSequence: Tag { Tag(rawValue: 0x3002010E) }
+    @inlinable public static var ImageReceptorPositionSequence: Tag { Tag(rawValue: 0x3002_010E) }
 
     /// Device Position to Equipment Mapping Matrix (3002,010F), FD, 16.
-    @inlinable public static var DevicePositionToEquipmentMappingMatrix: Tag { Tag(rawValue: 0x3002010F) }
+    @inlinable public static var DevicePositionToEquipmentMappingMatrix: Tag { Tag(rawValue: 0x3002_010F) }
 
     /// Device Position Parameter Sequence (3002,0110), SQ, 1.
-    @inlinable public static var DevicePositionParameterSequence: Tag { Tag(rawValue: 0x30020110) }
+    @inlinable public static var DevicePositionParameterSequence: Tag { Tag(rawValue: 0x3002_0110) }
 
     /// Imaging Source Location Specification Type (3002,0111), CS, 1.
-    @inlinable public static var ImagingSourceLocationSpecificationType: Tag { Tag(rawValue: 0x30020111) }
+    @inlinable public static var ImagingSourceLocationSpecificationType: Tag { Tag(rawValue: 0x3002_0111) }
 
     /// Imaging Device Location Matrix Sequence (3002,0112), SQ, 1.
-    @inlinable public static var ImagingDeviceLocationMatrixSequence: Tag { Tag(rawValue: 0x30020112) }
+    @inlinable public static var ImagingDeviceLocationMatrixSequence: Tag { Tag(rawValue: 0x3002_0112) }
 
     /// Imaging Device Location Parameter Sequence (3002,0113), SQ, 1.
-    @inlinable public static var ImagingDeviceLocationParameterSequence: Tag { Tag(rawValue: 0x30020113) }
+    @inlinable public static var ImagingDeviceLocationParameterSequence: Tag { Tag(rawValue: 0x3002_0113) }
 
     /// Imaging Aperture Sequence (3002,0114), SQ, 1.
-    @inlinable public static var ImagingApertureSequence: Tag { Tag(rawValue: 0x30020114) }
+    @inlinable public static var ImagingApertureSequence: Tag { Tag(rawValue: 0x3002_0114) }
 
     /// Imaging Aperture Specification Type (3002,0115), CS, 1.
-    @inlinable public static var ImagingApertureSpecificationType: Tag { Tag(rawValue: 0x30020115) }
+    @inlinable public static var ImagingApertureSpecificationType: Tag { Tag(rawValue: 0x3002_0115) }
 
     /// Number of Acquisition Devices (3002,0116), US, 1.
-    @inlinable public static var NumberOfAcquisitionDevices: Tag { Tag(rawValue: 0x30020116) }
+    @inlinable public static var NumberOfAcquisitionDevices: Tag { Tag(rawValue: 0x3002_0116) }
 
     /// Acquisition Device Sequence (3002,0117), SQ, 1.
-    @inlinable public static var AcquisitionDeviceSequence: Tag { Tag(rawValue: 0x30020117) }
+    @inlinable public static var AcquisitionDeviceSequence: Tag { Tag(rawValue: 0x3002_0117) }
 
     /// Acquisition Task Sequence (3002,0118), SQ, 1.
-    @inlinable public static var AcquisitionTaskSequence: Tag { Tag(rawValue: 0x30020118) }
+    @inlinable public static var AcquisitionTaskSequence: Tag { Tag(rawValue: 0x3002_0118) }
 
     /// Acquisition Task Workitem Code Sequence (3002,0119), SQ, 1.
-    @inlinable public static var AcquisitionTaskWorkitemCodeSequence: Tag { Tag(rawValue: 0x30020119) }
+    @inlinable public static var AcquisitionTaskWorkitemCodeSequence: Tag { Tag(rawValue: 0x3002_0119) }
 
     /// Acquisition Subtask Sequence (3002,011A), SQ, 1.
-    @inlinable public static var AcquisitionSubtaskSequence: Tag { Tag(rawValue: 0x3002011A) }
+    @inlinable public static var AcquisitionSubtaskSequence: Tag { Tag(rawValue: 0x3002_011A) }
 
     /// Subtask Workitem Code Sequence (3002,011B), SQ, 1.
-    @inlinable public static var SubtaskWorkitemCodeSequence: Tag { Tag(rawValue: 0x3002011B) }
+    @inlinable public static var SubtaskWorkitemCodeSequence: Tag { Tag(rawValue: 0x3002_011B) }
 
     /// Acquisition Task Index (3002,011C), US, 1.
-    @inlinable public static var AcquisitionTaskIndex: Tag { Tag(rawValue: 0x3002011C) }
+    @inlinable public static var AcquisitionTaskIndex: Tag { Tag(rawValue: 0x3002_011C) }
 
     /// Acquisition Subtask Index (3002,011D), US, 1.
-    @inlinable public static var AcquisitionSubtaskIndex: Tag { Tag(rawValue: 0x3002011D) }
+    @inlinable public static var AcquisitionSubtaskIndex: Tag { Tag(rawValue: 0x3002_011D) }
 
     /// Referenced Baseline Parameters RT Radiation Instance Sequence (3002,011E), SQ, 1.
-    @inlinable public static var ReferencedBaselineParametersRTRadiationInstanceSequence: Tag { Tag(rawValue: 0x3002011E) }
+    @inlinable public static var ReferencedBaselineParametersRTRadiationInstanceSequence: Tag {
+        Tag(rawValue: 0x3002_011E)
+    }
 
     /// Position Acquisition Template Identification Sequence (3002,011F), SQ, 1.
-    @inlinable public static var PositionAcquisitionTemplateIdentificationSequence: Tag { Tag(rawValue: 0x3002011F) }
+    @inlinable public static var PositionAcquisitionTemplateIdentificationSequence: Tag { Tag(rawValue: 0x3002_011F) }
 
     /// Position Acquisition Template ID (3002,0120), ST, 1.
-    @inlinable public static var PositionAcquisitionTemplateID: Tag { Tag(rawValue: 0x30020120) }
+    @inlinable public static var PositionAcquisitionTemplateID: Tag { Tag(rawValue: 0x3002_0120) }
 
     /// Position Acquisition Template Name (3002,0121), LO, 1.
-    @inlinable public static var PositionAcquisitionTemplateName: Tag { Tag(rawValue: 0x30020121) }
+    @inlinable public static var PositionAcquisitionTemplateName: Tag { Tag(rawValue: 0x3002_0121) }
 
     /// Position Acquisition Template Code Sequence (3002,0122), SQ, 1.
-    @inlinable public static var PositionAcquisitionTemplateCodeSequence: Tag { Tag(rawValue: 0x30020122) }
+    @inlinable public static var PositionAcquisitionTemplateCodeSequence: Tag { Tag(rawValue: 0x3002_0122) }
 
     /// Position Acquisition Template Description (3002,0123), LT, 1.
-    @inlinable public static var PositionAcquisitionTemplateDescription: Tag { Tag(rawValue: 0x30020123) }
+    @inlinable public static var PositionAcquisitionTemplateDescription: Tag { Tag(rawValue: 0x3002_0123) }
 
     /// Acquisition Task Applicability Sequence (3002,0124), SQ, 1.
-    @inlinable public static var AcquisitionTaskApplicabilitySequence: Tag { Tag(rawValue: 0x30020124) }
+    @inlinable public static var AcquisitionTaskApplicabilitySequence: Tag { Tag(rawValue: 0x3002_0124) }
 
     /// Projection Imaging Acquisition Parameter Sequence (3002,0125), SQ, 1.
-    @inlinable public static var ProjectionImagingAcquisitionParameterSequence: Tag { Tag(rawValue: 0x30020125) }
+    @inlinable public static var ProjectionImagingAcquisitionParameterSequence: Tag { Tag(rawValue: 0x3002_0125) }
 
     /// CT Imaging Acquisition Parameter Sequence (3002,0126), SQ, 1.
-    @inlinable public static var CTImagingAcquisitionParameterSequence: Tag { Tag(rawValue: 0x30020126) }
+    @inlinable public static var CTImagingAcquisitionParameterSequence: Tag { Tag(rawValue: 0x3002_0126) }
 
     /// KV Imaging Generation Parameters Sequence (3002,0127), SQ, 1.
-    @inlinable public static var KVImagingGenerationParametersSequence: Tag { Tag(rawValue: 0x30020127) }
+    @inlinable public static var KVImagingGenerationParametersSequence: Tag { Tag(rawValue: 0x3002_0127) }
 
     /// MV Imaging Generation Parameters Sequence (3002,0128), SQ, 1.
-    @inlinable public static var MVImagingGenerationParametersSequence: Tag { Tag(rawValue: 0x30020128) }
+    @inlinable public static var MVImagingGenerationParametersSequence: Tag { Tag(rawValue: 0x3002_0128) }
 
     /// Acquisition Signal Type (3002,0129), CS, 1.
-    @inlinable public static var AcquisitionSignalType: Tag { Tag(rawValue: 0x30020129) }
+    @inlinable public static var AcquisitionSignalType: Tag { Tag(rawValue: 0x3002_0129) }
 
     /// Acquisition Method (3002,012A), CS, 1.
-    @inlinable public static var AcquisitionMethod: Tag { Tag(rawValue: 0x3002012A) }
+    @inlinable public static var AcquisitionMethod: Tag { Tag(rawValue: 0x3002_012A) }
 
     /// Scan Start Position Sequence (3002,012B), SQ, 1.
-    @inlinable public static var ScanStartPositionSequence: Tag { Tag(rawValue: 0x3002012B) }
+    @inlinable public static var ScanStartPositionSequence: Tag { Tag(rawValue: 0x3002_012B) }
 
     /// Scan Stop Position Sequence (3002,012C), SQ, 1.
-    @inlinable public static var ScanStopPositionSequence: Tag { Tag(rawValue: 0x3002012C) }
+    @inlinable public static var ScanStopPositionSequence: Tag { Tag(rawValue: 0x3002_012C) }
 
     /// Imaging Source to Beam Modifier Definition Plane Distance (3002,012D), FD, 1.
-    @inlinable public static var ImagingSourceToBeamModifierDefinitionPlaneDistance: Tag { Tag(rawValue: 0x3002012D) }
+    @inlinable public static var ImagingSourceToBeamModifierDefinitionPlaneDistance: Tag { Tag(rawValue: 0x3002_012D) }
 
     /// Scan Arc Type (3002,012E), CS, 1.
-    @inlinable public static var ScanArcType: Tag { Tag(rawValue: 0x3002012E) }
+    @inlinable public static var ScanArcType: Tag { Tag(rawValue: 0x3002_012E) }
 
     /// Detector Positioning Type (3002,012F), CS, 1.
-    @inlinable public static var DetectorPositioningType: Tag { Tag(rawValue: 0x3002012F) }
+    @inlinable public static var DetectorPositioningType: Tag { Tag(rawValue: 0x3002_012F) }
 
     /// Additional RT Accessory Device Sequence (3002,0130), SQ, 1.
-    @inlinable public static var AdditionalRTAccessoryDeviceSequence: Tag { Tag(rawValue: 0x30020130) }
+    @inlinable public static var AdditionalRTAccessoryDeviceSequence: Tag { Tag(rawValue: 0x3002_0130) }
 
     /// Device-Specific Acquisition Parameter Sequence (3002,0131), SQ, 1.
-    @inlinable public static var DeviceSpecificAcquisitionParameterSequence: Tag { Tag(rawValue: 0x30020131) }
+    @inlinable public static var DeviceSpecificAcquisitionParameterSequence: Tag { Tag(rawValue: 0x3002_0131) }
 
     /// Referenced Position Reference Instance Sequence (3002,0132), SQ, 1.
-    @inlinable public static var ReferencedPositionReferenceInstanceSequence: Tag { Tag(rawValue: 0x30020132) }
+    @inlinable public static var ReferencedPositionReferenceInstanceSequence: Tag { Tag(rawValue: 0x3002_0132) }
 
     /// Energy Derivation Code Sequence (3002,0133), SQ, 1.
-    @inlinable public static var EnergyDerivationCodeSequence: Tag { Tag(rawValue: 0x30020133) }
+    @inlinable public static var EnergyDerivationCodeSequence: Tag { Tag(rawValue: 0x3002_0133) }
 
     /// Maximum Cumulative Meterset Exposure (3002,0134), FD, 1.
-    @inlinable public static var MaximumCumulativeMetersetExposure: Tag { Tag(rawValue: 0x30020134) }
+    @inlinable public static var MaximumCumulativeMetersetExposure: Tag { Tag(rawValue: 0x3002_0134) }
 
     /// Acquisition Initiation Sequence (3002,0135), SQ, 1.
-    @inlinable public static var AcquisitionInitiationSequence: Tag { Tag(rawValue: 0x30020135) }
+    @inlinable public static var AcquisitionInitiationSequence: Tag { Tag(rawValue: 0x3002_0135) }
 
     /// RT Cone Beam Imaging Geometry Sequence (3002,0136), SQ, 1.
-    @inlinable public static var RTConeBeamImagingGeometrySequence: Tag { Tag(rawValue: 0x30020136) }
+    @inlinable public static var RTConeBeamImagingGeometrySequence: Tag { Tag(rawValue: 0x3002_0136) }
 
     /// DVH Type (3004,0001), CS, 1.
-    @inlinable public static var DVHType: Tag { Tag(rawValue: 0x30040001) }
+    @inlinable public static var DVHType: Tag { Tag(rawValue: 0x3004_0001) }
 
     /// Dose Units (3004,0002), CS, 1.
-    @inlinable public static var DoseUnits: Tag { Tag(rawValue: 0x30040002) }
+    @inlinable public static var DoseUnits: Tag { Tag(rawValue: 0x3004_0002) }
 
     /// Dose Type (3004,0004), CS, 1.
-    @inlinable public static var DoseType: Tag { Tag(rawValue: 0x30040004) }
+    @inlinable public static var DoseType: Tag { Tag(rawValue: 0x3004_0004) }
 
     /// Spatial Transform of Dose (3004,0005), CS, 1.
-    @inlinable public static var SpatialTransformOfDose: Tag { Tag(rawValue: 0x30040005) }
+    @inlinable public static var SpatialTransformOfDose: Tag { Tag(rawValue: 0x3004_0005) }
 
     /// Dose Comment (3004,0006), LO, 1.
-    @inlinable public static var DoseComment: Tag { Tag(rawValue: 0x30040006) }
+    @inlinable public static var DoseComment: Tag { Tag(rawValue: 0x3004_0006) }
 
     /// Normalization Point (3004,0008), DS, 3.
-    @inlinable public static var NormalizationPoint: Tag { Tag(rawValue: 0x30040008) }
+    @inlinable public static var NormalizationPoint: Tag { Tag(rawValue: 0x3004_0008) }
 
     /// Dose Summation Type (3004,000A), CS, 1.
-    @inlinable public static var DoseSummationType: Tag { Tag(rawValue: 0x3004000A) }
+    @inlinable public static var DoseSummationType: Tag { Tag(rawValue: 0x3004_000A) }
 
     /// Grid Frame Offset Vector (3004,000C), DS, 2-n.
-    @inlinable public static var GridFrameOffsetVector: Tag { Tag(rawValue: 0x3004000C) }
+    @inlinable public static var GridFrameOffsetVector: Tag { Tag(rawValue: 0x3004_000C) }
 
     /// Dose Grid Scaling (3004,000E), DS, 1.
-    @inlinable public static var DoseGridScaling: Tag { Tag(rawValue: 0x3004000E) }
+    @inlinable public static var DoseGridScaling: Tag { Tag(rawValue: 0x3004_000E) }
 
     /// RT Dose ROI Sequence (3004,0010), SQ, 1, retired.
-    @inlinable public static var RTDoseROISequence: Tag { Tag(rawValue: 0x30040010) }
+    @inlinable public static var RTDoseROISequence: Tag { Tag(rawValue: 0x3004_0010) }
 
     /// Dose Value (3004,0012), DS, 1.
-    @inlinable public static var DoseValue: Tag { Tag(rawValue: 0x30040012) }
+    @inlinable public static var DoseValue: Tag { Tag(rawValue: 0x3004_0012) }
 
     /// Tissue Heterogeneity Correction (3004,0014), CS, 1-3.
-    @inlinable public static var TissueHeterogeneityCorrection: Tag { Tag(rawValue: 0x30040014) }
+    @inlinable public static var TissueHeterogeneityCorrection: Tag { Tag(rawValue: 0x3004_0014) }
 
     /// Recommended Isodose Level Sequence (3004,0016), SQ, 1.
-    @inlinable public static var RecommendedIsodoseLevelSequence: Tag { Tag(rawValue: 0x30040016) }
+    @inlinable public static var RecommendedIsodoseLevelSequence: Tag { Tag(rawValue: 0x3004_0016) }
 
     /// Dose Unit Code Sequence (3004,0020), SQ, 1.
-    @inlinable public static var DoseUnitCodeSequence: Tag { Tag(rawValue: 0x30040020) }
+    @inlinable public static var DoseUnitCodeSequence: Tag { Tag(rawValue: 0x3004_0020) }
 
     /// RT Dose Interpreted Type Code Sequence (3004,0021), SQ, 1.
-    @inlinable public static var RTDoseInterpretedTypeCodeSequence: Tag { Tag(rawValue: 0x30040021) }
+    @inlinable public static var RTDoseInterpretedTypeCodeSequence: Tag { Tag(rawValue: 0x3004_0021) }
 
     /// RT Dose Interpreted Type Code Modifier Sequence (3004,0022), SQ, 1.
-    @inlinable public static var RTDoseInterpretedTypeCodeModifierSequence: Tag { Tag(rawValue: 0x30040022) }
+    @inlinable public static var RTDoseInterpretedTypeCodeModifierSequence: Tag { Tag(rawValue: 0x3004_0022) }
 
     /// Dose Radiobiological Interpretation Sequence (3004,0023), SQ, 1.
-    @inlinable public static var DoseRadiobiologicalInterpretationSequence: Tag { Tag(rawValue: 0x30040023) }
+    @inlinable public static var DoseRadiobiologicalInterpretationSequence: Tag { Tag(rawValue: 0x3004_0023) }
 
     /// RT Dose Intent Code Sequence (3004,0024), SQ, 1.
-    @inlinable public static var RTDoseIntentCodeSequence: Tag { Tag(rawValue: 0x30040024) }
+    @inlinable public static var RTDoseIntentCodeSequence: Tag { Tag(rawValue: 0x3004_0024) }
 
     /// DVH Normalization Point (3004,0040), DS, 3.
-    @inlinable public static var DVHNormalizationPoint: Tag { Tag(rawValue: 0x30040040) }
+    @inlinable public static var DVHNormalizationPoint: Tag { Tag(rawValue: 0x3004_0040) }
 
     /// DVH Normalization Dose Value (3004,0042), DS, 1.
-    @inlinable public static var DVHNormalizationDoseValue: Tag { Tag(rawValue: 0x30040042) }
+    @inlinable public static var DVHNormalizationDoseValue: Tag { Tag(rawValue: 0x3004_0042) }
 
     /// DVH Sequence (3004,0050), SQ, 1.
-    @inlinable public static var DVHSequence: Tag { Tag(rawValue: 0x30040050) }
+    @inlinable public static var DVHSequence: Tag { Tag(rawValue: 0x3004_0050) }
 
     /// DVH Dose Scaling (3004,0052), DS, 1.
-    @inlinable public static var DVHDoseScaling: Tag { Tag(rawValue: 0x30040052) }
+    @inlinable public static var DVHDoseScaling: Tag { Tag(rawValue: 0x3004_0052) }
 
     /// DVH Volume Units (3004,0054), CS, 1.
-    @inlinable public static var DVHVolumeUnits: Tag { Tag(rawValue: 0x30040054) }
+    @inlinable public static var DVHVolumeUnits: Tag { Tag(rawValue: 0x3004_0054) }
 
     /// DVH Number of Bins (3004,0056), IS, 1.
-    @inlinable public static var DVHNumberOfBins: Tag { Tag(rawValue: 0x30040056) }
+    @inlinable public static var DVHNumberOfBins: Tag { Tag(rawValue: 0x3004_0056) }
 
     /// DVH Data (3004,0058), DS, 2-2n.
-    @inlinable public static var DVHData: Tag { Tag(rawValue: 0x30040058) }
+    @inlinable public static var DVHData: Tag { Tag(rawValue: 0x3004_0058) }
 
     /// DVH Referenced ROI Sequence (3004,0060), SQ, 1.
-    @inlinable public static var DVHReferencedROISequence: Tag { Tag(rawValue: 0x30040060) }
+    @inlinable public static var DVHReferencedROISequence: Tag { Tag(rawValue: 0x3004_0060) }
 
     /// DVH ROI Contribution Type (3004,0062), CS, 1.
-    @inlinable public static var DVHROIContributionType: Tag { Tag(rawValue: 0x30040062) }
+    @inlinable public static var DVHROIContributionType: Tag { Tag(rawValue: 0x3004_0062) }
 
     /// DVH Minimum Dose (3004,0070), DS, 1.
-    @inlinable public static var DVHMinimumDose: Tag { Tag(rawValue: 0x30040070) }
+    @inlinable public static var DVHMinimumDose: Tag { Tag(rawValue: 0x3004_0070) }
 
     /// DVH Maximum Dose (3004,0072), DS, 1.
-    @inlinable public static var DVHMaximumDose: Tag { Tag(rawValue: 0x30040072) }
+    @inlinable public static var DVHMaximumDose: Tag { Tag(rawValue: 0x3004_0072) }
 
     /// DVH Mean Dose (3004,0074), DS, 1.
-    @inlinable public static var DVHMeanDose: Tag { Tag(rawValue: 0x30040074) }
+    @inlinable public static var DVHMeanDose: Tag { Tag(rawValue: 0x3004_0074) }
 
     /// Dose Calculation Model Sequence (3004,0080), SQ, 1.
-    @inlinable public static var DoseCalculationModelSequence: Tag { Tag(rawValue: 0x30040080) }
+    @inlinable public static var DoseCalculationModelSequence: Tag { Tag(rawValue: 0x3004_0080) }
 
     /// Dose Calculation Algorithm Sequence (3004,0081), SQ, 1.
-    @inlinable public static var DoseCalculationAlgorithmSequence: Tag { Tag(rawValue: 0x30040081) }
+    @inlinable public static var DoseCalculationAlgorithmSequence: Tag { Tag(rawValue: 0x3004_0081) }
 
     /// Commissioning Status (3004,0082), CS, 1.
-    @inlinable public static var CommissioningStatus: Tag { Tag(rawValue: 0x30040082) }
+    @inlinable public static var CommissioningStatus: Tag { Tag(rawValue: 0x3004_0082) }
 
     /// Dose Calculation Model Parameter Sequence (3004,0083), SQ, 1.
-    @inlinable public static var DoseCalculationModelParameterSequence: Tag { Tag(rawValue: 0x30040083) }
+    @inlinable public static var DoseCalculationModelParameterSequence: Tag { Tag(rawValue: 0x3004_0083) }
 
     /// Dose Deposition Calculation Medium (3004,0084), CS, 1.
-    @inlinable public static var DoseDepositionCalculationMedium: Tag { Tag(rawValue: 0x30040084) }
+    @inlinable public static var DoseDepositionCalculationMedium: Tag { Tag(rawValue: 0x3004_0084) }
 
     /// Structure Set Label (3006,0002), SH, 1.
-    @inlinable public static var StructureSetLabel: Tag { Tag(rawValue: 0x30060002) }
+    @inlinable public static var StructureSetLabel: Tag { Tag(rawValue: 0x3006_0002) }
 
     /// Structure Set Name (3006,0004), LO, 1.
-    @inlinable public static var StructureSetName: Tag { Tag(rawValue: 0x30060004) }
+    @inlinable public static var StructureSetName: Tag { Tag(rawValue: 0x3006_0004) }
 
     /// Structure Set Description (3006,0006), ST, 1.
-    @inlinable public static var StructureSetDescription: Tag { Tag(rawValue: 0x30060006) }
+    @inlinable public static var StructureSetDescription: Tag { Tag(rawValue: 0x3006_0006) }
 
     /// Structure Set Date (3006,0008), DA, 1.
-    @inlinable public static var StructureSetDate: Tag { Tag(rawValue: 0x30060008) }
+    @inlinable public static var StructureSetDate: Tag { Tag(rawValue: 0x3006_0008) }
 
     /// Structure Set Time (3006,0009), TM, 1.
-    @inlinable public static var StructureSetTime: Tag { Tag(rawValue: 0x30060009) }
+    @inlinable public static var StructureSetTime: Tag { Tag(rawValue: 0x3006_0009) }
 
     /// Referenced Frame of Reference Sequence (3006,0010), SQ, 1.
-    @inlinable public static var ReferencedFrameOfReferenceSequence: Tag { Tag(rawValue: 0x30060010) }
+    @inlinable public static var ReferencedFrameOfReferenceSequence: Tag { Tag(rawValue: 0x3006_0010) }
 
     /// RT Referenced Study Sequence (3006,0012), SQ, 1.
-    @inlinable public static var RTReferencedStudySequence: Tag { Tag(rawValue: 0x30060012) }
+    @inlinable public static var RTReferencedStudySequence: Tag { Tag(rawValue: 0x3006_0012) }
 
     /// RT Referenced Series Sequence (3006,0014), SQ, 1.
-    @inlinable public static var RTReferencedSeriesSequence: Tag { Tag(rawValue: 0x30060014) }
+    @inlinable public static var RTReferencedSeriesSequence: Tag { Tag(rawValue: 0x3006_0014) }
 
     /// Contour Image Sequence (3006,0016), SQ, 1.
-    @inlinable public static var ContourImageSequence: Tag { Tag(rawValue: 0x30060016) }
+    @inlinable public static var ContourImageSequence: Tag { Tag(rawValue: 0x3006_0016) }
 
     /// Predecessor Structure Set Sequence (3006,0018), SQ, 1.
-    @inlinable public static var PredecessorStructureSetSequence: Tag { Tag(rawValue: 0x30060018) }
+    @inlinable public static var PredecessorStructureSetSequence: Tag { Tag(rawValue: 0x3006_0018) }
 
     /// Structure Set ROI Sequence (3006,0020), SQ, 1.
-    @inlinable public static var StructureSetROISequence: Tag { Tag(rawValue: 0x30060020) }
+    @inlinable public static var StructureSetROISequence: Tag { Tag(rawValue: 0x3006_0020) }
 
     /// ROI Number (3006,0022), IS, 1.
-    @inlinable public static var ROINumber: Tag { Tag(rawValue: 0x30060022) }
+    @inlinable public static var ROINumber: Tag { Tag(rawValue: 0x3006_0022) }
 
     /// Referenced Frame of Reference UID (3006,0024), UI, 1.
-    @inlinable public static var ReferencedFrameOfReferenceUID: Tag { Tag(rawValue: 0x30060024) }
+    @inlinable public static var ReferencedFrameOfReferenceUID: Tag { Tag(rawValue: 0x3006_0024) }
 
     /// ROI Name (3006,0026), LO, 1.
-    @inlinable public static var ROIName: Tag { Tag(rawValue: 0x30060026) }
+    @inlinable public static var ROIName: Tag { Tag(rawValue: 0x3006_0026) }
 
     /// ROI Description (3006,0028), ST, 1.
-    @inlinable public static var ROIDescription: Tag { Tag(rawValue: 0x30060028) }
+    @inlinable public static var ROIDescription: Tag { Tag(rawValue: 0x3006_0028) }
 
     /// ROI Display Color (3006,002A), IS, 3.
-    @inlinable public static var ROIDisplayColor: Tag { Tag(rawValue: 0x3006002A) }
+    @inlinable public static var ROIDisplayColor: Tag { Tag(rawValue: 0x3006_002A) }
 
     /// ROI Volume (3006,002C), DS, 1.
-    @inlinable public static var ROIVolume: Tag { Tag(rawValue: 0x3006002C) }
+    @inlinable public static var ROIVolume: Tag { Tag(rawValue: 0x3006_002C) }
 
     /// ROI DateTime (3006,002D), DT, 1.
-    @inlinable public static var ROIDateTime: Tag { Tag(rawValue: 0x3006002D) }
+    @inlinable public static var ROIDateTime: Tag { Tag(rawValue: 0x3006_002D) }
 
     /// ROI Observation DateTime (3006,002E), DT, 1.
-    @inlinable public static var ROIObservationDateTime: Tag { Tag(rawValue: 0x3006002E) }
+    @inlinable public static var ROIObservationDateTime: Tag { Tag(rawValue: 0x3006_002E) }
 
     /// RT Related ROI Sequence (3006,0030), SQ, 1.
-    @inlinable public static var RTRelatedROISequence: Tag { Tag(rawValue: 0x30060030) }
+    @inlinable public static var RTRelatedROISequence: Tag { Tag(rawValue: 0x3006_0030) }
 
     /// RT ROI Relationship (3006,0033), CS, 1.
-    @inlinable public static var RTROIRelationship: Tag { Tag(rawValue: 0x30060033) }
+    @inlinable public static var RTROIRelationship: Tag { Tag(rawValue: 0x3006_0033) }
 
     /// ROI Generation Algorithm (3006,0036), CS, 1.
-    @inlinable public static var ROIGenerationAlgorithm: Tag { Tag(rawValue: 0x30060036) }
+    @inlinable public static var ROIGenerationAlgorithm: Tag { Tag(rawValue: 0x3006_0036) }
 
     /// ROI Derivation Algorithm Identification Sequence (3006,0037), SQ, 1.
-    @inlinable public static var ROIDerivationAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x30060037) }
+    @inlinable public static var ROIDerivationAlgorithmIdentificationSequence: Tag { Tag(rawValue: 0x3006_0037) }
 
     /// ROI Generation Description (3006,0038), LO, 1.
-    @inlinable public static var ROIGenerationDescription: Tag { Tag(rawValue: 0x30060038) }
+    @inlinable public static var ROIGenerationDescription: Tag { Tag(rawValue: 0x3006_0038) }
 
     /// ROI Contour Sequence (3006,0039), SQ, 1.
-    @inlinable public static var ROIContourSequence: Tag { Tag(rawValue: 0x30060039) }
+    @inlinable public static var ROIContourSequence: Tag { Tag(rawValue: 0x3006_0039) }
 
     /// Contour Sequence (3006,0040), SQ, 1.
-    @inlinable public static var ContourSequence: Tag { Tag(rawValue: 0x30060040) }
+    @inlinable public static var ContourSequence: Tag { Tag(rawValue: 0x3006_0040) }
 
     /// Contour Geometric Type (3006,0042), CS, 1.
-    @inlinable public static var ContourGeometricType: Tag { Tag(rawValue: 0x30060042) }
+    @inlinable public static var ContourGeometricType: Tag { Tag(rawValue: 0x3006_0042) }
 
     /// Contour Slab Thickness (3006,0044), DS, 1, retired.
-    @inlinable public static var ContourSlabThickness: Tag { Tag(rawValue: 0x30060044) }
+    @inlinable public static var ContourSlabThickness: Tag { Tag(rawValue: 0x3006_0044) }
 
     /// Contour Offset Vector (3006,0045), DS, 3, retired.
-    @inlinable public static var ContourOffsetVector: Tag { Tag(rawValue: 0x30060045) }
+    @inlinable public static var ContourOffsetVector: Tag { Tag(rawValue: 0x3006_0045) }
 
     /// Number of Contour Points (3006,0046), IS, 1.
-    @inlinable public static var NumberOfContourPoints: Tag { Tag(rawValue: 0x30060046) }
+    @inlinable public static var NumberOfContourPoints: Tag { Tag(rawValue: 0x3006_0046) }
 
     /// Contour Number (3006,0048), IS, 1.
-    @inlinable public static var ContourNumber: Tag { Tag(rawValue: 0x30060048) }
+    @inlinable public static var ContourNumber: Tag { Tag(rawValue: 0x3006_0048) }
 
     /// Attached Contours (3006,0049), IS, 1-n, retired.
-    @inlinable public static var AttachedContours: Tag { Tag(rawValue: 0x30060049) }
+    @inlinable public static var AttachedContours: Tag { Tag(rawValue: 0x3006_0049) }
 
     /// Source Pixel Planes Characteristics Sequence (3006,004A), SQ, 1.
-    @inlinable public static var SourcePixelPlanesCharacteristicsSequence: Tag { Tag(rawValue: 0x3006004A) }
+    @inlinable public static var SourcePixelPlanesCharacteristicsSequence: Tag { Tag(rawValue: 0x3006_004A) }
 
     /// Source Series Sequence (3006,004B), SQ, 1.
-    @inlinable public static var SourceSeriesSequence: Tag { Tag(rawValue: 0x3006004B) }
+    @inlinable public static var SourceSeriesSequence: Tag { Tag(rawValue: 0x3006_004B) }
 
     /// Source Series Information Sequence (3006,004C), SQ, 1.
-    @inlinable public static var SourceSeriesInformationSequence: Tag { Tag(rawValue: 0x3006004C) }
+    @inlinable public static var SourceSeriesInformationSequence: Tag { Tag(rawValue: 0x3006_004C) }
 
     /// ROI Creator Sequence (3006,004D), SQ, 1.
-    @inlinable public static var ROICreatorSequence: Tag { Tag(rawValue: 0x3006004D) }
+    @inlinable public static var ROICreatorSequence: Tag { Tag(rawValue: 0x3006_004D) }
 
     /// ROI Interpreter Sequence (3006,004E), SQ, 1.
-    @inlinable public static var ROIInterpreterSequence: Tag { Tag(rawValue: 0x3006004E) }
+    @inlinable public static var ROIInterpreterSequence: Tag { Tag(rawValue: 0x3006_004E) }
 
     /// ROI Observation Context Code Sequence (3006,004F), SQ, 1.
-    @inlinable public static var ROIObservationContextCodeSequence: Tag { Tag(rawValue: 0x3006004F) }
+    @inlinable public static var ROIObservationContextCodeSequence: Tag { Tag(rawValue: 0x3006_004F) }
 
     /// Contour Data (3006,0050), DS, 3-3n.
-    @inlinable public static var ContourData: Tag { Tag(rawValue: 0x30060050) }
+    @inlinable public static var ContourData: Tag { Tag(rawValue: 0x3006_0050) }
 
     /// RT ROI Observations Sequence (3006,0080), SQ, 1.
-    @inlinable public static var RTROIObservationsSequence: Tag { Tag(rawValue: 0x30060080) }
+    @inlinable public static var RTROIObservationsSequence: Tag { Tag(rawValue: 0x3006_0080) }
 
     /// Observation Number (3006,0082), IS, 1.
-    @inlinable public static var ObservationNumber: Tag { Tag(rawValue: 0x30060082) }
+    @inlinable public static var ObservationNumber: Tag { Tag(rawValue: 0x3006_0082) }
 
     /// Referenced ROI Number (3006,0084), IS, 1.
-    @inlinable public static var ReferencedROINumber: Tag { Tag(rawValue: 0x30060084) }
+    @inlinable public static var ReferencedROINumber: Tag { Tag(rawValue: 0x3006_0084) }
 
     /// ROI Observation Label (3006,0085), SH, 1, retired.
-    @inlinable public static var ROIObservationLabel: Tag { Tag(rawValue: 0x30060085) }
+    @inlinable public static var ROIObservationLabel: Tag { Tag(rawValue: 0x3006_0085) }
 
     /// RT ROI Identification Code Sequence (3006,0086), SQ, 1.
-    @inlinable public static var RTROIIdentificationCodeSequence: Tag { Tag(rawValue: 0x30060086) }
+    @inlinable public static var RTROIIdentificationCodeSequence: Tag { Tag(rawValue: 0x3006_0086) }
 
     /// ROI Observation Description (3006,0088), ST, 1, retired.
-    @inlinable public static var ROIObservationDescription: Tag { Tag(rawValue: 0x30060088) }
+    @inlinable public static var ROIObservationDescription: Tag { Tag(rawValue: 0x3006_0088) }
 
     /// Related RT ROI Observations Sequence (3006,00A0), SQ, 1.
-    @inlinable public static var RelatedRTROIObservationsSequence: Tag { Tag(rawValue: 0x300600A0) }
+    @inlinable public static var RelatedRTROIObservationsSequence: Tag { Tag(rawValue: 0x3006_00A0) }
 
     /// RT ROI Interpreted Type (3006,00A4), CS, 1.
-    @inlinable public static var RTROIInterpretedType: Tag { Tag(rawValue: 0x300600A4) }
+    @inlinable public static var RTROIInterpretedType: Tag { Tag(rawValue: 0x3006_00A4) }
 
     /// ROI Interpreter (3006,00A6), PN, 1.
-    @inlinable public static var ROIInterpreter: Tag { Tag(rawValue: 0x300600A6) }
+    @inlinable public static var ROIInterpreter: Tag { Tag(rawValue: 0x3006_00A6) }
 
     /// ROI Physical Properties Sequence (3006,00B0), SQ, 1.
-    @inlinable public static var ROIPhysicalPropertiesSequence: Tag { Tag(rawValue: 0x300600B0) }
+    @inlinable public static var ROIPhysicalPropertiesSequence: Tag { Tag(rawValue: 0x3006_00B0) }
 
     /// ROI Physical Property (3006,00B2), CS, 1.
-    @inlinable public static var ROIPhysicalProperty: Tag { Tag(rawValue: 0x300600B2) }
+    @inlinable public static var ROIPhysicalProperty: Tag { Tag(rawValue: 0x3006_00B2) }
 
     /// ROI Physical Property Value (3006,00B4), DS, 1.
-    @inlinable public static var ROIPhysicalPropertyValue: Tag { Tag(rawValue: 0x300600B4) }
+    @inlinable public static var ROIPhysicalPropertyValue: Tag { Tag(rawValue: 0x3006_00B4) }
 
     /// ROI Elemental Composition Sequence (3006,00B6), SQ, 1.
-    @inlinable public static var ROIElementalCompositionSequence: Tag { Tag(rawValue: 0x300600B6) }
+    @inlinable public static var ROIElementalCompositionSequence: Tag { Tag(rawValue: 0x3006_00B6) }
 
     /// ROI Elemental Composition Atomic Number (3006,00B7), US, 1.
-    @inlinable public static var ROIElementalCompositionAtomicNumber: Tag { Tag(rawValue: 0x300600B7) }
+    @inlinable public static var ROIElementalCompositionAtomicNumber: Tag { Tag(rawValue: 0x3006_00B7) }
 
     /// ROI Elemental Composition Atomic Mass Fraction (3006,00B8), FL, 1.
-    @inlinable public static var ROIElementalCompositionAtomicMassFraction: Tag { Tag(rawValue: 0x300600B8) }
+    @inlinable public static var ROIElementalCompositionAtomicMassFraction: Tag { Tag(rawValue: 0x3006_00B8) }
 
     /// Additional RT ROI Identification Code Sequence (3006,00B9), SQ, 1, retired.
-    @inlinable public static var AdditionalRTROIIdentificationCodeSequence: Tag { Tag(rawValue: 0x300600B9) }
+    @inlinable public static var AdditionalRTROIIdentificationCodeSequence: Tag { Tag(rawValue: 0x3006_00B9) }
 
     /// Frame of Reference Relationship Sequence (3006,00C0), SQ, 1, retired.
-    @inlinable public static var FrameOfReferenceRelationshipSequence: Tag { Tag(rawValue: 0x300600C0) }
+    @inlinable public static var FrameOfReferenceRelationshipSequence: Tag { Tag(rawValue: 0x3006_00C0) }
 
     /// Related Frame of Reference UID (3006,00C2), UI, 1, retired.
-    @inlinable public static var RelatedFrameOfReferenceUID: Tag { Tag(rawValue: 0x300600C2) }
+    @inlinable public static var RelatedFrameOfReferenceUID: Tag { Tag(rawValue: 0x3006_00C2) }
 
     /// Frame of Reference Transformation Type (3006,00C4), CS, 1, retired.
-    @inlinable public static var FrameOfReferenceTransformationType: Tag { Tag(rawValue: 0x300600C4) }
+    @inlinable public static var FrameOfReferenceTransformationType: Tag { Tag(rawValue: 0x3006_00C4) }
 
     /// Frame of Reference Transformation Matrix (3006,00C6), DS, 16.
-    @inlinable public static var FrameOfReferenceTransformationMatrix: Tag { Tag(rawValue: 0x300600C6) }
+    @inlinable public static var FrameOfReferenceTransformationMatrix: Tag { Tag(rawValue: 0x3006_00C6) }
 
     /// Frame of Reference Transformation Comment (3006,00C8), LO, 1.
-    @inlinable public static var FrameOfReferenceTransformationComment: Tag { Tag(rawValue: 0x300600C8) }
+    @inlinable public static var FrameOfReferenceTransformationComment: Tag { Tag(rawValue: 0x3006_00C8) }
 
     /// Patient Location Coordinates Sequence (3006,00C9), SQ, 1.
-    @inlinable public static var PatientLocationCoordinatesSequence: Tag { Tag(rawValue: 0x300600C9) }
+    @inlinable public static var PatientLocationCoordinatesSequence: Tag { Tag(rawValue: 0x3006_00C9) }
 
     /// Patient Location Coordinates Code Sequence (3006,00CA), SQ, 1.
-    @inlinable public static var PatientLocationCoordinatesCodeSequence: Tag { Tag(rawValue: 0x300600CA) }
+    @inlinable public static var PatientLocationCoordinatesCodeSequence: Tag { Tag(rawValue: 0x3006_00CA) }
 
     /// Patient Support Position Sequence (3006,00CB), SQ, 1.
-    @inlinable public static var PatientSupportPositionSequence: Tag { Tag(rawValue: 0x300600CB) }
+    @inlinable public static var PatientSupportPositionSequence: Tag { Tag(rawValue: 0x3006_00CB) }
 
     /// Measured Dose Reference Sequence (3008,0010), SQ, 1.
-    @inlinable public static var MeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x30080010) }
+    @inlinable public static var MeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_0010) }
 
     /// Measured Dose Description (3008,0012), ST, 1.
-    @inlinable public static var MeasuredDoseDescription: Tag { Tag(rawValue: 0x30080012) }
+    @inlinable public static var MeasuredDoseDescription: Tag { Tag(rawValue: 0x3008_0012) }
 
     /// Measured Dose Type (3008,0014), CS, 1.
-    @inlinable public static var MeasuredDoseType: Tag { Tag(rawValue: 0x30080014) }
+    @inlinable public static var MeasuredDoseType: Tag { Tag(rawValue: 0x3008_0014) }
 
     /// Measured Dose Value (3008,0016), DS, 1.
-    @inlinable public static var MeasuredDoseValue: Tag { Tag(rawValue: 0x30080016) }
+    @inlinable public static var MeasuredDoseValue: Tag { Tag(rawValue: 0x3008_0016) }
 
     /// Treatment Session Beam Sequence (3008,0020), SQ, 1.
-    @inlinable public static var TreatmentSessionBeamSequence: Tag { Tag(rawValue: 0x30080020) }
+    @inlinable public static var TreatmentSessionBeamSequence: Tag { Tag(rawValue: 0x3008_0020) }
 
     /// Treatment Session Ion Beam Sequence (3008,0021), SQ, 1.
-    @inlinable public static var TreatmentSessionIonBeamSequence: Tag { Tag(rawValue: 0x30080021) }
+    @inlinable public static var TreatmentSessionIonBeamSequence: Tag { Tag(rawValue: 0x3008_0021) }
 
     /// Current Fraction Number (3008,0022), IS, 1.
-    @inlinable public static var CurrentFractionNumber: Tag { Tag(rawValue: 0x30080022) }
+    @inlinable public static var CurrentFractionNumber: Tag { Tag(rawValue: 0x3008_0022) }
 
     /// Treatment Control Point Date (3008,0024), DA, 1.
-    @inlinable public static var TreatmentControlPointDate: Tag { Tag(rawValue: 0x30080024) }
+    @inlinable public static var TreatmentControlPointDate: Tag { Tag(rawValue: 0x3008_0024) }
 
     /// Treatment Control Point Time (3008,0025), TM, 1.
-    @inlinable public static var TreatmentControlPointTime: Tag { Tag(rawValue: 0x30080025) }
+    @inlinable public static var TreatmentControlPointTime: Tag { Tag(rawValue: 0x3008_0025) }
 
     /// Treatment Termination Status (3008,002A), CS, 1.
-    @inlinable public static var TreatmentTerminationStatus: Tag { Tag(rawValue: 0x3008002A) }
+    @inlinable public static var TreatmentTerminationStatus: Tag { Tag(rawValue: 0x3008_002A) }
 
     /// Treatment Termination Code (3008,002B), SH, 1, retired.
-    @inlinable public static var TreatmentTerminationCode: Tag { Tag(rawValue: 0x3008002B) }
+    @inlinable public static var TreatmentTerminationCode: Tag { Tag(rawValue: 0x3008_002B) }
 
     /// Treatment Verification Status (3008,002C), CS, 1.
-    @inlinable public static var TreatmentVerificationStatus: Tag { Tag(rawValue: 0x3008002C) }
+    @inlinable public static var TreatmentVerificationStatus: Tag { Tag(rawValue: 0x3008_002C) }
 
     /// Referenced Treatment Record Sequence (3008,0030), SQ, 1.
-    @inlinable public static var ReferencedTreatmentRecordSequence: Tag { Tag(rawValue: 0x30080030) }
+    @inlinable public static var ReferencedTreatmentRecordSequence: Tag { Tag(rawValue: 0x3008_0030) }
 
     /// Specified Primary Meterset (3008,0032), DS, 1.
-    @inlinable public static var SpecifiedPrimaryMeterset: Tag { Tag(rawValue: 0x30080032) }
+    @inlinable public static var SpecifiedPrimaryMeterset: Tag { Tag(rawValue: 0x3008_0032) }
 
     /// Specified Secondary Meterset (3008,0033), DS, 1.
-    @inlinable public static var SpecifiedSecondaryMeterset: Tag { Tag(rawValue: 0x30080033) }
+    @inlinable public static var SpecifiedSecondaryMeterset: Tag { Tag(rawValue: 0x3008_0033) }
 
     /// Delivered Primary Meterset (3008,0036), DS, 1.
-    @inlinable public static var DeliveredPrimaryMeterset: Tag { Tag(rawValue: 0x30080036) }
+    @inlinable public static var DeliveredPrimaryMeterset: Tag { Tag(rawValue: 0x3008_0036) }
 
     /// Delivered Secondary Meterset (3008,0037), DS, 1.
-    @inlinable public static var DeliveredSecondaryMeterset: Tag { Tag(rawValue: 0x30080037) }
+    @inlinable public static var DeliveredSecondaryMeterset: Tag { Tag(rawValue: 0x3008_0037) }
 
     /// Specified Treatment Time (3008,003A), DS, 1.
-    @inlinable public static var SpecifiedTreatmentTime: Tag { Tag(rawValue: 0x3008003A) }
+    @inlinable public static var SpecifiedTreatmentTime: Tag { Tag(rawValue: 0x3008_003A) }
 
     /// Delivered Treatment Time (3008,003B), DS, 1.
-    @inlinable public static var DeliveredTreatmentTime: Tag { Tag(rawValue: 0x3008003B) }
+    @inlinable public static var DeliveredTreatmentTime: Tag { Tag(rawValue: 0x3008_003B) }
 
     /// Control Point Delivery Sequence (3008,0040), SQ, 1.
-    @inlinable public static var ControlPointDeliverySequence: Tag { Tag(rawValue: 0x30080040) }
+    @inlinable public static var ControlPointDeliverySequence: Tag { Tag(rawValue: 0x3008_0040) }
 
     /// Ion Control Point Delivery Sequence (3008,0041), SQ, 1.
-    @inlinable public static var IonControlPointDeliverySequence: Tag { Tag(rawValue: 0x30080041) }
+    @inlinable public static var IonControlPointDeliverySequence: Tag { Tag(rawValue: 0x3008_0041) }
 
     /// Specified Meterset (3008,0042), DS, 1.
-    @inlinable public static var SpecifiedMeterset: Tag { Tag(rawValue: 0x30080042) }
+    @inlinable public static var SpecifiedMeterset: Tag { Tag(rawValue: 0x3008_0042) }
 
     /// Delivered Meterset (3008,0044), DS, 1.
-    @inlinable public static var DeliveredMeterset: Tag { Tag(rawValue: 0x30080044) }
+    @inlinable public static var DeliveredMeterset: Tag { Tag(rawValue: 0x3008_0044) }
 
     /// Meterset Rate Set (3008,0045), FL, 1.
-    @inlinable public static var MetersetRateSet: Tag { Tag(rawValue: 0x30080045) }
+    @inlinable public static var MetersetRateSet: Tag { Tag(rawValue: 0x3008_0045) }
 
     /// Meterset Rate Delivered (3008,0046), FL, 1.
-    @inlinable public static var MetersetRateDelivered: Tag { Tag(rawValue: 0x30080046) }
+    @inlinable public static var MetersetRateDelivered: Tag { Tag(rawValue: 0x3008_0046) }
 
     /// Scan Spot Metersets Delivered (3008,0047), FL, 1-n.
-    @inlinable public static var ScanSpotMetersetsDelivered: Tag { Tag(rawValue: 0x30080047) }
+    @inlinable public static var ScanSpotMetersetsDelivered: Tag { Tag(rawValue: 0x3008_0047) }
 
     /// Dose Rate Delivered (3008,0048), DS, 1.
-    @inlinable public static var DoseRateDelivered: Tag { Tag(rawValue: 0x30080048) }
+    @inlinable public static var DoseRateDelivered: Tag { Tag(rawValue: 0x3008_0048) }
 
     /// Treatment Summary Calculated Dose Reference Sequence (3008,0050), SQ, 1.
-    @inlinable public static var TreatmentSummaryCalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x30080050) }
+    @inlinable public static var TreatmentSummaryCalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_0050) }
 
     /// Cumulative Dose to Dose Reference (3008,0052), DS, 1.
-    @inlinable public static var CumulativeDoseToDoseReference: Tag { Tag(rawValue: 0x30080052) }
+    @inlinable public static var CumulativeDoseToDoseReference: Tag { Tag(rawValue: 0x3008_0052) }
 
     /// First Treatment Date (3008,0054), DA, 1.
-    @inlinable public static var FirstTreatmentDate: Tag { Tag(rawValue: 0x30080054) }
+    @inlinable public static var FirstTreatmentDate: Tag { Tag(rawValue: 0x3008_0054) }
 
     /// Most Recent Treatment Date (3008,0056), DA, 1.
-    @inlinable public static var MostRecentTreatmentDate: Tag { Tag(rawValue: 0x30080056) }
+    @inlinable public static var MostRecentTreatmentDate: Tag { Tag(rawValue: 0x3008_0056) }
 
     /// Number of Fractions Delivered (3008,005A), IS, 1.
-    @inlinable public static var NumberOfFractionsDelivered: Tag { Tag(rawValue: 0x3008005A) }
+    @inlinable public static var NumberOfFractionsDelivered: Tag { Tag(rawValue: 0x3008_005A) }
 
     /// Override Sequence (3008,0060), SQ, 1.
-    @inlinable public static var OverrideSequence: Tag { Tag(rawValue: 0x30080060) }
+    @inlinable public static var OverrideSequence: Tag { Tag(rawValue: 0x3008_0060) }
 
     /// Parameter Sequence Pointer (3008,0061), AT, 1.
-    @inlinable public static var ParameterSequencePointer: Tag { Tag(rawValue: 0x30080061) }
+    @inlinable public static var ParameterSequencePointer: Tag { Tag(rawValue: 0x3008_0061) }
 
     /// Override Parameter Pointer (3008,0062), AT, 1.
-    @inlinable public static var OverrideParameterPointer: Tag { Tag(rawValue: 0x30080062) }
+    @inlinable public static var OverrideParameterPointer: Tag { Tag(rawValue: 0x3008_0062) }
 
     /// Parameter Item Index (3008,0063), IS, 1.
-    @inlinable public static var ParameterItemIndex: Tag { Tag(rawValue: 0x30080063) }
+    @inlinable public static var ParameterItemIndex: Tag { Tag(rawValue: 0x3008_0063) }
 
     /// Measured Dose Reference Number (3008,0064), IS, 1.
-    @inlinable public static var MeasuredDoseReferenceNumber: Tag { Tag(rawValue: 0x30080064) }
+    @inlinable public static var MeasuredDoseReferenceNumber: Tag { Tag(rawValue: 0x3008_0064) }
 
     /// Parameter Pointer (3008,0065), AT, 1.
-    @inlinable public static var ParameterPointer: Tag { Tag(rawValue: 0x30080065) }
+    @inlinable public static var ParameterPointer: Tag { Tag(rawValue: 0x3008_0065) }
 
     /// Override Reason (3008,0066), ST, 1.
-    @inlinable public static var OverrideReason: Tag { Tag(rawValue: 0x30080066) }
+    @inlinable public static var OverrideReason: Tag { Tag(rawValue: 0x3008_0066) }
 
     /// Parameter Value Number (3008,0067), US, 1.
-    @inlinable public static var ParameterValueNumber: Tag { Tag(rawValue: 0x30080067) }
+    @inlinable public static var ParameterValueNumber: Tag { Tag(rawValue: 0x3008_0067) }
 
     /// Corrected Parameter Sequence (3008,0068), SQ, 1.
-    @inlinable public static var CorrectedParameterSequence: Tag { Tag(rawValue: 0x30080068) }
+    @inlinable public static var CorrectedParameterSequence: Tag { Tag(rawValue: 0x3008_0068) }
 
     /// Correction Value (3008,006A), FL, 1.
-    @inlinable public static var CorrectionValue: Tag { Tag(rawValue: 0x3008006A) }
+    @inlinable public static var CorrectionValue: Tag { Tag(rawValue: 0x3008_006A) }
 
     /// Calculated Dose Reference Sequence (3008,0070), SQ, 1.
-    @inlinable public static var CalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x30080070) }
+    @inlinable public static var CalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_0070) }
 
     /// Calculated Dose Reference Number (3008,0072), IS, 1.
-    @inlinable public static var CalculatedDoseReferenceNumber: Tag { Tag(rawValue: 0x30080072) }
+    @inlinable public static var CalculatedDoseReferenceNumber: Tag { Tag(rawValue: 0x3008_0072) }
 
     /// Calculated Dose Reference Description (3008,0074), ST, 1.
-    @inlinable public static var CalculatedDoseReferenceDescription: Tag { Tag(rawValue: 0x30080074) }
+    @inlinable public static var CalculatedDoseReferenceDescription: Tag { Tag(rawValue: 0x3008_0074) }
 
     /// Calculated Dose Reference Dose Value (3008,0076), DS, 1.
-    @inlinable public static var CalculatedDoseReferenceDoseValue: Tag { Tag(rawValue: 0x30080076) }
+    @inlinable public static var CalculatedDoseReferenceDoseValue: Tag { Tag(rawValue: 0x3008_0076) }
 
     /// Start Meterset (3008,0078), DS, 1.
-    @inlinable public static var StartMeterset: Tag { Tag(rawValue: 0x30080078) }
+    @inlinable public static var StartMeterset: Tag { Tag(rawValue: 0x3008_0078) }
 
     /// End Meterset (3008,007A), DS, 1.
-    @inlinable public static var EndMeterset: Tag { Tag(rawValue: 0x3008007A) }
+    @inlinable public static var EndMeterset: Tag { Tag(rawValue: 0x3008_007A) }
 
     /// Referenced Measured Dose Reference Sequence (3008,0080), SQ, 1.
-    @inlinable public static var ReferencedMeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x30080080) }
+    @inlinable public static var ReferencedMeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_0080) }
 
     /// Referenced Measured Dose Reference Number (3008,0082), IS, 1.
-    @inlinable public static var ReferencedMeasuredDoseReferenceNumber: Tag { Tag(rawValue: 0x30080082) }
+    @inlinable public static var ReferencedMeasuredDoseReferenceNumber: Tag { Tag(rawValue: 0x3008_0082) }
 
     /// Referenced Calculated Dose Reference Sequence (3008,0090), SQ, 1.
-    @inlinable public static var ReferencedCalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x30080090) }
+    @inlinable public static var ReferencedCalculatedDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_0090) }
 
     /// Referenced Calculated Dose Reference Number (3008,0092), IS, 1.
-    @inlinable public static var ReferencedCalculatedDoseReferenceNumber: Tag { Tag(rawValue: 0x30080092) }
+    @inlinable public static var ReferencedCalculatedDoseReferenceNumber: Tag { Tag(rawValue: 0x3008_0092) }
 
     /// Beam Limiting Device Leaf Pairs Sequence (3008,00A0), SQ, 1.
-    @inlinable public static var BeamLimitingDeviceLeafPairsSequence: Tag { Tag(rawValue: 0x300800A0) }
+    @inlinable public static var BeamLimitingDeviceLeafPairsSequence: Tag { Tag(rawValue: 0x3008_00A0) }
 
     /// Enhanced RT Beam Limiting Device Sequence (3008,00A1), SQ, 1.
-    @inlinable public static var EnhancedRTBeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x300800A1) }
+    @inlinable public static var EnhancedRTBeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x3008_00A1) }
 
     /// Enhanced RT Beam Limiting Opening Sequence (3008,00A2), SQ, 1.
-    @inlinable public static var EnhancedRTBeamLimitingOpeningSequence: Tag { Tag(rawValue: 0x300800A2) }
+    @inlinable public static var EnhancedRTBeamLimitingOpeningSequence: Tag { Tag(rawValue: 0x3008_00A2) }
 
     /// Enhanced RT Beam Limiting Device Definition Flag (3008,00A3), CS, 1.
-    @inlinable public static var EnhancedRTBeamLimitingDeviceDefinitionFlag: Tag { Tag(rawValue: 0x300800A3) }
+    @inlinable public static var EnhancedRTBeamLimitingDeviceDefinitionFlag: Tag { Tag(rawValue: 0x3008_00A3) }
 
     /// Parallel RT Beam Delimiter Opening Extents (3008,00A4), FD, 2-2n.
-    @inlinable public static var ParallelRTBeamDelimiterOpeningExtents: Tag { Tag(rawValue: 0x300800A4) }
+    @inlinable public static var ParallelRTBeamDelimiterOpeningExtents: Tag { Tag(rawValue: 0x3008_00A4) }
 
     /// Recorded Wedge Sequence (3008,00B0), SQ, 1.
-    @inlinable public static var RecordedWedgeSequence: Tag { Tag(rawValue: 0x300800B0) }
+    @inlinable public static var RecordedWedgeSequence: Tag { Tag(rawValue: 0x3008_00B0) }
 
     /// Recorded Compensator Sequence (3008,00C0), SQ, 1.
-    @inlinable public static var RecordedCompensatorSequence: Tag { Tag(rawValue: 0x300800C0) }
+    @inlinable public static var RecordedCompensatorSequence: Tag { Tag(rawValue: 0x3008_00C0) }
 
     /// Recorded Block Sequence (3008,00D0), SQ, 1.
-    @inlinable public static var RecordedBlockSequence: Tag { Tag(rawValue: 0x300800D0) }
+    @inlinable public static var RecordedBlockSequence: Tag { Tag(rawValue: 0x3008_00D0) }
 
     /// Recorded Block Slab Sequence (3008,00D1), SQ, 1.
-    @inlinable public static var RecordedBlockSlabSequence: Tag { Tag(rawValue: 0x300800D1) }
+    @inlinable public static var RecordedBlockSlabSequence: Tag { Tag(rawValue: 0x3008_00D1) }
 
     /// Treatment Summary Measured Dose Reference Sequence (3008,00E0), SQ, 1.
-    @inlinable public static var TreatmentSummaryMeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x300800E0) }
+    @inlinable public static var TreatmentSummaryMeasuredDoseReferenceSequence: Tag { Tag(rawValue: 0x3008_00E0) }
 
     /// Recorded Snout Sequence (3008,00F0), SQ, 1.
-    @inlinable public static var RecordedSnoutSequence: Tag { Tag(rawValue: 0x300800F0) }
+    @inlinable public static var RecordedSnoutSequence: Tag { Tag(rawValue: 0x3008_00F0) }
 
     /// Recorded Range Shifter Sequence (3008,00F2), SQ, 1.
-    @inlinable public static var RecordedRangeShifterSequence: Tag { Tag(rawValue: 0x300800F2) }
+    @inlinable public static var RecordedRangeShifterSequence: Tag { Tag(rawValue: 0x3008_00F2) }
 
     /// Recorded Lateral Spreading Device Sequence (3008,00F4), SQ, 1.
-    @inlinable public static var RecordedLateralSpreadingDeviceSequence: Tag { Tag(rawValue: 0x300800F4) }
+    @inlinable public static var RecordedLateralSpreadingDeviceSequence: Tag { Tag(rawValue: 0x3008_00F4) }
 
     /// Recorded Range Modulator Sequence (3008,00F6), SQ, 1.
-    @inlinable public static var RecordedRangeModulatorSequence: Tag { Tag(rawValue: 0x300800F6) }
+    @inlinable public static var RecordedRangeModulatorSequence: Tag { Tag(rawValue: 0x3008_00F6) }
 
     /// Recorded Source Sequence (3008,0100), SQ, 1.
-    @inlinable public static var RecordedSourceSequence: Tag { Tag(rawValue: 0x30080100) }
+    @inlinable public static var RecordedSourceSequence: Tag { Tag(rawValue: 0x3008_0100) }
 
     /// Source Serial Number (3008,0105), LO, 1.
-    @inlinable public static var SourceSerialNumber: Tag { Tag(rawValue: 0x30080105) }
+    @inlinable public static var SourceSerialNumber: Tag { Tag(rawValue: 0x3008_0105) }
 
     /// Treatment Session Application Setup Sequence (3008,0110), SQ, 1.
-    @inlinable public static var TreatmentSessionApplicationSetupSequence: Tag { Tag(rawValue: 0x30080110) }
+    @inlinable public static var TreatmentSessionApplicationSetupSequence: Tag { Tag(rawValue: 0x3008_0110) }
 
     /// Application Setup Check (3008,0116), CS, 1.
-    @inlinable public static var ApplicationSetupCheck: Tag { Tag(rawValue: 0x30080116) }
+    @inlinable public static var ApplicationSetupCheck: Tag { Tag(rawValue: 0x3008_0116) }
 
     /// Recorded Brachy Accessory Device Sequence (3008,0120), SQ, 1.
-    @inlinable public static var RecordedBrachyAccessoryDeviceSequence: Tag { Tag(rawValue: 0x30080120) }
+    @inlinable public static var RecordedBrachyAccessoryDeviceSequence: Tag { Tag(rawValue: 0x3008_0120) }
 
     /// Referenced Brachy Accessory Device Number (3008,0122), IS, 1.
-    @inlinable public static var ReferencedBrachyAccessoryDeviceNumber: Tag { Tag(rawValue: 0x30080122) }
+    @inlinable public static var ReferencedBrachyAccessoryDeviceNumber: Tag { Tag(rawValue: 0x3008_0122) }
 
     /// Recorded Channel Sequence (3008,0130), SQ, 1.
-    @inlinable public static var RecordedChannelSequence: Tag { Tag(rawValue: 0x30080130) }
+    @inlinable public static var RecordedChannelSequence: Tag { Tag(rawValue: 0x3008_0130) }
 
     /// Specified Channel Total Time (3008,0132), DS, 1.
-    @inlinable public static var SpecifiedChannelTotalTime: Tag { Tag(rawValue: 0x30080132) }
+    @inlinable public static var SpecifiedChannelTotalTime: Tag { Tag(rawValue: 0x3008_0132) }
 
     /// Delivered Channel Total Time (3008,0134), DS, 1.
-    @inlinable public static var DeliveredChannelTotalTime: Tag { Tag(rawValue: 0x30080134) }
+    @inlinable public static var DeliveredChannelTotalTime: Tag { Tag(rawValue: 0x3008_0134) }
 
     /// Specified Number of Pulses (3008,0136), IS, 1.
-    @inlinable public static var SpecifiedNumberOfPulses: Tag { Tag(rawValue: 0x30080136) }
+    @inlinable public static var SpecifiedNumberOfPulses: Tag { Tag(rawValue: 0x3008_0136) }
 
     /// Delivered Number of Pulses (3008,0138), IS, 1.
-    @inlinable public static var DeliveredNumberOfPulses: Tag { Tag(rawValue: 0x30080138) }
+    @inlinable public static var DeliveredNumberOfPulses: Tag { Tag(rawValue: 0x3008_0138) }
 
     /// Specified Pulse Repetition Interval (3008,013A), DS, 1.
-    @inlinable public static var SpecifiedPulseRepetitionInterval: Tag { Tag(rawValue: 0x3008013A) }
+    @inlinable public static var SpecifiedPulseRepetitionInterval: Tag { Tag(rawValue: 0x3008_013A) }
 
     /// Delivered Pulse Repetition Interval (3008,013C), DS, 1.
-    @inlinable public static var DeliveredPulseRepetitionInterval: Tag { Tag(rawValue: 0x3008013C) }
+    @inlinable public static var DeliveredPulseRepetitionInterval: Tag { Tag(rawValue: 0x3008_013C) }
 
     /// Recorded Source Applicator Sequence (3008,0140), SQ, 1.
-    @inlinable public static var RecordedSourceApplicatorSequence: Tag { Tag(rawValue: 0x30080140) }
+    @inlinable public static var RecordedSourceApplicatorSequence: Tag { Tag(rawValue: 0x3008_0140) }
 
     /// Referenced Source Applicator Number (3008,0142), IS, 1.
-    @inlinable public static var ReferencedSourceApplicatorNumber: Tag { Tag(rawValue: 0x30080142) }
+    @inlinable public static var ReferencedSourceApplicatorNumber: Tag { Tag(rawValue: 0x3008_0142) }
 
     /// Recorded Channel Shield Sequence (3008,0150), SQ, 1.
-    @inlinable public static var RecordedChannelShieldSequence: Tag { Tag(rawValue: 0x30080150) }
+    @inlinable public static var RecordedChannelShieldSequence: Tag { Tag(rawValue: 0x3008_0150) }
 
     /// Referenced Channel Shield Number (3008,0152), IS, 1.
-    @inlinable public static var ReferencedChannelShieldNumber: Tag { Tag(rawValue: 0x30080152) }
+    @inlinable public static var ReferencedChannelShieldNumber: Tag { Tag(rawValue: 0x3008_0152) }
 
     /// Brachy Control Point Delivered Sequence (3008,0160), SQ, 1.
-    @inlinable public static var BrachyControlPointDeliveredSequence: Tag { Tag(rawValue: 0x30080160) }
+    @inlinable public static var BrachyControlPointDeliveredSequence: Tag { Tag(rawValue: 0x3008_0160) }
 
     /// Safe Position Exit Date (3008,0162), DA, 1.
-    @inlinable public static var SafePositionExitDate: Tag { Tag(rawValue: 0x30080162) }
+    @inlinable public static var SafePositionExitDate: Tag { Tag(rawValue: 0x3008_0162) }
 
     /// Safe Position Exit Time (3008,0164), TM, 1.
-    @inlinable public static var SafePositionExitTime: Tag { Tag(rawValue: 0x30080164) }
+    @inlinable public static var SafePositionExitTime: Tag { Tag(rawValue: 0x3008_0164) }
 
     /// Safe Position Return Date (3008,0166), DA, 1.
-    @inlinable public static var SafePositionReturnDate: Tag { Tag(rawValue: 0x30080166) }
+    @inlinable public static var SafePositionReturnDate: Tag { Tag(rawValue: 0x3008_0166) }
 
     /// Safe Position Return Time (3008,0168), TM, 1.
-    @inlinable public static var SafePositionReturnTime: Tag { Tag(rawValue: 0x30080168) }
+    @inlinable public static var SafePositionReturnTime: Tag { Tag(rawValue: 0x3008_0168) }
 
     /// Pulse Specific Brachy Control Point Delivered Sequence (3008,0171), SQ, 1.
-    @inlinable public static var PulseSpecificBrachyControlPointDeliveredSequence: Tag { Tag(rawValue: 0x30080171) }
+    @inlinable public static var PulseSpecificBrachyControlPointDeliveredSequence: Tag { Tag(rawValue: 0x3008_0171) }
 
     /// Pulse Number (3008,0172), US, 1.
-    @inlinable public static var PulseNumber: Tag { Tag(rawValue: 0x30080172) }
+    @inlinable public static var PulseNumber: Tag { Tag(rawValue: 0x3008_0172) }
 
     /// Brachy Pulse Control Point Delivered Sequence (3008,0173), SQ, 1.
-    @inlinable public static var BrachyPulseControlPointDeliveredSequence: Tag { Tag(rawValue: 0x30080173) }
+    @inlinable public static var BrachyPulseControlPointDeliveredSequence: Tag { Tag(rawValue: 0x3008_0173) }
 
     /// Current Treatment Status (3008,0200), CS, 1.
-    @inlinable public static var CurrentTreatmentStatus: Tag { Tag(rawValue: 0x30080200) }
+    @inlinable public static var CurrentTreatmentStatus: Tag { Tag(rawValue: 0x3008_0200) }
 
     /// Treatment Status Comment (3008,0202), ST, 1.
-    @inlinable public static var TreatmentStatusComment: Tag { Tag(rawValue: 0x30080202) }
+    @inlinable public static var TreatmentStatusComment: Tag { Tag(rawValue: 0x3008_0202) }
 
     /// Fraction Group Summary Sequence (3008,0220), SQ, 1.
-    @inlinable public static var FractionGroupSummarySequence: Tag { Tag(rawValue: 0x30080220) }
+    @inlinable public static var FractionGroupSummarySequence: Tag { Tag(rawValue: 0x3008_0220) }
 
     /// Referenced Fraction Number (3008,0223), IS, 1.
-    @inlinable public static var ReferencedFractionNumber: Tag { Tag(rawValue: 0x30080223) }
+    @inlinable public static var ReferencedFractionNumber: Tag { Tag(rawValue: 0x3008_0223) }
 
     /// Fraction Group Type (3008,0224), CS, 1.
-    @inlinable public static var FractionGroupType: Tag { Tag(rawValue: 0x30080224) }
+    @inlinable public static var FractionGroupType: Tag { Tag(rawValue: 0x3008_0224) }
 
     /// Beam Stopper Position (3008,0230), CS, 1.
-    @inlinable public static var BeamStopperPosition: Tag { Tag(rawValue: 0x30080230) }
+    @inlinable public static var BeamStopperPosition: Tag { Tag(rawValue: 0x3008_0230) }
 
     /// Fraction Status Summary Sequence (3008,0240), SQ, 1.
-    @inlinable public static var FractionStatusSummarySequence: Tag { Tag(rawValue: 0x30080240) }
+    @inlinable public static var FractionStatusSummarySequence: Tag { Tag(rawValue: 0x3008_0240) }
 
     /// Treatment Date (3008,0250), DA, 1.
-    @inlinable public static var TreatmentDate: Tag { Tag(rawValue: 0x30080250) }
+    @inlinable public static var TreatmentDate: Tag { Tag(rawValue: 0x3008_0250) }
 
     /// Treatment Time (3008,0251), TM, 1.
-    @inlinable public static var TreatmentTime: Tag { Tag(rawValue: 0x30080251) }
+    @inlinable public static var TreatmentTime: Tag { Tag(rawValue: 0x3008_0251) }
 
     /// RT Plan Label (300A,0002), SH, 1.
-    @inlinable public static var RTPlanLabel: Tag { Tag(rawValue: 0x300A0002) }
+    @inlinable public static var RTPlanLabel: Tag { Tag(rawValue: 0x300A_0002) }
 
     /// RT Plan Name (300A,0003), LO, 1.
-    @inlinable public static var RTPlanName: Tag { Tag(rawValue: 0x300A0003) }
+    @inlinable public static var RTPlanName: Tag { Tag(rawValue: 0x300A_0003) }
 
     /// RT Plan Description (300A,0004), ST, 1.
-    @inlinable public static var RTPlanDescription: Tag { Tag(rawValue: 0x300A0004) }
+    @inlinable public static var RTPlanDescription: Tag { Tag(rawValue: 0x300A_0004) }
 
     /// RT Plan Date (300A,0006), DA, 1.
-    @inlinable public static var RTPlanDate: Tag { Tag(rawValue: 0x300A0006) }
+    @inlinable public static var RTPlanDate: Tag { Tag(rawValue: 0x300A_0006) }
 
     /// RT Plan Time (300A,0007), TM, 1.
-    @inlinable public static var RTPlanTime: Tag { Tag(rawValue: 0x300A0007) }
+    @inlinable public static var RTPlanTime: Tag { Tag(rawValue: 0x300A_0007) }
 
     /// Treatment Protocols (300A,0009), LO, 1-n.
-    @inlinable public static var TreatmentProtocols: Tag { Tag(rawValue: 0x300A0009) }
+    @inlinable public static var TreatmentProtocols: Tag { Tag(rawValue: 0x300A_0009) }
 
     /// Plan Intent (300A,000A), CS, 1.
-    @inlinable public static var PlanIntent: Tag { Tag(rawValue: 0x300A000A) }
+    @inlinable public static var PlanIntent: Tag { Tag(rawValue: 0x300A_000A) }
 
     /// Treatment Sites (300A,000B), LO, 1-n, retired.
-    @inlinable public static var TreatmentSites: Tag { Tag(rawValue: 0x300A000B) }
+    @inlinable public static var TreatmentSites: Tag { Tag(rawValue: 0x300A_000B) }
 
     /// RT Plan Geometry (300A,000C), CS, 1.
-    @inlinable public static var RTPlanGeometry: Tag { Tag(rawValue: 0x300A000C) }
+    @inlinable public static var RTPlanGeometry: Tag { Tag(rawValue: 0x300A_000C) }
 
     /// Prescription Description (300A,000E), ST, 1.
-    @inlinable public static var PrescriptionDescription: Tag { Tag(rawValue: 0x300A000E) }
+    @inlinable public static var PrescriptionDescription: Tag { Tag(rawValue: 0x300A_000E) }
 
     /// Dose Reference Sequence (300A,0010), SQ, 1.
-    @inlinable public static var DoseReferenceSequence: Tag { Tag(rawValue: 0x300A0010) }
+    @inlinable public static var DoseReferenceSequence: Tag { Tag(rawValue: 0x300A_0010) }
 
     /// Dose Reference Number (300A,0012), IS, 1.
-    @inlinable public static var DoseReferenceNumber: Tag { Tag(rawValue: 0x300A0012) }
+    @inlinable public static var DoseReferenceNumber: Tag { Tag(rawValue: 0x300A_0012) }
 
     /// Dose Reference UID (300A,0013), UI, 1.
-    @inlinable public static var DoseReferenceUID: Tag { Tag(rawValue: 0x300A0013) }
+    @inlinable public static var DoseReferenceUID: Tag { Tag(rawValue: 0x300A_0013) }
 
     /// Dose Reference Structure Type (300A,0014), CS, 1.
-    @inlinable public static var DoseReferenceStructureType: Tag { Tag(rawValue: 0x300A0014) }
+    @inlinable public static var DoseReferenceStructureType: Tag { Tag(rawValue: 0x300A_0014) }
 
     /// Nominal Beam Energy Unit (300A,0015), CS, 1.
-    @inlinable public static var NominalBeamEnergyUnit: Tag { Tag(rawValue: 0x300A0015) }
+    @inlinable public static var NominalBeamEnergyUnit: Tag { Tag(rawValue: 0x300A_0015) }
 
     /// Dose Reference Description (300A,0016), LO, 1.
-    @inlinable public static var DoseReferenceDescription: Tag { Tag(rawValue: 0x300A0016) }
+    @inlinable public static var DoseReferenceDescription: Tag { Tag(rawValue: 0x300A_0016) }
 
     /// Dose Reference Point Coordinates (300A,0018), DS, 3.
-    @inlinable public static var DoseReferencePointCoordinates: Tag { Tag(rawValue: 0x300A0018) }
+    @inlinable public static var DoseReferencePointCoordinates: Tag { Tag(rawValue: 0x300A_0018) }
 
     /// Nominal Prior Dose (300A,001A), DS, 1.
-    @inlinable public static var NominalPriorDose: Tag { Tag(rawValue: 0x300A001A) }
+    @inlinable public static var NominalPriorDose: Tag { Tag(rawValue: 0x300A_001A) }
 
     /// Dose Reference Type (300A,0020), CS, 1.
-    @inlinable public static var DoseReferenceType: Tag { Tag(rawValue: 0x300A0020) }
+    @inlinable public static var DoseReferenceType: Tag { Tag(rawValue: 0x300A_0020) }
 
     /// Constraint Weight (300A,0021), DS, 1.
-    @inlinable public static var ConstraintWeight: Tag { Tag(rawValue: 0x300A0021) }
+    @inlinable public static var ConstraintWeight: Tag { Tag(rawValue: 0x300A_0021) }
 
     /// Delivery Warning Dose (300A,0022), DS, 1.
-    @inlinable public static var DeliveryWarningDose: Tag { Tag(rawValue: 0x300A0022) }
+    @inlinable public static var DeliveryWarningDose: Tag { Tag(rawValue: 0x300A_0022) }
 
     /// Delivery Maximum Dose (300A,0023), DS, 1.
-    @inlinable public static var DeliveryMaximumDose: Tag { Tag(rawValue: 0x300A0023) }
+    @inlinable public static var DeliveryMaximumDose: Tag { Tag(rawValue: 0x300A_0023) }
 
     /// Target Minimum Dose (300A,0025), DS, 1.
-    @inlinable public static var TargetMinimumDose: Tag { Tag(rawValue: 0x300A0025) }
+    @inlinable public static var TargetMinimumDose: Tag { Tag(rawValue: 0x300A_0025) }
 
     /// Target Prescription Dose (300A,0026), DS, 1.
-    @inlinable public static var TargetPrescriptionDose: Tag { Tag(rawValue: 0x300A0026) }
+    @inlinable public static var TargetPrescriptionDose: Tag { Tag(rawValue: 0x300A_0026) }
 
     /// Target Maximum Dose (300A,0027), DS, 1.
-    @inlinable public static var TargetMaximumDose: Tag { Tag(rawValue: 0x300A0027) }
+    @inlinable public static var TargetMaximumDose: Tag { Tag(rawValue: 0x300A_0027) }
 
     /// Target Underdose Volume Fraction (300A,0028), DS, 1.
-    @inlinable public static var TargetUnderdoseVolumeFraction: Tag { Tag(rawValue: 0x300A0028) }
+    @inlinable public static var TargetUnderdoseVolumeFraction: Tag { Tag(rawValue: 0x300A_0028) }
 
     /// Organ at Risk Full-volume Dose (300A,002A), DS, 1.
-    @inlinable public static var OrganAtRiskFullVolumeDose: Tag { Tag(rawValue: 0x300A002A) }
+    @inlinable public static var OrganAtRiskFullVolumeDose: Tag { Tag(rawValue: 0x300A_002A) }
 
     /// Organ at Risk Limit Dose (300A,002B), DS, 1.
-    @inlinable public static var OrganAtRiskLimitDose: Tag { Tag(rawValue: 0x300A002B) }
+    @inlinable public static var OrganAtRiskLimitDose: Tag { Tag(rawValue: 0x300A_002B) }
 
     /// Organ at Risk Maximum Dose (300A,002C), DS, 1.
-    @inlinable public static var OrganAtRiskMaximumDose: Tag { Tag(rawValue: 0x300A002C) }
+    @inlinable public static var OrganAtRiskMaximumDose: Tag { Tag(rawValue: 0x300A_002C) }
 
     /// Organ at Risk Overdose Volume Fraction (300A,002D), DS, 1.
-    @inlinable public static var OrganAtRiskOverdoseVolumeFraction: Tag { Tag(rawValue: 0x300A002D) }
+    @inlinable public static var OrganAtRiskOverdoseVolumeFraction: Tag { Tag(rawValue: 0x300A_002D) }
 
     /// Tolerance Table Sequence (300A,0040), SQ, 1.
-    @inlinable public static var ToleranceTableSequence: Tag { Tag(rawValue: 0x300A0040) }
+    @inlinable public static var ToleranceTableSequence: Tag { Tag(rawValue: 0x300A_0040) }
 
     /// Tolerance Table Number (300A,0042), IS, 1.
-    @inlinable public static var ToleranceTableNumber: Tag { Tag(rawValue: 0x300A0042) }
+    @inlinable public static var ToleranceTableNumber: Tag { Tag(rawValue: 0x300A_0042) }
 
     /// Tolerance Table Label (300A,0043), SH, 1.
-    @inlinable public static var ToleranceTableLabel: Tag { Tag(rawValue: 0x300A0043) }
+    @inlinable public static var ToleranceTableLabel: Tag { Tag(rawValue: 0x300A_0043) }
 
     /// Gantry Angle Tolerance (300A,0044), DS, 1.
-    @inlinable public static var GantryAngleTolerance: Tag { Tag(rawValue: 0x300A0044) }
+    @inlinable public static var GantryAngleTolerance: Tag { Tag(rawValue: 0x300A_0044) }
 
     /// Beam Limiting Device Angle Tolerance (300A,0046), DS, 1.
-    @inlinable public static var BeamLimitingDeviceAngleTolerance: Tag { Tag(rawValue: 0x300A0046) }
+    @inlinable public static var BeamLimitingDeviceAngleTolerance: Tag { Tag(rawValue: 0x300A_0046) }
 
     /// Beam Limiting Device Tolerance Sequence (300A,0048), SQ, 1.
-    @inlinable public static var BeamLimitingDeviceToleranceSequence: Tag { Tag(rawValue: 0x300A0048) }
+    @inlinable public static var BeamLimitingDeviceToleranceSequence: Tag { Tag(rawValue: 0x300A_0048) }
 
     /// Beam Limiting Device Position Tolerance (300A,004A), DS, 1.
-    @inlinable public static var BeamLimitingDevicePositionTolerance: Tag { Tag(rawValue: 0x300A004A) }
+    @inlinable public static var BeamLimitingDevicePositionTolerance: Tag { Tag(rawValue: 0x300A_004A) }
 
     /// Snout Position Tolerance (300A,004B), FL, 1.
-    @inlinable public static var SnoutPositionTolerance: Tag { Tag(rawValue: 0x300A004B) }
+    @inlinable public static var SnoutPositionTolerance: Tag { Tag(rawValue: 0x300A_004B) }
 
     /// Patient Support Angle Tolerance (300A,004C), DS, 1.
-    @inlinable public static var PatientSupportAngleTolerance: Tag { Tag(rawValue: 0x300A004C) }
+    @inlinable public static var PatientSupportAngleTolerance: Tag { Tag(rawValue: 0x300A_004C) }
 
     /// Table Top Eccentric Angle Tolerance (300A,004E), DS, 1.
-    @inlinable public static var TableTopEccentricAngleTolerance: Tag { Tag(rawValue: 0x300A004E) }
+    @inlinable public static var TableTopEccentricAngleTolerance: Tag { Tag(rawValue: 0x300A_004E) }
 
     /// Table Top Pitch Angle Tolerance (300A,004F), FL, 1.
-    @inlinable public static var TableTopPitchAngleTolerance: Tag { Tag(rawValue: 0x300A004F) }
+    @inlinable public static var TableTopPitchAngleTolerance: Tag { Tag(rawValue: 0x300A_004F) }
 
     /// Table Top Roll Angle Tolerance (300A,0050), FL, 1.
-    @inlinable public static var TableTopRollAngleTolerance: Tag { Tag(rawValue: 0x300A0050) }
+    @inlinable public static var TableTopRollAngleTolerance: Tag { Tag(rawValue: 0x300A_0050) }
 
     /// Table Top Vertical Position Tolerance (300A,0051), DS, 1.
-    @inlinable public static var TableTopVerticalPositionTolerance: Tag { Tag(rawValue: 0x300A0051) }
+    @inlinable public static var TableTopVerticalPositionTolerance: Tag { Tag(rawValue: 0x300A_0051) }
 
     /// Table Top Longitudinal Position Tolerance (300A,0052), DS, 1.
-    @inlinable public static var TableTopLongitudinalPositionTolerance: Tag { Tag(rawValue: 0x300A0052) }
+    @inlinable public static var TableTopLongitudinalPositionTolerance: Tag { Tag(rawValue: 0x300A_0052) }
 
     /// Table Top Lateral Position Tolerance (300A,0053), DS, 1.
-    @inlinable public static var TableTopLateralPositionTolerance: Tag { Tag(rawValue: 0x300A0053) }
+    @inlinable public static var TableTopLateralPositionTolerance: Tag { Tag(rawValue: 0x300A_0053) }
 
     /// Table Top Position Alignment UID (300A,0054), UI, 1.
-    @inlinable public static var TableTopPositionAlignmentUID: Tag { Tag(rawValue: 0x300A0054) }
+    @inlinable public static var TableTopPositionAlignmentUID: Tag { Tag(rawValue: 0x300A_0054) }
 
     /// RT Plan Relationship (300A,0055), CS, 1.
-    @inlinable public static var RTPlanRelationship: Tag { Tag(rawValue: 0x300A0055) }
+    @inlinable public static var RTPlanRelationship: Tag { Tag(rawValue: 0x300A_0055) }
 
     /// Fraction Group Sequence (300A,0070), SQ, 1.
-    @inlinable public static var FractionGroupSequence: Tag { Tag(rawValue: 0x300A0070) }
+    @inlinable public static var FractionGroupSequence: Tag { Tag(rawValue: 0x300A_0070) }
 
     /// Fraction Group Number (300A,0071), IS, 1.
-    @inlinable public static var FractionGroupNumber: Tag { Tag(rawValue: 0x300A0071) }
+    @inlinable public static var FractionGroupNumber: Tag { Tag(rawValue: 0x300A_0071) }
 
     /// Fraction Group Description (300A,0072), LO, 1.
-    @inlinable public static var FractionGroupDescription: Tag { Tag(rawValue: 0x300A0072) }
+    @inlinable public static var FractionGroupDescription: Tag { Tag(rawValue: 0x300A_0072) }
 
     /// Number of Fractions Planned (300A,0078), IS, 1.
-    @inlinable public static var NumberOfFractionsPlanned: Tag { Tag(rawValue: 0x300A0078) }
+    @inlinable public static var NumberOfFractionsPlanned: Tag { Tag(rawValue: 0x300A_0078) }
 
     /// Number of Fraction Pattern Digits Per Day (300A,0079), IS, 1.
-    @inlinable public static var NumberOfFractionPatternDigitsPerDay: Tag { Tag(rawValue: 0x300A0079) }
+    @inlinable public static var NumberOfFractionPatternDigitsPerDay: Tag { Tag(rawValue: 0x300A_0079) }
 
     /// Repeat Fraction Cycle Length (300A,007A), IS, 1.
-    @inlinable public static var RepeatFractionCycleLength: Tag { Tag(rawValue: 0x300A007A) }
+    @inlinable public static var RepeatFractionCycleLength: Tag { Tag(rawValue: 0x300A_007A) }
 
     /// Fraction Pattern (300A,007B), LT, 1.
-    @inlinable public static var FractionPattern: Tag { Tag(rawValue: 0x300A007B) }
+    @inlinable public static var FractionPattern: Tag { Tag(rawValue: 0x300A_007B) }
 
     /// Number of Beams (300A,0080), IS, 1.
-    @inlinable public static var NumberOfBeams: Tag { Tag(rawValue: 0x300A0080) }
+    @inlinable public static var NumberOfBeams: Tag { Tag(rawValue: 0x300A_0080) }
 
     /// Beam Dose Specification Point (300A,0082), DS, 3, retired.
-    @inlinable public static var BeamDoseSpecificationPoint: Tag { Tag(rawValue: 0x300A0082) }
+    @inlinable public static var BeamDoseSpecificationPoint: Tag { Tag(rawValue: 0x300A_0082) }
 
     /// Referenced Dose Reference UID (300A,0083), UI, 1.
-    @inlinable public static var ReferencedDoseReferenceUID: Tag { Tag(rawValue: 0x300A0083) }
+    @inlinable public static var ReferencedDoseReferenceUID: Tag { Tag(rawValue: 0x300A_0083) }
 
     /// Beam Dose (300A,0084), DS, 1.
-    @inlinable public static var BeamDose: Tag { Tag(rawValue: 0x300A0084) }
+    @inlinable public static var BeamDose: Tag { Tag(rawValue: 0x300A_0084) }
 
     /// Beam Meterset (300A,0086), DS, 1.
-    @inlinable public static var BeamMeterset: Tag { Tag(rawValue: 0x300A0086) }
+    @inlinable public static var BeamMeterset: Tag { Tag(rawValue: 0x300A_0086) }
 
     /// Beam Dose Point Depth (300A,0088), FL, 1.
-    @inlinable public static var BeamDosePointDepth: Tag { Tag(rawValue: 0x300A0088) }
+    @inlinable public static var BeamDosePointDepth: Tag { Tag(rawValue: 0x300A_0088) }
 
     /// Beam Dose Point Equivalent Depth (300A,0089), FL, 1.
-    @inlinable public static var BeamDosePointEquivalentDepth: Tag { Tag(rawValue: 0x300A0089) }
+    @inlinable public static var BeamDosePointEquivalentDepth: Tag { Tag(rawValue: 0x300A_0089) }
 
     /// Beam Dose Point SSD (300A,008A), FL, 1.
-    @inlinable public static var BeamDosePointSSD: Tag { Tag(rawValue: 0x300A008A) }
+    @inlinable public static var BeamDosePointSSD: Tag { Tag(rawValue: 0x300A_008A) }
 
     /// Beam Dose Meaning (300A,008B), CS, 1.
-    @inlinable public static var BeamDoseMeaning: Tag { Tag(rawValue: 0x300A008B) }
+    @inlinable public static var BeamDoseMeaning: Tag { Tag(rawValue: 0x300A_008B) }
 
     /// Beam Dose Verification Control Point Sequence (300A,008C), SQ, 1.
-    @inlinable public static var BeamDoseVerificationControlPointSequence: Tag { Tag(rawValue: 0x300A008C) }
+    @inlinable public static var BeamDoseVerificationControlPointSequence: Tag { Tag(rawValue: 0x300A_008C) }
 
     /// Average Beam Dose Point Depth (300A,008D), FL, 1, retired.
-    @inlinable public static var AverageBeamDosePointDepth: Tag { Tag(rawValue: 0x300A008D) }
+    @inlinable public static var AverageBeamDosePointDepth: Tag { Tag(rawValue: 0x300A_008D) }
 
     /// Average Beam Dose Point Equivalent Depth (300A,008E), FL, 1, retired.
-    @inlinable public static var AverageBeamDosePointEquivalentDepth: Tag { Tag(rawValue: 0x300A008E) }
+    @inlinable public static var AverageBeamDosePointEquivalentDepth: Tag { Tag(rawValue: 0x300A_008E) }
 
     /// Average Beam Dose Point SSD (300A,008F), FL, 1, retired.
-    @inlinable public static var AverageBeamDosePointSSD: Tag { Tag(rawValue: 0x300A008F) }
+    @inlinable public static var AverageBeamDosePointSSD: Tag { Tag(rawValue: 0x300A_008F) }
 
     /// Beam Dose Type (300A,0090), CS, 1.
-    @inlinable public static var BeamDoseType: Tag { Tag(rawValue: 0x300A0090) }
+    @inlinable public static var BeamDoseType: Tag { Tag(rawValue: 0x300A_0090) }
 
     /// Alternate Beam Dose (300A,0091), DS, 1.
-    @inlinable public static var AlternateBeamDose: Tag { Tag(rawValue: 0x300A0091) }
+    @inlinable public static var AlternateBeamDose: Tag { Tag(rawValue: 0x300A_0091) }
 
     /// Alternate Beam Dose Type (300A,0092), CS, 1.
-    @inlinable public static var AlternateBeamDoseType: Tag { Tag(rawValue: 0x300A0092) }
+    @inlinable public static var AlternateBeamDoseType: Tag { Tag(rawValue: 0x300A_0092) }
 
     /// Depth Value Averaging Flag (300A,0093), CS, 1.
-    @inlinable public static var DepthValueAveragingFlag: Tag { Tag(rawValue: 0x300A0093) }
+    @inlinable public static var DepthValueAveragingFlag: Tag { Tag(rawValue: 0x300A_0093) }
 
     /// Beam Dose Point Source to External Contour Distance (300A,0094), DS, 1.
-    @inlinable public static var BeamDosePointSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A0094) }
+    @inlinable public static var BeamDosePointSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A_0094) }
 
     /// Number of Brachy Application Setups (300A,00A0), IS, 1.
-    @inlinable public static var NumberOfBrachyApplicationSetups: Tag { Tag(rawValue: 0x300A00A0) }
+    @inlinable public static var NumberOfBrachyApplicationSetups: Tag { Tag(rawValue: 0x300A_00A0) }
 
     /// Brachy Application Setup Dose Specification Point (300A,00A2), DS, 3.
-    @inlinable public static var BrachyApplicationSetupDoseSpecificationPoint: Tag { Tag(rawValue: 0x300A00A2) }
+    @inlinable public static var BrachyApplicationSetupDoseSpecificationPoint: Tag { Tag(rawValue: 0x300A_00A2) }
 
     /// Brachy Application Setup Dose (300A,00A4), DS, 1.
-    @inlinable public static var BrachyApplicationSetupDose: Tag { Tag(rawValue: 0x300A00A4) }
+    @inlinable public static var BrachyApplicationSetupDose: Tag { Tag(rawValue: 0x300A_00A4) }
 
     /// Beam Sequence (300A,00B0), SQ, 1.
-    @inlinable public static var BeamSequence: Tag { Tag(rawValue: 0x300A00B0) }
+    @inlinable public static var BeamSequence: Tag { Tag(rawValue: 0x300A_00B0) }
 
     /// Treatment Machine Name (300A,00B2), SH, 1.
-    @inlinable public static var TreatmentMachineName: Tag { Tag(rawValue: 0x300A00B2) }
+    @inlinable public static var TreatmentMachineName: Tag { Tag(rawValue: 0x300A_00B2) }
 
     /// Primary Dosimeter Unit (300A,00B3), CS, 1.
-    @inlinable public static var PrimaryDosimeterUnit: Tag { Tag(rawValue: 0x300A00B3) }
+    @inlinable public static var PrimaryDosimeterUnit: Tag { Tag(rawValue: 0x300A_00B3) }
 
     /// Source-Axis Distance (300A,00B4), DS, 1.
-    @inlinable public static var SourceAxisDistance: Tag { Tag(rawValue: 0x300A00B4) }
+    @inlinable public static var SourceAxisDistance: Tag { Tag(rawValue: 0x300A_00B4) }
 
     /// Beam Limiting Device Sequence (300A,00B6), SQ, 1.
-    @inlinable public static var BeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x300A00B6) }
+    @inlinable public static var BeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x300A_00B6) }
 
     /// RT Beam Limiting Device Type (300A,00B8), CS, 1.
-    @inlinable public static var RTBeamLimitingDeviceType: Tag { Tag(rawValue: 0x300A00B8) }
+    @inlinable public static var RTBeamLimitingDeviceType: Tag { Tag(rawValue: 0x300A_00B8) }
 
     /// Source to Beam Limiting Device Distance (300A,00BA), DS, 1.
-    @inlinable public static var SourceToBeamLimitingDeviceDistance: Tag { Tag(rawValue: 0x300A00BA) }
+    @inlinable public static var SourceToBeamLimitingDeviceDistance: Tag { Tag(rawValue: 0x300A_00BA) }
 
     /// Isocenter to Beam Limiting Device Distance (300A,00BB), FL, 1.
-    @inlinable public static var IsocenterToBeamLimitingDeviceDistance: Tag { Tag(rawValue: 0x300A00BB) }
+    @inlinable public static var IsocenterToBeamLimitingDeviceDistance: Tag { Tag(rawValue: 0x300A_00BB) }
 
     /// Number of Leaf/Jaw Pairs (300A,00BC), IS, 1.
-    @inlinable public static var NumberOfLeafJawPairs: Tag { Tag(rawValue: 0x300A00BC) }
+    @inlinable public static var NumberOfLeafJawPairs: Tag { Tag(rawValue: 0x300A_00BC) }
 
     /// Leaf Position Boundaries (300A,00BE), DS, 3-n.
-    @inlinable public static var LeafPositionBoundaries: Tag { Tag(rawValue: 0x300A00BE) }
+    @inlinable public static var LeafPositionBoundaries: Tag { Tag(rawValue: 0x300A_00BE) }
 
     /// Beam Number (300A,00C0), IS, 1.
-    @inlinable public static var BeamNumber: Tag { Tag(rawValue: 0x300A00C0) }
+    @inlinable public static var BeamNumber: Tag { Tag(rawValue: 0x300A_00C0) }
 
     /// Beam Name (300A,00C2), LO, 1.
-    @inlinable public static var BeamName: Tag { Tag(rawValue: 0x300A00C2) }
+    @inlinable public static var BeamName: Tag { Tag(rawValue: 0x300A_00C2) }
 
     /// Beam Description (300A,00C3), ST, 1.
-    @inlinable public static var BeamDescription: Tag { Tag(rawValue: 0x300A00C3) }
+    @inlinable public static var BeamDescription: Tag { Tag(rawValue: 0x300A_00C3) }
 
     /// Beam Type (300A,00C4), CS, 1.
-    @inlinable public static var BeamType: Tag { Tag(rawValue: 0x300A00C4) }
+    @inlinable public static var BeamType: Tag { Tag(rawValue: 0x300A_00C4) }
 
     /// Beam Delivery Duration Limit (300A,00C5), FD, 1.
-    @inlinable public static var BeamDeliveryDurationLimit: Tag { Tag(rawValue: 0x300A00C5) }
+    @inlinable public static var BeamDeliveryDurationLimit: Tag { Tag(rawValue: 0x300A_00C5) }
 
     /// Radiation Type (300A,00C6), CS, 1.
-    @inlinable public static var RadiationType: Tag { Tag(rawValue: 0x300A00C6) }
+    @inlinable public static var RadiationType: Tag { Tag(rawValue: 0x300A_00C6) }
 
     /// High-Dose Technique Type (300A,00C7), CS, 1.
-    @inlinable public static var HighDoseTechniqueType: Tag { Tag(rawValue: 0x300A00C7) }
+    @inlinable public static var HighDoseTechniqueType: Tag { Tag(rawValue: 0x300A_00C7) }
 
     /// Reference Image Number (300A,00C8), IS, 1.
-    @inlinable public static var ReferenceImageNumber: Tag { Tag(rawValue: 0x300A00C8) }
+    @inlinable public static var ReferenceImageNumber: Tag { Tag(rawValue: 0x300A_00C8) }
 
     /// Planned Verification Image Sequence (300A,00CA), SQ, 1.
-    @inlinable public static var PlannedVerificationImageSequence: Tag { Tag(rawValue: 0x300A00CA) }
+    @inlinable public static var PlannedVerificationImageSequence: Tag { Tag(rawValue: 0x300A_00CA) }
 
     /// Imaging Device-Specific Acquisition Parameters (300A,00CC), LO, 1-n.
-    @inlinable public static var ImagingDeviceSpecificAcquisitionParameters: Tag { Tag(rawValue: 0x300A00CC) }
+    @inlinable public static var ImagingDeviceSpecificAcquisitionParameters: Tag { Tag(rawValue: 0x300A_00CC) }
 
     /// Treatment Delivery Type (300A,00CE), CS, 1.
-    @inlinable public static var TreatmentDeliveryType: Tag { Tag(rawValue: 0x300A00CE) }
+    @inlinable public static var TreatmentDeliveryType: Tag { Tag(rawValue: 0x300A_00CE) }
 
     /// Number of Wedges (300A,00D0), IS, 1.
-    @inlinable public static var NumberOfWedges: Tag { Tag(rawValue: 0x300A00D0) }
+    @inlinable public static var NumberOfWedges: Tag { Tag(rawValue: 0x300A_00D0) }
 
     /// Wedge Sequence (300A,00D1), SQ, 1.
-    @inlinable public static var WedgeSequence: Tag { Tag(rawValue: 0x300A00D1) }
+    @inlinable public static var WedgeSequence: Tag { Tag(rawValue: 0x300A_00D1) }
 
     /// Wedge Number (300A,00D2), IS, 1.
-    @inlinable public static var WedgeNumber: Tag { Tag(rawValue: 0x300A00D2) }
+    @inlinable public static var WedgeNumber: Tag { Tag(rawValue: 0x300A_00D2) }
 
     /// Wedge Type (300A,00D3), CS, 1.
-    @inlinable public static var WedgeType: Tag { Tag(rawValue: 0x300A00D3) }
+    @inlinable public static var WedgeType: Tag { Tag(rawValue: 0x300A_00D3) }
 
     /// Wedge ID (300A,00D4), SH, 1.
-    @inlinable public static var WedgeID: Tag { Tag(rawValue: 0x300A00D4) }
+    @inlinable public static var WedgeID: Tag { Tag(rawValue: 0x300A_00D4) }
 
     /// Wedge Angle (300A,00D5), IS, 1.
-    @inlinable public static var WedgeAngle: Tag { Tag(rawValue: 0x300A00D5) }
+    @inlinable public static var WedgeAngle: Tag { Tag(rawValue: 0x300A_00D5) }
 
     /// Wedge Factor (300A,00D6), DS, 1.
-    @inlinable public static var WedgeFactor: Tag { Tag(rawValue: 0x300A00D6) }
+    @inlinable public static var WedgeFactor: Tag { Tag(rawValue: 0x300A_00D6) }
 
     /// Total Wedge Tray Water-Equivalent Thickness (300A,00D7), FL, 1.
-    @inlinable public static var TotalWedgeTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A00D7) }
+    @inlinable public static var TotalWedgeTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_00D7) }
 
     /// Wedge Orientation (300A,00D8), DS, 1.
-    @inlinable public static var WedgeOrientation: Tag { Tag(rawValue: 0x300A00D8) }
+    @inlinable public static var WedgeOrientation: Tag { Tag(rawValue: 0x300A_00D8) }
 
     /// Isocenter to Wedge Tray Distance (300A,00D9), FL, 1.
-    @inlinable public static var IsocenterToWedgeTrayDistance: Tag { Tag(rawValue: 0x300A00D9) }
+    @inlinable public static var IsocenterToWedgeTrayDistance: Tag { Tag(rawValue: 0x300A_00D9) }
 
     /// Source to Wedge Tray Distance (300A,00DA), DS, 1.
-    @inlinable public static var SourceToWedgeTrayDistance: Tag { Tag(rawValue: 0x300A00DA) }
+    @inlinable public static var SourceToWedgeTrayDistance: Tag { Tag(rawValue: 0x300A_00DA) }
 
     /// Wedge Thin Edge Position (300A,00DB), FL, 1.
-    @inlinable public static var WedgeThinEdgePosition: Tag { Tag(rawValue: 0x300A00DB) }
+    @inlinable public static var WedgeThinEdgePosition: Tag { Tag(rawValue: 0x300A_00DB) }
 
     /// Bolus ID (300A,00DC), SH, 1.
-    @inlinable public static var BolusID: Tag { Tag(rawValue: 0x300A00DC) }
+    @inlinable public static var BolusID: Tag { Tag(rawValue: 0x300A_00DC) }
 
     /// Bolus Description (300A,00DD), ST, 1.
-    @inlinable public static var BolusDescription: Tag { Tag(rawValue: 0x300A00DD) }
+    @inlinable public static var BolusDescription: Tag { Tag(rawValue: 0x300A_00DD) }
 
     /// Effective Wedge Angle (300A,00DE), DS, 1.
-    @inlinable public static var EffectiveWedgeAngle: Tag { Tag(rawValue: 0x300A00DE) }
+    @inlinable public static var EffectiveWedgeAngle: Tag { Tag(rawValue: 0x300A_00DE) }
 
     /// Number of Compensators (300A,00E0), IS, 1.
-    @inlinable public static var NumberOfCompensators: Tag { Tag(rawValue: 0x300A00E0) }
+    @inlinable public static var NumberOfCompensators: Tag { Tag(rawValue: 0x300A_00E0) }
 
     /// Material ID (300A,00E1), SH, 1.
-    @inlinable public static var MaterialID: Tag { Tag(rawValue: 0x300A00E1) }
+    @inlinable public static var MaterialID: Tag { Tag(rawValue: 0x300A_00E1) }
 
     /// Total Compensator Tray Factor (300A,00E2), DS, 1.
-    @inlinable public static var TotalCompensatorTrayFactor: Tag { Tag(rawValue: 0x300A00E2) }
+    @inlinable public static var TotalCompensatorTrayFactor: Tag { Tag(rawValue: 0x300A_00E2) }
 
     /// Compensator Sequence (300A,00E3), SQ, 1.
-    @inlinable public static var CompensatorSequence: Tag { Tag(rawValue: 0x300A00E3) }
+    @inlinable public static var CompensatorSequence: Tag { Tag(rawValue: 0x300A_00E3) }
 
     /// Compensator Number (300A,00E4), IS, 1.
-    @inlinable public static var CompensatorNumber: Tag { Tag(rawValue: 0x300A00E4) }
+    @inlinable public static var CompensatorNumber: Tag { Tag(rawValue: 0x300A_00E4) }
 
     /// Compensator ID (300A,00E5), SH, 1.
-    @inlinable public static var CompensatorID: Tag { Tag(rawValue: 0x300A00E5) }
+    @inlinable public static var CompensatorID: Tag { Tag(rawValue: 0x300A_00E5) }
 
     /// Source to Compensator Tray Distance (300A,00E6), DS, 1.
-    @inlinable public static var SourceToCompensatorTrayDistance: Tag { Tag(rawValue: 0x300A00E6) }
+    @inlinable public static var SourceToCompensatorTrayDistance: Tag { Tag(rawValue: 0x300A_00E6) }
 
     /// Compensator Rows (300A,00E7), IS, 1.
-    @inlinable public static var CompensatorRows: Tag { Tag(rawValue: 0x300A00E7) }
+    @inlinable public static var CompensatorRows: Tag { Tag(rawValue: 0x300A_00E7) }
 
     /// Compensator Columns (300A,00E8), IS, 1.
-    @inlinable public static var CompensatorColumns: Tag { Tag(rawValue: 0x300A00E8) }
+    @inlinable public static var CompensatorColumns: Tag { Tag(rawValue: 0x300A_00E8) }
 
     /// Compensator Pixel Spacing (300A,00E9), DS, 2.
-    @inlinable public static var CompensatorPixelSpacing: Tag { Tag(rawValue: 0x300A00E9) }
+    @inlinable public static var CompensatorPixelSpacing: Tag { Tag(rawValue: 0x300A_00E9) }
 
     /// Compensator Position (300A,00EA), DS, 2.
-    @inlinable public static var CompensatorPosition: Tag { Tag(rawValue: 0x300A00EA) }
+    @inlinable public static var CompensatorPosition: Tag { Tag(rawValue: 0x300A_00EA) }
 
     /// Compensator Transmission Data (300A,00EB), DS, 1-n.
-    @inlinable public static var CompensatorTransmissionData: Tag { Tag(rawValue: 0x300A00EB) }
+    @inlinable public static var CompensatorTransmissionData: Tag { Tag(rawValue: 0x300A_00EB) }
 
     /// Compensator Thickness Data (300A,00EC), DS, 1-n.
-    @inlinable public static var CompensatorThicknessData: Tag { Tag(rawValue: 0x300A00EC) }
+    @inlinable public static var CompensatorThicknessData: Tag { Tag(rawValue: 0x300A_00EC) }
 
     /// Number of Boli (300A,00ED), IS, 1.
-    @inlinable public static var NumberOfBoli: Tag { Tag(rawValue: 0x300A00ED) }
+    @inlinable public static var NumberOfBoli: Tag { Tag(rawValue: 0x300A_00ED) }
 
     /// Compensator Type (300A,00EE), CS, 1.
-    @inlinable public static var CompensatorType: Tag { Tag(rawValue: 0x300A00EE) }
+    @inlinable public static var CompensatorType: Tag { Tag(rawValue: 0x300A_00EE) }
 
     /// Compensator Tray ID (300A,00EF), SH, 1.
-    @inlinable public static var CompensatorTrayID: Tag { Tag(rawValue: 0x300A00EF) }
+    @inlinable public static var CompensatorTrayID: Tag { Tag(rawValue: 0x300A_00EF) }
 
     /// Number of Blocks (300A,00F0), IS, 1.
-    @inlinable public static var NumberOfBlocks: Tag { Tag(rawValue: 0x300A00F0) }
+    @inlinable public static var NumberOfBlocks: Tag { Tag(rawValue: 0x300A_00F0) }
 
     /// Total Block Tray Factor (300A,00F2), DS, 1.
-    @inlinable public static var TotalBlockTrayFactor: Tag { Tag(rawValue: 0x300A00F2) }
+    @inlinable public static var TotalBlockTrayFactor: Tag { Tag(rawValue: 0x300A_00F2) }
 
     /// Total Block Tray Water-Equivalent Thickness (300A,00F3), FL, 1.
-    @inlinable public static var TotalBlockTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A00F3) }
+    @inlinable public static var TotalBlockTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_00F3) }
 
     /// Block Sequence (300A,00F4), SQ, 1.
-    @inlinable public static var BlockSequence: Tag { Tag(rawValue: 0x300A00F4) }
+    @inlinable public static var BlockSequence: Tag { Tag(rawValue: 0x300A_00F4) }
 
     /// Block Tray ID (300A,00F5), SH, 1.
-    @inlinable public static var BlockTrayID: Tag { Tag(rawValue: 0x300A00F5) }
+    @inlinable public static var BlockTrayID: Tag { Tag(rawValue: 0x300A_00F5) }
 
     /// Source to Block Tray Distance (300A,00F6), DS, 1.
-    @inlinable public static var SourceToBlockTrayDistance: Tag { Tag(rawValue: 0x300A00F6) }
+    @inlinable public static var SourceToBlockTrayDistance: Tag { Tag(rawValue: 0x300A_00F6) }
 
     /// Isocenter to Block Tray Distance (300A,00F7), FL, 1.
-    @inlinable public static var IsocenterToBlockTrayDistance: Tag { Tag(rawValue: 0x300A00F7) }
+    @inlinable public static var IsocenterToBlockTrayDistance: Tag { Tag(rawValue: 0x300A_00F7) }
 
     /// Block Type (300A,00F8), CS, 1.
-    @inlinable public static var BlockType: Tag { Tag(rawValue: 0x300A00F8) }
+    @inlinable public static var BlockType: Tag { Tag(rawValue: 0x300A_00F8) }
 
     /// Accessory Code (300A,00F9), LO, 1.
-    @inlinable public static var AccessoryCode: Tag { Tag(rawValue: 0x300A00F9) }
+    @inlinable public static var AccessoryCode: Tag { Tag(rawValue: 0x300A_00F9) }
 
     /// Block Divergence (300A,00FA), CS, 1.
-    @inlinable public static var BlockDivergence: Tag { Tag(rawValue: 0x300A00FA) }
+    @inlinable public static var BlockDivergence: Tag { Tag(rawValue: 0x300A_00FA) }
 
     /// Block Mounting Position (300A,00FB), CS, 1.
-    @inlinable public static var BlockMountingPosition: Tag { Tag(rawValue: 0x300A00FB) }
+    @inlinable public static var BlockMountingPosition: Tag { Tag(rawValue: 0x300A_00FB) }
 
     /// Block Number (300A,00FC), IS, 1.
-    @inlinable public static var BlockNumber: Tag { Tag(rawValue: 0x300A00FC) }
+    @inlinable public static var BlockNumber: Tag { Tag(rawValue: 0x300A_00FC) }
 
     /// Block Name (300A,00FE), LO, 1.
-    @inlinable public static var BlockName: Tag { Tag(rawValue: 0x300A00FE) }
+    @inlinable public static var BlockName: Tag { Tag(rawValue: 0x300A_00FE) }
 
     /// Block Thickness (300A,0100), DS, 1.
-    @inlinable public static var BlockThickness: Tag { Tag(rawValue: 0x300A0100) }
+    @inlinable public static var BlockThickness: Tag { Tag(rawValue: 0x300A_0100) }
 
     /// Block Transmission (300A,0102), DS, 1.
-    @inlinable public static var BlockTransmission: Tag { Tag(rawValue: 0x300A0102) }
+    @inlinable public static var BlockTransmission: Tag { Tag(rawValue: 0x300A_0102) }
 
     /// Block Number of Points (300A,0104), IS, 1.
-    @inlinable public static var BlockNumberOfPoints: Tag { Tag(rawValue: 0x300A0104) }
+    @inlinable public static var BlockNumberOfPoints: Tag { Tag(rawValue: 0x300A_0104) }
 
     /// Block Data (300A,0106), DS, 2-2n.
-    @inlinable public static var BlockData: Tag { Tag(rawValue: 0x300A0106) }
+    @inlinable public static var BlockData: Tag { Tag(rawValue: 0x300A_0106) }
 
     /// Applicator Sequence (300A,0107), SQ, 1.
-    @inlinable public static var ApplicatorSequence: Tag { Tag(rawValue: 0x300A0107) }
+    @inlinable public static var ApplicatorSequence: Tag { Tag(rawValue: 0x300A_0107) }
 
     /// Applicator ID (300A,0108), SH, 1.
-    @inlinable public static var ApplicatorID: Tag { Tag(rawValue: 0x300A0108) }
+    @inlinable public static var ApplicatorID: Tag { Tag(rawValue: 0x300A_0108) }
 
     /// Applicator Type (300A,0109), CS, 1.
-    @inlinable public static var ApplicatorType: Tag { Tag(rawValue: 0x300A0109) }
+    @inlinable public static var ApplicatorType: Tag { Tag(rawValue: 0x300A_0109) }
 
     /// Applicator Description (300A,010A), LO, 1.
-    @inlinable public static var ApplicatorDescription: Tag { Tag(rawValue: 0x300A010A) }
+    @inlinable public static var ApplicatorDescription: Tag { Tag(rawValue: 0x300A_010A) }
 
     /// Cumulative Dose Reference Coefficient (300A,010C), DS, 1.
-    @inlinable public static var CumulativeDoseReferenceCoefficient: Tag { Tag(rawValue: 0x300A010C) }
+    @inlinable public static var CumulativeDoseReferenceCoefficient: Tag { Tag(rawValue: 0x300A_010C) }
 
     /// Final Cumulative Meterset Weight (300A,010E), DS, 1.
-    @inlinable public static var FinalCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300A010E) }
+    @inlinable public static var FinalCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300A_010E) }
 
     /// Number of Control Points (300A,0110), IS, 1.
-    @inlinable public static var NumberOfControlPoints: Tag { Tag(rawValue: 0x300A0110) }
+    @inlinable public static var NumberOfControlPoints: Tag { Tag(rawValue: 0x300A_0110) }
 
     /// Control Point Sequence (300A,0111), SQ, 1.
-    @inlinable public static var ControlPointSequence: Tag { Tag(rawValue: 0x300A0111) }
+    @inlinable public static var ControlPointSequence: Tag { Tag(rawValue: 0x300A_0111) }
 
     /// Control Point Index (300A,0112), IS, 1.
-    @inlinable public static var ControlPointIndex: Tag { Tag(rawValue: 0x300A0112) }
+    @inlinable public static var ControlPointIndex: Tag { Tag(rawValue: 0x300A_0112) }
 
     /// Nominal Beam Energy (300A,0114), DS, 1.
-    @inlinable public static var NominalBeamEnergy: Tag { Tag(rawValue: 0x300A0114) }
+    @inlinable public static var NominalBeamEnergy: Tag { Tag(rawValue: 0x300A_0114) }
 
     /// Dose Rate Set (300A,0115), DS, 1.
-    @inlinable public static var DoseRateSet: Tag { Tag(rawValue: 0x300A0115) }
+    @inlinable public static var DoseRateSet: Tag { Tag(rawValue: 0x300A_0115) }
 
     /// Wedge Position Sequence (300A,0116), SQ, 1.
-    @inlinable public static var WedgePositionSequence: Tag { Tag(rawValue: 0x300A0116) }
+    @inlinable public static var WedgePositionSequence: Tag { Tag(rawValue: 0x300A_0116) }
 
     /// Wedge Position (300A,0118), CS, 1.
-    @inlinable public static var WedgePosition: Tag { Tag(rawValue: 0x300A0118) }
+    @inlinable public static var WedgePosition: Tag { Tag(rawValue: 0x300A_0118) }
 
     /// Beam Limiting Device Position Sequence (300A,011A), SQ, 1.
-    @inlinable public static var BeamLimitingDevicePositionSequence: Tag { Tag(rawValue: 0x300A011A) }
+    @inlinable public static var BeamLimitingDevicePositionSequence: Tag { Tag(rawValue: 0x300A_011A) }
 
     /// Leaf/Jaw Positions (300A,011C), DS, 2-2n.
-    @inlinable public static var LeafJawPositions: Tag { Tag(rawValue: 0x300A011C) }
+    @inlinable public static var LeafJawPositions: Tag { Tag(rawValue: 0x300A_011C) }
 
     /// Gantry Angle (300A,011E), DS, 1.
-    @inlinable public static var GantryAngle: Tag { Tag(rawValue: 0x300A011E) }
+    @inlinable public static var GantryAngle: Tag { Tag(rawValue: 0x300A_011E) }
 
     /// Gantry Rotation Direction (300A,011F), CS, 1.
-    @inlinable public static var GantryRotationDirection: Tag { Tag(rawValue: 0x300A011F) }
+    @inlinable public static var GantryRotationDirection: Tag { Tag(rawValue: 0x300A_011F) }
 
     /// Beam Limiting Device Angle (300A,0120), DS, 1.
-    @inlinable public static var BeamLimitingDeviceAngle: Tag { Tag(rawValue: 0x300A0120) }
+    @inlinable public static var BeamLimitingDeviceAngle: Tag { Tag(rawValue: 0x300A_0120) }
 
     /// Beam Limiting Device Rotation Direction (300A,0121), CS, 1.
-    @inlinable public static var BeamLimitingDeviceRotationDirection: Tag { Tag(rawValue: 0x300A0121) }
+    @inlinable public static var BeamLimitingDeviceRotationDirection: Tag { Tag(rawValue: 0x300A_0121) }
 
     /// Patient Support Angle (300A,0122), DS, 1.
-    @inlinable public static var PatientSupportAngle: Tag { Tag(rawValue: 0x300A0122) }
+    @inlinable public static var PatientSupportAngle: Tag { Tag(rawValue: 0x300A_0122) }
 
     /// Patient Support Rotation Direction (300A,0123), CS, 1.
-    @inlinable public static var PatientSupportRotationDirection: Tag { Tag(rawValue: 0x300A0123) }
+    @inlinable public static var PatientSupportRotationDirection: Tag { Tag(rawValue: 0x300A_0123) }
 
     /// Table Top Eccentric Axis Distance (300A,0124), DS, 1.
-    @inlinable public static var TableTopEccentricAxisDistance: Tag { Tag(rawValue: 0x300A0124) }
+    @inlinable public static var TableTopEccentricAxisDistance: Tag { Tag(rawValue: 0x300A_0124) }
 
     /// Table Top Eccentric Angle (300A,0125), DS, 1.
-    @inlinable public static var TableTopEccentricAngle: Tag { Tag(rawValue: 0x300A0125) }
+    @inlinable public static var TableTopEccentricAngle: Tag { Tag(rawValue: 0x300A_0125) }
 
     /// Table Top Eccentric Rotation Direction (300A,0126), CS, 1.
-    @inlinable public static var TableTopEccentricRotationDirection: Tag { Tag(rawValue: 0x300A0126) }
+    @inlinable public static var TableTopEccentricRotationDirection: Tag { Tag(rawValue: 0x300A_0126) }
 
     /// Table Top Vertical Position (300A,0128), DS, 1.
-    @inlinable public static var TableTopVerticalPosition: Tag { Tag(rawValue: 0x300A0128) }
+    @inlinable public static var TableTopVerticalPosition: Tag { Tag(rawValue: 0x300A_0128) }
 
     /// Table Top Longitudinal Position (300A,0129), DS, 1.
-    @inlinable public static var TableTopLongitudinalPosition: Tag { Tag(rawValue: 0x300A0129) }
+    @inlinable public static var TableTopLongitudinalPosition: Tag { Tag(rawValue: 0x300A_0129) }
 
     /// Table Top Lateral Position (300A,012A), DS, 1.
-    @inlinable public static var TableTopLateralPosition: Tag { Tag(rawValue: 0x300A012A) }
+    @inlinable public static var TableTopLateralPosition: Tag { Tag(rawValue: 0x300A_012A) }
 
     /// Isocenter Position (300A,012C), DS, 3.
-    @inlinable public static var IsocenterPosition: Tag { Tag(rawValue: 0x300A012C) }
+    @inlinable public static var IsocenterPosition: Tag { Tag(rawValue: 0x300A_012C) }
 
     /// Surface Entry Point (300A,012E), DS, 3.
-    @inlinable public static var SurfaceEntryPoint: Tag { Tag(rawValue: 0x300A012E) }
+    @inlinable public static var SurfaceEntryPoint: Tag { Tag(rawValue: 0x300A_012E) }
 
     /// Source to Surface Distance (300A,0130), DS, 1.
-    @inlinable public static var SourceToSurfaceDistance: Tag { Tag(rawValue: 0x300A0130) }
+    @inlinable public static var SourceToSurfaceDistance: Tag { Tag(rawValue: 0x300A_0130) }
 
     /// Average Beam Dose Point Source to External Contour Distance (300A,0131), FL, 1.
-    @inlinable public static var AverageBeamDosePointSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A0131) }
+    @inlinable public static var AverageBeamDosePointSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A_0131) }
 
     /// Source to External Contour Distance (300A,0132), FL, 1.
-    @inlinable public static var SourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A0132) }
+    @inlinable public static var SourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A_0132) }
 
     /// External Contour Entry Point (300A,0133), FL, 3.
-    @inlinable public static var ExternalContourEntryPoint: Tag { Tag(rawValue: 0x300A0133) }
+    @inlinable public static var ExternalContourEntryPoint: Tag { Tag(rawValue: 0x300A_0133) }
 
     /// Cumulative Meterset Weight (300A,0134), DS, 1.
-    @inlinable public static var CumulativeMetersetWeight: Tag { Tag(rawValue: 0x300A0134) }
+    @inlinable public static var CumulativeMetersetWeight: Tag { Tag(rawValue: 0x300A_0134) }
 
     /// Table Top Pitch Angle (300A,0140), FL, 1.
-    @inlinable public static var TableTopPitchAngle: Tag { Tag(rawValue: 0x300A0140) }
+    @inlinable public static var TableTopPitchAngle: Tag { Tag(rawValue: 0x300A_0140) }
 
     /// Table Top Pitch Rotation Direction (300A,0142), CS, 1.
-    @inlinable public static var TableTopPitchRotationDirection: Tag { Tag(rawValue: 0x300A0142) }
+    @inlinable public static var TableTopPitchRotationDirection: Tag { Tag(rawValue: 0x300A_0142) }
 
     /// Table Top Roll Angle (300A,0144), FL, 1.
-    @inlinable public static var TableTopRollAngle: Tag { Tag(rawValue: 0x300A0144) }
+    @inlinable public static var TableTopRollAngle: Tag { Tag(rawValue: 0x300A_0144) }
 
     /// Table Top Roll Rotation Direction (300A,0146), CS, 1.
-    @inlinable public static var TableTopRollRotationDirection: Tag { Tag(rawValue: 0x300A0146) }
+    @inlinable public static var TableTopRollRotationDirection: Tag { Tag(rawValue: 0x300A_0146) }
 
     /// Head Fixation Angle (300A,0148), FL, 1.
-    @inlinable public static var HeadFixationAngle: Tag { Tag(rawValue: 0x300A0148) }
+    @inlinable public static var HeadFixationAngle: Tag { Tag(rawValue: 0x300A_0148) }
 
     /// Gantry Pitch Angle (300A,014A), FL, 1.
-    @inlinable public static var GantryPitchAngle: Tag { Tag(rawValue: 0x300A014A) }
+    @inlinable public static var GantryPitchAngle: Tag { Tag(rawValue: 0x300A_014A) }
 
     /// Gantry Pitch Rotation Direction (300A,014C), CS, 1.
-    @inlinable public static var GantryPitchRotationDirection: Tag { Tag(rawValue: 0x300A014C) }
+    @inlinable public static var GantryPitchRotationDirection: Tag { Tag(rawValue: 0x300A_014C) }
 
     /// Gantry Pitch Angle Tolerance (300A,014E), FL, 1.
-    @inlinable public static var GantryPitchAngleTolerance: Tag { Tag(rawValue: 0x300A014E) }
+    @inlinable public static var GantryPitchAngleTolerance: Tag { Tag(rawValue: 0x300A_014E) }
 
     /// Fixation Eye (300A,0150), CS, 1.
-    @inlinable public static var FixationEye: Tag { Tag(rawValue: 0x300A0150) }
+    @inlinable public static var FixationEye: Tag { Tag(rawValue: 0x300A_0150) }
 
     /// Chair Head Frame Position (300A,0151), DS, 1.
-    @inlinable public static var ChairHeadFramePosition: Tag { Tag(rawValue: 0x300A0151) }
+    @inlinable public static var ChairHeadFramePosition: Tag { Tag(rawValue: 0x300A_0151) }
 
     /// Head Fixation Angle Tolerance (300A,0152), DS, 1.
-    @inlinable public static var HeadFixationAngleTolerance: Tag { Tag(rawValue: 0x300A0152) }
+    @inlinable public static var HeadFixationAngleTolerance: Tag { Tag(rawValue: 0x300A_0152) }
 
     /// Chair Head Frame Position Tolerance (300A,0153), DS, 1.
-    @inlinable public static var ChairHeadFramePositionTolerance: Tag { Tag(rawValue: 0x300A0153) }
+    @inlinable public static var ChairHeadFramePositionTolerance: Tag { Tag(rawValue: 0x300A_0153) }
 
     /// Fixation Light Azimuthal Angle Tolerance (300A,0154), DS, 1.
-    @inlinable public static var FixationLightAzimuthalAngleTolerance: Tag { Tag(rawValue: 0x300A0154) }
+    @inlinable public static var FixationLightAzimuthalAngleTolerance: Tag { Tag(rawValue: 0x300A_0154) }
 
     /// Fixation Light Polar Angle Tolerance (300A,0155), DS, 1.
-    @inlinable public static var FixationLightPolarAngleTolerance: Tag { Tag(rawValue: 0x300A0155) }
+    @inlinable public static var FixationLightPolarAngleTolerance: Tag { Tag(rawValue: 0x300A_0155) }
 
     /// Patient Setup Sequence (300A,0180), SQ, 1.
-    @inlinable public static var PatientSetupSequence: Tag { Tag(rawValue: 0x300A0180) }
+    @inlinable public static var PatientSetupSequence: Tag { Tag(rawValue: 0x300A_0180) }
 
     /// Patient Setup Number (300A,0182), IS, 1.
-    @inlinable public static var PatientSetupNumber: Tag { Tag(rawValue: 0x300A0182) }
+    @inlinable public static var PatientSetupNumber: Tag { Tag(rawValue: 0x300A_0182) }
 
     /// Patient Setup Label (300A,0183), LO, 1.
-    @inlinable public static var PatientSetupLabel: Tag { Tag(rawValue: 0x300A0183) }
+    @inlinable public static var PatientSetupLabel: Tag { Tag(rawValue: 0x300A_0183) }
 
     /// Patient Additional Position (300A,0184), LO, 1.
-    @inlinable public static var PatientAdditionalPosition: Tag { Tag(rawValue: 0x300A0184) }
+    @inlinable public static var PatientAdditionalPosition: Tag { Tag(rawValue: 0x300A_0184) }
 
     /// Fixation Device Sequence (300A,0190), SQ, 1.
-    @inlinable public static var FixationDeviceSequence: Tag { Tag(rawValue: 0x300A0190) }
+    @inlinable public static var FixationDeviceSequence: Tag { Tag(rawValue: 0x300A_0190) }
 
     /// Fixation Device Type (300A,0192), CS, 1.
-    @inlinable public static var FixationDeviceType: Tag { Tag(rawValue: 0x300A0192) }
+    @inlinable public static var FixationDeviceType: Tag { Tag(rawValue: 0x300A_0192) }
 
     /// Fixation Device Label (300A,0194), SH, 1.
-    @inlinable public static var FixationDeviceLabel: Tag { Tag(rawValue: 0x300A0194) }
+    @inlinable public static var FixationDeviceLabel: Tag { Tag(rawValue: 0x300A_0194) }
 
     /// Fixation Device Description (300A,0196), ST, 1.
-    @inlinable public static var FixationDeviceDescription: Tag { Tag(rawValue: 0x300A0196) }
+    @inlinable public static var FixationDeviceDescription: Tag { Tag(rawValue: 0x300A_0196) }
 
     /// Fixation Device Position (300A,0198), SH, 1.
-    @inlinable public static var FixationDevicePosition: Tag { Tag(rawValue: 0x300A0198) }
+    @inlinable public static var FixationDevicePosition: Tag { Tag(rawValue: 0x300A_0198) }
 
     /// Fixation Device Pitch Angle (300A,0199), FL, 1.
-    @inlinable public static var FixationDevicePitchAngle: Tag { Tag(rawValue: 0x300A0199) }
+    @inlinable public static var FixationDevicePitchAngle: Tag { Tag(rawValue: 0x300A_0199) }
 
     /// Fixation Device Roll Angle (300A,019A), FL, 1.
-    @inlinable public static var FixationDeviceRollAngle: Tag { Tag(rawValue: 0x300A019A) }
+    @inlinable public static var FixationDeviceRollAngle: Tag { Tag(rawValue: 0x300A_019A) }
 
     /// Shielding Device Sequence (300A,01A0), SQ, 1.
-    @inlinable public static var ShieldingDeviceSequence: Tag { Tag(rawValue: 0x300A01A0) }
+    @inlinable public static var ShieldingDeviceSequence: Tag { Tag(rawValue: 0x300A_01A0) }
 
     /// Shielding Device Type (300A,01A2), CS, 1.
-    @inlinable public static var ShieldingDeviceType: Tag { Tag(rawValue: 0x300A01A2) }
+    @inlinable public static var ShieldingDeviceType: Tag { Tag(rawValue: 0x300A_01A2) }
 
     /// Shielding Device Label (300A,01A4), SH, 1.
-    @inlinable public static var ShieldingDeviceLabel: Tag { Tag(rawValue: 0x300A01A4) }
+    @inlinable public static var ShieldingDeviceLabel: Tag { Tag(rawValue: 0x300A_01A4) }
 
     /// Shielding Device Description (300A,01A6), ST, 1.
-    @inlinable public static var ShieldingDeviceDescription: Tag { Tag(rawValue: 0x300A01A6) }
+    @inlinable public static var ShieldingDeviceDescription: Tag { Tag(rawValue: 0x300A_01A6) }
 
     /// Shielding Device Position (300A,01A8), SH, 1.
-    @inlinable public static var ShieldingDevicePosition: Tag { Tag(rawValue: 0x300A01A8) }
+    @inlinable public static var ShieldingDevicePosition: Tag { Tag(rawValue: 0x300A_01A8) }
 
     /// Setup Technique (300A,01B0), CS, 1.
-    @inlinable public static var SetupTechnique: Tag { Tag(rawValue: 0x300A01B0) }
+    @inlinable public static var SetupTechnique: Tag { Tag(rawValue: 0x300A_01B0) }
 
     /// Setup Technique Description (300A,01B2), ST, 1.
-    @inlinable public static var SetupTechniqueDescription: Tag { Tag(rawValue: 0x300A01B2) }
+    @inlinable public static var SetupTechniqueDescription: Tag { Tag(rawValue: 0x300A_01B2) }
 
     /// Setup Device Sequence (300A,01B4), SQ, 1.
-    @inlinable public static var SetupDeviceSequence: Tag { Tag(rawValue: 0x300A01B4) }
+    @inlinable public static var SetupDeviceSequence: Tag { Tag(rawValue: 0x300A_01B4) }
 
     /// Setup Device Type (300A,01B6), CS, 1.
-    @inlinable public static var SetupDeviceType: Tag { Tag(rawValue: 0x300A01B6) }
+    @inlinable public static var SetupDeviceType: Tag { Tag(rawValue: 0x300A_01B6) }
 
     /// Setup Device Label (300A,01B8), SH, 1.
-    @inlinable public static var SetupDeviceLabel: Tag { Tag(rawValue: 0x300A01B8) }
+    @inlinable public static var SetupDeviceLabel: Tag { Tag(rawValue: 0x300A_01B8) }
 
     /// Setup Device Description (300A,01BA), ST, 1.
-    @inlinable public static var SetupDeviceDescription: Tag { Tag(rawValue: 0x300A01BA) }
+    @inlinable public static var SetupDeviceDescription: Tag { Tag(rawValue: 0x300A_01BA) }
 
     /// Setup Device Parameter (300A,01BC), DS, 1.
-    @inlinable public static var SetupDeviceParameter: Tag { Tag(rawValue: 0x300A01BC) }
+    @inlinable public static var SetupDeviceParameter: Tag { Tag(rawValue: 0x300A_01BC) }
 
     /// Setup Reference Description (300A,01D0), ST, 1.
-    @inlinable public static var SetupReferenceDescription: Tag { Tag(rawValue: 0x300A01D0) }
+    @inlinable public static var SetupReferenceDescription: Tag { Tag(rawValue: 0x300A_01D0) }
 
     /// Table Top Vertical Setup Displacement (300A,01D2), DS, 1.
-    @inlinable public static var TableTopVerticalSetupDisplacement: Tag { Tag(rawValue: 0x300A01D2) }
+    @inlinable public static var TableTopVerticalSetupDisplacement: Tag { Tag(rawValue: 0x300A_01D2) }
 
     /// Table Top Longitudinal Setup Displacement (300A,01D4), DS, 1.
-    @inlinable public static var TableTopLongitudinalSetupDisplacement: Tag { Tag(rawValue: 0x300A01D4) }
+    @inlinable public static var TableTopLongitudinalSetupDisplacement: Tag { Tag(rawValue: 0x300A_01D4) }
 
     /// Table Top Lateral Setup Displacement (300A,01D6), DS, 1.
-    @inlinable public static var TableTopLateralSetupDisplacement: Tag { Tag(rawValue: 0x300A01D6) }
+    @inlinable public static var TableTopLateralSetupDisplacement: Tag { Tag(rawValue: 0x300A_01D6) }
 
     /// Brachy Treatment Technique (300A,0200), CS, 1.
-    @inlinable public static var BrachyTreatmentTechnique: Tag { Tag(rawValue: 0x300A0200) }
+    @inlinable public static var BrachyTreatmentTechnique: Tag { Tag(rawValue: 0x300A_0200) }
 
     /// Brachy Treatment Type (300A,0202), CS, 1.
-    @inlinable public static var BrachyTreatmentType: Tag { Tag(rawValue: 0x300A0202) }
+    @inlinable public static var BrachyTreatmentType: Tag { Tag(rawValue: 0x300A_0202) }
 
     /// Treatment Machine Sequence (300A,0206), SQ, 1.
-    @inlinable public static var TreatmentMachineSequence: Tag { Tag(rawValue: 0x300A0206) }
+    @inlinable public static var TreatmentMachineSequence: Tag { Tag(rawValue: 0x300A_0206) }
 
     /// Source Sequence (300A,0210), SQ, 1.
-    @inlinable public static var SourceSequence: Tag { Tag(rawValue: 0x300A0210) }
+    @inlinable public static var SourceSequence: Tag { Tag(rawValue: 0x300A_0210) }
 
     /// Source Number (300A,0212), IS, 1.
-    @inlinable public static var SourceNumber: Tag { Tag(rawValue: 0x300A0212) }
+    @inlinable public static var SourceNumber: Tag { Tag(rawValue: 0x300A_0212) }
 
     /// Source Type (300A,0214), CS, 1.
-    @inlinable public static var SourceType: Tag { Tag(rawValue: 0x300A0214) }
+    @inlinable public static var SourceType: Tag { Tag(rawValue: 0x300A_0214) }
 
     /// Source Manufacturer (300A,0216), LO, 1.
-    @inlinable public static var SourceManufacturer: Tag { Tag(rawValue: 0x300A0216) }
+    @inlinable public static var SourceManufacturer: Tag { Tag(rawValue: 0x300A_0216) }
 
     /// Active Source Diameter (300A,0218), DS, 1.
-    @inlinable public static var ActiveSourceDiameter: Tag { Tag(rawValue: 0x300A0218) }
+    @inlinable public static var ActiveSourceDiameter: Tag { Tag(rawValue: 0x300A_0218) }
 
     /// Active Source Length (300A,021A), DS, 1.
-    @inlinable public static var ActiveSourceLength: Tag { Tag(rawValue: 0x300A021A) }
+    @inlinable public static var ActiveSourceLength: Tag { Tag(rawValue: 0x300A_021A) }
 
     /// Source Model ID (300A,021B), SH, 1.
-    @inlinable public static var SourceModelID: Tag { Tag(rawValue: 0x300A021B) }
+    @inlinable public static var SourceModelID: Tag { Tag(rawValue: 0x300A_021B) }
 
     /// Source Description (300A,021C), LO, 1.
-    @inlinable public static var SourceDescription: Tag { Tag(rawValue: 0x300A021C) }
+    @inlinable public static var SourceDescription: Tag { Tag(rawValue: 0x300A_021C) }
 
     /// Source Encapsulation Nominal Thickness (300A,0222), DS, 1.
-    @inlinable public static var SourceEncapsulationNominalThickness: Tag { Tag(rawValue: 0x300A0222) }
+    @inlinable public static var SourceEncapsulationNominalThickness: Tag { Tag(rawValue: 0x300A_0222) }
 
     /// Source Encapsulation Nominal Transmission (300A,0224), DS, 1.
-    @inlinable public static var SourceEncapsulationNominalTransmission: Tag { Tag(rawValue: 0x300A0224) }
+    @inlinable public static var SourceEncapsulationNominalTransmission: Tag { Tag(rawValue: 0x300A_0224) }
 
     /// Source Isotope Name (300A,0226), LO, 1.
-    @inlinable public static var SourceIsotopeName: Tag { Tag(rawValue: 0x300A0226) }
+    @inlinable public static var SourceIsotopeName: Tag { Tag(rawValue: 0x300A_0226) }
 
     /// Source Isotope Half Life (300A,0228), DS, 1.
-    @inlinable public static var SourceIsotopeHalfLife: Tag { Tag(rawValue: 0x300A0228) }
+    @inlinable public static var SourceIsotopeHalfLife: Tag { Tag(rawValue: 0x300A_0228) }
 
     /// Source Strength Units (300A,0229), CS, 1.
-    @inlinable public static var SourceStrengthUnits: Tag { Tag(rawValue: 0x300A0229) }
+    @inlinable public static var SourceStrengthUnits: Tag { Tag(rawValue: 0x300A_0229) }
 
     /// Reference Air Kerma Rate (300A,022A), DS, 1.
-    @inlinable public static var ReferenceAirKermaRate: Tag { Tag(rawValue: 0x300A022A) }
+    @inlinable public static var ReferenceAirKermaRate: Tag { Tag(rawValue: 0x300A_022A) }
 
     /// Source Strength (300A,022B), DS, 1.
-    @inlinable public static var SourceStrength: Tag { Tag(rawValue: 0x300A022B) }
+    @inlinable public static var SourceStrength: Tag { Tag(rawValue: 0x300A_022B) }
 
     /// Source Strength Reference Date (300A,022C), DA, 1.
-    @inlinable public static var SourceStrengthReferenceDate: Tag { Tag(rawValue: 0x300A022C) }
+    @inlinable public static var SourceStrengthReferenceDate: Tag { Tag(rawValue: 0x300A_022C) }
 
     /// Source Strength Reference Time (300A,022E), TM, 1.
-    @inlinable public static var SourceStrengthReferenceTime: Tag { Tag(rawValue: 0x300A022E) }
+    @inlinable public static var SourceStrengthReferenceTime: Tag { Tag(rawValue: 0x300A_022E) }
 
     /// Application Setup Sequence (300A,0230), SQ, 1.
-    @inlinable public static var ApplicationSetupSequence: Tag { Tag(rawValue: 0x300A0230) }
+    @inlinable public static var ApplicationSetupSequence: Tag { Tag(rawValue: 0x300A_0230) }
 
     /// Application Setup Type (300A,0232), CS, 1.
-    @inlinable public static var ApplicationSetupType: Tag { Tag(rawValue: 0x300A0232) }
+    @inlinable public static var ApplicationSetupType: Tag { Tag(rawValue: 0x300A_0232) }
 
     /// Application Setup Number (300A,0234), IS, 1.
-    @inlinable public static var ApplicationSetupNumber: Tag { Tag(rawValue: 0x300A0234) }
+    @inlinable public static var ApplicationSetupNumber: Tag { Tag(rawValue: 0x300A_0234) }
 
     /// Application Setup Name (300A,0236), LO, 1.
-    @inlinable public static var ApplicationSetupName: Tag { Tag(rawValue: 0x300A0236) }
+    @inlinable public static var ApplicationSetupName: Tag { Tag(rawValue: 0x300A_0236) }
 
     /// Application Setup Manufacturer (300A,0238), LO, 1.
-    @inlinable public static var ApplicationSetupManufacturer: Tag { Tag(rawValue: 0x300A0238) }
+    @inlinable public static var ApplicationSetupManufacturer: Tag { Tag(rawValue: 0x300A_0238) }
 
     /// Template Number (300A,0240), IS, 1.
-    @inlinable public static var TemplateNumber: Tag { Tag(rawValue: 0x300A0240) }
+    @inlinable public static var TemplateNumber: Tag { Tag(rawValue: 0x300A_0240) }
 
     /// Template Type (300A,0242), SH, 1.
-    @inlinable public static var TemplateType: Tag { Tag(rawValue: 0x300A0242) }
+    @inlinable public static var TemplateType: Tag { Tag(rawValue: 0x300A_0242) }
 
     /// Template Name (300A,0244), LO, 1.
-    @inlinable public static var TemplateName: Tag { Tag(rawValue: 0x300A0244) }
+    @inlinable public static var TemplateName: Tag { Tag(rawValue: 0x300A_0244) }
 
     /// Total Reference Air Kerma (300A,0250), DS, 1.
-    @inlinable public static var TotalReferenceAirKerma: Tag { Tag(rawValue: 0x300A0250) }
+    @inlinable public static var TotalReferenceAirKerma: Tag { Tag(rawValue: 0x300A_0250) }
 
     /// Brachy Accessory Device Sequence (300A,0260), SQ, 1.
-    @inlinable public static var BrachyAccessoryDeviceSequence: Tag { Tag(rawValue: 0x300A0260) }
+    @inlinable public static var BrachyAccessoryDeviceSequence: Tag { Tag(rawValue: 0x300A_0260) }
 
     /// Brachy Accessory Device Number (300A,0262), IS, 1.
-    @inlinable public static var BrachyAccessoryDeviceNumber: Tag { Tag(rawValue: 0x300A0262) }
+    @inlinable public static var BrachyAccessoryDeviceNumber: Tag { Tag(rawValue: 0x300A_0262) }
 
     /// Brachy Accessory Device ID (300A,0263), SH, 1.
-    @inlinable public static var BrachyAccessoryDeviceID: Tag { Tag(rawValue: 0x300A0263) }
+    @inlinable public static var BrachyAccessoryDeviceID: Tag { Tag(rawValue: 0x300A_0263) }
 
     /// Brachy Accessory Device Type (300A,0264), CS, 1.
-    @inlinable public static var BrachyAccessoryDeviceType: Tag { Tag(rawValue: 0x300A0264) }
+    @inlinable public static var BrachyAccessoryDeviceType: Tag { Tag(rawValue: 0x300A_0264) }
 
     /// Brachy Accessory Device Name (300A,0266), LO, 1.
-    @inlinable public static var BrachyAccessoryDeviceName: Tag { Tag(rawValue: 0x300A0266) }
+    @inlinable public static var BrachyAccessoryDeviceName: Tag { Tag(rawValue: 0x300A_0266) }
 
     /// Brachy Accessory Device Nominal Thickness (300A,026A), DS, 1.
-    @inlinable public static var BrachyAccessoryDeviceNominalThickness: Tag { Tag(rawValue: 0x300A026A) }
+    @inlinable public static var BrachyAccessoryDeviceNominalThickness: Tag { Tag(rawValue: 0x300A_026A) }
 
     /// Brachy Accessory Device Nominal Transmission (300A,026C), DS, 1.
-    @inlinable public static var BrachyAccessoryDeviceNominalTransmission: Tag { Tag(rawValue: 0x300A026C) }
+    @inlinable public static var BrachyAccessoryDeviceNominalTransmission: Tag { Tag(rawValue: 0x300A_026C) }
 
     /// Channel Effective Length (300A,0271), DS, 1.
-    @inlinable public static var ChannelEffectiveLength: Tag { Tag(rawValue: 0x300A0271) }
+    @inlinable public static var ChannelEffectiveLength: Tag { Tag(rawValue: 0x300A_0271) }
 
     /// Channel Inner Length (300A,0272), DS, 1.
-    @inlinable public static var ChannelInnerLength: Tag { Tag(rawValue: 0x300A0272) }
+    @inlinable public static var ChannelInnerLength: Tag { Tag(rawValue: 0x300A_0272) }
 
     /// Afterloader Channel ID (300A,0273), SH, 1.
-    @inlinable public static var AfterloaderChannelID: Tag { Tag(rawValue: 0x300A0273) }
+    @inlinable public static var AfterloaderChannelID: Tag { Tag(rawValue: 0x300A_0273) }
 
     /// Source Applicator Tip Length (300A,0274), DS, 1.
-    @inlinable public static var SourceApplicatorTipLength: Tag { Tag(rawValue: 0x300A0274) }
+    @inlinable public static var SourceApplicatorTipLength: Tag { Tag(rawValue: 0x300A_0274) }
 
     /// Channel Sequence (300A,0280), SQ, 1.
-    @inlinable public static var ChannelSequence: Tag { Tag(rawValue: 0x300A0280) }
+    @inlinable public static var ChannelSequence: Tag { Tag(rawValue: 0x300A_0280) }
 
     /// Channel Number (300A,0282), IS, 1.
-    @inlinable public static var ChannelNumber: Tag { Tag(rawValue: 0x300A0282) }
+    @inlinable public static var ChannelNumber: Tag { Tag(rawValue: 0x300A_0282) }
 
     /// Channel Length (300A,0284), DS, 1.
-    @inlinable public static var ChannelLength: Tag { Tag(rawValue: 0x300A0284) }
+    @inlinable public static var ChannelLength: Tag { Tag(rawValue: 0x300A_0284) }
 
     /// Channel Total Time (300A,0286), DS, 1.
-    @inlinable public static var ChannelTotalTime: Tag { Tag(rawValue: 0x300A0286) }
+    @inlinable public static var ChannelTotalTime: Tag { Tag(rawValue: 0x300A_0286) }
 
     /// Source Movement Type (300A,0288), CS, 1.
-    @inlinable public static var SourceMovementType: Tag { Tag(rawValue: 0x300A0288) }
+    @inlinable public static var SourceMovementType: Tag { Tag(rawValue: 0x300A_0288) }
 
     /// Number of Pulses (300A,028A), IS, 1.
-    @inlinable public static var NumberOfPulses: Tag { Tag(rawValue: 0x300A028A) }
+    @inlinable public static var NumberOfPulses: Tag { Tag(rawValue: 0x300A_028A) }
 
     /// Pulse Repetition Interval (300A,028C), DS, 1.
-    @inlinable public static var PulseRepetitionInterval: Tag { Tag(rawValue: 0x300A028C) }
+    @inlinable public static var PulseRepetitionInterval: Tag { Tag(rawValue: 0x300A_028C) }
 
     /// Source Applicator Number (300A,0290), IS, 1.
-    @inlinable public static var SourceApplicatorNumber: Tag { Tag(rawValue: 0x300A0290) }
+    @inlinable public static var SourceApplicatorNumber: Tag { Tag(rawValue: 0x300A_0290) }
 
     /// Source Applicator ID (300A,0291), SH, 1.
-    @inlinable public static var SourceApplicatorID: Tag { Tag(rawValue: 0x300A0291) }
+    @inlinable public static var SourceApplicatorID: Tag { Tag(rawValue: 0x300A_0291) }
 
     /// Source Applicator Type (300A,0292), CS, 1.
-    @inlinable public static var SourceApplicatorType: Tag { Tag(rawValue: 0x300A0292) }
+    @inlinable public static var SourceApplicatorType: Tag { Tag(rawValue: 0x300A_0292) }
 
     /// Source Applicator Name (300A,0294), LO, 1.
-    @inlinable public static var SourceApplicatorName: Tag { Tag(rawValue: 0x300A0294) }
+    @inlinable public static var SourceApplicatorName: Tag { Tag(rawValue: 0x300A_0294) }
 
     /// Source Applicator Length (300A,0296), DS, 1.
-    @inlinable public static var SourceApplicatorLength: Tag { Tag(rawValue: 0x300A0296) }
+    @inlinable public static var SourceApplicatorLength: Tag { Tag(rawValue: 0x300A_0296) }
 
     /// Source Applicator Manufacturer (300A,0298), LO, 1.
-    @inlinable public static var SourceApplicatorManufacturer: Tag { Tag(rawValue: 0x300A0298) }
+    @inlinable public static var SourceApplicatorManufacturer: Tag { Tag(rawValue: 0x300A_0298) }
 
     /// Source Applicator Wall Nominal Thickness (300A,029C), DS, 1.
-    @inlinable public static var SourceApplicatorWallNominalThickness: Tag { Tag(rawValue: 0x300A029C) }
+    @inlinable public static var SourceApplicatorWallNominalThickness: Tag { Tag(rawValue: 0x300A_029C) }
 
     /// Source Applicator Wall Nominal Transmission (300A,029E), DS, 1.
-    @inlinable public static var SourceApplicatorWallNominalTransmission: Tag { Tag(rawValue: 0x300A029E) }
+    @inlinable public static var SourceApplicatorWallNominalTransmission: Tag { Tag(rawValue: 0x300A_029E) }
 
     /// Source Applicator Step Size (300A,02A0), DS, 1.
-    @inlinable public static var SourceApplicatorStepSize: Tag { Tag(rawValue: 0x300A02A0) }
+    @inlinable public static var SourceApplicatorStepSize: Tag { Tag(rawValue: 0x300A_02A0) }
 
     /// Applicator Shape Referenced ROI Number (300A,02A1), IS, 1.
-    @inlinable public static var ApplicatorShapeReferencedROINumber: Tag { Tag(rawValue: 0x300A02A1) }
+    @inlinable public static var ApplicatorShapeReferencedROINumber: Tag { Tag(rawValue: 0x300A_02A1) }
 
     /// Transfer Tube Number (300A,02A2), IS, 1.
-    @inlinable public static var TransferTubeNumber: Tag { Tag(rawValue: 0x300A02A2) }
+    @inlinable public static var TransferTubeNumber: Tag { Tag(rawValue: 0x300A_02A2) }
 
     /// Transfer Tube Length (300A,02A4), DS, 1.
-    @inlinable public static var TransferTubeLength: Tag { Tag(rawValue: 0x300A02A4) }
+    @inlinable public static var TransferTubeLength: Tag { Tag(rawValue: 0x300A_02A4) }
 
     /// Channel Shield Sequence (300A,02B0), SQ, 1.
-    @inlinable public static var ChannelShieldSequence: Tag { Tag(rawValue: 0x300A02B0) }
+    @inlinable public static var ChannelShieldSequence: Tag { Tag(rawValue: 0x300A_02B0) }
 
     /// Channel Shield Number (300A,02B2), IS, 1.
-    @inlinable public static var ChannelShieldNumber: Tag { Tag(rawValue: 0x300A02B2) }
+    @inlinable public static var ChannelShieldNumber: Tag { Tag(rawValue: 0x300A_02B2) }
 
     /// Channel Shield ID (300A,02B3), SH, 1.
-    @inlinable public static var ChannelShieldID: Tag { Tag(rawValue: 0x300A02B3) }
+    @inlinable public static var ChannelShieldID: Tag { Tag(rawValue: 0x300A_02B3) }
 
     /// Channel Shield Name (300A,02B4), LO, 1.
-    @inlinable public static var ChannelShieldName: Tag { Tag(rawValue: 0x300A02B4) }
+    @inlinable public static var ChannelShieldName: Tag { Tag(rawValue: 0x300A_02B4) }
 
     /// Channel Shield Nominal Thickness (300A,02B8), DS, 1.
-    @inlinable public static var ChannelShieldNominalThickness: Tag { Tag(rawValue: 0x300A02B8) }
+    @inlinable public static var ChannelShieldNominalThickness: Tag { Tag(rawValue: 0x300A_02B8) }
 
     /// Channel Shield Nominal Transmission (300A,02BA), DS, 1.
-    @inlinable public static var ChannelShieldNominalTransmission: Tag { Tag(rawValue: 0x300A02BA) }
+    @inlinable public static var ChannelShieldNominalTransmission: Tag { Tag(rawValue: 0x300A_02BA) }
 
     /// Final Cumulative Time Weight (300A,02C8), DS, 1.
-    @inlinable public static var FinalCumulativeTimeWeight: Tag { Tag(rawValue: 0x300A02C8) }
+    @inlinable public static var FinalCumulativeTimeWeight: Tag { Tag(rawValue: 0x300A_02C8) }
 
     /// Brachy Control Point Sequence (300A,02D0), SQ, 1.
-    @inlinable public static var BrachyControlPointSequence: Tag { Tag(rawValue: 0x300A02D0) }
+    @inlinable public static var BrachyControlPointSequence: Tag { Tag(rawValue: 0x300A_02D0) }
 
     /// Control Point Relative Position (300A,02D2), DS, 1.
-    @inlinable public static var ControlPointRelativePosition: Tag { Tag(rawValue: 0x300A02D2) }
+    @inlinable public static var ControlPointRelativePosition: Tag { Tag(rawValue: 0x300A_02D2) }
 
     /// Control Point 3D Position (300A,02D4), DS, 3.
-    @inlinable public static var ControlPoint3DPosition: Tag { Tag(rawValue: 0x300A02D4) }
+    @inlinable public static var ControlPoint3DPosition: Tag { Tag(rawValue: 0x300A_02D4) }
 
     /// Cumulative Time Weight (300A,02D6), DS, 1.
-    @inlinable public static var CumulativeTimeWeight: Tag { Tag(rawValue: 0x300A02D6) }
+    @inlinable public static var CumulativeTimeWeight: Tag { Tag(rawValue: 0x300A_02D6) }
 
     /// Compensator Divergence (300A,02E0), CS, 1.
-    @inlinable public static var CompensatorDivergence: Tag { Tag(rawValue: 0x300A02E0) }
+    @inlinable public static var CompensatorDivergence: Tag { Tag(rawValue: 0x300A_02E0) }
 
     /// Compensator Mounting Position (300A,02E1), CS, 1.
-    @inlinable public static var CompensatorMountingPosition: Tag { Tag(rawValue: 0x300A02E1) }
+    @inlinable public static var CompensatorMountingPosition: Tag { Tag(rawValue: 0x300A_02E1) }
 
     /// Source to Compensator Distance (300A,02E2), DS, 1-n.
-    @inlinable public static var SourceToCompensatorDistance: Tag { Tag(rawValue: 0x300A02E2) }
+    @inlinable public static var SourceToCompensatorDistance: Tag { Tag(rawValue: 0x300A_02E2) }
 
     /// Total Compensator Tray Water-Equivalent Thickness (300A,02E3), FL, 1.
-    @inlinable public static var TotalCompensatorTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A02E3) }
+    @inlinable public static var TotalCompensatorTrayWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_02E3) }
 
     /// Isocenter to Compensator Tray Distance (300A,02E4), FL, 1.
-    @inlinable public static var IsocenterToCompensatorTrayDistance: Tag { Tag(rawValue: 0x300A02E4) }
+    @inlinable public static var IsocenterToCompensatorTrayDistance: Tag { Tag(rawValue: 0x300A_02E4) }
 
     /// Compensator Column Offset (300A,02E5), FL, 1.
-    @inlinable public static var CompensatorColumnOffset: Tag { Tag(rawValue: 0x300A02E5) }
+    @inlinable public static var CompensatorColumnOffset: Tag { Tag(rawValue: 0x300A_02E5) }
 
     /// Isocenter to Compensator Distances (300A,02E6), FL, 1-n.
-    @inlinable public static var IsocenterToCompensatorDistances: Tag { Tag(rawValue: 0x300A02E6) }
+    @inlinable public static var IsocenterToCompensatorDistances: Tag { Tag(rawValue: 0x300A_02E6) }
 
     /// Compensator Relative Stopping Power Ratio (300A,02E7), FL, 1.
-    @inlinable public static var CompensatorRelativeStoppingPowerRatio: Tag { Tag(rawValue: 0x300A02E7) }
+    @inlinable public static var CompensatorRelativeStoppingPowerRatio: Tag { Tag(rawValue: 0x300A_02E7) }
 
     /// Compensator Milling Tool Diameter (300A,02E8), FL, 1.
-    @inlinable public static var CompensatorMillingToolDiameter: Tag { Tag(rawValue: 0x300A02E8) }
+    @inlinable public static var CompensatorMillingToolDiameter: Tag { Tag(rawValue: 0x300A_02E8) }
 
     /// Ion Range Compensator Sequence (300A,02EA), SQ, 1.
-    @inlinable public static var IonRangeCompensatorSequence: Tag { Tag(rawValue: 0x300A02EA) }
+    @inlinable public static var IonRangeCompensatorSequence: Tag { Tag(rawValue: 0x300A_02EA) }
 
     /// Compensator Description (300A,02EB), LT, 1.
-    @inlinable public static var CompensatorDescription: Tag { Tag(rawValue: 0x300A02EB) }
+    @inlinable public static var CompensatorDescription: Tag { Tag(rawValue: 0x300A_02EB) }
 
     /// Compensator Surface Representation Flag (300A,02EC), CS, 1.
-    @inlinable public static var CompensatorSurfaceRepresentationFlag: Tag { Tag(rawValue: 0x300A02EC) }
+    @inlinable public static var CompensatorSurfaceRepresentationFlag: Tag { Tag(rawValue: 0x300A_02EC) }
 
     /// Radiation Mass Number (300A,0302), IS, 1.
-    @inlinable public static var RadiationMassNumber: Tag { Tag(rawValue: 0x300A0302) }
+    @inlinable public static var RadiationMassNumber: Tag { Tag(rawValue: 0x300A_0302) }
 
     /// Radiation Atomic Number (300A,0304), IS, 1.
-    @inlinable public static var RadiationAtomicNumber: Tag { Tag(rawValue: 0x300A0304) }
+    @inlinable public static var RadiationAtomicNumber: Tag { Tag(rawValue: 0x300A_0304) }
 
     /// Radiation Charge State (300A,0306), SS, 1.
-    @inlinable public static var RadiationChargeState: Tag { Tag(rawValue: 0x300A0306) }
+    @inlinable public static var RadiationChargeState: Tag { Tag(rawValue: 0x300A_0306) }
 
     /// Scan Mode (300A,0308), CS, 1.
-    @inlinable public static var ScanMode: Tag { Tag(rawValue: 0x300A0308) }
+    @inlinable public static var ScanMode: Tag { Tag(rawValue: 0x300A_0308) }
 
     /// Modulated Scan Mode Type (300A,0309), CS, 1.
-    @inlinable public static var ModulatedScanModeType: Tag { Tag(rawValue: 0x300A0309) }
+    @inlinable public static var ModulatedScanModeType: Tag { Tag(rawValue: 0x300A_0309) }
 
     /// Virtual Source-Axis Distances (300A,030A), FL, 2.
-    @inlinable public static var VirtualSourceAxisDistances: Tag { Tag(rawValue: 0x300A030A) }
+    @inlinable public static var VirtualSourceAxisDistances: Tag { Tag(rawValue: 0x300A_030A) }
 
     /// Snout Sequence (300A,030C), SQ, 1.
-    @inlinable public static var SnoutSequence: Tag { Tag(rawValue: 0x300A030C) }
+    @inlinable public static var SnoutSequence: Tag { Tag(rawValue: 0x300A_030C) }
 
     /// Snout Position (300A,030D), FL, 1.
-    @inlinable public static var SnoutPosition: Tag { Tag(rawValue: 0x300A030D) }
+    @inlinable public static var SnoutPosition: Tag { Tag(rawValue: 0x300A_030D) }
 
     /// Snout ID (300A,030F), SH, 1.
-    @inlinable public static var SnoutID: Tag { Tag(rawValue: 0x300A030F) }
+    @inlinable public static var SnoutID: Tag { Tag(rawValue: 0x300A_030F) }
 
     /// Number of Range Shifters (300A,0312), IS, 1.
-    @inlinable public static var NumberOfRangeShifters: Tag { Tag(rawValue: 0x300A0312) }
+    @inlinable public static var NumberOfRangeShifters: Tag { Tag(rawValue: 0x300A_0312) }
 
     /// Range Shifter Sequence (300A,0314), SQ, 1.
-    @inlinable public static var RangeShifterSequence: Tag { Tag(rawValue: 0x300A0314) }
+    @inlinable public static var RangeShifterSequence: Tag { Tag(rawValue: 0x300A_0314) }
 
     /// Range Shifter Number (300A,0316), IS, 1.
-    @inlinable public static var RangeShifterNumber: Tag { Tag(rawValue: 0x300A0316) }
+    @inlinable public static var RangeShifterNumber: Tag { Tag(rawValue: 0x300A_0316) }
 
     /// Range Shifter ID (300A,0318), SH, 1.
-    @inlinable public static var RangeShifterID: Tag { Tag(rawValue: 0x300A0318) }
+    @inlinable public static var RangeShifterID: Tag { Tag(rawValue: 0x300A_0318) }
 
     /// Range Shifter Type (300A,0320), CS, 1.
-    @inlinable public static var RangeShifterType: Tag { Tag(rawValue: 0x300A0320) }
+    @inlinable public static var RangeShifterType: Tag { Tag(rawValue: 0x300A_0320) }
 
     /// Range Shifter Description (300A,0322), LO, 1.
-    @inlinable public static var RangeShifterDescription: Tag { Tag(rawValue: 0x300A0322) }
+    @inlinable public static var RangeShifterDescription: Tag { Tag(rawValue: 0x300A_0322) }
 
     /// Number of Lateral Spreading Devices (300A,0330), IS, 1.
-    @inlinable public static var NumberOfLateralSpreadingDevices: Tag { Tag(rawValue: 0x300A0330) }
+    @inlinable public static var NumberOfLateralSpreadingDevices: Tag { Tag(rawValue: 0x300A_0330) }
 
     /// Lateral Spreading Device Sequence (300A,0332), SQ, 1.
-    @inlinable public static var LateralSpreadingDeviceSequence: Tag { Tag(rawValue: 0x300A0332) }
+    @inlinable public static var LateralSpreadingDeviceSequence: Tag { Tag(rawValue: 0x300A_0332) }
 
     /// Lateral Spreading Device Number (300A,0334), IS, 1.
-    @inlinable public static var LateralSpreadingDeviceNumber: Tag { Tag(rawValue: 0x300A0334) }
+    @inlinable public static var LateralSpreadingDeviceNumber: Tag { Tag(rawValue: 0x300A_0334) }
 
     /// Lateral Spreading Device ID (300A,0336), SH, 1.
-    @inlinable public static var LateralSpreadingDeviceID: Tag { Tag(rawValue: 0x300A0336) }
+    @inlinable public static var LateralSpreadingDeviceID: Tag { Tag(rawValue: 0x300A_0336) }
 
     /// Lateral Spreading Device Type (300A,0338), CS, 1.
-    @inlinable public static var LateralSpreadingDeviceType: Tag { Tag(rawValue: 0x300A0338) }
+    @inlinable public static var LateralSpreadingDeviceType: Tag { Tag(rawValue: 0x300A_0338) }
 
     /// Lateral Spreading Device Description (300A,033A), LO, 1.
-    @inlinable public static var LateralSpreadingDeviceDescription: Tag { Tag(rawValue: 0x300A033A) }
+    @inlinable public static var LateralSpreadingDeviceDescription: Tag { Tag(rawValue: 0x300A_033A) }
 
     /// Lateral Spreading Device Water Equivalent Thickness (300A,033C), FL, 1.
-    @inlinable public static var LateralSpreadingDeviceWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A033C) }
+    @inlinable public static var LateralSpreadingDeviceWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_033C) }
 
     /// Number of Range Modulators (300A,0340), IS, 1.
-    @inlinable public static var NumberOfRangeModulators: Tag { Tag(rawValue: 0x300A0340) }
+    @inlinable public static var NumberOfRangeModulators: Tag { Tag(rawValue: 0x300A_0340) }
 
     /// Range Modulator Sequence (300A,0342), SQ, 1.
-    @inlinable public static var RangeModulatorSequence: Tag { Tag(rawValue: 0x300A0342) }
+    @inlinable public static var RangeModulatorSequence: Tag { Tag(rawValue: 0x300A_0342) }
 
     /// Range Modulator Number (300A,0344), IS, 1.
-    @inlinable public static var RangeModulatorNumber: Tag { Tag(rawValue: 0x300A0344) }
+    @inlinable public static var RangeModulatorNumber: Tag { Tag(rawValue: 0x300A_0344) }
 
     /// Range Modulator ID (300A,0346), SH, 1.
-    @inlinable public static var RangeModulatorID: Tag { Tag(rawValue: 0x300A0346) }
+    @inlinable public static var RangeModulatorID: Tag { Tag(rawValue: 0x300A_0346) }
 
     /// Range Modulator Type (300A,0348), CS, 1.
-    @inlinable public static var RangeModulatorType: Tag { Tag(rawValue: 0x300A0348) }
+    @inlinable public static var RangeModulatorType: Tag { Tag(rawValue: 0x300A_0348) }
 
     /// Range Modulator Description (300A,034A), LO, 1.
-    @inlinable public static var RangeModulatorDescription: Tag { Tag(rawValue: 0x300A034A) }
+    @inlinable public static var RangeModulatorDescription: Tag { Tag(rawValue: 0x300A_034A) }
 
     /// Beam Current Modulation ID (300A,034C), SH, 1.
-    @inlinable public static var BeamCurrentModulationID: Tag { Tag(rawValue: 0x300A034C) }
+    @inlinable public static var BeamCurrentModulationID: Tag { Tag(rawValue: 0x300A_034C) }
 
     /// Patient Support Type (300A,0350), CS, 1.
-    @inlinable public static var PatientSupportType: Tag { Tag(rawValue: 0x300A0350) }
+    @inlinable public static var PatientSupportType: Tag { Tag(rawValue: 0x300A_0350) }
 
     /// Patient Support ID (300A,0352), SH, 1.
-    @inlinable public static var PatientSupportID: Tag { Tag(rawValue: 0x300A0352) }
+    @inlinable public static var PatientSupportID: Tag { Tag(rawValue: 0x300A_0352) }
 
     /// Patient Support Accessory Code (300A,0354), LO, 1.
-    @inlinable public static var PatientSupportAccessoryCode: Tag { Tag(rawValue: 0x300A0354) }
+    @inlinable public static var PatientSupportAccessoryCode: Tag { Tag(rawValue: 0x300A_0354) }
 
     /// Tray Accessory Code (300A,0355), LO, 1.
-    @inlinable public static var TrayAccessoryCode: Tag { Tag(rawValue: 0x300A0355) }
+    @inlinable public static var TrayAccessoryCode: Tag { Tag(rawValue: 0x300A_0355) }
 
     /// Fixation Light Azimuthal Angle (300A,0356), FL, 1.
-    @inlinable public static var FixationLightAzimuthalAngle: Tag { Tag(rawValue: 0x300A0356) }
+    @inlinable public static var FixationLightAzimuthalAngle: Tag { Tag(rawValue: 0x300A_0356) }
 
     /// Fixation Light Polar Angle (300A,0358), FL, 1.
-    @inlinable public static var FixationLightPolarAngle: Tag { Tag(rawValue: 0x300A0358) }
+    @inlinable public static var FixationLightPolarAngle: Tag { Tag(rawValue: 0x300A_0358) }
 
     /// Meterset Rate (300A,035A), FL, 1.
-    @inlinable public static var MetersetRate: Tag { Tag(rawValue: 0x300A035A) }
+    @inlinable public static var MetersetRate: Tag { Tag(rawValue: 0x300A_035A) }
 
     /// Range Shifter Settings Sequence (300A,0360), SQ, 1.
-    @inlinable public static var RangeShifterSettingsSequence: Tag { Tag(rawValue: 0x300A0360) }
+    @inlinable public static var RangeShifterSettingsSequence: Tag { Tag(rawValue: 0x300A_0360) }
 
     /// Range Shifter Setting (300A,0362), LO, 1.
-    @inlinable public static var RangeShifterSetting: Tag { Tag(rawValue: 0x300A0362) }
+    @inlinable public static var RangeShifterSetting: Tag { Tag(rawValue: 0x300A_0362) }
 
     /// Isocenter to Range Shifter Distance (300A,0364), FL, 1.
-    @inlinable public static var IsocenterToRangeShifterDistance: Tag { Tag(rawValue: 0x300A0364) }
+    @inlinable public static var IsocenterToRangeShifterDistance: Tag { Tag(rawValue: 0x300A_0364) }
 
     /// Range Shifter Water Equivalent Thickness (300A,0366), FL, 1.
-    @inlinable public static var RangeShifterWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A0366) }
+    @inlinable public static var RangeShifterWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_0366) }
 
     /// Lateral Spreading Device Settings Sequence (300A,0370), SQ, 1.
-    @inlinable public static var LateralSpreadingDeviceSettingsSequence: Tag { Tag(rawValue: 0x300A0370) }
+    @inlinable public static var LateralSpreadingDeviceSettingsSequence: Tag { Tag(rawValue: 0x300A_0370) }
 
     /// Lateral Spreading Device Setting (300A,0372), LO, 1.
-    @inlinable public static var LateralSpreadingDeviceSetting: Tag { Tag(rawValue: 0x300A0372) }
+    @inlinable public static var LateralSpreadingDeviceSetting: Tag { Tag(rawValue: 0x300A_0372) }
 
     /// Isocenter to Lateral Spreading Device Distance (300A,0374), FL, 1.
-    @inlinable public static var IsocenterToLateralSpreadingDeviceDistance: Tag { Tag(rawValue: 0x300A0374) }
+    @inlinable public static var IsocenterToLateralSpreadingDeviceDistance: Tag { Tag(rawValue: 0x300A_0374) }
 
     /// Range Modulator Settings Sequence (300A,0380), SQ, 1.
-    @inlinable public static var RangeModulatorSettingsSequence: Tag { Tag(rawValue: 0x300A0380) }
+    @inlinable public static var RangeModulatorSettingsSequence: Tag { Tag(rawValue: 0x300A_0380) }
 
     /// Range Modulator Gating Start Value (300A,0382), FL, 1.
-    @inlinable public static var RangeModulatorGatingStartValue: Tag { Tag(rawValue: 0x300A0382) }
+    @inlinable public static var RangeModulatorGatingStartValue: Tag { Tag(rawValue: 0x300A_0382) }
 
     /// Range Modulator Gating Stop Value (300A,0384), FL, 1.
-    @inlinable public static var RangeModulatorGatingStopValue: Tag { Tag(rawValue: 0x300A0384) }
+    @inlinable public static var RangeModulatorGatingStopValue: Tag { Tag(rawValue: 0x300A_0384) }
 
     /// Range Modulator Gating Start Water Equivalent Thickness (300A,0386), FL, 1.
-    @inlinable public static var RangeModulatorGatingStartWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A0386) }
+    @inlinable public static var RangeModulatorGatingStartWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_0386) }
 
     /// Range Modulator Gating Stop Water Equivalent Thickness (300A,0388), FL, 1.
-    @inlinable public static var RangeModulatorGatingStopWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A0388) }
+    @inlinable public static var RangeModulatorGatingStopWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_0388) }
 
     /// Isocenter to Range Modulator Distance (300A,038A), FL, 1.
-    @inlinable public static var IsocenterToRangeModulatorDistance: Tag { Tag(rawValue: 0x300A038A) }
+    @inlinable public static var IsocenterToRangeModulatorDistance: Tag { Tag(rawValue: 0x300A_038A) }
 
     /// Scan Spot Time Offset (300A,038F), FL, 1-n.
-    @inlinable public static var ScanSpotTimeOffset: Tag { Tag(rawValue: 0x300A038F) }
+    @inlinable public static var ScanSpotTimeOffset: Tag { Tag(rawValue: 0x300A_038F) }
 
     /// Scan Spot Tune ID (300A,0390), SH, 1.
-    @inlinable public static var ScanSpotTuneID: Tag { Tag(rawValue: 0x300A0390) }
+    @inlinable public static var ScanSpotTuneID: Tag { Tag(rawValue: 0x300A_0390) }
 
     /// Scan Spot Prescribed Indices (300A,0391), IS, 1-n.
-    @inlinable public static var ScanSpotPrescribedIndices: Tag { Tag(rawValue: 0x300A0391) }
+    @inlinable public static var ScanSpotPrescribedIndices: Tag { Tag(rawValue: 0x300A_0391) }
 
     /// Number of Scan Spot Positions (300A,0392), IS, 1.
-    @inlinable public static var NumberOfScanSpotPositions: Tag { Tag(rawValue: 0x300A0392) }
+    @inlinable public static var NumberOfScanSpotPositions: Tag { Tag(rawValue: 0x300A_0392) }
 
     /// Scan Spot Reordered (300A,0393), CS, 1.
-    @inlinable public static var ScanSpotReordered: Tag { Tag(rawValue: 0x300A0393) }
+    @inlinable public static var ScanSpotReordered: Tag { Tag(rawValue: 0x300A_0393) }
 
     /// Scan Spot Position Map (300A,0394), FL, 1-n.
-    @inlinable public static var ScanSpotPositionMap: Tag { Tag(rawValue: 0x300A0394) }
+    @inlinable public static var ScanSpotPositionMap: Tag { Tag(rawValue: 0x300A_0394) }
 
     /// Scan Spot Reordering Allowed (300A,0395), CS, 1.
-    @inlinable public static var ScanSpotReorderingAllowed: Tag { Tag(rawValue: 0x300A0395) }
+    @inlinable public static var ScanSpotReorderingAllowed: Tag { Tag(rawValue: 0x300A_0395) }
 
     /// Scan Spot Meterset Weights (300A,0396), FL, 1-n.
-    @inlinable public static var ScanSpotMetersetWeights: Tag { Tag(rawValue: 0x300A0396) }
+    @inlinable public static var ScanSpotMetersetWeights: Tag { Tag(rawValue: 0x300A_0396) }
 
     /// Scanning Spot Size (300A,0398), FL, 2.
-    @inlinable public static var ScanningSpotSize: Tag { Tag(rawValue: 0x300A0398) }
+    @inlinable public static var ScanningSpotSize: Tag { Tag(rawValue: 0x300A_0398) }
 
     /// Scan Spot Sizes Delivered (300A,0399), FL, 2-2n.
-    @inlinable public static var ScanSpotSizesDelivered: Tag { Tag(rawValue: 0x300A0399) }
+    @inlinable public static var ScanSpotSizesDelivered: Tag { Tag(rawValue: 0x300A_0399) }
 
     /// Number of Paintings (300A,039A), IS, 1.
-    @inlinable public static var NumberOfPaintings: Tag { Tag(rawValue: 0x300A039A) }
+    @inlinable public static var NumberOfPaintings: Tag { Tag(rawValue: 0x300A_039A) }
 
     /// Scan Spot Gantry Angles (300A,039B), FL, 1-n.
-    @inlinable public static var ScanSpotGantryAngles: Tag { Tag(rawValue: 0x300A039B) }
+    @inlinable public static var ScanSpotGantryAngles: Tag { Tag(rawValue: 0x300A_039B) }
 
     /// Scan Spot Patient Support Angles (300A,039C), FL, 1-n.
-    @inlinable public static var ScanSpotPatientSupportAngles: Tag { Tag(rawValue: 0x300A039C) }
+    @inlinable public static var ScanSpotPatientSupportAngles: Tag { Tag(rawValue: 0x300A_039C) }
 
     /// Ion Tolerance Table Sequence (300A,03A0), SQ, 1.
-    @inlinable public static var IonToleranceTableSequence: Tag { Tag(rawValue: 0x300A03A0) }
+    @inlinable public static var IonToleranceTableSequence: Tag { Tag(rawValue: 0x300A_03A0) }
 
     /// Ion Beam Sequence (300A,03A2), SQ, 1.
-    @inlinable public static var IonBeamSequence: Tag { Tag(rawValue: 0x300A03A2) }
+    @inlinable public static var IonBeamSequence: Tag { Tag(rawValue: 0x300A_03A2) }
 
     /// Ion Beam Limiting Device Sequence (300A,03A4), SQ, 1.
-    @inlinable public static var IonBeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x300A03A4) }
+    @inlinable public static var IonBeamLimitingDeviceSequence: Tag { Tag(rawValue: 0x300A_03A4) }
 
     /// Ion Block Sequence (300A,03A6), SQ, 1.
-    @inlinable public static var IonBlockSequence: Tag { Tag(rawValue: 0x300A03A6) }
+    @inlinable public static var IonBlockSequence: Tag { Tag(rawValue: 0x300A_03A6) }
 
     /// Ion Control Point Sequence (300A,03A8), SQ, 1.
-    @inlinable public static var IonControlPointSequence: Tag { Tag(rawValue: 0x300A03A8) }
+    @inlinable public static var IonControlPointSequence: Tag { Tag(rawValue: 0x300A_03A8) }
 
     /// Ion Wedge Sequence (300A,03AA), SQ, 1.
-    @inlinable public static var IonWedgeSequence: Tag { Tag(rawValue: 0x300A03AA) }
+    @inlinable public static var IonWedgeSequence: Tag { Tag(rawValue: 0x300A_03AA) }
 
     /// Ion Wedge Position Sequence (300A,03AC), SQ, 1.
-    @inlinable public static var IonWedgePositionSequence: Tag { Tag(rawValue: 0x300A03AC) }
+    @inlinable public static var IonWedgePositionSequence: Tag { Tag(rawValue: 0x300A_03AC) }
 
     /// Referenced Setup Image Sequence (300A,0401), SQ, 1.
-    @inlinable public static var ReferencedSetupImageSequence: Tag { Tag(rawValue: 0x300A0401) }
+    @inlinable public static var ReferencedSetupImageSequence: Tag { Tag(rawValue: 0x300A_0401) }
 
     /// Setup Image Comment (300A,0402), ST, 1.
-    @inlinable public static var SetupImageComment: Tag { Tag(rawValue: 0x300A0402) }
+    @inlinable public static var SetupImageComment: Tag { Tag(rawValue: 0x300A_0402) }
 
     /// Motion Synchronization Sequence (300A,0410), SQ, 1.
-    @inlinable public static var MotionSynchronizationSequence: Tag { Tag(rawValue: 0x300A0410) }
+    @inlinable public static var MotionSynchronizationSequence: Tag { Tag(rawValue: 0x300A_0410) }
 
     /// Control Point Orientation (300A,0412), FL, 3.
-    @inlinable public static var ControlPointOrientation: Tag { Tag(rawValue: 0x300A0412) }
+    @inlinable public static var ControlPointOrientation: Tag { Tag(rawValue: 0x300A_0412) }
 
     /// General Accessory Sequence (300A,0420), SQ, 1.
-    @inlinable public static var GeneralAccessorySequence: Tag { Tag(rawValue: 0x300A0420) }
+    @inlinable public static var GeneralAccessorySequence: Tag { Tag(rawValue: 0x300A_0420) }
 
     /// General Accessory ID (300A,0421), SH, 1.
-    @inlinable public static var GeneralAccessoryID: Tag { Tag(rawValue: 0x300A0421) }
+    @inlinable public static var GeneralAccessoryID: Tag { Tag(rawValue: 0x300A_0421) }
 
     /// General Accessory Description (300A,0422), ST, 1.
-    @inlinable public static var GeneralAccessoryDescription: Tag { Tag(rawValue: 0x300A0422) }
+    @inlinable public static var GeneralAccessoryDescription: Tag { Tag(rawValue: 0x300A_0422) }
 
     /// General Accessory Type (300A,0423), CS, 1.
-    @inlinable public static var GeneralAccessoryType: Tag { Tag(rawValue: 0x300A0423) }
+    @inlinable public static var GeneralAccessoryType: Tag { Tag(rawValue: 0x300A_0423) }
 
     /// General Accessory Number (300A,0424), IS, 1.
-    @inlinable public static var GeneralAccessoryNumber: Tag { Tag(rawValue: 0x300A0424) }
+    @inlinable public static var GeneralAccessoryNumber: Tag { Tag(rawValue: 0x300A_0424) }
 
     /// Source to General Accessory Distance (300A,0425), FL, 1.
-    @inlinable public static var SourceToGeneralAccessoryDistance: Tag { Tag(rawValue: 0x300A0425) }
+    @inlinable public static var SourceToGeneralAccessoryDistance: Tag { Tag(rawValue: 0x300A_0425) }
 
     /// Isocenter to General Accessory Distance (300A,0426), DS, 1.
-    @inlinable public static var IsocenterToGeneralAccessoryDistance: Tag { Tag(rawValue: 0x300A0426) }
+    @inlinable public static var IsocenterToGeneralAccessoryDistance: Tag { Tag(rawValue: 0x300A_0426) }
 
     /// Applicator Geometry Sequence (300A,0431), SQ, 1.
-    @inlinable public static var ApplicatorGeometrySequence: Tag { Tag(rawValue: 0x300A0431) }
+    @inlinable public static var ApplicatorGeometrySequence: Tag { Tag(rawValue: 0x300A_0431) }
 
     /// Applicator Aperture Shape (300A,0432), CS, 1.
-    @inlinable public static var ApplicatorApertureShape: Tag { Tag(rawValue: 0x300A0432) }
+    @inlinable public static var ApplicatorApertureShape: Tag { Tag(rawValue: 0x300A_0432) }
 
     /// Applicator Opening (300A,0433), FL, 1.
-    @inlinable public static var ApplicatorOpening: Tag { Tag(rawValue: 0x300A0433) }
+    @inlinable public static var ApplicatorOpening: Tag { Tag(rawValue: 0x300A_0433) }
 
     /// Applicator Opening X (300A,0434), FL, 1.
-    @inlinable public static var ApplicatorOpeningX: Tag { Tag(rawValue: 0x300A0434) }
+    @inlinable public static var ApplicatorOpeningX: Tag { Tag(rawValue: 0x300A_0434) }
 
     /// Applicator Opening Y (300A,0435), FL, 1.
-    @inlinable public static var ApplicatorOpeningY: Tag { Tag(rawValue: 0x300A0435) }
+    @inlinable public static var ApplicatorOpeningY: Tag { Tag(rawValue: 0x300A_0435) }
 
     /// Source to Applicator Mounting Position Distance (300A,0436), FL, 1.
-    @inlinable public static var SourceToApplicatorMountingPositionDistance: Tag { Tag(rawValue: 0x300A0436) }
+    @inlinable public static var SourceToApplicatorMountingPositionDistance: Tag { Tag(rawValue: 0x300A_0436) }
 
     /// Number of Block Slab Items (300A,0440), IS, 1.
-    @inlinable public static var NumberOfBlockSlabItems: Tag { Tag(rawValue: 0x300A0440) }
+    @inlinable public static var NumberOfBlockSlabItems: Tag { Tag(rawValue: 0x300A_0440) }
 
     /// Block Slab Sequence (300A,0441), SQ, 1.
-    @inlinable public static var BlockSlabSequence: Tag { Tag(rawValue: 0x300A0441) }
+    @inlinable public static var BlockSlabSequence: Tag { Tag(rawValue: 0x300A_0441) }
 
     /// Block Slab Thickness (300A,0442), DS, 1.
-    @inlinable public static var BlockSlabThickness: Tag { Tag(rawValue: 0x300A0442) }
+    @inlinable public static var BlockSlabThickness: Tag { Tag(rawValue: 0x300A_0442) }
 
     /// Block Slab Number (300A,0443), US, 1.
-    @inlinable public static var BlockSlabNumber: Tag { Tag(rawValue: 0x300A0443) }
+    @inlinable public static var BlockSlabNumber: Tag { Tag(rawValue: 0x300A_0443) }
 
     /// Device Motion Control Sequence (300A,0450), SQ, 1.
-    @inlinable public static var DeviceMotionControlSequence: Tag { Tag(rawValue: 0x300A0450) }
+    @inlinable public static var DeviceMotionControlSequence: Tag { Tag(rawValue: 0x300A_0450) }
 
     /// Device Motion Execution Mode (300A,0451), CS, 1.
-    @inlinable public static var DeviceMotionExecutionMode: Tag { Tag(rawValue: 0x300A0451) }
+    @inlinable public static var DeviceMotionExecutionMode: Tag { Tag(rawValue: 0x300A_0451) }
 
     /// Device Motion Observation Mode (300A,0452), CS, 1.
-    @inlinable public static var DeviceMotionObservationMode: Tag { Tag(rawValue: 0x300A0452) }
+    @inlinable public static var DeviceMotionObservationMode: Tag { Tag(rawValue: 0x300A_0452) }
 
     /// Device Motion Parameter Code Sequence (300A,0453), SQ, 1.
-    @inlinable public static var DeviceMotionParameterCodeSequence: Tag { Tag(rawValue: 0x300A0453) }
+    @inlinable public static var DeviceMotionParameterCodeSequence: Tag { Tag(rawValue: 0x300A_0453) }
 
     /// Distal Depth Fraction (300A,0501), FL, 1.
-    @inlinable public static var DistalDepthFraction: Tag { Tag(rawValue: 0x300A0501) }
+    @inlinable public static var DistalDepthFraction: Tag { Tag(rawValue: 0x300A_0501) }
 
     /// Distal Depth (300A,0502), FL, 1.
-    @inlinable public static var DistalDepth: Tag { Tag(rawValue: 0x300A0502) }
+    @inlinable public static var DistalDepth: Tag { Tag(rawValue: 0x300A_0502) }
 
     /// Nominal Range Modulation Fractions (300A,0503), FL, 2.
-    @inlinable public static var NominalRangeModulationFractions: Tag { Tag(rawValue: 0x300A0503) }
+    @inlinable public static var NominalRangeModulationFractions: Tag { Tag(rawValue: 0x300A_0503) }
 
     /// Nominal Range Modulated Region Depths (300A,0504), FL, 2.
-    @inlinable public static var NominalRangeModulatedRegionDepths: Tag { Tag(rawValue: 0x300A0504) }
+    @inlinable public static var NominalRangeModulatedRegionDepths: Tag { Tag(rawValue: 0x300A_0504) }
 
     /// Depth Dose Parameters Sequence (300A,0505), SQ, 1.
-    @inlinable public static var DepthDoseParametersSequence: Tag { Tag(rawValue: 0x300A0505) }
+    @inlinable public static var DepthDoseParametersSequence: Tag { Tag(rawValue: 0x300A_0505) }
 
     /// Delivered Depth Dose Parameters Sequence (300A,0506), SQ, 1.
-    @inlinable public static var DeliveredDepthDoseParametersSequence: Tag { Tag(rawValue: 0x300A0506) }
+    @inlinable public static var DeliveredDepthDoseParametersSequence: Tag { Tag(rawValue: 0x300A_0506) }
 
     /// Delivered Distal Depth Fraction (300A,0507), FL, 1.
-    @inlinable public static var DeliveredDistalDepthFraction: Tag { Tag(rawValue: 0x300A0507) }
+    @inlinable public static var DeliveredDistalDepthFraction: Tag { Tag(rawValue: 0x300A_0507) }
 
     /// Delivered Distal Depth (300A,0508), FL, 1.
-    @inlinable public static var DeliveredDistalDepth: Tag { Tag(rawValue: 0x300A0508) }
+    @inlinable public static var DeliveredDistalDepth: Tag { Tag(rawValue: 0x300A_0508) }
 
     /// Delivered Nominal Range Modulation Fractions (300A,0509), FL, 2.
-    @inlinable public static var DeliveredNominalRangeModulationFractions: Tag { Tag(rawValue: 0x300A0509) }
+    @inlinable public static var DeliveredNominalRangeModulationFractions: Tag { Tag(rawValue: 0x300A_0509) }
 
     /// Delivered Nominal Range Modulated Region Depths (300A,0510), FL, 2.
-    @inlinable public static var DeliveredNominalRangeModulatedRegionDepths: Tag { Tag(rawValue: 0x300A0510) }
+    @inlinable public static var DeliveredNominalRangeModulatedRegionDepths: Tag { Tag(rawValue: 0x300A_0510) }
 
     /// Delivered Reference Dose Definition (300A,0511), CS, 1.
-    @inlinable public static var DeliveredReferenceDoseDefinition: Tag { Tag(rawValue: 0x300A0511) }
+    @inlinable public static var DeliveredReferenceDoseDefinition: Tag { Tag(rawValue: 0x300A_0511) }
 
     /// Reference Dose Definition (300A,0512), CS, 1.
-    @inlinable public static var ReferenceDoseDefinition: Tag { Tag(rawValue: 0x300A0512) }
+    @inlinable public static var ReferenceDoseDefinition: Tag { Tag(rawValue: 0x300A_0512) }
 
     /// RT Control Point Index (300A,0600), US, 1.
-    @inlinable public static var RTControlPointIndex: Tag { Tag(rawValue: 0x300A0600) }
+    @inlinable public static var RTControlPointIndex: Tag { Tag(rawValue: 0x300A_0600) }
 
     /// Radiation Generation Mode Index (300A,0601), US, 1.
-    @inlinable public static var RadiationGenerationModeIndex: Tag { Tag(rawValue: 0x300A0601) }
+    @inlinable public static var RadiationGenerationModeIndex: Tag { Tag(rawValue: 0x300A_0601) }
 
     /// Referenced Defined Device Index (300A,0602), US, 1.
-    @inlinable public static var ReferencedDefinedDeviceIndex: Tag { Tag(rawValue: 0x300A0602) }
+    @inlinable public static var ReferencedDefinedDeviceIndex: Tag { Tag(rawValue: 0x300A_0602) }
 
     /// Radiation Dose Identification Index (300A,0603), US, 1.
-    @inlinable public static var RadiationDoseIdentificationIndex: Tag { Tag(rawValue: 0x300A0603) }
+    @inlinable public static var RadiationDoseIdentificationIndex: Tag { Tag(rawValue: 0x300A_0603) }
 
     /// Number of RT Control Points (300A,0604), US, 1.
-    @inlinable public static var NumberOfRTControlPoints: Tag { Tag(rawValue: 0x300A0604) }
+    @inlinable public static var NumberOfRTControlPoints: Tag { Tag(rawValue: 0x300A_0604) }
 
     /// Referenced Radiation Generation Mode Index (300A,0605), US, 1.
-    @inlinable public static var ReferencedRadiationGenerationModeIndex: Tag { Tag(rawValue: 0x300A0605) }
+    @inlinable public static var ReferencedRadiationGenerationModeIndex: Tag { Tag(rawValue: 0x300A_0605) }
 
     /// Treatment Position Index (300A,0606), US, 1.
-    @inlinable public static var TreatmentPositionIndex: Tag { Tag(rawValue: 0x300A0606) }
+    @inlinable public static var TreatmentPositionIndex: Tag { Tag(rawValue: 0x300A_0606) }
 
     /// Referenced Device Index (300A,0607), US, 1.
-    @inlinable public static var ReferencedDeviceIndex: Tag { Tag(rawValue: 0x300A0607) }
+    @inlinable public static var ReferencedDeviceIndex: Tag { Tag(rawValue: 0x300A_0607) }
 
     /// Treatment Position Group Label (300A,0608), LO, 1.
-    @inlinable public static var TreatmentPositionGroupLabel: Tag { Tag(rawValue: 0x300A0608) }
+    @inlinable public static var TreatmentPositionGroupLabel: Tag { Tag(rawValue: 0x300A_0608) }
 
     /// Treatment Position Group UID (300A,0609), UI, 1.
-    @inlinable public static var TreatmentPositionGroupUID: Tag { Tag(rawValue: 0x300A0609) }
+    @inlinable public static var TreatmentPositionGroupUID: Tag { Tag(rawValue: 0x300A_0609) }
 
     /// Treatment Position Group Sequence (300A,060A), SQ, 1.
-    @inlinable public static var TreatmentPositionGroupSequence: Tag { Tag(rawValue: 0x300A060A) }
+    @inlinable public static var TreatmentPositionGroupSequence: Tag { Tag(rawValue: 0x300A_060A) }
 
     /// Referenced Treatment Position Index (300A,060B), US, 1.
-    @inlinable public static var ReferencedTreatmentPositionIndex: Tag { Tag(rawValue: 0x300A060B) }
+    @inlinable public static var ReferencedTreatmentPositionIndex: Tag { Tag(rawValue: 0x300A_060B) }
 
     /// Referenced Radiation Dose Identification Index (300A,060C), US, 1.
-    @inlinable public static var ReferencedRadiationDoseIdentificationIndex: Tag { Tag(rawValue: 0x300A060C) }
+    @inlinable public static var ReferencedRadiationDoseIdentificationIndex: Tag { Tag(rawValue: 0x300A_060C) }
 
     /// RT Accessory Holder Water-Equivalent Thickness (300A,060D), FD, 1.
-    @inlinable public static var RTAccessoryHolderWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A060D) }
+    @inlinable public static var RTAccessoryHolderWaterEquivalentThickness: Tag { Tag(rawValue: 0x300A_060D) }
 
     /// Referenced RT Accessory Holder Device Index (300A,060E), US, 1.
-    @inlinable public static var ReferencedRTAccessoryHolderDeviceIndex: Tag { Tag(rawValue: 0x300A060E) }
+    @inlinable public static var ReferencedRTAccessoryHolderDeviceIndex: Tag { Tag(rawValue: 0x300A_060E) }
 
     /// RT Accessory Holder Slot Existence Flag (300A,060F), CS, 1.
-    @inlinable public static var RTAccessoryHolderSlotExistenceFlag: Tag { Tag(rawValue: 0x300A060F) }
+    @inlinable public static var RTAccessoryHolderSlotExistenceFlag: Tag { Tag(rawValue: 0x300A_060F) }
 
     /// RT Accessory Holder Slot Sequence (300A,0610), SQ, 1.
-    @inlinable public static var RTAccessoryHolderSlotSequence: Tag { Tag(rawValue: 0x300A0610) }
+    @inlinable public static var RTAccessoryHolderSlotSequence: Tag { Tag(rawValue: 0x300A_0610) }
 
     /// RT Accessory Holder Slot ID (300A,0611), LO, 1.
-    @inlinable public static var RTAccessoryHolderSlotID: Tag { Tag(rawValue: 0x300A0611) }
+    @inlinable public static var RTAccessoryHolderSlotID: Tag { Tag(rawValue: 0x300A_0611) }
 
     /// RT Accessory Holder Slot Distance (300A,0612), FD, 1.
-    @inlinable public static var RTAccessoryHolderSlotDistance: Tag { Tag(rawValue: 0x300A0612) }
+    @inlinable public static var RTAccessoryHolderSlotDistance: Tag { Tag(rawValue: 0x300A_0612) }
 
     /// RT Accessory Slot Distance (300A,0613), FD, 1.
-    @inlinable public static var RTAccessorySlotDistance: Tag { Tag(rawValue: 0x300A0613) }
+    @inlinable public static var RTAccessorySlotDistance: Tag { Tag(rawValue: 0x300A_0613) }
 
     /// RT Accessory Holder Definition Sequence (300A,0614), SQ, 1.
-    @inlinable public static var RTAccessoryHolderDefinitionSequence: Tag { Tag(rawValue: 0x300A0614) }
+    @inlinable public static var RTAccessoryHolderDefinitionSequence: Tag { Tag(rawValue: 0x300A_0614) }
 
     /// RT Accessory Device Slot ID (300A,0615), LO, 1.
-    @inlinable public static var RTAccessoryDeviceSlotID: Tag { Tag(rawValue: 0x300A0615) }
+    @inlinable public static var RTAccessoryDeviceSlotID: Tag { Tag(rawValue: 0x300A_0615) }
 
     /// RT Radiation Sequence (300A,0616), SQ, 1.
-    @inlinable public static var RTRadiationSequence: Tag { Tag(rawValue: 0x300A0616) }
+    @inlinable public static var RTRadiationSequence: Tag { Tag(rawValue: 0x300A_0616) }
 
     /// Radiation Dose Sequence (300A,0617), SQ, 1.
-    @inlinable public static var RadiationDoseSequence: Tag { Tag(rawValue: 0x300A0617) }
+    @inlinable public static var RadiationDoseSequence: Tag { Tag(rawValue: 0x300A_0617) }
 
     /// Radiation Dose Identification Sequence (300A,0618), SQ, 1.
-    @inlinable public static var RadiationDoseIdentificationSequence: Tag { Tag(rawValue: 0x300A0618) }
+    @inlinable public static var RadiationDoseIdentificationSequence: Tag { Tag(rawValue: 0x300A_0618) }
 
     /// Radiation Dose Identification Label (300A,0619), LO, 1.
-    @inlinable public static var RadiationDoseIdentificationLabel: Tag { Tag(rawValue: 0x300A0619) }
+    @inlinable public static var RadiationDoseIdentificationLabel: Tag { Tag(rawValue: 0x300A_0619) }
 
     /// Reference Dose Type (300A,061A), CS, 1.
-    @inlinable public static var ReferenceDoseType: Tag { Tag(rawValue: 0x300A061A) }
+    @inlinable public static var ReferenceDoseType: Tag { Tag(rawValue: 0x300A_061A) }
 
     /// Primary Dose Value Indicator (300A,061B), CS, 1.
-    @inlinable public static var PrimaryDoseValueIndicator: Tag { Tag(rawValue: 0x300A061B) }
+    @inlinable public static var PrimaryDoseValueIndicator: Tag { Tag(rawValue: 0x300A_061B) }
 
     /// Dose Values Sequence (300A,061C), SQ, 1.
-    @inlinable public static var DoseValuesSequence: Tag { Tag(rawValue: 0x300A061C) }
+    @inlinable public static var DoseValuesSequence: Tag { Tag(rawValue: 0x300A_061C) }
 
     /// Dose Value Purpose (300A,061D), CS, 1-n.
-    @inlinable public static var DoseValuePurpose: Tag { Tag(rawValue: 0x300A061D) }
+    @inlinable public static var DoseValuePurpose: Tag { Tag(rawValue: 0x300A_061D) }
 
     /// Reference Dose Point Coordinates (300A,061E), FD, 3.
-    @inlinable public static var ReferenceDosePointCoordinates: Tag { Tag(rawValue: 0x300A061E) }
+    @inlinable public static var ReferenceDosePointCoordinates: Tag { Tag(rawValue: 0x300A_061E) }
 
     /// Radiation Dose Values Parameters Sequence (300A,061F), SQ, 1.
-    @inlinable public static var RadiationDoseValuesParametersSequence: Tag { Tag(rawValue: 0x300A061F) }
+    @inlinable public static var RadiationDoseValuesParametersSequence: Tag { Tag(rawValue: 0x300A_061F) }
 
     /// Meterset to Dose Mapping Sequence (300A,0620), SQ, 1.
-    @inlinable public static var MetersetToDoseMappingSequence: Tag { Tag(rawValue: 0x300A0620) }
+    @inlinable public static var MetersetToDoseMappingSequence: Tag { Tag(rawValue: 0x300A_0620) }
 
     /// Expected In-Vivo Measurement Values Sequence (300A,0621), SQ, 1.
-    @inlinable public static var ExpectedInVivoMeasurementValuesSequence: Tag { Tag(rawValue: 0x300A0621) }
+    @inlinable public static var ExpectedInVivoMeasurementValuesSequence: Tag { Tag(rawValue: 0x300A_0621) }
 
     /// Expected In-Vivo Measurement Value Index (300A,0622), US, 1.
-    @inlinable public static var ExpectedInVivoMeasurementValueIndex: Tag { Tag(rawValue: 0x300A0622) }
+    @inlinable public static var ExpectedInVivoMeasurementValueIndex: Tag { Tag(rawValue: 0x300A_0622) }
 
     /// Radiation Dose In-Vivo Measurement Label (300A,0623), LO, 1.
-    @inlinable public static var RadiationDoseInVivoMeasurementLabel: Tag { Tag(rawValue: 0x300A0623) }
+    @inlinable public static var RadiationDoseInVivoMeasurementLabel: Tag { Tag(rawValue: 0x300A_0623) }
 
     /// Radiation Dose Central Axis Displacement (300A,0624), FD, 2.
-    @inlinable public static var RadiationDoseCentralAxisDisplacement: Tag { Tag(rawValue: 0x300A0624) }
+    @inlinable public static var RadiationDoseCentralAxisDisplacement: Tag { Tag(rawValue: 0x300A_0624) }
 
     /// Radiation Dose Value (300A,0625), FD, 1.
-    @inlinable public static var RadiationDoseValue: Tag { Tag(rawValue: 0x300A0625) }
+    @inlinable public static var RadiationDoseValue: Tag { Tag(rawValue: 0x300A_0625) }
 
     /// Radiation Dose Source to Skin Distance (300A,0626), FD, 1.
-    @inlinable public static var RadiationDoseSourceToSkinDistance: Tag { Tag(rawValue: 0x300A0626) }
+    @inlinable public static var RadiationDoseSourceToSkinDistance: Tag { Tag(rawValue: 0x300A_0626) }
 
     /// Radiation Dose Measurement Point Coordinates (300A,0627), FD, 3.
-    @inlinable public static var RadiationDoseMeasurementPointCoordinates: Tag { Tag(rawValue: 0x300A0627) }
+    @inlinable public static var RadiationDoseMeasurementPointCoordinates: Tag { Tag(rawValue: 0x300A_0627) }
 
     /// Radiation Dose Source to External Contour Distance (300A,0628), FD, 1.
-    @inlinable public static var RadiationDoseSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A0628) }
+    @inlinable public static var RadiationDoseSourceToExternalContourDistance: Tag { Tag(rawValue: 0x300A_0628) }
 
     /// RT Tolerance Set Sequence (300A,0629), SQ, 1.
-    @inlinable public static var RTToleranceSetSequence: Tag { Tag(rawValue: 0x300A0629) }
+    @inlinable public static var RTToleranceSetSequence: Tag { Tag(rawValue: 0x300A_0629) }
 
     /// RT Tolerance Set Label (300A,062A), LO, 1.
-    @inlinable public static var RTToleranceSetLabel: Tag { Tag(rawValue: 0x300A062A) }
+    @inlinable public static var RTToleranceSetLabel: Tag { Tag(rawValue: 0x300A_062A) }
 
     /// Attribute Tolerance Values Sequence (300A,062B), SQ, 1.
-    @inlinable public static var AttributeToleranceValuesSequence: Tag { Tag(rawValue: 0x300A062B) }
+    @inlinable public static var AttributeToleranceValuesSequence: Tag { Tag(rawValue: 0x300A_062B) }
 
     /// Tolerance Value (300A,062C), FD, 1.
-    @inlinable public static var ToleranceValue: Tag { Tag(rawValue: 0x300A062C) }
+    @inlinable public static var ToleranceValue: Tag { Tag(rawValue: 0x300A_062C) }
 
     /// Patient Support Position Tolerance Sequence (300A,062D), SQ, 1.
-    @inlinable public static var PatientSupportPositionToleranceSequence: Tag { Tag(rawValue: 0x300A062D) }
+    @inlinable public static var PatientSupportPositionToleranceSequence: Tag { Tag(rawValue: 0x300A_062D) }
 
     /// Treatment Time Limit (300A,062E), FD, 1.
-    @inlinable public static var TreatmentTimeLimit: Tag { Tag(rawValue: 0x300A062E) }
+    @inlinable public static var TreatmentTimeLimit: Tag { Tag(rawValue: 0x300A_062E) }
 
     /// C-Arm Photon-Electron Control Point Sequence (300A,062F), SQ, 1.
-    @inlinable public static var CArmPhotonElectronControlPointSequence: Tag { Tag(rawValue: 0x300A062F) }
+    @inlinable public static var CArmPhotonElectronControlPointSequence: Tag { Tag(rawValue: 0x300A_062F) }
 
     /// Referenced RT Radiation Sequence (300A,0630), SQ, 1.
-    @inlinable public static var ReferencedRTRadiationSequence: Tag { Tag(rawValue: 0x300A0630) }
+    @inlinable public static var ReferencedRTRadiationSequence: Tag { Tag(rawValue: 0x300A_0630) }
 
     /// Referenced RT Instance Sequence (300A,0631), SQ, 1.
-    @inlinable public static var ReferencedRTInstanceSequence: Tag { Tag(rawValue: 0x300A0631) }
+    @inlinable public static var ReferencedRTInstanceSequence: Tag { Tag(rawValue: 0x300A_0631) }
 
     /// Referenced RT Patient Setup Sequence (300A,0632), SQ, 1, retired.
-    @inlinable public static var ReferencedRTPatientSetupSequence: Tag { Tag(rawValue: 0x300A0632) }
+    @inlinable public static var ReferencedRTPatientSetupSequence: Tag { Tag(rawValue: 0x300A_0632) }
 
     /// Source to Patient Surface Distance (300A,0634), FD, 1.
-    @inlinable public static var SourceToPatientSurfaceDistance: Tag { Tag(rawValue: 0x300A0634) }
+    @inlinable public static var SourceToPatientSurfaceDistance: Tag { Tag(rawValue: 0x300A_0634) }
 
     /// Treatment Machine Special Mode Code Sequence (300A,0635), SQ, 1.
-    @inlinable public static var TreatmentMachineSpecialModeCodeSequence: Tag { Tag(rawValue: 0x300A0635) }
+    @inlinable public static var TreatmentMachineSpecialModeCodeSequence: Tag { Tag(rawValue: 0x300A_0635) }
 
     /// Intended Number of Fractions (300A,0636), US, 1.
-    @inlinable public static var IntendedNumberOfFractions: Tag { Tag(rawValue: 0x300A0636) }
+    @inlinable public static var IntendedNumberOfFractions: Tag { Tag(rawValue: 0x300A_0636) }
 
     /// RT Radiation Set Intent (300A,0637), CS, 1.
-    @inlinable public static var RTRadiationSetIntent: Tag { Tag(rawValue: 0x300A0637) }
+    @inlinable public static var RTRadiationSetIntent: Tag { Tag(rawValue: 0x300A_0637) }
 
     /// RT Radiation Physical and Geometric Content Detail Flag (300A,0638), CS, 1.
-    @inlinable public static var RTRadiationPhysicalAndGeometricContentDetailFlag: Tag { Tag(rawValue: 0x300A0638) }
+    @inlinable public static var RTRadiationPhysicalAndGeometricContentDetailFlag: Tag { Tag(rawValue: 0x300A_0638) }
 
     /// RT Record Flag (300A,0639), CS, 1.
-    @inlinable public static var RTRecordFlag: Tag { Tag(rawValue: 0x300A0639) }
+    @inlinable public static var RTRecordFlag: Tag { Tag(rawValue: 0x300A_0639) }
 
     /// Treatment Device Identification Sequence (300A,063A), SQ, 1.
-    @inlinable public static var TreatmentDeviceIdentificationSequence: Tag { Tag(rawValue: 0x300A063A) }
+    @inlinable public static var TreatmentDeviceIdentificationSequence: Tag { Tag(rawValue: 0x300A_063A) }
 
     /// Referenced RT Physician Intent Sequence (300A,063B), SQ, 1.
-    @inlinable public static var ReferencedRTPhysicianIntentSequence: Tag { Tag(rawValue: 0x300A063B) }
+    @inlinable public static var ReferencedRTPhysicianIntentSequence: Tag { Tag(rawValue: 0x300A_063B) }
 
     /// Cumulative Meterset (300A,063C), FD, 1.
-    @inlinable public static var CumulativeMeterset: Tag { Tag(rawValue: 0x300A063C) }
+    @inlinable public static var CumulativeMeterset: Tag { Tag(rawValue: 0x300A_063C) }
 
     /// Delivery Rate (300A,063D), FD, 1.
-    @inlinable public static var DeliveryRate: Tag { Tag(rawValue: 0x300A063D) }
+    @inlinable public static var DeliveryRate: Tag { Tag(rawValue: 0x300A_063D) }
 
     /// Delivery Rate Unit Sequence (300A,063E), SQ, 1.
-    @inlinable public static var DeliveryRateUnitSequence: Tag { Tag(rawValue: 0x300A063E) }
+    @inlinable public static var DeliveryRateUnitSequence: Tag { Tag(rawValue: 0x300A_063E) }
 
     /// Treatment Position Sequence (300A,063F), SQ, 1.
-    @inlinable public static var TreatmentPositionSequence: Tag { Tag(rawValue: 0x300A063F) }
+    @inlinable public static var TreatmentPositionSequence: Tag { Tag(rawValue: 0x300A_063F) }
 
     /// Radiation Source-Axis Distance (300A,0640), FD, 1.
-    @inlinable public static var RadiationSourceAxisDistance: Tag { Tag(rawValue: 0x300A0640) }
+    @inlinable public static var RadiationSourceAxisDistance: Tag { Tag(rawValue: 0x300A_0640) }
 
     /// Number of RT Beam Limiting Devices (300A,0641), US, 1.
-    @inlinable public static var NumberOfRTBeamLimitingDevices: Tag { Tag(rawValue: 0x300A0641) }
+    @inlinable public static var NumberOfRTBeamLimitingDevices: Tag { Tag(rawValue: 0x300A_0641) }
 
     /// RT Beam Limiting Device Proximal Distance (300A,0642), FD, 1.
-    @inlinable public static var RTBeamLimitingDeviceProximalDistance: Tag { Tag(rawValue: 0x300A0642) }
+    @inlinable public static var RTBeamLimitingDeviceProximalDistance: Tag { Tag(rawValue: 0x300A_0642) }
 
     /// RT Beam Limiting Device Distal Distance (300A,0643), FD, 1.
-    @inlinable public static var RTBeamLimitingDeviceDistalDistance: Tag { Tag(rawValue: 0x300A0643) }
+    @inlinable public static var RTBeamLimitingDeviceDistalDistance: Tag { Tag(rawValue: 0x300A_0643) }
 
     /// Parallel RT Beam Delimiter Device Orientation Label Code Sequence (300A,0644), SQ, 1.
-    @inlinable public static var ParallelRTBeamDelimiterDeviceOrientationLabelCodeSequence: Tag { Tag(rawValue: 0x300A0644) }
+    @inlinable public static var ParallelRTBeamDelimiterDeviceOrientationLabelCodeSequence: Tag {
+        Tag(rawValue: 0x300A_0644)
+    }
 
     /// Beam Modifier Orientation Angle (300A,0645), FD, 1.
-    @inlinable public static var BeamModifierOrientationAngle: Tag { Tag(rawValue: 0x300A0645) }
+    @inlinable public static var BeamModifierOrientationAngle: Tag { Tag(rawValue: 0x300A_0645) }
 
     /// Fixed RT Beam Delimiter Device Sequence (300A,0646), SQ, 1.
-    @inlinable public static var FixedRTBeamDelimiterDeviceSequence: Tag { Tag(rawValue: 0x300A0646) }
+    @inlinable public static var FixedRTBeamDelimiterDeviceSequence: Tag { Tag(rawValue: 0x300A_0646) }
 
     /// Parallel RT Beam Delimiter Device Sequence (300A,0647), SQ, 1.
-    @inlinable public static var ParallelRTBeamDelimiterDeviceSequence: Tag { Tag(rawValue: 0x300A0647) }
+    @inlinable public static var ParallelRTBeamDelimiterDeviceSequence: Tag { Tag(rawValue: 0x300A_0647) }
 
     /// Number of Parallel RT Beam Delimiters (300A,0648), US, 1.
-    @inlinable public static var NumberOfParallelRTBeamDelimiters: Tag { Tag(rawValue: 0x300A0648) }
+    @inlinable public static var NumberOfParallelRTBeamDelimiters: Tag { Tag(rawValue: 0x300A_0648) }
 
     /// Parallel RT Beam Delimiter Boundaries (300A,0649), FD, 2-n.
-    @inlinable public static var ParallelRTBeamDelimiterBoundaries: Tag { Tag(rawValue: 0x300A0649) }
+    @inlinable public static var ParallelRTBeamDelimiterBoundaries: Tag { Tag(rawValue: 0x300A_0649) }
 
     /// Parallel RT Beam Delimiter Positions (300A,064A), FD, 2-n.
-    @inlinable public static var ParallelRTBeamDelimiterPositions: Tag { Tag(rawValue: 0x300A064A) }
+    @inlinable public static var ParallelRTBeamDelimiterPositions: Tag { Tag(rawValue: 0x300A_064A) }
 
     /// RT Beam Limiting Device Offset (300A,064B), FD, 2.
-    @inlinable public static var RTBeamLimitingDeviceOffset: Tag { Tag(rawValue: 0x300A064B) }
+    @inlinable public static var RTBeamLimitingDeviceOffset: Tag { Tag(rawValue: 0x300A_064B) }
 
     /// RT Beam Delimiter Geometry Sequence (300A,064C), SQ, 1.
-    @inlinable public static var RTBeamDelimiterGeometrySequence: Tag { Tag(rawValue: 0x300A064C) }
+    @inlinable public static var RTBeamDelimiterGeometrySequence: Tag { Tag(rawValue: 0x300A_064C) }
 
     /// RT Beam Limiting Device Definition Sequence (300A,064D), SQ, 1.
-    @inlinable public static var RTBeamLimitingDeviceDefinitionSequence: Tag { Tag(rawValue: 0x300A064D) }
+    @inlinable public static var RTBeamLimitingDeviceDefinitionSequence: Tag { Tag(rawValue: 0x300A_064D) }
 
     /// Parallel RT Beam Delimiter Opening Mode (300A,064E), CS, 1.
-    @inlinable public static var ParallelRTBeamDelimiterOpeningMode: Tag { Tag(rawValue: 0x300A064E) }
+    @inlinable public static var ParallelRTBeamDelimiterOpeningMode: Tag { Tag(rawValue: 0x300A_064E) }
 
     /// Parallel RT Beam Delimiter Leaf Mounting Side (300A,064F), CS, 1-n.
-    @inlinable public static var ParallelRTBeamDelimiterLeafMountingSide: Tag { Tag(rawValue: 0x300A064F) }
+    @inlinable public static var ParallelRTBeamDelimiterLeafMountingSide: Tag { Tag(rawValue: 0x300A_064F) }
 
     /// Patient Setup UID (300A,0650), UI, 1, retired.
-    @inlinable public static var PatientSetupUID: Tag { Tag(rawValue: 0x300A0650) }
+    @inlinable public static var PatientSetupUID: Tag { Tag(rawValue: 0x300A_0650) }
 
     /// Wedge Definition Sequence (300A,0651), SQ, 1.
-    @inlinable public static var WedgeDefinitionSequence: Tag { Tag(rawValue: 0x300A0651) }
+    @inlinable public static var WedgeDefinitionSequence: Tag { Tag(rawValue: 0x300A_0651) }
 
     /// Radiation Beam Wedge Angle (300A,0652), FD, 1.
-    @inlinable public static var RadiationBeamWedgeAngle: Tag { Tag(rawValue: 0x300A0652) }
+    @inlinable public static var RadiationBeamWedgeAngle: Tag { Tag(rawValue: 0x300A_0652) }
 
     /// Radiation Beam Wedge Thin Edge Distance (300A,0653), FD, 1.
-    @inlinable public static var RadiationBeamWedgeThinEdgeDistance: Tag { Tag(rawValue: 0x300A0653) }
+    @inlinable public static var RadiationBeamWedgeThinEdgeDistance: Tag { Tag(rawValue: 0x300A_0653) }
 
     /// Radiation Beam Effective Wedge Angle (300A,0654), FD, 1.
-    @inlinable public static var RadiationBeamEffectiveWedgeAngle: Tag { Tag(rawValue: 0x300A0654) }
+    @inlinable public static var RadiationBeamEffectiveWedgeAngle: Tag { Tag(rawValue: 0x300A_0654) }
 
     /// Number of Wedge Positions (300A,0655), US, 1.
-    @inlinable public static var NumberOfWedgePositions: Tag { Tag(rawValue: 0x300A0655) }
+    @inlinable public static var NumberOfWedgePositions: Tag { Tag(rawValue: 0x300A_0655) }
 
     /// RT Beam Limiting Device Opening Sequence (300A,0656), SQ, 1.
-    @inlinable public static var RTBeamLimitingDeviceOpeningSequence: Tag { Tag(rawValue: 0x300A0656) }
+    @inlinable public static var RTBeamLimitingDeviceOpeningSequence: Tag { Tag(rawValue: 0x300A_0656) }
 
     /// Number of RT Beam Limiting Device Openings (300A,0657), US, 1.
-    @inlinable public static var NumberOfRTBeamLimitingDeviceOpenings: Tag { Tag(rawValue: 0x300A0657) }
+    @inlinable public static var NumberOfRTBeamLimitingDeviceOpenings: Tag { Tag(rawValue: 0x300A_0657) }
 
     /// Radiation Dosimeter Unit Sequence (300A,0658), SQ, 1.
-    @inlinable public static var RadiationDosimeterUnitSequence: Tag { Tag(rawValue: 0x300A0658) }
+    @inlinable public static var RadiationDosimeterUnitSequence: Tag { Tag(rawValue: 0x300A_0658) }
 
     /// RT Device Distance Reference Location Code Sequence (300A,0659), SQ, 1.
-    @inlinable public static var RTDeviceDistanceReferenceLocationCodeSequence: Tag { Tag(rawValue: 0x300A0659) }
+    @inlinable public static var RTDeviceDistanceReferenceLocationCodeSequence: Tag { Tag(rawValue: 0x300A_0659) }
 
     /// Radiation Device Configuration and Commissioning Key Sequence (300A,065A), SQ, 1.
-    @inlinable public static var RadiationDeviceConfigurationAndCommissioningKeySequence: Tag { Tag(rawValue: 0x300A065A) }
+    @inlinable public static var RadiationDeviceConfigurationAndCommissioningKeySequence: Tag {
+        Tag(rawValue: 0x300A_065A)
+    }
 
     /// Patient Support Position Parameter Sequence (300A,065B), SQ, 1.
-    @inlinable public static var PatientSupportPositionParameterSequence: Tag { Tag(rawValue: 0x300A065B) }
+    @inlinable public static var PatientSupportPositionParameterSequence: Tag { Tag(rawValue: 0x300A_065B) }
 
     /// Patient Support Position Specification Method (300A,065C), CS, 1.
-    @inlinable public static var PatientSupportPositionSpecificationMethod: Tag { Tag(rawValue: 0x300A065C) }
+    @inlinable public static var PatientSupportPositionSpecificationMethod: Tag { Tag(rawValue: 0x300A_065C) }
 
     /// Patient Support Position Device Parameter Sequence (300A,065D), SQ, 1.
-    @inlinable public static var PatientSupportPositionDeviceParameterSequence: Tag { Tag(rawValue: 0x300A065D) }
+    @inlinable public static var PatientSupportPositionDeviceParameterSequence: Tag { Tag(rawValue: 0x300A_065D) }
 
     /// Device Order Index (300A,065E), US, 1.
-    @inlinable public static var DeviceOrderIndex: Tag { Tag(rawValue: 0x300A065E) }
+    @inlinable public static var DeviceOrderIndex: Tag { Tag(rawValue: 0x300A_065E) }
 
     /// Patient Support Position Parameter Order Index (300A,065F), US, 1.
-    @inlinable public static var PatientSupportPositionParameterOrderIndex: Tag { Tag(rawValue: 0x300A065F) }
+    @inlinable public static var PatientSupportPositionParameterOrderIndex: Tag { Tag(rawValue: 0x300A_065F) }
 
     /// Patient Support Position Device Tolerance Sequence (300A,0660), SQ, 1.
-    @inlinable public static var PatientSupportPositionDeviceToleranceSequence: Tag { Tag(rawValue: 0x300A0660) }
+    @inlinable public static var PatientSupportPositionDeviceToleranceSequence: Tag { Tag(rawValue: 0x300A_0660) }
 
     /// Patient Support Position Tolerance Order Index (300A,0661), US, 1.
-    @inlinable public static var PatientSupportPositionToleranceOrderIndex: Tag { Tag(rawValue: 0x300A0661) }
+    @inlinable public static var PatientSupportPositionToleranceOrderIndex: Tag { Tag(rawValue: 0x300A_0661) }
 
     /// Compensator Definition Sequence (300A,0662), SQ, 1.
-    @inlinable public static var CompensatorDefinitionSequence: Tag { Tag(rawValue: 0x300A0662) }
+    @inlinable public static var CompensatorDefinitionSequence: Tag { Tag(rawValue: 0x300A_0662) }
 
     /// Compensator Map Orientation (300A,0663), CS, 1.
-    @inlinable public static var CompensatorMapOrientation: Tag { Tag(rawValue: 0x300A0663) }
+    @inlinable public static var CompensatorMapOrientation: Tag { Tag(rawValue: 0x300A_0663) }
 
     /// Compensator Proximal Thickness Map (300A,0664), OF, 1.
-    @inlinable public static var CompensatorProximalThicknessMap: Tag { Tag(rawValue: 0x300A0664) }
+    @inlinable public static var CompensatorProximalThicknessMap: Tag { Tag(rawValue: 0x300A_0664) }
 
     /// Compensator Distal Thickness Map (300A,0665), OF, 1.
-    @inlinable public static var CompensatorDistalThicknessMap: Tag { Tag(rawValue: 0x300A0665) }
+    @inlinable public static var CompensatorDistalThicknessMap: Tag { Tag(rawValue: 0x300A_0665) }
 
     /// Compensator Base Plane Offset (300A,0666), FD, 1.
-    @inlinable public static var CompensatorBasePlaneOffset: Tag { Tag(rawValue: 0x300A0666) }
+    @inlinable public static var CompensatorBasePlaneOffset: Tag { Tag(rawValue: 0x300A_0666) }
 
     /// Compensator Shape Fabrication Code Sequence (300A,0667), SQ, 1.
-    @inlinable public static var CompensatorShapeFabricationCodeSequence: Tag { Tag(rawValue: 0x300A0667) }
+    @inlinable public static var CompensatorShapeFabricationCodeSequence: Tag { Tag(rawValue: 0x300A_0667) }
 
     /// Compensator Shape Sequence (300A,0668), SQ, 1.
-    @inlinable public static var CompensatorShapeSequence: Tag { Tag(rawValue: 0x300A0668) }
+    @inlinable public static var CompensatorShapeSequence: Tag { Tag(rawValue: 0x300A_0668) }
 
     /// Radiation Beam Compensator Milling Tool Diameter (300A,0669), FD, 1.
-    @inlinable public static var RadiationBeamCompensatorMillingToolDiameter: Tag { Tag(rawValue: 0x300A0669) }
+    @inlinable public static var RadiationBeamCompensatorMillingToolDiameter: Tag { Tag(rawValue: 0x300A_0669) }
 
     /// Block Definition Sequence (300A,066A), SQ, 1.
-    @inlinable public static var BlockDefinitionSequence: Tag { Tag(rawValue: 0x300A066A) }
+    @inlinable public static var BlockDefinitionSequence: Tag { Tag(rawValue: 0x300A_066A) }
 
     /// Block Edge Data (300A,066B), OF, 1.
-    @inlinable public static var BlockEdgeData: Tag { Tag(rawValue: 0x300A066B) }
+    @inlinable public static var BlockEdgeData: Tag { Tag(rawValue: 0x300A_066B) }
 
     /// Block Orientation (300A,066C), CS, 1.
-    @inlinable public static var BlockOrientation: Tag { Tag(rawValue: 0x300A066C) }
+    @inlinable public static var BlockOrientation: Tag { Tag(rawValue: 0x300A_066C) }
 
     /// Radiation Beam Block Thickness (300A,066D), FD, 1.
-    @inlinable public static var RadiationBeamBlockThickness: Tag { Tag(rawValue: 0x300A066D) }
+    @inlinable public static var RadiationBeamBlockThickness: Tag { Tag(rawValue: 0x300A_066D) }
 
     /// Radiation Beam Block Slab Thickness (300A,066E), FD, 1.
-    @inlinable public static var RadiationBeamBlockSlabThickness: Tag { Tag(rawValue: 0x300A066E) }
+    @inlinable public static var RadiationBeamBlockSlabThickness: Tag { Tag(rawValue: 0x300A_066E) }
 
     /// Block Edge Data Sequence (300A,066F), SQ, 1.
-    @inlinable public static var BlockEdgeDataSequence: Tag { Tag(rawValue: 0x300A066F) }
+    @inlinable public static var BlockEdgeDataSequence: Tag { Tag(rawValue: 0x300A_066F) }
 
     /// Number of RT Accessory Holders (300A,0670), US, 1.
-    @inlinable public static var NumberOfRTAccessoryHolders: Tag { Tag(rawValue: 0x300A0670) }
+    @inlinable public static var NumberOfRTAccessoryHolders: Tag { Tag(rawValue: 0x300A_0670) }
 
     /// General Accessory Definition Sequence (300A,0671), SQ, 1.
-    @inlinable public static var GeneralAccessoryDefinitionSequence: Tag { Tag(rawValue: 0x300A0671) }
+    @inlinable public static var GeneralAccessoryDefinitionSequence: Tag { Tag(rawValue: 0x300A_0671) }
 
     /// Number of General Accessories (300A,0672), US, 1.
-    @inlinable public static var NumberOfGeneralAccessories: Tag { Tag(rawValue: 0x300A0672) }
+    @inlinable public static var NumberOfGeneralAccessories: Tag { Tag(rawValue: 0x300A_0672) }
 
     /// Bolus Definition Sequence (300A,0673), SQ, 1.
-    @inlinable public static var BolusDefinitionSequence: Tag { Tag(rawValue: 0x300A0673) }
+    @inlinable public static var BolusDefinitionSequence: Tag { Tag(rawValue: 0x300A_0673) }
 
     /// Number of Boluses (300A,0674), US, 1.
-    @inlinable public static var NumberOfBoluses: Tag { Tag(rawValue: 0x300A0674) }
+    @inlinable public static var NumberOfBoluses: Tag { Tag(rawValue: 0x300A_0674) }
 
     /// Equipment Frame of Reference UID (300A,0675), UI, 1.
-    @inlinable public static var EquipmentFrameOfReferenceUID: Tag { Tag(rawValue: 0x300A0675) }
+    @inlinable public static var EquipmentFrameOfReferenceUID: Tag { Tag(rawValue: 0x300A_0675) }
 
     /// Equipment Frame of Reference Description (300A,0676), ST, 1.
-    @inlinable public static var EquipmentFrameOfReferenceDescription: Tag { Tag(rawValue: 0x300A0676) }
+    @inlinable public static var EquipmentFrameOfReferenceDescription: Tag { Tag(rawValue: 0x300A_0676) }
 
     /// Equipment Reference Point Coordinates Sequence (300A,0677), SQ, 1.
-    @inlinable public static var EquipmentReferencePointCoordinatesSequence: Tag { Tag(rawValue: 0x300A0677) }
+    @inlinable public static var EquipmentReferencePointCoordinatesSequence: Tag { Tag(rawValue: 0x300A_0677) }
 
     /// Equipment Reference Point Code Sequence (300A,0678), SQ, 1.
-    @inlinable public static var EquipmentReferencePointCodeSequence: Tag { Tag(rawValue: 0x300A0678) }
+    @inlinable public static var EquipmentReferencePointCodeSequence: Tag { Tag(rawValue: 0x300A_0678) }
 
     /// RT Beam Limiting Device Angle (300A,0679), FD, 1.
-    @inlinable public static var RTBeamLimitingDeviceAngle: Tag { Tag(rawValue: 0x300A0679) }
+    @inlinable public static var RTBeamLimitingDeviceAngle: Tag { Tag(rawValue: 0x300A_0679) }
 
     /// Source Roll Angle (300A,067A), FD, 1.
-    @inlinable public static var SourceRollAngle: Tag { Tag(rawValue: 0x300A067A) }
+    @inlinable public static var SourceRollAngle: Tag { Tag(rawValue: 0x300A_067A) }
 
     /// Radiation GenerationMode Sequence (300A,067B), SQ, 1.
-    @inlinable public static var RadiationGenerationModeSequence: Tag { Tag(rawValue: 0x300A067B) }
+    @inlinable public static var RadiationGenerationModeSequence: Tag { Tag(rawValue: 0x300A_067B) }
 
     /// Radiation GenerationMode Label (300A,067C), SH, 1.
-    @inlinable public static var RadiationGenerationModeLabel: Tag { Tag(rawValue: 0x300A067C) }
+    @inlinable public static var RadiationGenerationModeLabel: Tag { Tag(rawValue: 0x300A_067C) }
 
     /// Radiation GenerationMode Description (300A,067D), ST, 1.
-    @inlinable public static var RadiationGenerationModeDescription: Tag { Tag(rawValue: 0x300A067D) }
+    @inlinable public static var RadiationGenerationModeDescription: Tag { Tag(rawValue: 0x300A_067D) }
 
     /// Radiation GenerationMode Machine Code Sequence (300A,067E), SQ, 1.
-    @inlinable public static var RadiationGenerationModeMachineCodeSequence: Tag { Tag(rawValue: 0x300A067E) }
+    @inlinable public static var RadiationGenerationModeMachineCodeSequence: Tag { Tag(rawValue: 0x300A_067E) }
 
     /// Radiation Type Code Sequence (300A,067F), SQ, 1.
-    @inlinable public static var RadiationTypeCodeSequence: Tag { Tag(rawValue: 0x300A067F) }
+    @inlinable public static var RadiationTypeCodeSequence: Tag { Tag(rawValue: 0x300A_067F) }
 
     /// Nominal Energy (300A,0680), DS, 1.
-    @inlinable public static var NominalEnergy: Tag { Tag(rawValue: 0x300A0680) }
+    @inlinable public static var NominalEnergy: Tag { Tag(rawValue: 0x300A_0680) }
 
     /// Minimum Nominal Energy (300A,0681), DS, 1.
-    @inlinable public static var MinimumNominalEnergy: Tag { Tag(rawValue: 0x300A0681) }
+    @inlinable public static var MinimumNominalEnergy: Tag { Tag(rawValue: 0x300A_0681) }
 
     /// Maximum Nominal Energy (300A,0682), DS, 1.
-    @inlinable public static var MaximumNominalEnergy: Tag { Tag(rawValue: 0x300A0682) }
+    @inlinable public static var MaximumNominalEnergy: Tag { Tag(rawValue: 0x300A_0682) }
 
     /// Radiation Fluence Modifier Code Sequence (300A,0683), SQ, 1.
-    @inlinable public static var RadiationFluenceModifierCodeSequence: Tag { Tag(rawValue: 0x300A0683) }
+    @inlinable public static var RadiationFluenceModifierCodeSequence: Tag { Tag(rawValue: 0x300A_0683) }
 
     /// Energy Unit Code Sequence (300A,0684), SQ, 1.
-    @inlinable public static var EnergyUnitCodeSequence: Tag { Tag(rawValue: 0x300A0684) }
+    @inlinable public static var EnergyUnitCodeSequence: Tag { Tag(rawValue: 0x300A_0684) }
 
     /// Number of Radiation GenerationModes (300A,0685), US, 1.
-    @inlinable public static var NumberOfRadiationGenerationModes: Tag { Tag(rawValue: 0x300A0685) }
+    @inlinable public static var NumberOfRadiationGenerationModes: Tag { Tag(rawValue: 0x300A_0685) }
 
     /// Patient Support Devices Sequence (300A,0686), SQ, 1.
-    @inlinable public static var PatientSupportDevicesSequence: Tag { Tag(rawValue: 0x300A0686) }
+    @inlinable public static var PatientSupportDevicesSequence: Tag { Tag(rawValue: 0x300A_0686) }
 
     /// Number of Patient Support Devices (300A,0687), US, 1.
-    @inlinable public static var NumberOfPatientSupportDevices: Tag { Tag(rawValue: 0x300A0687) }
+    @inlinable public static var NumberOfPatientSupportDevices: Tag { Tag(rawValue: 0x300A_0687) }
 
     /// RT Beam Modifier Definition Distance (300A,0688), FD, 1.
-    @inlinable public static var RTBeamModifierDefinitionDistance: Tag { Tag(rawValue: 0x300A0688) }
+    @inlinable public static var RTBeamModifierDefinitionDistance: Tag { Tag(rawValue: 0x300A_0688) }
 
     /// Beam Area Limit Sequence (300A,0689), SQ, 1.
-    @inlinable public static var BeamAreaLimitSequence: Tag { Tag(rawValue: 0x300A0689) }
+    @inlinable public static var BeamAreaLimitSequence: Tag { Tag(rawValue: 0x300A_0689) }
 
     /// Referenced RT Prescription Sequence (300A,068A), SQ, 1.
-    @inlinable public static var ReferencedRTPrescriptionSequence: Tag { Tag(rawValue: 0x300A068A) }
+    @inlinable public static var ReferencedRTPrescriptionSequence: Tag { Tag(rawValue: 0x300A_068A) }
 
     /// Dose Value Interpretation (300A,068B), CS, 1.
-    @inlinable public static var DoseValueInterpretation: Tag { Tag(rawValue: 0x300A068B) }
+    @inlinable public static var DoseValueInterpretation: Tag { Tag(rawValue: 0x300A_068B) }
 
     /// Treatment Session UID (300A,0700), UI, 1.
-    @inlinable public static var TreatmentSessionUID: Tag { Tag(rawValue: 0x300A0700) }
+    @inlinable public static var TreatmentSessionUID: Tag { Tag(rawValue: 0x300A_0700) }
 
     /// RT Radiation Usage (300A,0701), CS, 1.
-    @inlinable public static var RTRadiationUsage: Tag { Tag(rawValue: 0x300A0701) }
+    @inlinable public static var RTRadiationUsage: Tag { Tag(rawValue: 0x300A_0701) }
 
     /// Referenced RT Radiation Set Sequence (300A,0702), SQ, 1.
-    @inlinable public static var ReferencedRTRadiationSetSequence: Tag { Tag(rawValue: 0x300A0702) }
+    @inlinable public static var ReferencedRTRadiationSetSequence: Tag { Tag(rawValue: 0x300A_0702) }
 
     /// Referenced RT Radiation Record Sequence (300A,0703), SQ, 1.
-    @inlinable public static var ReferencedRTRadiationRecordSequence: Tag { Tag(rawValue: 0x300A0703) }
+    @inlinable public static var ReferencedRTRadiationRecordSequence: Tag { Tag(rawValue: 0x300A_0703) }
 
     /// RT Radiation Set Delivery Number (300A,0704), US, 1.
-    @inlinable public static var RTRadiationSetDeliveryNumber: Tag { Tag(rawValue: 0x300A0704) }
+    @inlinable public static var RTRadiationSetDeliveryNumber: Tag { Tag(rawValue: 0x300A_0704) }
 
     /// Clinical Fraction Number (300A,0705), US, 1.
-    @inlinable public static var ClinicalFractionNumber: Tag { Tag(rawValue: 0x300A0705) }
+    @inlinable public static var ClinicalFractionNumber: Tag { Tag(rawValue: 0x300A_0705) }
 
     /// RT Treatment Fraction Completion Status (300A,0706), CS, 1.
-    @inlinable public static var RTTreatmentFractionCompletionStatus: Tag { Tag(rawValue: 0x300A0706) }
+    @inlinable public static var RTTreatmentFractionCompletionStatus: Tag { Tag(rawValue: 0x300A_0706) }
 
     /// RT Radiation Set Usage (300A,0707), CS, 1.
-    @inlinable public static var RTRadiationSetUsage: Tag { Tag(rawValue: 0x300A0707) }
+    @inlinable public static var RTRadiationSetUsage: Tag { Tag(rawValue: 0x300A_0707) }
 
     /// Treatment Delivery Continuation Flag (300A,0708), CS, 1.
-    @inlinable public static var TreatmentDeliveryContinuationFlag: Tag { Tag(rawValue: 0x300A0708) }
+    @inlinable public static var TreatmentDeliveryContinuationFlag: Tag { Tag(rawValue: 0x300A_0708) }
 
     /// Treatment Record Content Origin (300A,0709), CS, 1.
-    @inlinable public static var TreatmentRecordContentOrigin: Tag { Tag(rawValue: 0x300A0709) }
+    @inlinable public static var TreatmentRecordContentOrigin: Tag { Tag(rawValue: 0x300A_0709) }
 
     /// RT Treatment Termination Status (300A,0714), CS, 1.
-    @inlinable public static var RTTreatmentTerminationStatus: Tag { Tag(rawValue: 0x300A0714) }
+    @inlinable public static var RTTreatmentTerminationStatus: Tag { Tag(rawValue: 0x300A_0714) }
 
     /// RT Treatment Termination Reason Code Sequence (300A,0715), SQ, 1.
-    @inlinable public static var RTTreatmentTerminationReasonCodeSequence: Tag { Tag(rawValue: 0x300A0715) }
+    @inlinable public static var RTTreatmentTerminationReasonCodeSequence: Tag { Tag(rawValue: 0x300A_0715) }
 
     /// Machine-Specific Treatment Termination Code Sequence (300A,0716), SQ, 1.
-    @inlinable public static var MachineSpecificTreatmentTerminationCodeSequence: Tag { Tag(rawValue: 0x300A0716) }
+    @inlinable public static var MachineSpecificTreatmentTerminationCodeSequence: Tag { Tag(rawValue: 0x300A_0716) }
 
     /// RT Radiation Salvage Record Control Point Sequence (300A,0722), SQ, 1.
-    @inlinable public static var RTRadiationSalvageRecordControlPointSequence: Tag { Tag(rawValue: 0x300A0722) }
+    @inlinable public static var RTRadiationSalvageRecordControlPointSequence: Tag { Tag(rawValue: 0x300A_0722) }
 
     /// Starting Meterset Value Known Flag (300A,0723), CS, 1.
-    @inlinable public static var StartingMetersetValueKnownFlag: Tag { Tag(rawValue: 0x300A0723) }
+    @inlinable public static var StartingMetersetValueKnownFlag: Tag { Tag(rawValue: 0x300A_0723) }
 
     /// Treatment Termination Description (300A,0730), ST, 1.
-    @inlinable public static var TreatmentTerminationDescription: Tag { Tag(rawValue: 0x300A0730) }
+    @inlinable public static var TreatmentTerminationDescription: Tag { Tag(rawValue: 0x300A_0730) }
 
     /// Treatment Tolerance Violation Sequence (300A,0731), SQ, 1.
-    @inlinable public static var TreatmentToleranceViolationSequence: Tag { Tag(rawValue: 0x300A0731) }
+    @inlinable public static var TreatmentToleranceViolationSequence: Tag { Tag(rawValue: 0x300A_0731) }
 
     /// Treatment Tolerance Violation Category (300A,0732), CS, 1.
-    @inlinable public static var TreatmentToleranceViolationCategory: Tag { Tag(rawValue: 0x300A0732) }
+    @inlinable public static var TreatmentToleranceViolationCategory: Tag { Tag(rawValue: 0x300A_0732) }
 
     /// Treatment Tolerance Violation Attribute Sequence (300A,0733), SQ, 1.
-    @inlinable public static var TreatmentToleranceViolationAttributeSequence: Tag { Tag(rawValue: 0x300A0733) }
+    @inlinable public static var TreatmentToleranceViolationAttributeSequence: Tag { Tag(rawValue: 0x300A_0733) }
 
     /// Treatment Tolerance Violation Description (300A,0734), ST, 1.
-    @inlinable public static var TreatmentToleranceViolationDescription: Tag { Tag(rawValue: 0x300A0734) }
+    @inlinable public static var TreatmentToleranceViolationDescription: Tag { Tag(rawValue: 0x300A_0734) }
 
     /// Treatment Tolerance Violation Identification (300A,0735), ST, 1.
-    @inlinable public static var TreatmentToleranceViolationIdentification: Tag { Tag(rawValue: 0x300A0735) }
+    @inlinable public static var TreatmentToleranceViolationIdentification: Tag { Tag(rawValue: 0x300A_0735) }
 
     /// Treatment Tolerance Violation DateTime (300A,0736), DT, 1.
-    @inlinable public static var TreatmentToleranceViolationDateTime: Tag { Tag(rawValue: 0x300A0736) }
+    @inlinable public static var TreatmentToleranceViolationDateTime: Tag { Tag(rawValue: 0x300A_0736) }
 
     /// Recorded RT Control Point DateTime (300A,073A), DT, 1.
-    @inlinable public static var RecordedRTControlPointDateTime: Tag { Tag(rawValue: 0x300A073A) }
+    @inlinable public static var RecordedRTControlPointDateTime: Tag { Tag(rawValue: 0x300A_073A) }
 
     /// Referenced Radiation RT Control Point Index (300A,073B), US, 1.
-    @inlinable public static var ReferencedRadiationRTControlPointIndex: Tag { Tag(rawValue: 0x300A073B) }
+    @inlinable public static var ReferencedRadiationRTControlPointIndex: Tag { Tag(rawValue: 0x300A_073B) }
 
     /// Alternate Value Sequence (300A,073E), SQ, 1.
-    @inlinable public static var AlternateValueSequence: Tag { Tag(rawValue: 0x300A073E) }
+    @inlinable public static var AlternateValueSequence: Tag { Tag(rawValue: 0x300A_073E) }
 
     /// Confirmation Sequence (300A,073F), SQ, 1.
-    @inlinable public static var ConfirmationSequence: Tag { Tag(rawValue: 0x300A073F) }
+    @inlinable public static var ConfirmationSequence: Tag { Tag(rawValue: 0x300A_073F) }
 
     /// Interlock Sequence (300A,0740), SQ, 1.
-    @inlinable public static var InterlockSequence: Tag { Tag(rawValue: 0x300A0740) }
+    @inlinable public static var InterlockSequence: Tag { Tag(rawValue: 0x300A_0740) }
 
     /// Interlock DateTime (300A,0741), DT, 1.
-    @inlinable public static var InterlockDateTime: Tag { Tag(rawValue: 0x300A0741) }
+    @inlinable public static var InterlockDateTime: Tag { Tag(rawValue: 0x300A_0741) }
 
     /// Interlock Description (300A,0742), ST, 1.
-    @inlinable public static var InterlockDescription: Tag { Tag(rawValue: 0x300A0742) }
+    @inlinable public static var InterlockDescription: Tag { Tag(rawValue: 0x300A_0742) }
 
     /// Interlock Originating Device Sequence (300A,0743), SQ, 1.
-    @inlinable public static var InterlockOriginatingDeviceSequence: Tag { Tag(rawValue: 0x300A0743) }
+    @inlinable public static var InterlockOriginatingDeviceSequence: Tag { Tag(rawValue: 0x300A_0743) }
 
     /// Interlock Code Sequence (300A,0744), SQ, 1.
-    @inlinable public static var InterlockCodeSequence: Tag { Tag(rawValue: 0x300A0744) }
+    @inlinable public static var InterlockCodeSequence: Tag { Tag(rawValue: 0x300A_0744) }
 
     /// Interlock Resolution Code Sequence (300A,0745), SQ, 1.
-    @inlinable public static var InterlockResolutionCodeSequence: Tag { Tag(rawValue: 0x300A0745) }
+    @inlinable public static var InterlockResolutionCodeSequence: Tag { Tag(rawValue: 0x300A_0745) }
 
     /// Interlock Resolution User Sequence (300A,0746), SQ, 1.
-    @inlinable public static var InterlockResolutionUserSequence: Tag { Tag(rawValue: 0x300A0746) }
+    @inlinable public static var InterlockResolutionUserSequence: Tag { Tag(rawValue: 0x300A_0746) }
 
     /// Override DateTime (300A,0760), DT, 1.
-    @inlinable public static var OverrideDateTime: Tag { Tag(rawValue: 0x300A0760) }
+    @inlinable public static var OverrideDateTime: Tag { Tag(rawValue: 0x300A_0760) }
 
     /// Treatment Tolerance Violation Type Code Sequence (300A,0761), SQ, 1.
-    @inlinable public static var TreatmentToleranceViolationTypeCodeSequence: Tag { Tag(rawValue: 0x300A0761) }
+    @inlinable public static var TreatmentToleranceViolationTypeCodeSequence: Tag { Tag(rawValue: 0x300A_0761) }
 
     /// Treatment Tolerance Violation Cause Code Sequence (300A,0762), SQ, 1.
-    @inlinable public static var TreatmentToleranceViolationCauseCodeSequence: Tag { Tag(rawValue: 0x300A0762) }
+    @inlinable public static var TreatmentToleranceViolationCauseCodeSequence: Tag { Tag(rawValue: 0x300A_0762) }
 
     /// Measured Meterset to Dose Mapping Sequence (300A,0772), SQ, 1.
-    @inlinable public static var MeasuredMetersetToDoseMappingSequence: Tag { Tag(rawValue: 0x300A0772) }
+    @inlinable public static var MeasuredMetersetToDoseMappingSequence: Tag { Tag(rawValue: 0x300A_0772) }
 
     /// Referenced Expected In-Vivo Measurement Value Index (300A,0773), US, 1.
-    @inlinable public static var ReferencedExpectedInVivoMeasurementValueIndex: Tag { Tag(rawValue: 0x300A0773) }
+    @inlinable public static var ReferencedExpectedInVivoMeasurementValueIndex: Tag { Tag(rawValue: 0x300A_0773) }
 
     /// Dose Measurement Device Code Sequence (300A,0774), SQ, 1.
-    @inlinable public static var DoseMeasurementDeviceCodeSequence: Tag { Tag(rawValue: 0x300A0774) }
+    @inlinable public static var DoseMeasurementDeviceCodeSequence: Tag { Tag(rawValue: 0x300A_0774) }
 
     /// Additional Parameter Recording Instance Sequence (300A,0780), SQ, 1.
-    @inlinable public static var AdditionalParameterRecordingInstanceSequence: Tag { Tag(rawValue: 0x300A0780) }
+    @inlinable public static var AdditionalParameterRecordingInstanceSequence: Tag { Tag(rawValue: 0x300A_0780) }
 
     /// Interlock Origin Description (300A,0783), ST, 1.
-    @inlinable public static var InterlockOriginDescription: Tag { Tag(rawValue: 0x300A0783) }
+    @inlinable public static var InterlockOriginDescription: Tag { Tag(rawValue: 0x300A_0783) }
 
     /// RT Patient Position Scope Sequence (300A,0784), SQ, 1.
-    @inlinable public static var RTPatientPositionScopeSequence: Tag { Tag(rawValue: 0x300A0784) }
+    @inlinable public static var RTPatientPositionScopeSequence: Tag { Tag(rawValue: 0x300A_0784) }
 
     /// Referenced Treatment Position Group UID (300A,0785), UI, 1.
-    @inlinable public static var ReferencedTreatmentPositionGroupUID: Tag { Tag(rawValue: 0x300A0785) }
+    @inlinable public static var ReferencedTreatmentPositionGroupUID: Tag { Tag(rawValue: 0x300A_0785) }
 
     /// Radiation Order Index (300A,0786), US, 1.
-    @inlinable public static var RadiationOrderIndex: Tag { Tag(rawValue: 0x300A0786) }
+    @inlinable public static var RadiationOrderIndex: Tag { Tag(rawValue: 0x300A_0786) }
 
     /// Omitted Radiation Sequence (300A,0787), SQ, 1.
-    @inlinable public static var OmittedRadiationSequence: Tag { Tag(rawValue: 0x300A0787) }
+    @inlinable public static var OmittedRadiationSequence: Tag { Tag(rawValue: 0x300A_0787) }
 
     /// Reason for Omission Code Sequence (300A,0788), SQ, 1.
-    @inlinable public static var ReasonForOmissionCodeSequence: Tag { Tag(rawValue: 0x300A0788) }
+    @inlinable public static var ReasonForOmissionCodeSequence: Tag { Tag(rawValue: 0x300A_0788) }
 
     /// RT Delivery Start Patient Position Sequence (300A,0789), SQ, 1.
-    @inlinable public static var RTDeliveryStartPatientPositionSequence: Tag { Tag(rawValue: 0x300A0789) }
+    @inlinable public static var RTDeliveryStartPatientPositionSequence: Tag { Tag(rawValue: 0x300A_0789) }
 
     /// RT Treatment Preparation Patient Position Sequence (300A,078A), SQ, 1.
-    @inlinable public static var RTTreatmentPreparationPatientPositionSequence: Tag { Tag(rawValue: 0x300A078A) }
+    @inlinable public static var RTTreatmentPreparationPatientPositionSequence: Tag { Tag(rawValue: 0x300A_078A) }
 
     /// Referenced RT Treatment Preparation Sequence (300A,078B), SQ, 1.
-    @inlinable public static var ReferencedRTTreatmentPreparationSequence: Tag { Tag(rawValue: 0x300A078B) }
+    @inlinable public static var ReferencedRTTreatmentPreparationSequence: Tag { Tag(rawValue: 0x300A_078B) }
 
     /// Referenced Patient Setup Photo Sequence (300A,078C), SQ, 1.
-    @inlinable public static var ReferencedPatientSetupPhotoSequence: Tag { Tag(rawValue: 0x300A078C) }
+    @inlinable public static var ReferencedPatientSetupPhotoSequence: Tag { Tag(rawValue: 0x300A_078C) }
 
     /// Patient Treatment Preparation Method Code Sequence (300A,078D), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationMethodCodeSequence: Tag { Tag(rawValue: 0x300A078D) }
+    @inlinable public static var PatientTreatmentPreparationMethodCodeSequence: Tag { Tag(rawValue: 0x300A_078D) }
 
     /// Patient Treatment Preparation Procedure Parameter Description (300A,078E), LT, 1.
-    @inlinable public static var PatientTreatmentPreparationProcedureParameterDescription: Tag { Tag(rawValue: 0x300A078E) }
+    @inlinable public static var PatientTreatmentPreparationProcedureParameterDescription: Tag {
+        Tag(rawValue: 0x300A_078E)
+    }
 
     /// Patient Treatment Preparation Device Sequence (300A,078F), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationDeviceSequence: Tag { Tag(rawValue: 0x300A078F) }
+    @inlinable public static var PatientTreatmentPreparationDeviceSequence: Tag { Tag(rawValue: 0x300A_078F) }
 
     /// Patient Treatment Preparation Procedure Sequence (300A,0790), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationProcedureSequence: Tag { Tag(rawValue: 0x300A0790) }
+    @inlinable public static var PatientTreatmentPreparationProcedureSequence: Tag { Tag(rawValue: 0x300A_0790) }
 
     /// Patient Treatment Preparation Procedure Code Sequence (300A,0791), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationProcedureCodeSequence: Tag { Tag(rawValue: 0x300A0791) }
+    @inlinable public static var PatientTreatmentPreparationProcedureCodeSequence: Tag { Tag(rawValue: 0x300A_0791) }
 
     /// Patient Treatment Preparation Method Description (300A,0792), LT, 1.
-    @inlinable public static var PatientTreatmentPreparationMethodDescription: Tag { Tag(rawValue: 0x300A0792) }
+    @inlinable public static var PatientTreatmentPreparationMethodDescription: Tag { Tag(rawValue: 0x300A_0792) }
 
     /// Patient Treatment Preparation Procedure Parameter Sequence (300A,0793), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationProcedureParameterSequence: Tag { Tag(rawValue: 0x300A0793) }
+    @inlinable public static var PatientTreatmentPreparationProcedureParameterSequence: Tag {
+        Tag(rawValue: 0x300A_0793)
+    }
 
     /// Patient Setup Photo Description (300A,0794), LT, 1.
-    @inlinable public static var PatientSetupPhotoDescription: Tag { Tag(rawValue: 0x300A0794) }
+    @inlinable public static var PatientSetupPhotoDescription: Tag { Tag(rawValue: 0x300A_0794) }
 
     /// Patient Treatment Preparation Procedure Index (300A,0795), US, 1.
-    @inlinable public static var PatientTreatmentPreparationProcedureIndex: Tag { Tag(rawValue: 0x300A0795) }
+    @inlinable public static var PatientTreatmentPreparationProcedureIndex: Tag { Tag(rawValue: 0x300A_0795) }
 
     /// Referenced Patient Setup Procedure Index (300A,0796), US, 1.
-    @inlinable public static var ReferencedPatientSetupProcedureIndex: Tag { Tag(rawValue: 0x300A0796) }
+    @inlinable public static var ReferencedPatientSetupProcedureIndex: Tag { Tag(rawValue: 0x300A_0796) }
 
     /// RT Radiation Task Sequence (300A,0797), SQ, 1.
-    @inlinable public static var RTRadiationTaskSequence: Tag { Tag(rawValue: 0x300A0797) }
+    @inlinable public static var RTRadiationTaskSequence: Tag { Tag(rawValue: 0x300A_0797) }
 
     /// RT Patient Position Displacement Sequence (300A,0798), SQ, 1.
-    @inlinable public static var RTPatientPositionDisplacementSequence: Tag { Tag(rawValue: 0x300A0798) }
+    @inlinable public static var RTPatientPositionDisplacementSequence: Tag { Tag(rawValue: 0x300A_0798) }
 
     /// RT Patient Position Sequence (300A,0799), SQ, 1.
-    @inlinable public static var RTPatientPositionSequence: Tag { Tag(rawValue: 0x300A0799) }
+    @inlinable public static var RTPatientPositionSequence: Tag { Tag(rawValue: 0x300A_0799) }
 
     /// Displacement Reference Label (300A,079A), LO, 1.
-    @inlinable public static var DisplacementReferenceLabel: Tag { Tag(rawValue: 0x300A079A) }
+    @inlinable public static var DisplacementReferenceLabel: Tag { Tag(rawValue: 0x300A_079A) }
 
     /// Displacement Matrix (300A,079B), FD, 16.
-    @inlinable public static var DisplacementMatrix: Tag { Tag(rawValue: 0x300A079B) }
+    @inlinable public static var DisplacementMatrix: Tag { Tag(rawValue: 0x300A_079B) }
 
     /// Patient Support Displacement Sequence (300A,079C), SQ, 1.
-    @inlinable public static var PatientSupportDisplacementSequence: Tag { Tag(rawValue: 0x300A079C) }
+    @inlinable public static var PatientSupportDisplacementSequence: Tag { Tag(rawValue: 0x300A_079C) }
 
     /// Displacement Reference Location Code Sequence (300A,079D), SQ, 1.
-    @inlinable public static var DisplacementReferenceLocationCodeSequence: Tag { Tag(rawValue: 0x300A079D) }
+    @inlinable public static var DisplacementReferenceLocationCodeSequence: Tag { Tag(rawValue: 0x300A_079D) }
 
     /// RT Radiation Set Delivery Usage (300A,079E), CS, 1.
-    @inlinable public static var RTRadiationSetDeliveryUsage: Tag { Tag(rawValue: 0x300A079E) }
+    @inlinable public static var RTRadiationSetDeliveryUsage: Tag { Tag(rawValue: 0x300A_079E) }
 
     /// Patient Treatment Preparation Sequence (300A,079F), SQ, 1.
-    @inlinable public static var PatientTreatmentPreparationSequence: Tag { Tag(rawValue: 0x300A079F) }
+    @inlinable public static var PatientTreatmentPreparationSequence: Tag { Tag(rawValue: 0x300A_079F) }
 
     /// Patient to Equipment Relationship Sequence (300A,07A0), SQ, 1.
-    @inlinable public static var PatientToEquipmentRelationshipSequence: Tag { Tag(rawValue: 0x300A07A0) }
+    @inlinable public static var PatientToEquipmentRelationshipSequence: Tag { Tag(rawValue: 0x300A_07A0) }
 
     /// Imaging Equipment to Treatment Delivery Device Relationship Sequence (300A,07A1), SQ, 1.
-    @inlinable public static var ImagingEquipmentToTreatmentDeliveryDeviceRelationshipSequence: Tag { Tag(rawValue: 0x300A07A1) }
+    @inlinable public static var ImagingEquipmentToTreatmentDeliveryDeviceRelationshipSequence: Tag {
+        Tag(rawValue: 0x300A_07A1)
+    }
 
     /// Referenced RT Plan Sequence (300C,0002), SQ, 1.
-    @inlinable public static var ReferencedRTPlanSequence: Tag { Tag(rawValue: 0x300C0002) }
+    @inlinable public static var ReferencedRTPlanSequence: Tag { Tag(rawValue: 0x300C_0002) }
 
     /// Referenced Beam Sequence (300C,0004), SQ, 1.
-    @inlinable public static var ReferencedBeamSequence: Tag { Tag(rawValue: 0x300C0004) }
+    @inlinable public static var ReferencedBeamSequence: Tag { Tag(rawValue: 0x300C_0004) }
 
     /// Referenced Beam Number (300C,0006), IS, 1.
-    @inlinable public static var ReferencedBeamNumber: Tag { Tag(rawValue: 0x300C0006) }
+    @inlinable public static var ReferencedBeamNumber: Tag { Tag(rawValue: 0x300C_0006) }
 
     /// Referenced Reference Image Number (300C,0007), IS, 1.
-    @inlinable public static var ReferencedReferenceImageNumber: Tag { Tag(rawValue: 0x300C0007) }
+    @inlinable public static var ReferencedReferenceImageNumber: Tag { Tag(rawValue: 0x300C_0007) }
 
     /// Start Cumulative Meterset Weight (300C,0008), DS, 1.
-    @inlinable public static var StartCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300C0008) }
+    @inlinable public static var StartCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300C_0008) }
 
     /// End Cumulative Meterset Weight (300C,0009), DS, 1.
-    @inlinable public static var EndCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300C0009) }
+    @inlinable public static var EndCumulativeMetersetWeight: Tag { Tag(rawValue: 0x300C_0009) }
 
     /// Referenced Brachy Application Setup Sequence (300C,000A), SQ, 1.
-    @inlinable public static var ReferencedBrachyApplicationSetupSequence: Tag { Tag(rawValue: 0x300C000A) }
+    @inlinable public static var ReferencedBrachyApplicationSetupSequence: Tag { Tag(rawValue: 0x300C_000A) }
 
     /// Referenced Brachy Application Setup Number (300C,000C), IS, 1.
-    @inlinable public static var ReferencedBrachyApplicationSetupNumber: Tag { Tag(rawValue: 0x300C000C) }
+    @inlinable public static var ReferencedBrachyApplicationSetupNumber: Tag { Tag(rawValue: 0x300C_000C) }
 
     /// Referenced Source Number (300C,000E), IS, 1.
-    @inlinable public static var ReferencedSourceNumber: Tag { Tag(rawValue: 0x300C000E) }
+    @inlinable public static var ReferencedSourceNumber: Tag { Tag(rawValue: 0x300C_000E) }
 
     /// Referenced Fraction Group Sequence (300C,0020), SQ, 1.
-    @inlinable public static var ReferencedFractionGroupSequence: Tag { Tag(rawValue: 0x300C0020) }
+    @inlinable public static var ReferencedFractionGroupSequence: Tag { Tag(rawValue: 0x300C_0020) }
 
     /// Referenced Fraction Group Number (300C,0022), IS, 1.
-    @inlinable public static var ReferencedFractionGroupNumber: Tag { Tag(rawValue: 0x300C0022) }
+    @inlinable public static var ReferencedFractionGroupNumber: Tag { Tag(rawValue: 0x300C_0022) }
 
     /// Referenced Verification Image Sequence (300C,0040), SQ, 1.
-    @inlinable public static var ReferencedVerificationImageSequence: Tag { Tag(rawValue: 0x300C0040) }
+    @inlinable public static var ReferencedVerificationImageSequence: Tag { Tag(rawValue: 0x300C_0040) }
 
     /// Referenced Reference Image Sequence (300C,0042), SQ, 1.
-    @inlinable public static var ReferencedReferenceImageSequence: Tag { Tag(rawValue: 0x300C0042) }
+    @inlinable public static var ReferencedReferenceImageSequence: Tag { Tag(rawValue: 0x300C_0042) }
 
     /// Referenced Dose Reference Sequence (300C,0050), SQ, 1.
-    @inlinable public static var ReferencedDoseReferenceSequence: Tag { Tag(rawValue: 0x300C0050) }
+    @inlinable public static var ReferencedDoseReferenceSequence: Tag { Tag(rawValue: 0x300C_0050) }
 
     /// Referenced Dose Reference Number (300C,0051), IS, 1.
-    @inlinable public static var ReferencedDoseReferenceNumber: Tag { Tag(rawValue: 0x300C0051) }
+    @inlinable public static var ReferencedDoseReferenceNumber: Tag { Tag(rawValue: 0x300C_0051) }
 
     /// Brachy Referenced Dose Reference Sequence (300C,0055), SQ, 1.
-    @inlinable public static var BrachyReferencedDoseReferenceSequence: Tag { Tag(rawValue: 0x300C0055) }
+    @inlinable public static var BrachyReferencedDoseReferenceSequence: Tag { Tag(rawValue: 0x300C_0055) }
 
     /// Referenced Structure Set Sequence (300C,0060), SQ, 1.
-    @inlinable public static var ReferencedStructureSetSequence: Tag { Tag(rawValue: 0x300C0060) }
+    @inlinable public static var ReferencedStructureSetSequence: Tag { Tag(rawValue: 0x300C_0060) }
 
     /// Referenced Patient Setup Number (300C,006A), IS, 1.
-    @inlinable public static var ReferencedPatientSetupNumber: Tag { Tag(rawValue: 0x300C006A) }
+    @inlinable public static var ReferencedPatientSetupNumber: Tag { Tag(rawValue: 0x300C_006A) }
 
     /// Referenced Dose Sequence (300C,0080), SQ, 1.
-    @inlinable public static var ReferencedDoseSequence: Tag { Tag(rawValue: 0x300C0080) }
+    @inlinable public static var ReferencedDoseSequence: Tag { Tag(rawValue: 0x300C_0080) }
 
     /// Referenced Tolerance Table Number (300C,00A0), IS, 1.
-    @inlinable public static var ReferencedToleranceTableNumber: Tag { Tag(rawValue: 0x300C00A0) }
+    @inlinable public static var ReferencedToleranceTableNumber: Tag { Tag(rawValue: 0x300C_00A0) }
 
     /// Referenced Bolus Sequence (300C,00B0), SQ, 1.
-    @inlinable public static var ReferencedBolusSequence: Tag { Tag(rawValue: 0x300C00B0) }
+    @inlinable public static var ReferencedBolusSequence: Tag { Tag(rawValue: 0x300C_00B0) }
 
     /// Referenced Wedge Number (300C,00C0), IS, 1.
-    @inlinable public static var ReferencedWedgeNumber: Tag { Tag(rawValue: 0x300C00C0) }
+    @inlinable public static var ReferencedWedgeNumber: Tag { Tag(rawValue: 0x300C_00C0) }
 
     /// Referenced Compensator Number (300C,00D0), IS, 1.
-    @inlinable public static var ReferencedCompensatorNumber: Tag { Tag(rawValue: 0x300C00D0) }
+    @inlinable public static var ReferencedCompensatorNumber: Tag { Tag(rawValue: 0x300C_00D0) }
 
     /// Referenced Block Number (300C,00E0), IS, 1.
-    @inlinable public static var ReferencedBlockNumber: Tag { Tag(rawValue: 0x300C00E0) }
+    @inlinable public static var ReferencedBlockNumber: Tag { Tag(rawValue: 0x300C_00E0) }
 
     /// Referenced Control Point Index (300C,00F0), IS, 1.
-    @inlinable public static var ReferencedControlPointIndex: Tag { Tag(rawValue: 0x300C00F0) }
+    @inlinable public static var ReferencedControlPointIndex: Tag { Tag(rawValue: 0x300C_00F0) }
 
     /// Referenced Control Point Sequence (300C,00F2), SQ, 1.
-    @inlinable public static var ReferencedControlPointSequence: Tag { Tag(rawValue: 0x300C00F2) }
+    @inlinable public static var ReferencedControlPointSequence: Tag { Tag(rawValue: 0x300C_00F2) }
 
     /// Referenced Start Control Point Index (300C,00F4), IS, 1.
-    @inlinable public static var ReferencedStartControlPointIndex: Tag { Tag(rawValue: 0x300C00F4) }
+    @inlinable public static var ReferencedStartControlPointIndex: Tag { Tag(rawValue: 0x300C_00F4) }
 
     /// Referenced Stop Control Point Index (300C,00F6), IS, 1.
-    @inlinable public static var ReferencedStopControlPointIndex: Tag { Tag(rawValue: 0x300C00F6) }
+    @inlinable public static var ReferencedStopControlPointIndex: Tag { Tag(rawValue: 0x300C_00F6) }
 
     /// Referenced Range Shifter Number (300C,0100), IS, 1.
-    @inlinable public static var ReferencedRangeShifterNumber: Tag { Tag(rawValue: 0x300C0100) }
+    @inlinable public static var ReferencedRangeShifterNumber: Tag { Tag(rawValue: 0x300C_0100) }
 
     /// Referenced Lateral Spreading Device Number (300C,0102), IS, 1.
-    @inlinable public static var ReferencedLateralSpreadingDeviceNumber: Tag { Tag(rawValue: 0x300C0102) }
+    @inlinable public static var ReferencedLateralSpreadingDeviceNumber: Tag { Tag(rawValue: 0x300C_0102) }
 
     /// Referenced Range Modulator Number (300C,0104), IS, 1.
-    @inlinable public static var ReferencedRangeModulatorNumber: Tag { Tag(rawValue: 0x300C0104) }
+    @inlinable public static var ReferencedRangeModulatorNumber: Tag { Tag(rawValue: 0x300C_0104) }
 
     /// Omitted Beam Task Sequence (300C,0111), SQ, 1.
-    @inlinable public static var OmittedBeamTaskSequence: Tag { Tag(rawValue: 0x300C0111) }
+    @inlinable public static var OmittedBeamTaskSequence: Tag { Tag(rawValue: 0x300C_0111) }
 
     /// Reason for Omission (300C,0112), CS, 1.
-    @inlinable public static var ReasonForOmission: Tag { Tag(rawValue: 0x300C0112) }
+    @inlinable public static var ReasonForOmission: Tag { Tag(rawValue: 0x300C_0112) }
 
     /// Reason for Omission Description (300C,0113), LO, 1.
-    @inlinable public static var ReasonForOmissionDescription: Tag { Tag(rawValue: 0x300C0113) }
+    @inlinable public static var ReasonForOmissionDescription: Tag { Tag(rawValue: 0x300C_0113) }
 
     /// Prescription Overview Sequence (300C,0114), SQ, 1.
-    @inlinable public static var PrescriptionOverviewSequence: Tag { Tag(rawValue: 0x300C0114) }
+    @inlinable public static var PrescriptionOverviewSequence: Tag { Tag(rawValue: 0x300C_0114) }
 
     /// Total Prescription Dose (300C,0115), FL, 1.
-    @inlinable public static var TotalPrescriptionDose: Tag { Tag(rawValue: 0x300C0115) }
+    @inlinable public static var TotalPrescriptionDose: Tag { Tag(rawValue: 0x300C_0115) }
 
     /// Plan Overview Sequence (300C,0116), SQ, 1.
-    @inlinable public static var PlanOverviewSequence: Tag { Tag(rawValue: 0x300C0116) }
+    @inlinable public static var PlanOverviewSequence: Tag { Tag(rawValue: 0x300C_0116) }
 
     /// Plan Overview Index (300C,0117), US, 1.
-    @inlinable public static var PlanOverviewIndex: Tag { Tag(rawValue: 0x300C0117) }
+    @inlinable public static var PlanOverviewIndex: Tag { Tag(rawValue: 0x300C_0117) }
 
     /// Referenced Plan Overview Index (300C,0118), US, 1.
-    @inlinable public static var ReferencedPlanOverviewIndex: Tag { Tag(rawValue: 0x300C0118) }
+    @inlinable public static var ReferencedPlanOverviewIndex: Tag { Tag(rawValue: 0x300C_0118) }
 
     /// Number of Fractions Included (300C,0119), US, 1.
-    @inlinable public static var NumberOfFractionsIncluded: Tag { Tag(rawValue: 0x300C0119) }
+    @inlinable public static var NumberOfFractionsIncluded: Tag { Tag(rawValue: 0x300C_0119) }
 
     /// Dose Calibration Conditions Sequence (300C,0120), SQ, 1.
-    @inlinable public static var DoseCalibrationConditionsSequence: Tag { Tag(rawValue: 0x300C0120) }
+    @inlinable public static var DoseCalibrationConditionsSequence: Tag { Tag(rawValue: 0x300C_0120) }
 
     /// Absorbed Dose to Meterset Ratio (300C,0121), FD, 1.
-    @inlinable public static var AbsorbedDoseToMetersetRatio: Tag { Tag(rawValue: 0x300C0121) }
+    @inlinable public static var AbsorbedDoseToMetersetRatio: Tag { Tag(rawValue: 0x300C_0121) }
 
     /// Delineated Radiation Field Size (300C,0122), FD, 2.
-    @inlinable public static var DelineatedRadiationFieldSize: Tag { Tag(rawValue: 0x300C0122) }
+    @inlinable public static var DelineatedRadiationFieldSize: Tag { Tag(rawValue: 0x300C_0122) }
 
     /// Dose Calibration Conditions Verified Flag (300C,0123), CS, 1.
-    @inlinable public static var DoseCalibrationConditionsVerifiedFlag: Tag { Tag(rawValue: 0x300C0123) }
+    @inlinable public static var DoseCalibrationConditionsVerifiedFlag: Tag { Tag(rawValue: 0x300C_0123) }
 
     /// Calibration Reference Point Depth (300C,0124), FD, 1.
-    @inlinable public static var CalibrationReferencePointDepth: Tag { Tag(rawValue: 0x300C0124) }
+    @inlinable public static var CalibrationReferencePointDepth: Tag { Tag(rawValue: 0x300C_0124) }
 
     /// Gating Beam Hold Transition Sequence (300C,0125), SQ, 1.
-    @inlinable public static var GatingBeamHoldTransitionSequence: Tag { Tag(rawValue: 0x300C0125) }
+    @inlinable public static var GatingBeamHoldTransitionSequence: Tag { Tag(rawValue: 0x300C_0125) }
 
     /// Beam Hold Transition (300C,0126), CS, 1.
-    @inlinable public static var BeamHoldTransition: Tag { Tag(rawValue: 0x300C0126) }
+    @inlinable public static var BeamHoldTransition: Tag { Tag(rawValue: 0x300C_0126) }
 
     /// Beam Hold Transition DateTime (300C,0127), DT, 1.
-    @inlinable public static var BeamHoldTransitionDateTime: Tag { Tag(rawValue: 0x300C0127) }
+    @inlinable public static var BeamHoldTransitionDateTime: Tag { Tag(rawValue: 0x300C_0127) }
 
     /// Beam Hold Originating Device Sequence (300C,0128), SQ, 1.
-    @inlinable public static var BeamHoldOriginatingDeviceSequence: Tag { Tag(rawValue: 0x300C0128) }
+    @inlinable public static var BeamHoldOriginatingDeviceSequence: Tag { Tag(rawValue: 0x300C_0128) }
 
     /// Beam Hold Transition Trigger Source (300C,0129), CS, 1.
-    @inlinable public static var BeamHoldTransitionTriggerSource: Tag { Tag(rawValue: 0x300C0129) }
+    @inlinable public static var BeamHoldTransitionTriggerSource: Tag { Tag(rawValue: 0x300C_0129) }
 
     /// Approval Status (300E,0002), CS, 1.
-    @inlinable public static var ApprovalStatus: Tag { Tag(rawValue: 0x300E0002) }
+    @inlinable public static var ApprovalStatus: Tag { Tag(rawValue: 0x300E_0002) }
 
     /// Review Date (300E,0004), DA, 1.
-    @inlinable public static var ReviewDate: Tag { Tag(rawValue: 0x300E0004) }
+    @inlinable public static var ReviewDate: Tag { Tag(rawValue: 0x300E_0004) }
 
     /// Review Time (300E,0005), TM, 1.
-    @inlinable public static var ReviewTime: Tag { Tag(rawValue: 0x300E0005) }
+    @inlinable public static var ReviewTime: Tag { Tag(rawValue: 0x300E_0005) }
 
     /// Reviewer Name (300E,0008), PN, 1.
-    @inlinable public static var ReviewerName: Tag { Tag(rawValue: 0x300E0008) }
+    @inlinable public static var ReviewerName: Tag { Tag(rawValue: 0x300E_0008) }
 
     /// Radiobiological Dose Effect Sequence (3010,0001), SQ, 1.
-    @inlinable public static var RadiobiologicalDoseEffectSequence: Tag { Tag(rawValue: 0x30100001) }
+    @inlinable public static var RadiobiologicalDoseEffectSequence: Tag { Tag(rawValue: 0x3010_0001) }
 
     /// Radiobiological Dose Effect Flag (3010,0002), CS, 1.
-    @inlinable public static var RadiobiologicalDoseEffectFlag: Tag { Tag(rawValue: 0x30100002) }
+    @inlinable public static var RadiobiologicalDoseEffectFlag: Tag { Tag(rawValue: 0x3010_0002) }
 
     /// Effective Dose Calculation Method Category Code Sequence (3010,0003), SQ, 1.
-    @inlinable public static var EffectiveDoseCalculationMethodCategoryCodeSequence: Tag { Tag(rawValue: 0x30100003) }
+    @inlinable public static var EffectiveDoseCalculationMethodCategoryCodeSequence: Tag { Tag(rawValue: 0x3010_0003) }
 
     /// Effective Dose Calculation Method Code Sequence (3010,0004), SQ, 1.
-    @inlinable public static var EffectiveDoseCalculationMethodCodeSequence: Tag { Tag(rawValue: 0x30100004) }
+    @inlinable public static var EffectiveDoseCalculationMethodCodeSequence: Tag { Tag(rawValue: 0x3010_0004) }
 
     /// Effective Dose Calculation Method Description (3010,0005), LO, 1.
-    @inlinable public static var EffectiveDoseCalculationMethodDescription: Tag { Tag(rawValue: 0x30100005) }
+    @inlinable public static var EffectiveDoseCalculationMethodDescription: Tag { Tag(rawValue: 0x3010_0005) }
 
     /// Conceptual Volume UID (3010,0006), UI, 1.
-    @inlinable public static var ConceptualVolumeUID: Tag { Tag(rawValue: 0x30100006) }
+    @inlinable public static var ConceptualVolumeUID: Tag { Tag(rawValue: 0x3010_0006) }
 
     /// Originating SOP Instance Reference Sequence (3010,0007), SQ, 1.
-    @inlinable public static var OriginatingSOPInstanceReferenceSequence: Tag { Tag(rawValue: 0x30100007) }
+    @inlinable public static var OriginatingSOPInstanceReferenceSequence: Tag { Tag(rawValue: 0x3010_0007) }
 
     /// Conceptual Volume Constituent Sequence (3010,0008), SQ, 1.
-    @inlinable public static var ConceptualVolumeConstituentSequence: Tag { Tag(rawValue: 0x30100008) }
+    @inlinable public static var ConceptualVolumeConstituentSequence: Tag { Tag(rawValue: 0x3010_0008) }
 
     /// Equivalent Conceptual Volume Instance Reference Sequence (3010,0009), SQ, 1.
-    @inlinable public static var EquivalentConceptualVolumeInstanceReferenceSequence: Tag { Tag(rawValue: 0x30100009) }
+    @inlinable public static var EquivalentConceptualVolumeInstanceReferenceSequence: Tag { Tag(rawValue: 0x3010_0009) }
 
     /// Equivalent Conceptual Volumes Sequence (3010,000A), SQ, 1.
-    @inlinable public static var EquivalentConceptualVolumesSequence: Tag { Tag(rawValue: 0x3010000A) }
+    @inlinable public static var EquivalentConceptualVolumesSequence: Tag { Tag(rawValue: 0x3010_000A) }
 
     /// Referenced Conceptual Volume UID (3010,000B), UI, 1.
-    @inlinable public static var ReferencedConceptualVolumeUID: Tag { Tag(rawValue: 0x3010000B) }
+    @inlinable public static var ReferencedConceptualVolumeUID: Tag { Tag(rawValue: 0x3010_000B) }
 
     /// Conceptual Volume Combination Expression (3010,000C), UT, 1.
-    @inlinable public static var ConceptualVolumeCombinationExpression: Tag { Tag(rawValue: 0x3010000C) }
+    @inlinable public static var ConceptualVolumeCombinationExpression: Tag { Tag(rawValue: 0x3010_000C) }
 
     /// Conceptual Volume Constituent Index (3010,000D), US, 1.
-    @inlinable public static var ConceptualVolumeConstituentIndex: Tag { Tag(rawValue: 0x3010000D) }
+    @inlinable public static var ConceptualVolumeConstituentIndex: Tag { Tag(rawValue: 0x3010_000D) }
 
     /// Conceptual Volume Combination Flag (3010,000E), CS, 1.
-    @inlinable public static var ConceptualVolumeCombinationFlag: Tag { Tag(rawValue: 0x3010000E) }
+    @inlinable public static var ConceptualVolumeCombinationFlag: Tag { Tag(rawValue: 0x3010_000E) }
 
     /// Conceptual Volume Combination Description (3010,000F), ST, 1.
-    @inlinable public static var ConceptualVolumeCombinationDescription: Tag { Tag(rawValue: 0x3010000F) }
+    @inlinable public static var ConceptualVolumeCombinationDescription: Tag { Tag(rawValue: 0x3010_000F) }
 
     /// Conceptual Volume Segmentation Defined Flag (3010,0010), CS, 1.
-    @inlinable public static var ConceptualVolumeSegmentationDefinedFlag: Tag { Tag(rawValue: 0x30100010) }
+    @inlinable public static var ConceptualVolumeSegmentationDefinedFlag: Tag { Tag(rawValue: 0x3010_0010) }
 
     /// Conceptual Volume Segmentation Reference Sequence (3010,0011), SQ, 1.
-    @inlinable public static var ConceptualVolumeSegmentationReferenceSequence: Tag { Tag(rawValue: 0x30100011) }
+    @inlinable public static var ConceptualVolumeSegmentationReferenceSequence: Tag { Tag(rawValue: 0x3010_0011) }
 
     /// Conceptual Volume Constituent Segmentation Reference Sequence (3010,0012), SQ, 1.
-    @inlinable public static var ConceptualVolumeConstituentSegmentationReferenceSequence: Tag { Tag(rawValue: 0x30100012) }
+    @inlinable public static var ConceptualVolumeConstituentSegmentationReferenceSequence: Tag {
+        Tag(rawValue: 0x3010_0012)
+    }
 
     /// Constituent Conceptual Volume UID (3010,0013), UI, 1.
-    @inlinable public static var ConstituentConceptualVolumeUID: Tag { Tag(rawValue: 0x30100013) }
+    @inlinable public static var ConstituentConceptualVolumeUID: Tag { Tag(rawValue: 0x3010_0013) }
 
     /// Derivation Conceptual Volume Sequence (3010,0014), SQ, 1.
-    @inlinable public static var DerivationConceptualVolumeSequence: Tag { Tag(rawValue: 0x30100014) }
+    @inlinable public static var DerivationConceptualVolumeSequence: Tag { Tag(rawValue: 0x3010_0014) }
 
     /// Source Conceptual Volume UID (3010,0015), UI, 1.
-    @inlinable public static var SourceConceptualVolumeUID: Tag { Tag(rawValue: 0x30100015) }
+    @inlinable public static var SourceConceptualVolumeUID: Tag { Tag(rawValue: 0x3010_0015) }
 
     /// Conceptual Volume Derivation Algorithm Sequence (3010,0016), SQ, 1.
-    @inlinable public static var ConceptualVolumeDerivationAlgorithmSequence: Tag { Tag(rawValue: 0x30100016) }
+    @inlinable public static var ConceptualVolumeDerivationAlgorithmSequence: Tag { Tag(rawValue: 0x3010_0016) }
 
     /// Conceptual Volume Description (3010,0017), ST, 1.
-    @inlinable public static var ConceptualVolumeDescription: Tag { Tag(rawValue: 0x30100017) }
+    @inlinable public static var ConceptualVolumeDescription: Tag { Tag(rawValue: 0x3010_0017) }
 
     /// Source Conceptual Volume Sequence (3010,0018), SQ, 1.
-    @inlinable public static var SourceConceptualVolumeSequence: Tag { Tag(rawValue: 0x30100018) }
+    @inlinable public static var SourceConceptualVolumeSequence: Tag { Tag(rawValue: 0x3010_0018) }
 
     /// Author Identification Sequence (3010,0019), SQ, 1.
-    @inlinable public static var AuthorIdentificationSequence: Tag { Tag(rawValue: 0x30100019) }
+    @inlinable public static var AuthorIdentificationSequence: Tag { Tag(rawValue: 0x3010_0019) }
 
     /// Manufacturer's Model Version (3010,001A), LO, 1.
-    @inlinable public static var ManufacturerModelVersion: Tag { Tag(rawValue: 0x3010001A) }
+    @inlinable public static var ManufacturerModelVersion: Tag { Tag(rawValue: 0x3010_001A) }
 
     /// Device Alternate Identifier (3010,001B), UC, 1.
-    @inlinable public static var DeviceAlternateIdentifier: Tag { Tag(rawValue: 0x3010001B) }
+    @inlinable public static var DeviceAlternateIdentifier: Tag { Tag(rawValue: 0x3010_001B) }
 
     /// Device Alternate Identifier Type (3010,001C), CS, 1.
-    @inlinable public static var DeviceAlternateIdentifierType: Tag { Tag(rawValue: 0x3010001C) }
+    @inlinable public static var DeviceAlternateIdentifierType: Tag { Tag(rawValue: 0x3010_001C) }
 
     /// Device Alternate Identifier Format (3010,001D), LT, 1.
-    @inlinable public static var DeviceAlternateIdentifierFormat: Tag { Tag(rawValue: 0x3010001D) }
+    @inlinable public static var DeviceAlternateIdentifierFormat: Tag { Tag(rawValue: 0x3010_001D) }
 
     /// Segmentation Creation Template Label (3010,001E), LO, 1.
-    @inlinable public static var SegmentationCreationTemplateLabel: Tag { Tag(rawValue: 0x3010001E) }
+    @inlinable public static var SegmentationCreationTemplateLabel: Tag { Tag(rawValue: 0x3010_001E) }
 
     /// Segmentation Template UID (3010,001F), UI, 1.
-    @inlinable public static var SegmentationTemplateUID: Tag { Tag(rawValue: 0x3010001F) }
+    @inlinable public static var SegmentationTemplateUID: Tag { Tag(rawValue: 0x3010_001F) }
 
     /// Referenced Segment Reference Index (3010,0020), US, 1.
-    @inlinable public static var ReferencedSegmentReferenceIndex: Tag { Tag(rawValue: 0x30100020) }
+    @inlinable public static var ReferencedSegmentReferenceIndex: Tag { Tag(rawValue: 0x3010_0020) }
 
     /// Segment Reference Sequence (3010,0021), SQ, 1.
-    @inlinable public static var SegmentReferenceSequence: Tag { Tag(rawValue: 0x30100021) }
+    @inlinable public static var SegmentReferenceSequence: Tag { Tag(rawValue: 0x3010_0021) }
 
     /// Segment Reference Index (3010,0022), US, 1.
-    @inlinable public static var SegmentReferenceIndex: Tag { Tag(rawValue: 0x30100022) }
+    @inlinable public static var SegmentReferenceIndex: Tag { Tag(rawValue: 0x3010_0022) }
 
     /// Direct Segment Reference Sequence (3010,0023), SQ, 1.
-    @inlinable public static var DirectSegmentReferenceSequence: Tag { Tag(rawValue: 0x30100023) }
+    @inlinable public static var DirectSegmentReferenceSequence: Tag { Tag(rawValue: 0x3010_0023) }
 
     /// Combination Segment Reference Sequence (3010,0024), SQ, 1.
-    @inlinable public static var CombinationSegmentReferenceSequence: Tag { Tag(rawValue: 0x30100024) }
+    @inlinable public static var CombinationSegmentReferenceSequence: Tag { Tag(rawValue: 0x3010_0024) }
 
     /// Conceptual Volume Sequence (3010,0025), SQ, 1.
-    @inlinable public static var ConceptualVolumeSequence: Tag { Tag(rawValue: 0x30100025) }
+    @inlinable public static var ConceptualVolumeSequence: Tag { Tag(rawValue: 0x3010_0025) }
 
     /// Segmented RT Accessory Device Sequence (3010,0026), SQ, 1.
-    @inlinable public static var SegmentedRTAccessoryDeviceSequence: Tag { Tag(rawValue: 0x30100026) }
+    @inlinable public static var SegmentedRTAccessoryDeviceSequence: Tag { Tag(rawValue: 0x3010_0026) }
 
     /// Segment Characteristics Sequence (3010,0027), SQ, 1.
-    @inlinable public static var SegmentCharacteristicsSequence: Tag { Tag(rawValue: 0x30100027) }
+    @inlinable public static var SegmentCharacteristicsSequence: Tag { Tag(rawValue: 0x3010_0027) }
 
     /// Related Segment Characteristics Sequence (3010,0028), SQ, 1.
-    @inlinable public static var RelatedSegmentCharacteristicsSequence: Tag { Tag(rawValue: 0x30100028) }
+    @inlinable public static var RelatedSegmentCharacteristicsSequence: Tag { Tag(rawValue: 0x3010_0028) }
 
     /// Segment Characteristics Precedence (3010,0029), US, 1.
-    @inlinable public static var SegmentCharacteristicsPrecedence: Tag { Tag(rawValue: 0x30100029) }
+    @inlinable public static var SegmentCharacteristicsPrecedence: Tag { Tag(rawValue: 0x3010_0029) }
 
     /// RT Segment Annotation Sequence (3010,002A), SQ, 1.
-    @inlinable public static var RTSegmentAnnotationSequence: Tag { Tag(rawValue: 0x3010002A) }
+    @inlinable public static var RTSegmentAnnotationSequence: Tag { Tag(rawValue: 0x3010_002A) }
 
     /// Segment Annotation Category Code Sequence (3010,002B), SQ, 1.
-    @inlinable public static var SegmentAnnotationCategoryCodeSequence: Tag { Tag(rawValue: 0x3010002B) }
+    @inlinable public static var SegmentAnnotationCategoryCodeSequence: Tag { Tag(rawValue: 0x3010_002B) }
 
     /// Segment Annotation Type Code Sequence (3010,002C), SQ, 1.
-    @inlinable public static var SegmentAnnotationTypeCodeSequence: Tag { Tag(rawValue: 0x3010002C) }
+    @inlinable public static var SegmentAnnotationTypeCodeSequence: Tag { Tag(rawValue: 0x3010_002C) }
 
     /// Device Label (3010,002D), LO, 1.
-    @inlinable public static var DeviceLabel: Tag { Tag(rawValue: 0x3010002D) }
+    @inlinable public static var DeviceLabel: Tag { Tag(rawValue: 0x3010_002D) }
 
     /// Device Type Code Sequence (3010,002E), SQ, 1.
-    @inlinable public static var DeviceTypeCodeSequence: Tag { Tag(rawValue: 0x3010002E) }
+    @inlinable public static var DeviceTypeCodeSequence: Tag { Tag(rawValue: 0x3010_002E) }
 
     /// Segment Annotation Type Modifier Code Sequence (3010,002F), SQ, 1.
-    @inlinable public static var SegmentAnnotationTypeModifierCodeSequence: Tag { Tag(rawValue: 0x3010002F) }
+    @inlinable public static var SegmentAnnotationTypeModifierCodeSequence: Tag { Tag(rawValue: 0x3010_002F) }
 
     /// Patient Equipment Relationship Code Sequence (3010,0030), SQ, 1.
-    @inlinable public static var PatientEquipmentRelationshipCodeSequence: Tag { Tag(rawValue: 0x30100030) }
+    @inlinable public static var PatientEquipmentRelationshipCodeSequence: Tag { Tag(rawValue: 0x3010_0030) }
 
     /// Referenced Fiducials UID (3010,0031), UI, 1.
-    @inlinable public static var ReferencedFiducialsUID: Tag { Tag(rawValue: 0x30100031) }
+    @inlinable public static var ReferencedFiducialsUID: Tag { Tag(rawValue: 0x3010_0031) }
 
     /// Patient Treatment Orientation Sequence (3010,0032), SQ, 1.
-    @inlinable public static var PatientTreatmentOrientationSequence: Tag { Tag(rawValue: 0x30100032) }
+    @inlinable public static var PatientTreatmentOrientationSequence: Tag { Tag(rawValue: 0x3010_0032) }
 
     /// User Content Label (3010,0033), SH, 1.
-    @inlinable public static var UserContentLabel: Tag { Tag(rawValue: 0x30100033) }
+    @inlinable public static var UserContentLabel: Tag { Tag(rawValue: 0x3010_0033) }
 
     /// User Content Long Label (3010,0034), LO, 1.
-    @inlinable public static var UserContentLongLabel: Tag { Tag(rawValue: 0x30100034) }
+    @inlinable public static var UserContentLongLabel: Tag { Tag(rawValue: 0x3010_0034) }
 
     /// Entity Label (3010,0035), SH, 1.
-    @inlinable public static var EntityLabel: Tag { Tag(rawValue: 0x30100035) }
+    @inlinable public static var EntityLabel: Tag { Tag(rawValue: 0x3010_0035) }
 
     /// Entity Name (3010,0036), LO, 1.
-    @inlinable public static var EntityName: Tag { Tag(rawValue: 0x30100036) }
+    @inlinable public static var EntityName: Tag { Tag(rawValue: 0x3010_0036) }
 
     /// Entity Description (3010,0037), ST, 1.
-    @inlinable public static var EntityDescription: Tag { Tag(rawValue: 0x30100037) }
+    @inlinable public static var EntityDescription: Tag { Tag(rawValue: 0x3010_0037) }
 
     /// Entity Long Label (3010,0038), LO, 1.
-    @inlinable public static var EntityLongLabel: Tag { Tag(rawValue: 0x30100038) }
+    @inlinable public static var EntityLongLabel: Tag { Tag(rawValue: 0x3010_0038) }
 
     /// Device Index (3010,0039), US, 1.
-    @inlinable public static var DeviceIndex: Tag { Tag(rawValue: 0x30100039) }
+    @inlinable public static var DeviceIndex: Tag { Tag(rawValue: 0x3010_0039) }
 
     /// RT Treatment Phase Index (3010,003A), US, 1.
-    @inlinable public static var RTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010003A) }
+    @inlinable public static var RTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010_003A) }
 
     /// RT Treatment Phase UID (3010,003B), UI, 1.
-    @inlinable public static var RTTreatmentPhaseUID: Tag { Tag(rawValue: 0x3010003B) }
+    @inlinable public static var RTTreatmentPhaseUID: Tag { Tag(rawValue: 0x3010_003B) }
 
     /// RT Prescription Index (3010,003C), US, 1.
-    @inlinable public static var RTPrescriptionIndex: Tag { Tag(rawValue: 0x3010003C) }
+    @inlinable public static var RTPrescriptionIndex: Tag { Tag(rawValue: 0x3010_003C) }
 
     /// RT Segment Annotation Index (3010,003D), US, 1.
-    @inlinable public static var RTSegmentAnnotationIndex: Tag { Tag(rawValue: 0x3010003D) }
+    @inlinable public static var RTSegmentAnnotationIndex: Tag { Tag(rawValue: 0x3010_003D) }
 
     /// Basis RT Treatment Phase Index (3010,003E), US, 1.
-    @inlinable public static var BasisRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010003E) }
+    @inlinable public static var BasisRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010_003E) }
 
     /// Related RT Treatment Phase Index (3010,003F), US, 1.
-    @inlinable public static var RelatedRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010003F) }
+    @inlinable public static var RelatedRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010_003F) }
 
     /// Referenced RT Treatment Phase Index (3010,0040), US, 1.
-    @inlinable public static var ReferencedRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x30100040) }
+    @inlinable public static var ReferencedRTTreatmentPhaseIndex: Tag { Tag(rawValue: 0x3010_0040) }
 
     /// Referenced RT Prescription Index (3010,0041), US, 1.
-    @inlinable public static var ReferencedRTPrescriptionIndex: Tag { Tag(rawValue: 0x30100041) }
+    @inlinable public static var ReferencedRTPrescriptionIndex: Tag { Tag(rawValue: 0x3010_0041) }
 
     /// Referenced Parent RT Prescription Index (3010,0042), US, 1.
-    @inlinable public static var ReferencedParentRTPrescriptionIndex: Tag { Tag(rawValue: 0x30100042) }
+    @inlinable public static var ReferencedParentRTPrescriptionIndex: Tag { Tag(rawValue: 0x3010_0042) }
 
     /// Manufacturer's Device Identifier (3010,0043), ST, 1.
-    @inlinable public static var ManufacturerDeviceIdentifier: Tag { Tag(rawValue: 0x30100043) }
+    @inlinable public static var ManufacturerDeviceIdentifier: Tag { Tag(rawValue: 0x3010_0043) }
 
     /// Instance-Level Referenced Performed Procedure Step Sequence (3010,0044), SQ, 1.
-    @inlinable public static var InstanceLevelReferencedPerformedProcedureStepSequence: Tag { Tag(rawValue: 0x30100044) }
+    @inlinable public static var InstanceLevelReferencedPerformedProcedureStepSequence: Tag {
+        Tag(rawValue: 0x3010_0044)
+    }
 
     /// RT Treatment Phase Intent Presence Flag (3010,0045), CS, 1.
-    @inlinable public static var RTTreatmentPhaseIntentPresenceFlag: Tag { Tag(rawValue: 0x30100045) }
+    @inlinable public static var RTTreatmentPhaseIntentPresenceFlag: Tag { Tag(rawValue: 0x3010_0045) }
 
     /// Radiotherapy Treatment Type (3010,0046), CS, 1.
-    @inlinable public static var RadiotherapyTreatmentType: Tag { Tag(rawValue: 0x30100046) }
+    @inlinable public static var RadiotherapyTreatmentType: Tag { Tag(rawValue: 0x3010_0046) }
 
     /// Teletherapy Radiation Type (3010,0047), CS, 1-n.
-    @inlinable public static var TeletherapyRadiationType: Tag { Tag(rawValue: 0x30100047) }
+    @inlinable public static var TeletherapyRadiationType: Tag { Tag(rawValue: 0x3010_0047) }
 
     /// Brachytherapy Source Type (3010,0048), CS, 1-n.
-    @inlinable public static var BrachytherapySourceType: Tag { Tag(rawValue: 0x30100048) }
+    @inlinable public static var BrachytherapySourceType: Tag { Tag(rawValue: 0x3010_0048) }
 
     /// Referenced RT Treatment Phase Sequence (3010,0049), SQ, 1.
-    @inlinable public static var ReferencedRTTreatmentPhaseSequence: Tag { Tag(rawValue: 0x30100049) }
+    @inlinable public static var ReferencedRTTreatmentPhaseSequence: Tag { Tag(rawValue: 0x3010_0049) }
 
     /// Referenced Direct Segment Instance Sequence (3010,004A), SQ, 1.
-    @inlinable public static var ReferencedDirectSegmentInstanceSequence: Tag { Tag(rawValue: 0x3010004A) }
+    @inlinable public static var ReferencedDirectSegmentInstanceSequence: Tag { Tag(rawValue: 0x3010_004A) }
 
     /// Intended RT Treatment Phase Sequence (3010,004B), SQ, 1.
-    @inlinable public static var IntendedRTTreatmentPhaseSequence: Tag { Tag(rawValue: 0x3010004B) }
+    @inlinable public static var IntendedRTTreatmentPhaseSequence: Tag { Tag(rawValue: 0x3010_004B) }
 
     /// Intended Phase Start Date (3010,004C), DA, 1.
-    @inlinable public static var IntendedPhaseStartDate: Tag { Tag(rawValue: 0x3010004C) }
+    @inlinable public static var IntendedPhaseStartDate: Tag { Tag(rawValue: 0x3010_004C) }
 
     /// Intended Phase End Date (3010,004D), DA, 1.
-    @inlinable public static var IntendedPhaseEndDate: Tag { Tag(rawValue: 0x3010004D) }
+    @inlinable public static var IntendedPhaseEndDate: Tag { Tag(rawValue: 0x3010_004D) }
 
     /// RT Treatment Phase Interval Sequence (3010,004E), SQ, 1.
-    @inlinable public static var RTTreatmentPhaseIntervalSequence: Tag { Tag(rawValue: 0x3010004E) }
+    @inlinable public static var RTTreatmentPhaseIntervalSequence: Tag { Tag(rawValue: 0x3010_004E) }
 
     /// Temporal Relationship Interval Anchor (3010,004F), CS, 1.
-    @inlinable public static var TemporalRelationshipIntervalAnchor: Tag { Tag(rawValue: 0x3010004F) }
+    @inlinable public static var TemporalRelationshipIntervalAnchor: Tag { Tag(rawValue: 0x3010_004F) }
 
     /// Minimum Number of Interval Days (3010,0050), FD, 1.
-    @inlinable public static var MinimumNumberOfIntervalDays: Tag { Tag(rawValue: 0x30100050) }
+    @inlinable public static var MinimumNumberOfIntervalDays: Tag { Tag(rawValue: 0x3010_0050) }
 
     /// Maximum Number of Interval Days (3010,0051), FD, 1.
-    @inlinable public static var MaximumNumberOfIntervalDays: Tag { Tag(rawValue: 0x30100051) }
+    @inlinable public static var MaximumNumberOfIntervalDays: Tag { Tag(rawValue: 0x3010_0051) }
 
     /// Pertinent SOP Classes in Study (3010,0052), UI, 1-n.
-    @inlinable public static var PertinentSOPClassesInStudy: Tag { Tag(rawValue: 0x30100052) }
+    @inlinable public static var PertinentSOPClassesInStudy: Tag { Tag(rawValue: 0x3010_0052) }
 
     /// Pertinent SOP Classes in Series (3010,0053), UI, 1-n.
-    @inlinable public static var PertinentSOPClassesInSeries: Tag { Tag(rawValue: 0x30100053) }
+    @inlinable public static var PertinentSOPClassesInSeries: Tag { Tag(rawValue: 0x3010_0053) }
 
     /// RT Prescription Label (3010,0054), LO, 1.
-    @inlinable public static var RTPrescriptionLabel: Tag { Tag(rawValue: 0x30100054) }
+    @inlinable public static var RTPrescriptionLabel: Tag { Tag(rawValue: 0x3010_0054) }
 
     /// RT Physician Intent Predecessor Sequence (3010,0055), SQ, 1.
-    @inlinable public static var RTPhysicianIntentPredecessorSequence: Tag { Tag(rawValue: 0x30100055) }
+    @inlinable public static var RTPhysicianIntentPredecessorSequence: Tag { Tag(rawValue: 0x3010_0055) }
 
     /// RT Treatment Approach Label (3010,0056), LO, 1.
-    @inlinable public static var RTTreatmentApproachLabel: Tag { Tag(rawValue: 0x30100056) }
+    @inlinable public static var RTTreatmentApproachLabel: Tag { Tag(rawValue: 0x3010_0056) }
 
     /// RT Physician Intent Sequence (3010,0057), SQ, 1.
-    @inlinable public static var RTPhysicianIntentSequence: Tag { Tag(rawValue: 0x30100057) }
+    @inlinable public static var RTPhysicianIntentSequence: Tag { Tag(rawValue: 0x3010_0057) }
 
     /// RT Physician Intent Index (3010,0058), US, 1.
-    @inlinable public static var RTPhysicianIntentIndex: Tag { Tag(rawValue: 0x30100058) }
+    @inlinable public static var RTPhysicianIntentIndex: Tag { Tag(rawValue: 0x3010_0058) }
 
     /// RT Treatment Intent Type (3010,0059), CS, 1.
-    @inlinable public static var RTTreatmentIntentType: Tag { Tag(rawValue: 0x30100059) }
+    @inlinable public static var RTTreatmentIntentType: Tag { Tag(rawValue: 0x3010_0059) }
 
     /// RT Physician Intent Narrative (3010,005A), UT, 1.
-    @inlinable public static var RTPhysicianIntentNarrative: Tag { Tag(rawValue: 0x3010005A) }
+    @inlinable public static var RTPhysicianIntentNarrative: Tag { Tag(rawValue: 0x3010_005A) }
 
     /// RT Protocol Code Sequence (3010,005B), SQ, 1.
-    @inlinable public static var RTProtocolCodeSequence: Tag { Tag(rawValue: 0x3010005B) }
+    @inlinable public static var RTProtocolCodeSequence: Tag { Tag(rawValue: 0x3010_005B) }
 
     /// Reason for Superseding (3010,005C), ST, 1.
-    @inlinable public static var ReasonForSuperseding: Tag { Tag(rawValue: 0x3010005C) }
+    @inlinable public static var ReasonForSuperseding: Tag { Tag(rawValue: 0x3010_005C) }
 
     /// RT Diagnosis Code Sequence (3010,005D), SQ, 1.
-    @inlinable public static var RTDiagnosisCodeSequence: Tag { Tag(rawValue: 0x3010005D) }
+    @inlinable public static var RTDiagnosisCodeSequence: Tag { Tag(rawValue: 0x3010_005D) }
 
     /// Referenced RT Physician Intent Index (3010,005E), US, 1.
-    @inlinable public static var ReferencedRTPhysicianIntentIndex: Tag { Tag(rawValue: 0x3010005E) }
+    @inlinable public static var ReferencedRTPhysicianIntentIndex: Tag { Tag(rawValue: 0x3010_005E) }
 
     /// RT Physician Intent Input Instance Sequence (3010,005F), SQ, 1.
-    @inlinable public static var RTPhysicianIntentInputInstanceSequence: Tag { Tag(rawValue: 0x3010005F) }
+    @inlinable public static var RTPhysicianIntentInputInstanceSequence: Tag { Tag(rawValue: 0x3010_005F) }
 
     /// RT Anatomic Prescription Sequence (3010,0060), SQ, 1.
-    @inlinable public static var RTAnatomicPrescriptionSequence: Tag { Tag(rawValue: 0x30100060) }
+    @inlinable public static var RTAnatomicPrescriptionSequence: Tag { Tag(rawValue: 0x3010_0060) }
 
     /// Prior Treatment Dose Description (3010,0061), UT, 1.
-    @inlinable public static var PriorTreatmentDoseDescription: Tag { Tag(rawValue: 0x30100061) }
+    @inlinable public static var PriorTreatmentDoseDescription: Tag { Tag(rawValue: 0x3010_0061) }
 
     /// Prior Treatment Reference Sequence (3010,0062), SQ, 1.
-    @inlinable public static var PriorTreatmentReferenceSequence: Tag { Tag(rawValue: 0x30100062) }
+    @inlinable public static var PriorTreatmentReferenceSequence: Tag { Tag(rawValue: 0x3010_0062) }
 
     /// Dosimetric Objective Evaluation Scope (3010,0063), CS, 1.
-    @inlinable public static var DosimetricObjectiveEvaluationScope: Tag { Tag(rawValue: 0x30100063) }
+    @inlinable public static var DosimetricObjectiveEvaluationScope: Tag { Tag(rawValue: 0x3010_0063) }
 
     /// Therapeutic Role Category Code Sequence (3010,0064), SQ, 1.
-    @inlinable public static var TherapeuticRoleCategoryCodeSequence: Tag { Tag(rawValue: 0x30100064) }
+    @inlinable public static var TherapeuticRoleCategoryCodeSequence: Tag { Tag(rawValue: 0x3010_0064) }
 
     /// Therapeutic Role Type Code Sequence (3010,0065), SQ, 1.
-    @inlinable public static var TherapeuticRoleTypeCodeSequence: Tag { Tag(rawValue: 0x30100065) }
+    @inlinable public static var TherapeuticRoleTypeCodeSequence: Tag { Tag(rawValue: 0x3010_0065) }
 
     /// Conceptual Volume Optimization Precedence (3010,0066), US, 1.
-    @inlinable public static var ConceptualVolumeOptimizationPrecedence: Tag { Tag(rawValue: 0x30100066) }
+    @inlinable public static var ConceptualVolumeOptimizationPrecedence: Tag { Tag(rawValue: 0x3010_0066) }
 
     /// Conceptual Volume Category Code Sequence (3010,0067), SQ, 1.
-    @inlinable public static var ConceptualVolumeCategoryCodeSequence: Tag { Tag(rawValue: 0x30100067) }
+    @inlinable public static var ConceptualVolumeCategoryCodeSequence: Tag { Tag(rawValue: 0x3010_0067) }
 
     /// Conceptual Volume Blocking Constraint (3010,0068), CS, 1.
-    @inlinable public static var ConceptualVolumeBlockingConstraint: Tag { Tag(rawValue: 0x30100068) }
+    @inlinable public static var ConceptualVolumeBlockingConstraint: Tag { Tag(rawValue: 0x3010_0068) }
 
     /// Conceptual Volume Type Code Sequence (3010,0069), SQ, 1.
-    @inlinable public static var ConceptualVolumeTypeCodeSequence: Tag { Tag(rawValue: 0x30100069) }
+    @inlinable public static var ConceptualVolumeTypeCodeSequence: Tag { Tag(rawValue: 0x3010_0069) }
 
     /// Conceptual Volume Type Modifier Code Sequence (3010,006A), SQ, 1.
-    @inlinable public static var ConceptualVolumeTypeModifierCodeSequence: Tag { Tag(rawValue: 0x3010006A) }
+    @inlinable public static var ConceptualVolumeTypeModifierCodeSequence: Tag { Tag(rawValue: 0x3010_006A) }
 
     /// RT Prescription Sequence (3010,006B), SQ, 1.
-    @inlinable public static var RTPrescriptionSequence: Tag { Tag(rawValue: 0x3010006B) }
+    @inlinable public static var RTPrescriptionSequence: Tag { Tag(rawValue: 0x3010_006B) }
 
     /// Dosimetric Objective Sequence (3010,006C), SQ, 1.
-    @inlinable public static var DosimetricObjectiveSequence: Tag { Tag(rawValue: 0x3010006C) }
+    @inlinable public static var DosimetricObjectiveSequence: Tag { Tag(rawValue: 0x3010_006C) }
 
     /// Dosimetric Objective Type Code Sequence (3010,006D), SQ, 1.
-    @inlinable public static var DosimetricObjectiveTypeCodeSequence: Tag { Tag(rawValue: 0x3010006D) }
+    @inlinable public static var DosimetricObjectiveTypeCodeSequence: Tag { Tag(rawValue: 0x3010_006D) }
 
     /// Dosimetric Objective UID (3010,006E), UI, 1.
-    @inlinable public static var DosimetricObjectiveUID: Tag { Tag(rawValue: 0x3010006E) }
+    @inlinable public static var DosimetricObjectiveUID: Tag { Tag(rawValue: 0x3010_006E) }
 
     /// Referenced Dosimetric Objective UID (3010,006F), UI, 1.
-    @inlinable public static var ReferencedDosimetricObjectiveUID: Tag { Tag(rawValue: 0x3010006F) }
+    @inlinable public static var ReferencedDosimetricObjectiveUID: Tag { Tag(rawValue: 0x3010_006F) }
 
     /// Dosimetric Objective Parameter Sequence (3010,0070), SQ, 1.
-    @inlinable public static var DosimetricObjectiveParameterSequence: Tag { Tag(rawValue: 0x30100070) }
+    @inlinable public static var DosimetricObjectiveParameterSequence: Tag { Tag(rawValue: 0x3010_0070) }
 
     /// Referenced Dosimetric Objectives Sequence (3010,0071), SQ, 1.
-    @inlinable public static var ReferencedDosimetricObjectivesSequence: Tag { Tag(rawValue: 0x30100071) }
+    @inlinable public static var ReferencedDosimetricObjectivesSequence: Tag { Tag(rawValue: 0x3010_0071) }
 
     /// Absolute Dosimetric Objective Flag (3010,0073), CS, 1.
-    @inlinable public static var AbsoluteDosimetricObjectiveFlag: Tag { Tag(rawValue: 0x30100073) }
+    @inlinable public static var AbsoluteDosimetricObjectiveFlag: Tag { Tag(rawValue: 0x3010_0073) }
 
     /// Dosimetric Objective Weight (3010,0074), FD, 1.
-    @inlinable public static var DosimetricObjectiveWeight: Tag { Tag(rawValue: 0x30100074) }
+    @inlinable public static var DosimetricObjectiveWeight: Tag { Tag(rawValue: 0x3010_0074) }
 
     /// Dosimetric Objective Purpose (3010,0075), CS, 1.
-    @inlinable public static var DosimetricObjectivePurpose: Tag { Tag(rawValue: 0x30100075) }
+    @inlinable public static var DosimetricObjectivePurpose: Tag { Tag(rawValue: 0x3010_0075) }
 
     /// Planning Input Information Sequence (3010,0076), SQ, 1.
-    @inlinable public static var PlanningInputInformationSequence: Tag { Tag(rawValue: 0x30100076) }
+    @inlinable public static var PlanningInputInformationSequence: Tag { Tag(rawValue: 0x3010_0076) }
 
     /// Treatment Site (3010,0077), LO, 1.
-    @inlinable public static var TreatmentSite: Tag { Tag(rawValue: 0x30100077) }
+    @inlinable public static var TreatmentSite: Tag { Tag(rawValue: 0x3010_0077) }
 
     /// Treatment Site Code Sequence (3010,0078), SQ, 1.
-    @inlinable public static var TreatmentSiteCodeSequence: Tag { Tag(rawValue: 0x30100078) }
+    @inlinable public static var TreatmentSiteCodeSequence: Tag { Tag(rawValue: 0x3010_0078) }
 
     /// Fraction Pattern Sequence (3010,0079), SQ, 1.
-    @inlinable public static var FractionPatternSequence: Tag { Tag(rawValue: 0x30100079) }
+    @inlinable public static var FractionPatternSequence: Tag { Tag(rawValue: 0x3010_0079) }
 
     /// Treatment Technique Notes (3010,007A), UT, 1.
-    @inlinable public static var TreatmentTechniqueNotes: Tag { Tag(rawValue: 0x3010007A) }
+    @inlinable public static var TreatmentTechniqueNotes: Tag { Tag(rawValue: 0x3010_007A) }
 
     /// Prescription Notes (3010,007B), UT, 1.
-    @inlinable public static var PrescriptionNotes: Tag { Tag(rawValue: 0x3010007B) }
+    @inlinable public static var PrescriptionNotes: Tag { Tag(rawValue: 0x3010_007B) }
 
     /// Number of Interval Fractions (3010,007C), IS, 1.
-    @inlinable public static var NumberOfIntervalFractions: Tag { Tag(rawValue: 0x3010007C) }
+    @inlinable public static var NumberOfIntervalFractions: Tag { Tag(rawValue: 0x3010_007C) }
 
     /// Number of Fractions (3010,007D), US, 1.
-    @inlinable public static var NumberOfFractions: Tag { Tag(rawValue: 0x3010007D) }
+    @inlinable public static var NumberOfFractions: Tag { Tag(rawValue: 0x3010_007D) }
 
     /// Intended Delivery Duration (3010,007E), US, 1.
-    @inlinable public static var IntendedDeliveryDuration: Tag { Tag(rawValue: 0x3010007E) }
+    @inlinable public static var IntendedDeliveryDuration: Tag { Tag(rawValue: 0x3010_007E) }
 
     /// Fractionation Notes (3010,007F), UT, 1.
-    @inlinable public static var FractionationNotes: Tag { Tag(rawValue: 0x3010007F) }
+    @inlinable public static var FractionationNotes: Tag { Tag(rawValue: 0x3010_007F) }
 
     /// RT Treatment Technique Code Sequence (3010,0080), SQ, 1.
-    @inlinable public static var RTTreatmentTechniqueCodeSequence: Tag { Tag(rawValue: 0x30100080) }
+    @inlinable public static var RTTreatmentTechniqueCodeSequence: Tag { Tag(rawValue: 0x3010_0080) }
 
     /// Prescription Notes Sequence (3010,0081), SQ, 1.
-    @inlinable public static var PrescriptionNotesSequence: Tag { Tag(rawValue: 0x30100081) }
+    @inlinable public static var PrescriptionNotesSequence: Tag { Tag(rawValue: 0x3010_0081) }
 
     /// Fraction-Based Relationship Sequence (3010,0082), SQ, 1.
-    @inlinable public static var FractionBasedRelationshipSequence: Tag { Tag(rawValue: 0x30100082) }
+    @inlinable public static var FractionBasedRelationshipSequence: Tag { Tag(rawValue: 0x3010_0082) }
 
     /// Fraction-Based Relationship Interval Anchor (3010,0083), CS, 1.
-    @inlinable public static var FractionBasedRelationshipIntervalAnchor: Tag { Tag(rawValue: 0x30100083) }
+    @inlinable public static var FractionBasedRelationshipIntervalAnchor: Tag { Tag(rawValue: 0x3010_0083) }
 
     /// Minimum Hours between Fractions (3010,0084), FD, 1.
-    @inlinable public static var MinimumHoursBetweenFractions: Tag { Tag(rawValue: 0x30100084) }
+    @inlinable public static var MinimumHoursBetweenFractions: Tag { Tag(rawValue: 0x3010_0084) }
 
     /// Intended Fraction Start Time (3010,0085), TM, 1-n.
-    @inlinable public static var IntendedFractionStartTime: Tag { Tag(rawValue: 0x30100085) }
+    @inlinable public static var IntendedFractionStartTime: Tag { Tag(rawValue: 0x3010_0085) }
 
     /// Intended Start Day of Week (3010,0086), LT, 1.
-    @inlinable public static var IntendedStartDayOfWeek: Tag { Tag(rawValue: 0x30100086) }
+    @inlinable public static var IntendedStartDayOfWeek: Tag { Tag(rawValue: 0x3010_0086) }
 
     /// Weekday Fraction Pattern Sequence (3010,0087), SQ, 1.
-    @inlinable public static var WeekdayFractionPatternSequence: Tag { Tag(rawValue: 0x30100087) }
+    @inlinable public static var WeekdayFractionPatternSequence: Tag { Tag(rawValue: 0x3010_0087) }
 
     /// Delivery Time Structure Code Sequence (3010,0088), SQ, 1.
-    @inlinable public static var DeliveryTimeStructureCodeSequence: Tag { Tag(rawValue: 0x30100088) }
+    @inlinable public static var DeliveryTimeStructureCodeSequence: Tag { Tag(rawValue: 0x3010_0088) }
 
     /// Treatment Site Modifier Code Sequence (3010,0089), SQ, 1.
-    @inlinable public static var TreatmentSiteModifierCodeSequence: Tag { Tag(rawValue: 0x30100089) }
+    @inlinable public static var TreatmentSiteModifierCodeSequence: Tag { Tag(rawValue: 0x3010_0089) }
 
     /// Robotic Base Location Indicator (3010,0090), CS, 1, retired.
-    @inlinable public static var RoboticBaseLocationIndicator: Tag { Tag(rawValue: 0x30100090) }
+    @inlinable public static var RoboticBaseLocationIndicator: Tag { Tag(rawValue: 0x3010_0090) }
 
     /// Robotic Path Node Set Code Sequence (3010,0091), SQ, 1.
-    @inlinable public static var RoboticPathNodeSetCodeSequence: Tag { Tag(rawValue: 0x30100091) }
+    @inlinable public static var RoboticPathNodeSetCodeSequence: Tag { Tag(rawValue: 0x3010_0091) }
 
     /// Robotic Node Identifier (3010,0092), UL, 1.
-    @inlinable public static var RoboticNodeIdentifier: Tag { Tag(rawValue: 0x30100092) }
+    @inlinable public static var RoboticNodeIdentifier: Tag { Tag(rawValue: 0x3010_0092) }
 
     /// RT Treatment Source Coordinates (3010,0093), FD, 3.
-    @inlinable public static var RTTreatmentSourceCoordinates: Tag { Tag(rawValue: 0x30100093) }
+    @inlinable public static var RTTreatmentSourceCoordinates: Tag { Tag(rawValue: 0x3010_0093) }
 
     /// Radiation Source Coordinate SystemYaw Angle (3010,0094), FD, 1.
-    @inlinable public static var RadiationSourceCoordinateSystemYawAngle: Tag { Tag(rawValue: 0x30100094) }
+    @inlinable public static var RadiationSourceCoordinateSystemYawAngle: Tag { Tag(rawValue: 0x3010_0094) }
 
     /// Radiation Source Coordinate SystemRoll Angle (3010,0095), FD, 1.
-    @inlinable public static var RadiationSourceCoordinateSystemRollAngle: Tag { Tag(rawValue: 0x30100095) }
+    @inlinable public static var RadiationSourceCoordinateSystemRollAngle: Tag { Tag(rawValue: 0x3010_0095) }
 
     /// Radiation Source Coordinate System Pitch Angle (3010,0096), FD, 1.
-    @inlinable public static var RadiationSourceCoordinateSystemPitchAngle: Tag { Tag(rawValue: 0x30100096) }
+    @inlinable public static var RadiationSourceCoordinateSystemPitchAngle: Tag { Tag(rawValue: 0x3010_0096) }
 
     /// Robotic Path Control Point Sequence (3010,0097), SQ, 1.
-    @inlinable public static var RoboticPathControlPointSequence: Tag { Tag(rawValue: 0x30100097) }
+    @inlinable public static var RoboticPathControlPointSequence: Tag { Tag(rawValue: 0x3010_0097) }
 
     /// Tomotherapeutic Control Point Sequence (3010,0098), SQ, 1.
-    @inlinable public static var TomotherapeuticControlPointSequence: Tag { Tag(rawValue: 0x30100098) }
+    @inlinable public static var TomotherapeuticControlPointSequence: Tag { Tag(rawValue: 0x3010_0098) }
 
     /// Tomotherapeutic Leaf Open Durations (3010,0099), FD, 1-n.
-    @inlinable public static var TomotherapeuticLeafOpenDurations: Tag { Tag(rawValue: 0x30100099) }
+    @inlinable public static var TomotherapeuticLeafOpenDurations: Tag { Tag(rawValue: 0x3010_0099) }
 
     /// Tomotherapeutic Leaf Initial Closed Durations (3010,009A), FD, 1-n.
-    @inlinable public static var TomotherapeuticLeafInitialClosedDurations: Tag { Tag(rawValue: 0x3010009A) }
+    @inlinable public static var TomotherapeuticLeafInitialClosedDurations: Tag { Tag(rawValue: 0x3010_009A) }
 
     /// Conceptual Volume Identification Sequence (3010,00A0), SQ, 1.
-    @inlinable public static var ConceptualVolumeIdentificationSequence: Tag { Tag(rawValue: 0x301000A0) }
+    @inlinable public static var ConceptualVolumeIdentificationSequence: Tag { Tag(rawValue: 0x3010_00A0) }
 
     /// Arbitrary (4000,0010), LT, 1, retired.
-    @inlinable public static var Arbitrary: Tag { Tag(rawValue: 0x40000010) }
+    @inlinable public static var Arbitrary: Tag { Tag(rawValue: 0x4000_0010) }
 
     /// Text Comments (4000,4000), LT, 1, retired.
-    @inlinable public static var TextComments: Tag { Tag(rawValue: 0x40004000) }
+    @inlinable public static var TextComments: Tag { Tag(rawValue: 0x4000_4000) }
 
     /// Results ID (4008,0040), SH, 1, retired.
-    @inlinable public static var ResultsID: Tag { Tag(rawValue: 0x40080040) }
+    @inlinable public static var ResultsID: Tag { Tag(rawValue: 0x4008_0040) }
 
     /// Results ID Issuer (4008,0042), LO, 1, retired.
-    @inlinable public static var ResultsIDIssuer: Tag { Tag(rawValue: 0x40080042) }
+    @inlinable public static var ResultsIDIssuer: Tag { Tag(rawValue: 0x4008_0042) }
 
     /// Referenced Interpretation Sequence (4008,0050), SQ, 1, retired.
-    @inlinable public static var ReferencedInterpretationSequence: Tag { Tag(rawValue: 0x40080050) }
+    @inlinable public static var ReferencedInterpretationSequence: Tag { Tag(rawValue: 0x4008_0050) }
 
     /// Report Production Status (Trial) (4008,00FF), CS, 1, retired.
-    @inlinable public static var ReportProductionStatusTrial: Tag { Tag(rawValue: 0x400800FF) }
+    @inlinable public static var ReportProductionStatusTrial: Tag { Tag(rawValue: 0x4008_00FF) }
 
     /// Interpretation Recorded Date (4008,0100), DA, 1, retired.
-    @inlinable public static var InterpretationRecordedDate: Tag { Tag(rawValue: 0x40080100) }
+    @inlinable public static var InterpretationRecordedDate: Tag { Tag(rawValue: 0x4008_0100) }
 
     /// Interpretation Recorded Time (4008,0101), TM, 1, retired.
-    @inlinable public static var InterpretationRecordedTime: Tag { Tag(rawValue: 0x40080101) }
+    @inlinable public static var InterpretationRecordedTime: Tag { Tag(rawValue: 0x4008_0101) }
 
     /// Interpretation Recorder (4008,0102), PN, 1, retired.
-    @inlinable public static var InterpretationRecorder: Tag { Tag(rawValue: 0x40080102) }
+    @inlinable public static var InterpretationRecorder: Tag { Tag(rawValue: 0x4008_0102) }
 
     /// Reference to Recorded Sound (4008,0103), LO, 1, retired.
-    @inlinable public static var ReferenceToRecordedSound: Tag { Tag(rawValue: 0x40080103) }
+    @inlinable public static var ReferenceToRecordedSound: Tag { Tag(rawValue: 0x4008_0103) }
 
     /// Interpretation Transcription Date (4008,0108), DA, 1, retired.
-    @inlinable public static var InterpretationTranscriptionDate: Tag { Tag(rawValue: 0x40080108) }
+    @inlinable public static var InterpretationTranscriptionDate: Tag { Tag(rawValue: 0x4008_0108) }
 
     /// Interpretation Transcription Time (4008,0109), TM, 1, retired.
-    @inlinable public static var InterpretationTranscriptionTime: Tag { Tag(rawValue: 0x40080109) }
+    @inlinable public static var InterpretationTranscriptionTime: Tag { Tag(rawValue: 0x4008_0109) }
 
     /// Interpretation Transcriber (4008,010A), PN, 1, retired.
-    @inlinable public static var InterpretationTranscriber: Tag { Tag(rawValue: 0x4008010A) }
+    @inlinable public static var InterpretationTranscriber: Tag { Tag(rawValue: 0x4008_010A) }
 
     /// Interpretation Text (4008,010B), ST, 1, retired.
-    @inlinable public static var InterpretationText: Tag { Tag(rawValue: 0x4008010B) }
+    @inlinable public static var InterpretationText: Tag { Tag(rawValue: 0x4008_010B) }
 
     /// Interpretation Author (4008,010C), PN, 1, retired.
-    @inlinable public static var InterpretationAuthor: Tag { Tag(rawValue: 0x4008010C) }
+    @inlinable public static var InterpretationAuthor: Tag { Tag(rawValue: 0x4008_010C) }
 
     /// Interpretation Approver Sequence (4008,0111), SQ, 1, retired.
-    @inlinable public static var InterpretationApproverSequence: Tag { Tag(rawValue: 0x40080111) }
+    @inlinable public static var InterpretationApproverSequence: Tag { Tag(rawValue: 0x4008_0111) }
 
     /// Interpretation Approval Date (4008,0112), DA, 1, retired.
-    @inlinable public static var InterpretationApprovalDate: Tag { Tag(rawValue: 0x40080112) }
+    @inlinable public static var InterpretationApprovalDate: Tag { Tag(rawValue: 0x4008_0112) }
 
     /// Interpretation Approval Time (4008,0113), TM, 1, retired.
-    @inlinable public static var InterpretationApprovalTime: Tag { Tag(rawValue: 0x40080113) }
+    @inlinable public static var InterpretationApprovalTime: Tag { Tag(rawValue: 0x4008_0113) }
 
     /// Physician Approving Interpretation (4008,0114), PN, 1, retired.
-    @inlinable public static var PhysicianApprovingInterpretation: Tag { Tag(rawValue: 0x40080114) }
+    @inlinable public static var PhysicianApprovingInterpretation: Tag { Tag(rawValue: 0x4008_0114) }
 
     /// Interpretation Diagnosis Description (4008,0115), LT, 1, retired.
-    @inlinable public static var InterpretationDiagnosisDescription: Tag { Tag(rawValue: 0x40080115) }
+    @inlinable public static var InterpretationDiagnosisDescription: Tag { Tag(rawValue: 0x4008_0115) }
 
     /// Interpretation Diagnosis Code Sequence (4008,0117), SQ, 1, retired.
-    @inlinable public static var InterpretationDiagnosisCodeSequence: Tag { Tag(rawValue: 0x40080117) }
+    @inlinable public static var InterpretationDiagnosisCodeSequence: Tag { Tag(rawValue: 0x4008_0117) }
 
     /// Results Distribution List Sequence (4008,0118), SQ, 1, retired.
-    @inlinable public static var ResultsDistributionListSequence: Tag { Tag(rawValue: 0x40080118) }
+    @inlinable public static var ResultsDistributionListSequence: Tag { Tag(rawValue: 0x4008_0118) }
 
     /// Distribution Name (4008,0119), PN, 1, retired.
-    @inlinable public static var DistributionName: Tag { Tag(rawValue: 0x40080119) }
+    @inlinable public static var DistributionName: Tag { Tag(rawValue: 0x4008_0119) }
 
     /// Distribution Address (4008,011A), LO, 1, retired.
-    @inlinable public static var DistributionAddress: Tag { Tag(rawValue: 0x4008011A) }
+    @inlinable public static var DistributionAddress: Tag { Tag(rawValue: 0x4008_011A) }
 
     /// Interpretation ID (4008,0200), SH, 1, retired.
-    @inlinable public static var InterpretationID: Tag { Tag(rawValue: 0x40080200) }
+    @inlinable public static var InterpretationID: Tag { Tag(rawValue: 0x4008_0200) }
 
     /// Interpretation ID Issuer (4008,0202), LO, 1, retired.
-    @inlinable public static var InterpretationIDIssuer: Tag { Tag(rawValue: 0x40080202) }
+    @inlinable public static var InterpretationIDIssuer: Tag { Tag(rawValue: 0x4008_0202) }
 
     /// Interpretation Type ID (4008,0210), CS, 1, retired.
-    @inlinable public static var InterpretationTypeID: Tag { Tag(rawValue: 0x40080210) }
+    @inlinable public static var InterpretationTypeID: Tag { Tag(rawValue: 0x4008_0210) }
 
     /// Interpretation Status ID (4008,0212), CS, 1, retired.
-    @inlinable public static var InterpretationStatusID: Tag { Tag(rawValue: 0x40080212) }
+    @inlinable public static var InterpretationStatusID: Tag { Tag(rawValue: 0x4008_0212) }
 
     /// Impressions (4008,0300), ST, 1, retired.
-    @inlinable public static var Impressions: Tag { Tag(rawValue: 0x40080300) }
+    @inlinable public static var Impressions: Tag { Tag(rawValue: 0x4008_0300) }
 
     /// Results Comments (4008,4000), ST, 1, retired.
-    @inlinable public static var ResultsComments: Tag { Tag(rawValue: 0x40084000) }
+    @inlinable public static var ResultsComments: Tag { Tag(rawValue: 0x4008_4000) }
 
     /// Low Energy Detectors (4010,0001), CS, 1.
-    @inlinable public static var LowEnergyDetectors: Tag { Tag(rawValue: 0x40100001) }
+    @inlinable public static var LowEnergyDetectors: Tag { Tag(rawValue: 0x4010_0001) }
 
     /// High Energy Detectors (4010,0002), CS, 1.
-    @inlinable public static var HighEnergyDetectors: Tag { Tag(rawValue: 0x40100002) }
+    @inlinable public static var HighEnergyDetectors: Tag { Tag(rawValue: 0x4010_0002) }
 
     /// Detector Geometry Sequence (4010,0004), SQ, 1.
-    @inlinable public static var DetectorGeometrySequence: Tag { Tag(rawValue: 0x40100004) }
+    @inlinable public static var DetectorGeometrySequence: Tag { Tag(rawValue: 0x4010_0004) }
 
     /// Threat ROI Voxel Sequence (4010,1001), SQ, 1.
-    @inlinable public static var ThreatROIVoxelSequence: Tag { Tag(rawValue: 0x40101001) }
+    @inlinable public static var ThreatROIVoxelSequence: Tag { Tag(rawValue: 0x4010_1001) }
 
     /// Threat ROI Base (4010,1004), FL, 3.
-    @inlinable public static var ThreatROIBase: Tag { Tag(rawValue: 0x40101004) }
+    @inlinable public static var ThreatROIBase: Tag { Tag(rawValue: 0x4010_1004) }
 
     /// Threat ROI Extents (4010,1005), FL, 3.
-    @inlinable public static var ThreatROIExtents: Tag { Tag(rawValue: 0x40101005) }
+    @inlinable public static var ThreatROIExtents: Tag { Tag(rawValue: 0x4010_1005) }
 
     /// Threat ROI Bitmap (4010,1006), OB, 1.
-    @inlinable public static var ThreatROIBitmap: Tag { Tag(rawValue: 0x40101006) }
+    @inlinable public static var ThreatROIBitmap: Tag { Tag(rawValue: 0x4010_1006) }
 
     /// Route Segment ID (4010,1007), SH, 1.
-    @inlinable public static var RouteSegmentID: Tag { Tag(rawValue: 0x40101007) }
+    @inlinable public static var RouteSegmentID: Tag { Tag(rawValue: 0x4010_1007) }
 
     /// Gantry Type (4010,1008), CS, 1.
-    @inlinable public static var GantryType: Tag { Tag(rawValue: 0x40101008) }
+    @inlinable public static var GantryType: Tag { Tag(rawValue: 0x4010_1008) }
 
     /// OOI Owner Type (4010,1009), CS, 1.
-    @inlinable public static var OOIOwnerType: Tag { Tag(rawValue: 0x40101009) }
+    @inlinable public static var OOIOwnerType: Tag { Tag(rawValue: 0x4010_1009) }
 
     /// Route Segment Sequence (4010,100A), SQ, 1.
-    @inlinable public static var RouteSegmentSequence: Tag { Tag(rawValue: 0x4010100A) }
+    @inlinable public static var RouteSegmentSequence: Tag { Tag(rawValue: 0x4010_100A) }
 
     /// Potential Threat Object ID (4010,1010), US, 1.
-    @inlinable public static var PotentialThreatObjectID: Tag { Tag(rawValue: 0x40101010) }
+    @inlinable public static var PotentialThreatObjectID: Tag { Tag(rawValue: 0x4010_1010) }
 
     /// Threat Sequence (4010,1011), SQ, 1.
-    @inlinable public static var ThreatSequence: Tag { Tag(rawValue: 0x40101011) }
+    @inlinable public static var ThreatSequence: Tag { Tag(rawValue: 0x4010_1011) }
 
     /// Threat Category (4010,1012), CS, 1.
-    @inlinable public static var ThreatCategory: Tag { Tag(rawValue: 0x40101012) }
+    @inlinable public static var ThreatCategory: Tag { Tag(rawValue: 0x4010_1012) }
 
     /// Threat Category Description (4010,1013), LT, 1.
-    @inlinable public static var ThreatCategoryDescription: Tag { Tag(rawValue: 0x40101013) }
+    @inlinable public static var ThreatCategoryDescription: Tag { Tag(rawValue: 0x4010_1013) }
 
     /// ATD Ability Assessment (4010,1014), CS, 1.
-    @inlinable public static var ATDAbilityAssessment: Tag { Tag(rawValue: 0x40101014) }
+    @inlinable public static var ATDAbilityAssessment: Tag { Tag(rawValue: 0x4010_1014) }
 
     /// ATD Assessment Flag (4010,1015), CS, 1.
-    @inlinable public static var ATDAssessmentFlag: Tag { Tag(rawValue: 0x40101015) }
+    @inlinable public static var ATDAssessmentFlag: Tag { Tag(rawValue: 0x4010_1015) }
 
     /// ATD Assessment Probability (4010,1016), FL, 1.
-    @inlinable public static var ATDAssessmentProbability: Tag { Tag(rawValue: 0x40101016) }
+    @inlinable public static var ATDAssessmentProbability: Tag { Tag(rawValue: 0x4010_1016) }
 
     /// Mass (4010,1017), FL, 1.
-    @inlinable public static var Mass: Tag { Tag(rawValue: 0x40101017) }
+    @inlinable public static var Mass: Tag { Tag(rawValue: 0x4010_1017) }
 
     /// Density (4010,1018), FL, 1.
-    @inlinable public static var Density: Tag { Tag(rawValue: 0x40101018) }
+    @inlinable public static var Density: Tag { Tag(rawValue: 0x4010_1018) }
 
     /// Z Effective (4010,1019), FL, 1.
-    @inlinable public static var ZEffective: Tag { Tag(rawValue: 0x40101019) }
+    @inlinable public static var ZEffective: Tag { Tag(rawValue: 0x4010_1019) }
 
     /// Boarding Pass ID (4010,101A), SH, 1.
-    @inlinable public static var BoardingPassID: Tag { Tag(rawValue: 0x4010101A) }
+    @inlinable public static var BoardingPassID: Tag { Tag(rawValue: 0x4010_101A) }
 
     /// Center of Mass (4010,101B), FL, 3.
-    @inlinable public static var CenterOfMass: Tag { Tag(rawValue: 0x4010101B) }
+    @inlinable public static var CenterOfMass: Tag { Tag(rawValue: 0x4010_101B) }
 
     /// Center of PTO (4010,101C), FL, 3.
-    @inlinable public static var CenterOfPTO: Tag { Tag(rawValue: 0x4010101C) }
+    @inlinable public static var CenterOfPTO: Tag { Tag(rawValue: 0x4010_101C) }
 
     /// Bounding Polygon (4010,101D), FL, 6-n.
-    @inlinable public static var BoundingPolygon: Tag { Tag(rawValue: 0x4010101D) }
+    @inlinable public static var BoundingPolygon: Tag { Tag(rawValue: 0x4010_101D) }
 
     /// Route Segment Start Location ID (4010,101E), SH, 1.
-    @inlinable public static var RouteSegmentStartLocationID: Tag { Tag(rawValue: 0x4010101E) }
+    @inlinable public static var RouteSegmentStartLocationID: Tag { Tag(rawValue: 0x4010_101E) }
 
     /// Route Segment End Location ID (4010,101F), SH, 1.
-    @inlinable public static var RouteSegmentEndLocationID: Tag { Tag(rawValue: 0x4010101F) }
+    @inlinable public static var RouteSegmentEndLocationID: Tag { Tag(rawValue: 0x4010_101F) }
 
     /// Route Segment Location ID Type (4010,1020), CS, 1.
-    @inlinable public static var RouteSegmentLocationIDType: Tag { Tag(rawValue: 0x40101020) }
+    @inlinable public static var RouteSegmentLocationIDType: Tag { Tag(rawValue: 0x4010_1020) }
 
     /// Abort Reason (4010,1021), CS, 1-n.
-    @inlinable public static var AbortReason: Tag { Tag(rawValue: 0x40101021) }
+    @inlinable public static var AbortReason: Tag { Tag(rawValue: 0x4010_1021) }
 
     /// Volume of PTO (4010,1023), FL, 1.
-    @inlinable public static var VolumeOfPTO: Tag { Tag(rawValue: 0x40101023) }
+    @inlinable public static var VolumeOfPTO: Tag { Tag(rawValue: 0x4010_1023) }
 
     /// Abort Flag (4010,1024), CS, 1.
-    @inlinable public static var AbortFlag: Tag { Tag(rawValue: 0x40101024) }
+    @inlinable public static var AbortFlag: Tag { Tag(rawValue: 0x4010_1024) }
 
     /// Route Segment Start Time (4010,1025), DT, 1.
-    @inlinable public static var RouteSegmentStartTime: Tag { Tag(rawValue: 0x40101025) }
+    @inlinable public static var RouteSegmentStartTime: Tag { Tag(rawValue: 0x4010_1025) }
 
     /// Route Segment End Time (4010,1026), DT, 1.
-    @inlinable public static var RouteSegmentEndTime: Tag { Tag(rawValue: 0x40101026) }
+    @inlinable public static var RouteSegmentEndTime: Tag { Tag(rawValue: 0x4010_1026) }
 
     /// TDR Type (4010,1027), CS, 1.
-    @inlinable public static var TDRType: Tag { Tag(rawValue: 0x40101027) }
+    @inlinable public static var TDRType: Tag { Tag(rawValue: 0x4010_1027) }
 
     /// International Route Segment (4010,1028), CS, 1.
-    @inlinable public static var InternationalRouteSegment: Tag { Tag(rawValue: 0x40101028) }
+    @inlinable public static var InternationalRouteSegment: Tag { Tag(rawValue: 0x4010_1028) }
 
     /// Threat Detection Algorithm and Version (4010,1029), LO, 1-n.
-    @inlinable public static var ThreatDetectionAlgorithmAndVersion: Tag { Tag(rawValue: 0x40101029) }
+    @inlinable public static var ThreatDetectionAlgorithmAndVersion: Tag { Tag(rawValue: 0x4010_1029) }
 
     /// Assigned Location (4010,102A), SH, 1.
-    @inlinable public static var AssignedLocation: Tag { Tag(rawValue: 0x4010102A) }
+    @inlinable public static var AssignedLocation: Tag { Tag(rawValue: 0x4010_102A) }
 
     /// Alarm Decision Time (4010,102B), DT, 1.
-    @inlinable public static var AlarmDecisionTime: Tag { Tag(rawValue: 0x4010102B) }
+    @inlinable public static var AlarmDecisionTime: Tag { Tag(rawValue: 0x4010_102B) }
 
     /// Alarm Decision (4010,1031), CS, 1.
-    @inlinable public static var AlarmDecision: Tag { Tag(rawValue: 0x40101031) }
+    @inlinable public static var AlarmDecision: Tag { Tag(rawValue: 0x4010_1031) }
 
     /// Number of Total Objects (4010,1033), US, 1.
-    @inlinable public static var NumberOfTotalObjects: Tag { Tag(rawValue: 0x40101033) }
+    @inlinable public static var NumberOfTotalObjects: Tag { Tag(rawValue: 0x4010_1033) }
 
     /// Number of Alarm Objects (4010,1034), US, 1.
-    @inlinable public static var NumberOfAlarmObjects: Tag { Tag(rawValue: 0x40101034) }
+    @inlinable public static var NumberOfAlarmObjects: Tag { Tag(rawValue: 0x4010_1034) }
 
     /// PTO Representation Sequence (4010,1037), SQ, 1.
-    @inlinable public static var PTORepresentationSequence: Tag { Tag(rawValue: 0x40101037) }
+    @inlinable public static var PTORepresentationSequence: Tag { Tag(rawValue: 0x4010_1037) }
 
     /// ATD Assessment Sequence (4010,1038), SQ, 1.
-    @inlinable public static var ATDAssessmentSequence: Tag { Tag(rawValue: 0x40101038) }
+    @inlinable public static var ATDAssessmentSequence: Tag { Tag(rawValue: 0x4010_1038) }
 
     /// TIP Type (4010,1039), CS, 1.
-    @inlinable public static var TIPType: Tag { Tag(rawValue: 0x40101039) }
+    @inlinable public static var TIPType: Tag { Tag(rawValue: 0x4010_1039) }
 
     /// DICOS Version (4010,103A), CS, 1.
-    @inlinable public static var DICOSVersion: Tag { Tag(rawValue: 0x4010103A) }
+    @inlinable public static var DICOSVersion: Tag { Tag(rawValue: 0x4010_103A) }
 
     /// OOI Owner Creation Time (4010,1041), DT, 1.
-    @inlinable public static var OOIOwnerCreationTime: Tag { Tag(rawValue: 0x40101041) }
+    @inlinable public static var OOIOwnerCreationTime: Tag { Tag(rawValue: 0x4010_1041) }
 
     /// OOI Type (4010,1042), CS, 1.
-    @inlinable public static var OOIType: Tag { Tag(rawValue: 0x40101042) }
+    @inlinable public static var OOIType: Tag { Tag(rawValue: 0x4010_1042) }
 
     /// OOI Size (4010,1043), FL, 3.
-    @inlinable public static var OOISize: Tag { Tag(rawValue: 0x40101043) }
+    @inlinable public static var OOISize: Tag { Tag(rawValue: 0x4010_1043) }
 
     /// Acquisition Status (4010,1044), CS, 1.
-    @inlinable public static var AcquisitionStatus: Tag { Tag(rawValue: 0x40101044) }
+    @inlinable public static var AcquisitionStatus: Tag { Tag(rawValue: 0x4010_1044) }
 
     /// Basis Materials Code Sequence (4010,1045), SQ, 1.
-    @inlinable public static var BasisMaterialsCodeSequence: Tag { Tag(rawValue: 0x40101045) }
+    @inlinable public static var BasisMaterialsCodeSequence: Tag { Tag(rawValue: 0x4010_1045) }
 
     /// Phantom Type (4010,1046), CS, 1.
-    @inlinable public static var PhantomType: Tag { Tag(rawValue: 0x40101046) }
+    @inlinable public static var PhantomType: Tag { Tag(rawValue: 0x4010_1046) }
 
     /// OOI Owner Sequence (4010,1047), SQ, 1.
-    @inlinable public static var OOIOwnerSequence: Tag { Tag(rawValue: 0x40101047) }
+    @inlinable public static var OOIOwnerSequence: Tag { Tag(rawValue: 0x4010_1047) }
 
     /// Scan Type (4010,1048), CS, 1.
-    @inlinable public static var ScanType: Tag { Tag(rawValue: 0x40101048) }
+    @inlinable public static var ScanType: Tag { Tag(rawValue: 0x4010_1048) }
 
     /// Itinerary ID (4010,1051), LO, 1.
-    @inlinable public static var ItineraryID: Tag { Tag(rawValue: 0x40101051) }
+    @inlinable public static var ItineraryID: Tag { Tag(rawValue: 0x4010_1051) }
 
     /// Itinerary ID Type (4010,1052), SH, 1.
-    @inlinable public static var ItineraryIDType: Tag { Tag(rawValue: 0x40101052) }
+    @inlinable public static var ItineraryIDType: Tag { Tag(rawValue: 0x4010_1052) }
 
     /// Itinerary ID Assigning Authority (4010,1053), LO, 1.
-    @inlinable public static var ItineraryIDAssigningAuthority: Tag { Tag(rawValue: 0x40101053) }
+    @inlinable public static var ItineraryIDAssigningAuthority: Tag { Tag(rawValue: 0x4010_1053) }
 
     /// Route ID (4010,1054), SH, 1.
-    @inlinable public static var RouteID: Tag { Tag(rawValue: 0x40101054) }
+    @inlinable public static var RouteID: Tag { Tag(rawValue: 0x4010_1054) }
 
     /// Route ID Assigning Authority (4010,1055), SH, 1.
-    @inlinable public static var RouteIDAssigningAuthority: Tag { Tag(rawValue: 0x40101055) }
+    @inlinable public static var RouteIDAssigningAuthority: Tag { Tag(rawValue: 0x4010_1055) }
 
     /// Inbound Arrival Type (4010,1056), CS, 1.
-    @inlinable public static var InboundArrivalType: Tag { Tag(rawValue: 0x40101056) }
+    @inlinable public static var InboundArrivalType: Tag { Tag(rawValue: 0x4010_1056) }
 
     /// Carrier ID (4010,1058), SH, 1.
-    @inlinable public static var CarrierID: Tag { Tag(rawValue: 0x40101058) }
+    @inlinable public static var CarrierID: Tag { Tag(rawValue: 0x4010_1058) }
 
     /// Carrier ID Assigning Authority (4010,1059), CS, 1.
-    @inlinable public static var CarrierIDAssigningAuthority: Tag { Tag(rawValue: 0x40101059) }
+    @inlinable public static var CarrierIDAssigningAuthority: Tag { Tag(rawValue: 0x4010_1059) }
 
     /// Source Orientation (4010,1060), FL, 3.
-    @inlinable public static var SourceOrientation: Tag { Tag(rawValue: 0x40101060) }
+    @inlinable public static var SourceOrientation: Tag { Tag(rawValue: 0x4010_1060) }
 
     /// Source Position (4010,1061), FL, 3.
-    @inlinable public static var SourcePosition: Tag { Tag(rawValue: 0x40101061) }
+    @inlinable public static var SourcePosition: Tag { Tag(rawValue: 0x4010_1061) }
 
     /// Belt Height (4010,1062), FL, 1.
-    @inlinable public static var BeltHeight: Tag { Tag(rawValue: 0x40101062) }
+    @inlinable public static var BeltHeight: Tag { Tag(rawValue: 0x4010_1062) }
 
     /// Algorithm Routing Code Sequence (4010,1064), SQ, 1.
-    @inlinable public static var AlgorithmRoutingCodeSequence: Tag { Tag(rawValue: 0x40101064) }
+    @inlinable public static var AlgorithmRoutingCodeSequence: Tag { Tag(rawValue: 0x4010_1064) }
 
     /// Transport Classification (4010,1067), CS, 1.
-    @inlinable public static var TransportClassification: Tag { Tag(rawValue: 0x40101067) }
+    @inlinable public static var TransportClassification: Tag { Tag(rawValue: 0x4010_1067) }
 
     /// OOI Type Descriptor (4010,1068), LT, 1.
-    @inlinable public static var OOITypeDescriptor: Tag { Tag(rawValue: 0x40101068) }
+    @inlinable public static var OOITypeDescriptor: Tag { Tag(rawValue: 0x4010_1068) }
 
     /// Total Processing Time (4010,1069), FL, 1.
-    @inlinable public static var TotalProcessingTime: Tag { Tag(rawValue: 0x40101069) }
+    @inlinable public static var TotalProcessingTime: Tag { Tag(rawValue: 0x4010_1069) }
 
     /// Detector Calibration Data (4010,106C), OB, 1.
-    @inlinable public static var DetectorCalibrationData: Tag { Tag(rawValue: 0x4010106C) }
+    @inlinable public static var DetectorCalibrationData: Tag { Tag(rawValue: 0x4010_106C) }
 
     /// Additional Screening Performed (4010,106D), CS, 1.
-    @inlinable public static var AdditionalScreeningPerformed: Tag { Tag(rawValue: 0x4010106D) }
+    @inlinable public static var AdditionalScreeningPerformed: Tag { Tag(rawValue: 0x4010_106D) }
 
     /// Additional Inspection Selection Criteria (4010,106E), CS, 1.
-    @inlinable public static var AdditionalInspectionSelectionCriteria: Tag { Tag(rawValue: 0x4010106E) }
+    @inlinable public static var AdditionalInspectionSelectionCriteria: Tag { Tag(rawValue: 0x4010_106E) }
 
     /// Additional Inspection Method Sequence (4010,106F), SQ, 1.
-    @inlinable public static var AdditionalInspectionMethodSequence: Tag { Tag(rawValue: 0x4010106F) }
+    @inlinable public static var AdditionalInspectionMethodSequence: Tag { Tag(rawValue: 0x4010_106F) }
 
     /// AIT Device Type (4010,1070), CS, 1.
-    @inlinable public static var AITDeviceType: Tag { Tag(rawValue: 0x40101070) }
+    @inlinable public static var AITDeviceType: Tag { Tag(rawValue: 0x4010_1070) }
 
     /// QR Measurements Sequence (4010,1071), SQ, 1.
-    @inlinable public static var QRMeasurementsSequence: Tag { Tag(rawValue: 0x40101071) }
+    @inlinable public static var QRMeasurementsSequence: Tag { Tag(rawValue: 0x4010_1071) }
 
     /// Target Material Sequence (4010,1072), SQ, 1.
-    @inlinable public static var TargetMaterialSequence: Tag { Tag(rawValue: 0x40101072) }
+    @inlinable public static var TargetMaterialSequence: Tag { Tag(rawValue: 0x4010_1072) }
 
     /// SNR Threshold (4010,1073), FD, 1.
-    @inlinable public static var SNRThreshold: Tag { Tag(rawValue: 0x40101073) }
+    @inlinable public static var SNRThreshold: Tag { Tag(rawValue: 0x4010_1073) }
 
     /// Image Scale Representation (4010,1075), DS, 1.
-    @inlinable public static var ImageScaleRepresentation: Tag { Tag(rawValue: 0x40101075) }
+    @inlinable public static var ImageScaleRepresentation: Tag { Tag(rawValue: 0x4010_1075) }
 
     /// Referenced PTO Sequence (4010,1076), SQ, 1.
-    @inlinable public static var ReferencedPTOSequence: Tag { Tag(rawValue: 0x40101076) }
+    @inlinable public static var ReferencedPTOSequence: Tag { Tag(rawValue: 0x4010_1076) }
 
     /// Referenced TDR Instance Sequence (4010,1077), SQ, 1.
-    @inlinable public static var ReferencedTDRInstanceSequence: Tag { Tag(rawValue: 0x40101077) }
+    @inlinable public static var ReferencedTDRInstanceSequence: Tag { Tag(rawValue: 0x4010_1077) }
 
     /// PTO Location Description (4010,1078), ST, 1.
-    @inlinable public static var PTOLocationDescription: Tag { Tag(rawValue: 0x40101078) }
+    @inlinable public static var PTOLocationDescription: Tag { Tag(rawValue: 0x4010_1078) }
 
     /// Anomaly Locator Indicator Sequence (4010,1079), SQ, 1.
-    @inlinable public static var AnomalyLocatorIndicatorSequence: Tag { Tag(rawValue: 0x40101079) }
+    @inlinable public static var AnomalyLocatorIndicatorSequence: Tag { Tag(rawValue: 0x4010_1079) }
 
     /// Anomaly Locator Indicator (4010,107A), FL, 3.
-    @inlinable public static var AnomalyLocatorIndicator: Tag { Tag(rawValue: 0x4010107A) }
+    @inlinable public static var AnomalyLocatorIndicator: Tag { Tag(rawValue: 0x4010_107A) }
 
     /// PTO Region Sequence (4010,107B), SQ, 1.
-    @inlinable public static var PTORegionSequence: Tag { Tag(rawValue: 0x4010107B) }
+    @inlinable public static var PTORegionSequence: Tag { Tag(rawValue: 0x4010_107B) }
 
     /// Inspection Selection Criteria (4010,107C), CS, 1.
-    @inlinable public static var InspectionSelectionCriteria: Tag { Tag(rawValue: 0x4010107C) }
+    @inlinable public static var InspectionSelectionCriteria: Tag { Tag(rawValue: 0x4010_107C) }
 
     /// Secondary Inspection Method Sequence (4010,107D), SQ, 1.
-    @inlinable public static var SecondaryInspectionMethodSequence: Tag { Tag(rawValue: 0x4010107D) }
+    @inlinable public static var SecondaryInspectionMethodSequence: Tag { Tag(rawValue: 0x4010_107D) }
 
     /// PRCS to RCS Orientation (4010,107E), DS, 6.
-    @inlinable public static var PRCSToRCSOrientation: Tag { Tag(rawValue: 0x4010107E) }
+    @inlinable public static var PRCSToRCSOrientation: Tag { Tag(rawValue: 0x4010_107E) }
 
     /// MAC Parameters Sequence (4FFE,0001), SQ, 1.
-    @inlinable public static var MACParametersSequence: Tag { Tag(rawValue: 0x4FFE0001) }
+    @inlinable public static var MACParametersSequence: Tag { Tag(rawValue: 0x4FFE_0001) }
 
     /// Curve Dimensions (50xx,0005), US, 1, retired.
-    @inlinable public static var CurveDimensions: Tag { Tag(rawValue: 0x50000005) }
+    @inlinable public static var CurveDimensions: Tag { Tag(rawValue: 0x5000_0005) }
 
     /// Number of Points (50xx,0010), US, 1, retired.
-    @inlinable public static var NumberOfPoints: Tag { Tag(rawValue: 0x50000010) }
+    @inlinable public static var NumberOfPoints: Tag { Tag(rawValue: 0x5000_0010) }
 
     /// Type of Data (50xx,0020), CS, 1, retired.
-    @inlinable public static var TypeOfData: Tag { Tag(rawValue: 0x50000020) }
+    @inlinable public static var TypeOfData: Tag { Tag(rawValue: 0x5000_0020) }
 
     /// Curve Description (50xx,0022), LO, 1, retired.
-    @inlinable public static var CurveDescription: Tag { Tag(rawValue: 0x50000022) }
+    @inlinable public static var CurveDescription: Tag { Tag(rawValue: 0x5000_0022) }
 
     /// Axis Units (50xx,0030), SH, 1-n, retired.
-    @inlinable public static var AxisUnits: Tag { Tag(rawValue: 0x50000030) }
+    @inlinable public static var AxisUnits: Tag { Tag(rawValue: 0x5000_0030) }
 
     /// Axis Labels (50xx,0040), SH, 1-n, retired.
-    @inlinable public static var AxisLabels: Tag { Tag(rawValue: 0x50000040) }
+    @inlinable public static var AxisLabels: Tag { Tag(rawValue: 0x5000_0040) }
 
     /// Data Value Representation (50xx,0103), US, 1, retired.
-    @inlinable public static var DataValueRepresentation: Tag { Tag(rawValue: 0x50000103) }
+    @inlinable public static var DataValueRepresentation: Tag { Tag(rawValue: 0x5000_0103) }
 
     /// Minimum Coordinate Value (50xx,0104), US, 1-n, retired.
-    @inlinable public static var MinimumCoordinateValue: Tag { Tag(rawValue: 0x50000104) }
+    @inlinable public static var MinimumCoordinateValue: Tag { Tag(rawValue: 0x5000_0104) }
 
     /// Maximum Coordinate Value (50xx,0105), US, 1-n, retired.
-    @inlinable public static var MaximumCoordinateValue: Tag { Tag(rawValue: 0x50000105) }
+    @inlinable public static var MaximumCoordinateValue: Tag { Tag(rawValue: 0x5000_0105) }
 
     /// Curve Range (50xx,0106), SH, 1-n, retired.
-    @inlinable public static var CurveRange: Tag { Tag(rawValue: 0x50000106) }
+    @inlinable public static var CurveRange: Tag { Tag(rawValue: 0x5000_0106) }
 
     /// Curve Data Descriptor (50xx,0110), US, 1-n, retired.
-    @inlinable public static var CurveDataDescriptor: Tag { Tag(rawValue: 0x50000110) }
+    @inlinable public static var CurveDataDescriptor: Tag { Tag(rawValue: 0x5000_0110) }
 
     /// Coordinate Start Value (50xx,0112), US, 1-n, retired.
-    @inlinable public static var CoordinateStartValue: Tag { Tag(rawValue: 0x50000112) }
+    @inlinable public static var CoordinateStartValue: Tag { Tag(rawValue: 0x5000_0112) }
 
     /// Coordinate Step Value (50xx,0114), US, 1-n, retired.
-    @inlinable public static var CoordinateStepValue: Tag { Tag(rawValue: 0x50000114) }
+    @inlinable public static var CoordinateStepValue: Tag { Tag(rawValue: 0x5000_0114) }
 
     /// Curve Activation Layer (50xx,1001), CS, 1, retired.
-    @inlinable public static var CurveActivationLayer: Tag { Tag(rawValue: 0x50001001) }
+    @inlinable public static var CurveActivationLayer: Tag { Tag(rawValue: 0x5000_1001) }
 
     /// Audio Type (50xx,2000), US, 1, retired.
-    @inlinable public static var AudioType: Tag { Tag(rawValue: 0x50002000) }
+    @inlinable public static var AudioType: Tag { Tag(rawValue: 0x5000_2000) }
 
     /// Audio Sample Format (50xx,2002), US, 1, retired.
-    @inlinable public static var AudioSampleFormat: Tag { Tag(rawValue: 0x50002002) }
+    @inlinable public static var AudioSampleFormat: Tag { Tag(rawValue: 0x5000_2002) }
 
     /// Number of Channels (50xx,2004), US, 1, retired.
-    @inlinable public static var NumberOfChannels: Tag { Tag(rawValue: 0x50002004) }
+    @inlinable public static var NumberOfChannels: Tag { Tag(rawValue: 0x5000_2004) }
 
     /// Number of Samples (50xx,2006), UL, 1, retired.
-    @inlinable public static var NumberOfSamples: Tag { Tag(rawValue: 0x50002006) }
+    @inlinable public static var NumberOfSamples: Tag { Tag(rawValue: 0x5000_2006) }
 
     /// Sample Rate (50xx,2008), UL, 1, retired.
-    @inlinable public static var SampleRate: Tag { Tag(rawValue: 0x50002008) }
+    @inlinable public static var SampleRate: Tag { Tag(rawValue: 0x5000_2008) }
 
     /// Total Time (50xx,200A), UL, 1, retired.
-    @inlinable public static var TotalTime: Tag { Tag(rawValue: 0x5000200A) }
+    @inlinable public static var TotalTime: Tag { Tag(rawValue: 0x5000_200A) }
 
     /// Audio Sample Data (50xx,200C), OB or OW, 1, retired.
-    @inlinable public static var AudioSampleData: Tag { Tag(rawValue: 0x5000200C) }
+    @inlinable public static var AudioSampleData: Tag { Tag(rawValue: 0x5000_200C) }
 
     /// Audio Comments (50xx,200E), LT, 1, retired.
-    @inlinable public static var AudioComments: Tag { Tag(rawValue: 0x5000200E) }
+    @inlinable public static var AudioComments: Tag { Tag(rawValue: 0x5000_200E) }
 
     /// Curve Label (50xx,2500), LO, 1, retired.
-    @inlinable public static var CurveLabel: Tag { Tag(rawValue: 0x50002500) }
+    @inlinable public static var CurveLabel: Tag { Tag(rawValue: 0x5000_2500) }
 
     /// Curve Referenced Overlay Sequence (50xx,2600), SQ, 1, retired.
-    @inlinable public static var CurveReferencedOverlaySequence: Tag { Tag(rawValue: 0x50002600) }
+    @inlinable public static var CurveReferencedOverlaySequence: Tag { Tag(rawValue: 0x5000_2600) }
 
     /// Curve Referenced Overlay Group (50xx,2610), US, 1, retired.
-    @inlinable public static var CurveReferencedOverlayGroup: Tag { Tag(rawValue: 0x50002610) }
+    @inlinable public static var CurveReferencedOverlayGroup: Tag { Tag(rawValue: 0x5000_2610) }
 
     /// Curve Data (50xx,3000), OB or OW, 1, retired.
-    @inlinable public static var CurveData: Tag { Tag(rawValue: 0x50003000) }
+    @inlinable public static var CurveData: Tag { Tag(rawValue: 0x5000_3000) }
 
     /// Shared Functional Groups Sequence (5200,9229), SQ, 1.
-    @inlinable public static var SharedFunctionalGroupsSequence: Tag { Tag(rawValue: 0x52009229) }
+    @inlinable public static var SharedFunctionalGroupsSequence: Tag { Tag(rawValue: 0x5200_9229) }
 
     /// Per-Frame Functional Groups Sequence (5200,9230), SQ, 1.
-    @inlinable public static var PerFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x52009230) }
+    @inlinable public static var PerFrameFunctionalGroupsSequence: Tag { Tag(rawValue: 0x5200_9230) }
 
     /// Waveform Sequence (5400,0100), SQ, 1.
-    @inlinable public static var WaveformSequence: Tag { Tag(rawValue: 0x54000100) }
+    @inlinable public static var WaveformSequence: Tag { Tag(rawValue: 0x5400_0100) }
 
     /// Channel Minimum Value (5400,0110), OB or OW, 1.
-    @inlinable public static var ChannelMinimumValue: Tag { Tag(rawValue: 0x54000110) }
+    @inlinable public static var ChannelMinimumValue: Tag { Tag(rawValue: 0x5400_0110) }
 
     /// Channel Maximum Value (5400,0112), OB or OW, 1.
-    @inlinable public static var ChannelMaximumValue: Tag { Tag(rawValue: 0x54000112) }
+    @inlinable public static var ChannelMaximumValue: Tag { Tag(rawValue: 0x5400_0112) }
 
     /// Waveform Bits Allocated (5400,1004), US, 1.
-    @inlinable public static var WaveformBitsAllocated: Tag { Tag(rawValue: 0x54001004) }
+    @inlinable public static var WaveformBitsAllocated: Tag { Tag(rawValue: 0x5400_1004) }
 
     /// Waveform Sample Interpretation (5400,1006), CS, 1.
-    @inlinable public static var WaveformSampleInterpretation: Tag { Tag(rawValue: 0x54001006) }
+    @inlinable public static var WaveformSampleInterpretation: Tag { Tag(rawValue: 0x5400_1006) }
 
     /// Waveform Padding Value (5400,100A), OB or OW, 1.
-    @inlinable public static var WaveformPaddingValue: Tag { Tag(rawValue: 0x5400100A) }
+    @inlinable public static var WaveformPaddingValue: Tag { Tag(rawValue: 0x5400_100A) }
 
     /// Waveform Data (5400,1010), OB or OW, 1.
-    @inlinable public static var WaveformData: Tag { Tag(rawValue: 0x54001010) }
+    @inlinable public static var WaveformData: Tag { Tag(rawValue: 0x5400_1010) }
 
     /// First Order Phase Correction Angle (5600,0010), OF, 1.
-    @inlinable public static var FirstOrderPhaseCorrectionAngle: Tag { Tag(rawValue: 0x56000010) }
+    @inlinable public static var FirstOrderPhaseCorrectionAngle: Tag { Tag(rawValue: 0x5600_0010) }
 
     /// Spectroscopy Data (5600,0020), OF, 1.
-    @inlinable public static var SpectroscopyData: Tag { Tag(rawValue: 0x56000020) }
+    @inlinable public static var SpectroscopyData: Tag { Tag(rawValue: 0x5600_0020) }
 
     /// Overlay Rows (60xx,0010), US, 1.
-    @inlinable public static var OverlayRows: Tag { Tag(rawValue: 0x60000010) }
+    @inlinable public static var OverlayRows: Tag { Tag(rawValue: 0x6000_0010) }
 
     /// Overlay Columns (60xx,0011), US, 1.
-    @inlinable public static var OverlayColumns: Tag { Tag(rawValue: 0x60000011) }
+    @inlinable public static var OverlayColumns: Tag { Tag(rawValue: 0x6000_0011) }
 
     /// Overlay Planes (60xx,0012), US, 1, retired.
-    @inlinable public static var OverlayPlanes: Tag { Tag(rawValue: 0x60000012) }
+    @inlinable public static var OverlayPlanes: Tag { Tag(rawValue: 0x6000_0012) }
 
     /// Number of Frames in Overlay (60xx,0015), IS, 1.
-    @inlinable public static var NumberOfFramesInOverlay: Tag { Tag(rawValue: 0x60000015) }
+    @inlinable public static var NumberOfFramesInOverlay: Tag { Tag(rawValue: 0x6000_0015) }
 
     /// Overlay Description (60xx,0022), LO, 1.
-    @inlinable public static var OverlayDescription: Tag { Tag(rawValue: 0x60000022) }
+    @inlinable public static var OverlayDescription: Tag { Tag(rawValue: 0x6000_0022) }
 
     /// Overlay Type (60xx,0040), CS, 1.
-    @inlinable public static var OverlayType: Tag { Tag(rawValue: 0x60000040) }
+    @inlinable public static var OverlayType: Tag { Tag(rawValue: 0x6000_0040) }
 
     /// Overlay Subtype (60xx,0045), LO, 1.
-    @inlinable public static var OverlaySubtype: Tag { Tag(rawValue: 0x60000045) }
+    @inlinable public static var OverlaySubtype: Tag { Tag(rawValue: 0x6000_0045) }
 
     /// Overlay Origin (60xx,0050), SS, 2.
-    @inlinable public static var OverlayOrigin: Tag { Tag(rawValue: 0x60000050) }
+    @inlinable public static var OverlayOrigin: Tag { Tag(rawValue: 0x6000_0050) }
 
     /// Image Frame Origin (60xx,0051), US, 1.
-    @inlinable public static var ImageFrameOrigin: Tag { Tag(rawValue: 0x60000051) }
+    @inlinable public static var ImageFrameOrigin: Tag { Tag(rawValue: 0x6000_0051) }
 
     /// Overlay Plane Origin (60xx,0052), US, 1, retired.
-    @inlinable public static var OverlayPlaneOrigin: Tag { Tag(rawValue: 0x60000052) }
+    @inlinable public static var OverlayPlaneOrigin: Tag { Tag(rawValue: 0x6000_0052) }
 
     /// Overlay Compression Code (60xx,0060), CS, 1, retired.
-    @inlinable public static var OverlayCompressionCode: Tag { Tag(rawValue: 0x60000060) }
+    @inlinable public static var OverlayCompressionCode: Tag { Tag(rawValue: 0x6000_0060) }
 
     /// Overlay Compression Originator (60xx,0061), SH, 1, retired.
-    @inlinable public static var OverlayCompressionOriginator: Tag { Tag(rawValue: 0x60000061) }
+    @inlinable public static var OverlayCompressionOriginator: Tag { Tag(rawValue: 0x6000_0061) }
 
     /// Overlay Compression Label (60xx,0062), SH, 1, retired.
-    @inlinable public static var OverlayCompressionLabel: Tag { Tag(rawValue: 0x60000062) }
+    @inlinable public static var OverlayCompressionLabel: Tag { Tag(rawValue: 0x6000_0062) }
 
     /// Overlay Compression Description (60xx,0063), CS, 1, retired.
-    @inlinable public static var OverlayCompressionDescription: Tag { Tag(rawValue: 0x60000063) }
+    @inlinable public static var OverlayCompressionDescription: Tag { Tag(rawValue: 0x6000_0063) }
 
     /// Overlay Compression Step Pointers (60xx,0066), AT, 1-n, retired.
-    @inlinable public static var OverlayCompressionStepPointers: Tag { Tag(rawValue: 0x60000066) }
+    @inlinable public static var OverlayCompressionStepPointers: Tag { Tag(rawValue: 0x6000_0066) }
 
     /// Overlay Repeat Interval (60xx,0068), US, 1, retired.
-    @inlinable public static var OverlayRepeatInterval: Tag { Tag(rawValue: 0x60000068) }
+    @inlinable public static var OverlayRepeatInterval: Tag { Tag(rawValue: 0x6000_0068) }
 
     /// Overlay Bits Grouped (60xx,0069), US, 1, retired.
-    @inlinable public static var OverlayBitsGrouped: Tag { Tag(rawValue: 0x60000069) }
+    @inlinable public static var OverlayBitsGrouped: Tag { Tag(rawValue: 0x6000_0069) }
 
     /// Overlay Bits Allocated (60xx,0100), US, 1.
-    @inlinable public static var OverlayBitsAllocated: Tag { Tag(rawValue: 0x60000100) }
+    @inlinable public static var OverlayBitsAllocated: Tag { Tag(rawValue: 0x6000_0100) }
 
     /// Overlay Bit Position (60xx,0102), US, 1.
-    @inlinable public static var OverlayBitPosition: Tag { Tag(rawValue: 0x60000102) }
+    @inlinable public static var OverlayBitPosition: Tag { Tag(rawValue: 0x6000_0102) }
 
     /// Overlay Format (60xx,0110), CS, 1, retired.
-    @inlinable public static var OverlayFormat: Tag { Tag(rawValue: 0x60000110) }
+    @inlinable public static var OverlayFormat: Tag { Tag(rawValue: 0x6000_0110) }
 
     /// Overlay Location (60xx,0200), US, 1, retired.
-    @inlinable public static var OverlayLocation: Tag { Tag(rawValue: 0x60000200) }
+    @inlinable public static var OverlayLocation: Tag { Tag(rawValue: 0x6000_0200) }
 
     /// Overlay Code Label (60xx,0800), CS, 1-n, retired.
-    @inlinable public static var OverlayCodeLabel: Tag { Tag(rawValue: 0x60000800) }
+    @inlinable public static var OverlayCodeLabel: Tag { Tag(rawValue: 0x6000_0800) }
 
     /// Overlay Number of Tables (60xx,0802), US, 1, retired.
-    @inlinable public static var OverlayNumberOfTables: Tag { Tag(rawValue: 0x60000802) }
+    @inlinable public static var OverlayNumberOfTables: Tag { Tag(rawValue: 0x6000_0802) }
 
     /// Overlay Code Table Location (60xx,0803), AT, 1-n, retired.
-    @inlinable public static var OverlayCodeTableLocation: Tag { Tag(rawValue: 0x60000803) }
+    @inlinable public static var OverlayCodeTableLocation: Tag { Tag(rawValue: 0x6000_0803) }
 
     /// Overlay Bits For Code Word (60xx,0804), US, 1, retired.
-    @inlinable public static var OverlayBitsForCodeWord: Tag { Tag(rawValue: 0x60000804) }
+    @inlinable public static var OverlayBitsForCodeWord: Tag { Tag(rawValue: 0x6000_0804) }
 
     /// Overlay Activation Layer (60xx,1001), CS, 1.
-    @inlinable public static var OverlayActivationLayer: Tag { Tag(rawValue: 0x60001001) }
+    @inlinable public static var OverlayActivationLayer: Tag { Tag(rawValue: 0x6000_1001) }
 
     /// Overlay Descriptor - Gray (60xx,1100), US, 1, retired.
-    @inlinable public static var OverlayDescriptorGray: Tag { Tag(rawValue: 0x60001100) }
+    @inlinable public static var OverlayDescriptorGray: Tag { Tag(rawValue: 0x6000_1100) }
 
     /// Overlay Descriptor - Red (60xx,1101), US, 1, retired.
-    @inlinable public static var OverlayDescriptorRed: Tag { Tag(rawValue: 0x60001101) }
+    @inlinable public static var OverlayDescriptorRed: Tag { Tag(rawValue: 0x6000_1101) }
 
     /// Overlay Descriptor - Green (60xx,1102), US, 1, retired.
-    @inlinable public static var OverlayDescriptorGreen: Tag { Tag(rawValue: 0x60001102) }
+    @inlinable public static var OverlayDescriptorGreen: Tag { Tag(rawValue: 0x6000_1102) }
 
     /// Overlay Descriptor - Blue (60xx,1103), US, 1, retired.
-    @inlinable public static var OverlayDescriptorBlue: Tag { Tag(rawValue: 0x60001103) }
+    @inlinable public static var OverlayDescriptorBlue: Tag { Tag(rawValue: 0x6000_1103) }
 
     /// Overlays - Gray (60xx,1200), US, 1-n, retired.
-    @inlinable public static var OverlaysGray: Tag { Tag(rawValue: 0x60001200) }
+    @inlinable public static var OverlaysGray: Tag { Tag(rawValue: 0x6000_1200) }
 
     /// Overlays - Red (60xx,1201), US, 1-n, retired.
-    @inlinable public static var OverlaysRed: Tag { Tag(rawValue: 0x60001201) }
+    @inlinable public static var OverlaysRed: Tag { Tag(rawValue: 0x6000_1201) }
 
     /// Overlays - Green (60xx,1202), US, 1-n, retired.
-    @inlinable public static var OverlaysGreen: Tag { Tag(rawValue: 0x60001202) }
+    @inlinable public static var OverlaysGreen: Tag { Tag(rawValue: 0x6000_1202) }
 
     /// Overlays - Blue (60xx,1203), US, 1-n, retired.
-    @inlinable public static var OverlaysBlue: Tag { Tag(rawValue: 0x60001203) }
+    @inlinable public static var OverlaysBlue: Tag { Tag(rawValue: 0x6000_1203) }
 
     /// ROI Area (60xx,1301), IS, 1.
-    @inlinable public static var ROIArea: Tag { Tag(rawValue: 0x60001301) }
+    @inlinable public static var ROIArea: Tag { Tag(rawValue: 0x6000_1301) }
 
     /// ROI Mean (60xx,1302), DS, 1.
-    @inlinable public static var ROIMean: Tag { Tag(rawValue: 0x60001302) }
+    @inlinable public static var ROIMean: Tag { Tag(rawValue: 0x6000_1302) }
 
     /// ROI Standard Deviation (60xx,1303), DS, 1.
-    @inlinable public static var ROIStandardDeviation: Tag { Tag(rawValue: 0x60001303) }
+    @inlinable public static var ROIStandardDeviation: Tag { Tag(rawValue: 0x6000_1303) }
 
     /// Overlay Label (60xx,1500), LO, 1.
-    @inlinable public static var OverlayLabel: Tag { Tag(rawValue: 0x60001500) }
+    @inlinable public static var OverlayLabel: Tag { Tag(rawValue: 0x6000_1500) }
 
     /// Overlay Data (60xx,3000), OB or OW, 1.
-    @inlinable public static var OverlayData: Tag { Tag(rawValue: 0x60003000) }
+    @inlinable public static var OverlayData: Tag { Tag(rawValue: 0x6000_3000) }
 
     /// Overlay Comments (60xx,4000), LT, 1, retired.
-    @inlinable public static var OverlayComments: Tag { Tag(rawValue: 0x60004000) }
+    @inlinable public static var OverlayComments: Tag { Tag(rawValue: 0x6000_4000) }
 
     /// Extended Offset Table (7FE0,0001), OV, 1.
-    @inlinable public static var ExtendedOffsetTable: Tag { Tag(rawValue: 0x7FE00001) }
+    @inlinable public static var ExtendedOffsetTable: Tag { Tag(rawValue: 0x7FE0_0001) }
 
     /// Extended Offset Table Lengths (7FE0,0002), OV, 1.
-    @inlinable public static var ExtendedOffsetTableLengths: Tag { Tag(rawValue: 0x7FE00002) }
+    @inlinable public static var ExtendedOffsetTableLengths: Tag { Tag(rawValue: 0x7FE0_0002) }
 
     /// Encapsulated Pixel Data Value Total Length (7FE0,0003), UV, 1.
-    @inlinable public static var EncapsulatedPixelDataValueTotalLength: Tag { Tag(rawValue: 0x7FE00003) }
+    @inlinable public static var EncapsulatedPixelDataValueTotalLength: Tag { Tag(rawValue: 0x7FE0_0003) }
 
     /// Float Pixel Data (7FE0,0008), OF, 1.
-    @inlinable public static var FloatPixelData: Tag { Tag(rawValue: 0x7FE00008) }
+    @inlinable public static var FloatPixelData: Tag { Tag(rawValue: 0x7FE0_0008) }
 
     /// Double Float Pixel Data (7FE0,0009), OD, 1.
-    @inlinable public static var DoubleFloatPixelData: Tag { Tag(rawValue: 0x7FE00009) }
+    @inlinable public static var DoubleFloatPixelData: Tag { Tag(rawValue: 0x7FE0_0009) }
 
     /// Pixel Data (7FE0,0010), OB or OW, 1.
-    @inlinable public static var PixelData: Tag { Tag(rawValue: 0x7FE00010) }
+    @inlinable public static var PixelData: Tag { Tag(rawValue: 0x7FE0_0010) }
 
     /// Coefficients SDVN (7FE0,0020), OW, 1, retired.
-    @inlinable public static var CoefficientsSDVN: Tag { Tag(rawValue: 0x7FE00020) }
+    @inlinable public static var CoefficientsSDVN: Tag { Tag(rawValue: 0x7FE0_0020) }
 
     /// Coefficients SDHN (7FE0,0030), OW, 1, retired.
-    @inlinable public static var CoefficientsSDHN: Tag { Tag(rawValue: 0x7FE00030) }
+    @inlinable public static var CoefficientsSDHN: Tag { Tag(rawValue: 0x7FE0_0030) }
 
     /// Coefficients SDDN (7FE0,0040), OW, 1, retired.
-    @inlinable public static var CoefficientsSDDN: Tag { Tag(rawValue: 0x7FE00040) }
+    @inlinable public static var CoefficientsSDDN: Tag { Tag(rawValue: 0x7FE0_0040) }
 
     /// Variable Pixel Data (7Fxx,0010), OB or OW, 1, retired.
-    @inlinable public static var VariablePixelData: Tag { Tag(rawValue: 0x7F000010) }
+    @inlinable public static var VariablePixelData: Tag { Tag(rawValue: 0x7F00_0010) }
 
     /// Variable Next Data Group (7Fxx,0011), US, 1, retired.
-    @inlinable public static var VariableNextDataGroup: Tag { Tag(rawValue: 0x7F000011) }
+    @inlinable public static var VariableNextDataGroup: Tag { Tag(rawValue: 0x7F00_0011) }
 
     /// Variable Coefficients SDVN (7Fxx,0020), OW, 1, retired.
-    @inlinable public static var VariableCoefficientsSDVN: Tag { Tag(rawValue: 0x7F000020) }
+    @inlinable public static var VariableCoefficientsSDVN: Tag { Tag(rawValue: 0x7F00_0020) }
 
     /// Variable Coefficients SDHN (7Fxx,0030), OW, 1, retired.
-    @inlinable public static var VariableCoefficientsSDHN: Tag { Tag(rawValue: 0x7F000030) }
+    @inlinable public static var VariableCoefficientsSDHN: Tag { Tag(rawValue: 0x7F00_0030) }
 
     /// Variable Coefficients SDDN (7Fxx,0040), OW, 1, retired.
-    @inlinable public static var VariableCoefficientsSDDN: Tag { Tag(rawValue: 0x7F000040) }
+    @inlinable public static var VariableCoefficientsSDDN: Tag { Tag(rawValue: 0x7F00_0040) }
 
     /// Digital Signatures Sequence (FFFA,FFFA), SQ, 1.
-    @inlinable public static var DigitalSignaturesSequence: Tag { Tag(rawValue: 0xFFFAFFFA) }
+    @inlinable public static var DigitalSignaturesSequence: Tag { Tag(rawValue: 0xFFFA_FFFA) }
 
     /// Data Set Trailing Padding (FFFC,FFFC), OB, 1.
-    @inlinable public static var DataSetTrailingPadding: Tag { Tag(rawValue: 0xFFFCFFFC) }
+    @inlinable public static var DataSetTrailingPadding: Tag { Tag(rawValue: 0xFFFC_FFFC) }
 
     /// Item (FFFE,E000), NONE, 1.
-    @inlinable public static var Item: Tag { Tag(rawValue: 0xFFFEE000) }
+    @inlinable public static var Item: Tag { Tag(rawValue: 0xFFFE_E000) }
 
     /// Item Delimitation Item (FFFE,E00D), NONE, 1.
-    @inlinable public static var ItemDelimitationItem: Tag { Tag(rawValue: 0xFFFEE00D) }
+    @inlinable public static var ItemDelimitationItem: Tag { Tag(rawValue: 0xFFFE_E00D) }
 
     /// Sequence Delimitation Item (FFFE,E0DD), NONE, 1.
-    @inlinable public static var SequenceDelimitationItem: Tag { Tag(rawValue: 0xFFFEE0DD) }
+    @inlinable public static var SequenceDelimitationItem: Tag { Tag(rawValue: 0xFFFE_E0DD) }
 }

@@ -687,10 +687,14 @@ public enum UID {
     public static var VolumeRenderingVolumetricPresentationStateStorage: String { "1.2.840.10008.5.1.4.1.1.11.9" }
 
     /// Segmented Volume Rendering Volumetric Presentation State Storage (SOP Class).
-    public static var SegmentedVolumeRenderingVolumetricPresentationStateStorage: String { "1.2.840.10008.5.1.4.1.1.11.10" }
+    public static var SegmentedVolumeRenderingVolumetricPresentationStateStorage: String {
+        "1.2.840.10008.5.1.4.1.1.11.10"
+    }
 
     /// Multiple Volume Rendering Volumetric Presentation State Storage (SOP Class).
-    public static var MultipleVolumeRenderingVolumetricPresentationStateStorage: String { "1.2.840.10008.5.1.4.1.1.11.11" }
+    public static var MultipleVolumeRenderingVolumetricPresentationStateStorage: String {
+        "1.2.840.10008.5.1.4.1.1.11.11"
+    }
 
     /// Variable Modality LUT Softcopy Presentation State Storage (SOP Class).
     public static var VariableModalityLUTSoftcopyPresentationStateStorage: String { "1.2.840.10008.5.1.4.1.1.11.12" }
@@ -726,10 +730,14 @@ public enum UID {
     public static var BreastProjectionXRayImageStorageForProcessing: String { "1.2.840.10008.5.1.4.1.1.13.1.5" }
 
     /// Intravascular Optical Coherence Tomography Image Storage - For Presentation (SOP Class).
-    public static var IntravascularOpticalCoherenceTomographyImageStorageForPresentation: String { "1.2.840.10008.5.1.4.1.1.14.1" }
+    public static var IntravascularOpticalCoherenceTomographyImageStorageForPresentation: String {
+        "1.2.840.10008.5.1.4.1.1.14.1"
+    }
 
     /// Intravascular Optical Coherence Tomography Image Storage - For Processing (SOP Class).
-    public static var IntravascularOpticalCoherenceTomographyImageStorageForProcessing: String { "1.2.840.10008.5.1.4.1.1.14.2" }
+    public static var IntravascularOpticalCoherenceTomographyImageStorageForProcessing: String {
+        "1.2.840.10008.5.1.4.1.1.14.2"
+    }
 
     /// Nuclear Medicine Image Storage (SOP Class).
     public static var NuclearMedicineImageStorage: String { "1.2.840.10008.5.1.4.1.1.20" }
@@ -810,16 +818,24 @@ public enum UID {
     public static var OphthalmicTomographyImageStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.5.4" }
 
     /// Wide Field Ophthalmic Photography Stereographic Projection Image Storage (SOP Class).
-    public static var WideFieldOphthalmicPhotographyStereographicProjectionImageStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.5.5" }
+    public static var WideFieldOphthalmicPhotographyStereographicProjectionImageStorage: String {
+        "1.2.840.10008.5.1.4.1.1.77.1.5.5"
+    }
 
     /// Wide Field Ophthalmic Photography 3D Coordinates Image Storage (SOP Class).
-    public static var WideFieldOphthalmicPhotography3DCoordinatesImageStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.5.6" }
+    public static var WideFieldOphthalmicPhotography3DCoordinatesImageStorage: String {
+        "1.2.840.10008.5.1.4.1.1.77.1.5.6"
+    }
 
     /// Ophthalmic Optical Coherence Tomography En Face Image Storage (SOP Class).
-    public static var OphthalmicOpticalCoherenceTomographyEnFaceImageStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.5.7" }
+    public static var OphthalmicOpticalCoherenceTomographyEnFaceImageStorage: String {
+        "1.2.840.10008.5.1.4.1.1.77.1.5.7"
+    }
 
     /// Ophthalmic Optical Coherence Tomography B-scan Volume Analysis Storage (SOP Class).
-    public static var OphthalmicOpticalCoherenceTomographyBscanVolumeAnalysisStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.5.8" }
+    public static var OphthalmicOpticalCoherenceTomographyBscanVolumeAnalysisStorage: String {
+        "1.2.840.10008.5.1.4.1.1.77.1.5.8"
+    }
 
     /// VL Whole Slide Microscopy Image Storage (SOP Class).
     public static var VLWholeSlideMicroscopyImageStorage: String { "1.2.840.10008.5.1.4.1.1.77.1.6" }
