@@ -1,6 +1,7 @@
 import { fill, h } from "./core/dom.js";
 import { messageOf, signedOut } from "./core/api.js";
-import { loadSession, permitted, session, signOut } from "./core/session.js";
+import { loadSession, session, signOut } from "./core/session.js";
+import { home, visiblePlaces } from "./core/places.js";
 import { Router, safeReturnPath } from "./core/router.js";
 import { icon } from "./ui/icons.js";
 import { failure } from "./ui/notice.js";
@@ -22,25 +23,11 @@ const routes = [
     { pattern: "/accounts", load: () => import("./pages/accounts.js") },
 ];
 
-/** The places in the bar, with what one needs to see them. */
-const places = [
-    { path: "/studies", name: "Studies", visible: () => permitted("browse") },
-    { path: "/upload", name: "Upload", visible: () => permitted("upload") },
-    { path: "/held", name: "Held", visible: () => permitted("review") },
-    { path: "/exports", name: "Exports", visible: () => permitted("export") },
-    { path: "/accounts", name: "Accounts", visible: () => session.value?.account.administrator ?? false },
-];
-
 const openPages = ["/signin", "/welcome"];
 
 const outlet = h("div", { id: "outlet" });
 const bar = h("header", { class: "bar" });
 const app = document.getElementById("app") ?? document.body;
-
-/** The first place this person can go to. */
-function home() {
-    return places.find((place) => place.visible())?.path ?? "/studies";
-}
 
 function showBar() {
     const current = session.value;
@@ -64,7 +51,7 @@ function showBar() {
         h(
             "nav",
             { "aria-label": "Main" },
-            places.filter((place) => place.visible()).map((place) =>
+            visiblePlaces().map((place) =>
                 h("a", {
                     href: place.path,
                     "aria-current": location.pathname.startsWith(place.path) ? "page" : null,
@@ -73,6 +60,7 @@ function showBar() {
         ),
         h("div", { class: "who" }, h("span", { class: "name" }, current.account.name), leave),
     );
+    bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 const router = new Router(routes, missing, (element) => {
@@ -117,11 +105,11 @@ async function start() {
         return;
     }
     if (!session.value && !open) {
-        const wanted = safeReturnPath(location.pathname + location.search);
+        const wanted = safeReturnPath(location.pathname + location.search, "/");
         history.replaceState(
             null,
             "",
-            wanted === "/studies" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`,
+            wanted === "/" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`,
         );
     } else if (location.pathname === "/") {
         history.replaceState(null, "", home());

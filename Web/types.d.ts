@@ -60,6 +60,8 @@ export interface StudyDetail extends Study {
 
 export interface Access {
     at: string;
+    /** The last time it was counted. */
+    lastAt?: string;
     account: string;
     kind: string;
     purpose?: string | null;

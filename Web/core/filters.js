@@ -24,6 +24,7 @@ const shapes = {
     ageFrom: /^\d{1,3}$/,
     ageTo: /^\d{1,3}$/,
     sex: /^[MFO]$/,
+    sort: /^added$/,
     modality: /^[A-Z0-9]{1,16}(,[A-Z0-9]{1,16})*$/,
 };
 
@@ -93,5 +94,5 @@ const names = {
 export function describeFilter(filter) {
     return filterKeys
         .filter((key) => filter[key] && key !== "sort")
-        .map((key) => ({ key, text: `${names[key]}: ${filter[key]}` }));
+        .map((key) => ({ key, text: `${names[key]}: ${filter[key]?.replaceAll(",", ", ")}` }));
 }

@@ -42,11 +42,12 @@ export function matchPath(pattern, path) {
 /**
  * A path of this site to go to after signing in: never another site, never the sign-in page.
  * @param {string | null} wanted
+ * @param {string} otherwise
  * @returns {string}
  */
-export function safeReturnPath(wanted) {
-    if (!wanted || !/^\/(?![/\\])[^\\]*$/.test(wanted)) return "/studies";
-    if (/^\/(signin|welcome)\b/.test(wanted)) return "/studies";
+export function safeReturnPath(wanted, otherwise) {
+    if (!wanted || !/^\/(?![/\\])[^\\]*$/.test(wanted)) return otherwise;
+    if (/^\/(signin|welcome)\b/.test(wanted)) return otherwise;
     return wanted;
 }
 

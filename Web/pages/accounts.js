@@ -12,12 +12,12 @@ import { missingContent } from "./missing.js";
 
 /** The roles, in the words of the house. @type {[role: string, name: string, may: string][]} */
 const roles = [
-    ["physician", "Physician", "browse and view studies"],
-    ["annotator", "Annotator", "view and annotate"],
-    ["researcher", "Researcher", "search, view, export"],
-    ["technologist", "Technologist", "upload, look through held images"],
-    ["custodian", "Custodian", "all of it, and re-identify"],
-    ["auditor", "Auditor", "who looked at what, nothing else"],
+    ["physician", "Physician", "see studies, open the identity with a reason"],
+    ["annotator", "Annotator", "see studies"],
+    ["researcher", "Researcher", "see studies, export"],
+    ["technologist", "Technologist", "upload"],
+    ["custodian", "Custodian", "see studies, decide on held images, see who looked, open the identity"],
+    ["auditor", "Auditor", "see who looked at what, nothing else"],
     ["recipient", "Recipient", "only what was shared with them"],
 ];
 
@@ -82,8 +82,10 @@ export function render({ signal, setTitle }) {
             element.addEventListener("click", action);
             return element;
         };
-        const disable = button("Disable", () => disableAccount(account));
-        disable.disabled = account.disabled || account.name === session.value?.account.name;
+        const disable = account.disabled
+            ? button("Enable", () => enableAccount(account))
+            : button("Disable", () => disableAccount(account));
+        disable.disabled = account.name === session.value?.account.name;
         return h("tr", { class: account.disabled ? "off" : null }, [
             h("td", null, h("strong", null, account.name)),
             h(
@@ -318,6 +320,17 @@ export function render({ signal, setTitle }) {
             h("div", { class: "actions" }, close),
         );
         close.addEventListener("click", () => dialog.close());
+    }
+
+    /** @param {Account} account */
+    async function enableAccount(account) {
+        try {
+            await api.post(`accounts/${encodeURIComponent(account.name)}/enable`);
+            toast("Enabled again.");
+            await load();
+        } catch (error) {
+            toast(messageOf(error), "alert");
+        }
     }
 
     /** @param {Account} account */

@@ -1,5 +1,6 @@
 import { h } from "../core/dom.js";
 import { signIn } from "../core/session.js";
+import { home } from "../core/places.js";
 import { safeReturnPath } from "../core/router.js";
 import { go } from "../core/go.js";
 import { field, form } from "../ui/form.js";
@@ -51,7 +52,7 @@ export function render({ query, setTitle }) {
                     password.focus();
                     throw error;
                 }
-                go(safeReturnPath(query.get("next")));
+                go(safeReturnPath(query.get("next"), home()));
             },
         },
         field("User name", name),

@@ -47,15 +47,21 @@ export function filterPanel(filter, changed) {
      * @param {keyof StudyFilter} key
      * @param {string} legend
      * @param {{ value: string, text: string, title?: string }[]} options
+     * @param {boolean} [many] whether several may be chosen, kept with commas between
      */
-    function choices(key, legend, options) {
+    function choices(key, legend, options, many = false) {
+        const chosen = () => new Set(filter[key]?.split(",") ?? []);
         const buttons = options.map(({ value, text, title }) => {
             const button = h("button", { class: "chip", type: "button", title }, text);
             button.addEventListener("click", () => {
-                write(key, filter[key] === value ? "" : value, true);
+                const values = chosen();
+                const was = values.delete(value);
+                if (!many) values.clear();
+                if (!was) values.add(value);
+                write(key, [...values].sort().join(","), true);
                 show();
             });
-            refreshers.push(() => button.setAttribute("aria-pressed", String(filter[key] === value)));
+            refreshers.push(() => button.setAttribute("aria-pressed", String(chosen().has(value))));
             return button;
         });
         return h(
@@ -78,6 +84,10 @@ export function filterPanel(filter, changed) {
     project.addEventListener("change", () => write("project", project.value, true));
     refreshers.push(() => project.value = filter.project ?? "");
 
+    const sort = select({ name: "sort" }, [["", "Study date, newest first"], ["added", "Added, newest first"]]);
+    sort.addEventListener("change", () => write("sort", sort.value, true));
+    refreshers.push(() => sort.value = filter.sort ?? "");
+
     const age = { type: "number", min: 0, max: 150, step: 1, inputmode: "numeric" };
     const form = h("form", { class: "filters" }, [
         field("Description contains", input("description", { type: "search", placeholder: "for example: thorax" })),
@@ -95,6 +105,7 @@ export function filterPanel(filter, changed) {
             "modality",
             "Modality",
             commonModalities.map((code) => ({ value: code, text: code, title: modalityName(code) })),
+            true,
         ),
         field("Body part", input("bodyPart", { type: "search", list: "body-parts", autocapitalize: "characters" })),
         h("datalist", { id: "body-parts" }, bodyParts.map((value) => h("option", { value }))),
@@ -111,6 +122,7 @@ export function filterPanel(filter, changed) {
             { value: "M", text: "Male" },
             { value: "O", text: "Other" },
         ]),
+        field("Order", sort),
     ]);
     form.addEventListener("submit", (event) => {
         event.preventDefault();

@@ -20,15 +20,13 @@ import { studyThumbnail } from "../ui/thumbnail.js";
 /** What an access was, in words. @type {Record<string, string>} */
 const kinds = {
     view: "looked at images",
-    frame: "looked at images",
-    metadata: "read the details",
-    export: "exported",
-    retrieve: "downloaded",
     download: "downloaded",
-    thumbnail: "saw the thumbnail",
-    upload: "uploaded",
+    review: "looked at held images",
+    "identity.read": "opened the identity",
     ingest: "uploaded",
-    identity: "opened the identity",
+    release: "released held images",
+    reject: "rejected held images",
+    export: "exported",
 };
 
 /** @param {string} title @param {...(Node | null)} content */
@@ -110,7 +108,7 @@ export function studyPanel(study, signal) {
                 : h("p", { class: "muted small" }, "There are no others."),
         ),
     ]);
-    if (permitted("accessHistory", study.project)) panel.append(accessSection(study.uid, signal));
+    if (permitted("access.history", study.project)) panel.append(accessSection(study.uid, signal));
     return panel;
 }
 
@@ -137,7 +135,11 @@ function accessSection(uid, signal) {
                     accesses.map((access) =>
                         h("li", null, [
                             h("span", null, h("strong", null, access.account), ` ${kinds[access.kind] ?? access.kind}`),
-                            h("time", { class: "muted small", datetime: access.at }, formatTime(access.at)),
+                            h(
+                                "time",
+                                { class: "muted small", datetime: access.lastAt ?? access.at },
+                                formatTime(access.lastAt ?? access.at),
+                            ),
                         ])
                     ),
                 ),

@@ -28,11 +28,11 @@ Deno.test("after signing in one never lands on another site", () => {
             "",
         ]
     ) {
-        assertEquals(safeReturnPath(bad), "/studies", bad);
+        assertEquals(safeReturnPath(bad, "/studies"), "/studies", bad);
     }
-    assertEquals(safeReturnPath(null), "/studies");
-    assertEquals(safeReturnPath("/signin?next=/signin"), "/studies");
-    assertEquals(safeReturnPath("/studies/2.25.1?x=1"), "/studies/2.25.1?x=1");
+    assertEquals(safeReturnPath(null, "/studies"), "/studies");
+    assertEquals(safeReturnPath("/signin?next=/signin", "/studies"), "/studies");
+    assertEquals(safeReturnPath("/studies/2.25.1?x=1", "/"), "/studies/2.25.1?x=1");
 });
 
 Deno.test("a filter survives the way through the URL", () => {
