@@ -31,7 +31,7 @@ public struct Deidentifier: Sendable {
         let movesDates = profile.has(.retainLongModifiedDates)
         let scrubber = TextScrubber(
             identifiers: Identifiers(of: root), dateShift: movesDates ? shift : nil,
-            keepsDates: profile.has(.retainLongFullDates), keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms)
+            keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms)
         var transformation = Transformation(
             profile: profile, columns: columns, pseudonyms: pseudonyms, subjectCode: code, scrubber: scrubber,
             dateShift: movesDates ? shift : nil, file: file)

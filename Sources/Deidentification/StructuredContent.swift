@@ -27,7 +27,8 @@ enum StructuredContent {
     /// What is done with a content item; `.clean` where the table does not know its concept name.
     static func action(code: String, scheme: String, valueType: String, profile: Profile) -> Action {
         guard let concept = table["\(code)|\(scheme)|\(valueType)"] else { return .clean }
-        var action: Action = concept.basic == UInt8(ascii: "X") ? .remove : .dummy
+        // A text that must stay is cleaned: what is left of it serves as the dummy better than a constant.
+        var action: Action = concept.basic == UInt8(ascii: "X") ? .remove : valueType == "TEXT" ? .clean : .dummy
         for (option, cell) in zip(columns, concept.cells) where profile.has(option) {
             if cell == UInt8(ascii: "K") { return .keep }
             if cell == UInt8(ascii: "C") { action = .clean }

@@ -22,7 +22,7 @@ extension TextScrubber {
     private func form(_ tokens: TextTokens, _ index: Int, _ mode: Mode) -> (Int, Mark?)? {
         if let dotted = dotted(tokens, index, mode) { return dotted }
         if let (count, date) = date(tokens, index) {
-            return (count, keepsDates ? nil : moved(date, tokens, index, count))
+            return (count, moved(date, tokens, index, count))
         }
         if let count = phone(tokens, index) { return (count, mark(tokens, index, count)) }
         return nil

@@ -29,10 +29,9 @@ struct TextScrubber {
     }
 
     let identifiers: Identifiers
-    /// Days by which dates in a text move; `nil` where they are taken out.
+    /// Days by which dates in a text move; `nil` where they are taken out. A text does not say which of its dates is
+    /// the day of birth, so none stays as it is, whatever the option.
     let dateShift: Int?
-    /// Whether dates and UIDs stay as they are.
-    let keepsDates: Bool
     let keepsUIDs: Bool
     let pseudonyms: Pseudonyms
 

@@ -15,6 +15,29 @@ extension Transformation {
         return try valueFate(of: element, in: level, at: place)
     }
 
+    /// Action K: as it is, if it is what its VR says. A name in the place of a date is no date that an option keeps.
+    mutating func kept(
+        _ element: DataElement, row: ConfidentialityTable.Row, in level: Level, at place: Place
+    ) throws(DeidentificationError) -> Fate {
+        if element.items != nil { return try recurse(element, place) }
+        guard element.count > 0 else { return .keep }
+        let vr = DataDictionary.vr(of: element.tag) ?? element.vr
+        switch vr {
+        case .DA, .DT, .TM:
+            guard !place.isDummy else { return try dummy(element, place) }
+            let isValid = vr == .TM ? isTime(element) : isDate(element)
+            return isValid ? .keep : try apply(row.basic, to: element, at: place)
+        case .DS, .IS: return numberFate(of: element)
+        case .AS: return isAge(element) ? .keep : try apply(row.basic, to: element, at: place)
+        case .CS: return try codeFate(of: element, in: level)
+        default: return .keep
+        }
+    }
+
+    private func isDate(_ element: DataElement) -> Bool {
+        element.vr.isText && element.strings(in: .default).allSatisfy { $0.isEmpty || Self.shifted($0, by: 0) != nil }
+    }
+
     /// By the VR of the value.
     mutating func valueFate(
         of element: DataElement, in level: Level, at place: Place
@@ -56,7 +79,7 @@ extension Transformation {
 
     private mutating func dateFate(of element: DataElement) -> Fate {
         if profile.has(.retainLongFullDates) {
-            return element.strings(in: .default).allSatisfy { Self.shifted($0, by: 0) != nil || $0.isEmpty } ? .keep : empty(element)
+            return isDate(element) ? .keep : empty(element)
         }
         guard let dateShift, let moved = shifted(element, by: dateShift) else { return empty(element) }
         summary.shiftedDates += 1

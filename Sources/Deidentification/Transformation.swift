@@ -163,7 +163,7 @@ struct Transformation {
         let action = row.action(under: columns)
         switch action {
         case .keep:
-            return element.items == nil ? .keep : try recurse(element, place)
+            return try kept(element, row: row, in: level, at: place)
         case .clean:
             return try clean(element, row: row, in: level, at: place)
         default:
