@@ -71,7 +71,7 @@ CREATE TABLE sign_in_failure (
     key            bytea       PRIMARY KEY,
     failures       integer     NOT NULL,
     last_at        timestamptz NOT NULL DEFAULT now(),
-    blocked_until  timestamptz NOT NULL DEFAULT '-infinity'
+    blocked_until  timestamptz
 );
 CREATE INDEX sign_in_failure_age ON sign_in_failure (last_at);
 

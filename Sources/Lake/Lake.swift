@@ -35,8 +35,8 @@ public final class Lake: Sendable {
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)
-        viewing = Viewing(context)
-        exports = Exports(context)
+        viewing = Viewing(context, accessLog: accessLog)
+        exports = Exports(context, accessLog: accessLog)
         originals = Originals(context, accessLog: accessLog)
         fsck = Fsck(context)
     }
@@ -87,10 +87,16 @@ public final class Lake: Sendable {
     // MARK: Opening
 
     private static func makeDirectories(_ configuration: LakeConfiguration) throws(LakeError) {
-        for path in [configuration.dataDirectory, configuration.segmentsDirectory, configuration.spoolDirectory] {
+        // Everything within is closed to others; the directory itself lets pass, for started as root the private
+        // PostgreSQL runs as another user and lives within. An existing one stays as it is.
+        let modes = [
+            (configuration.dataDirectory, 0o711), (configuration.segmentsDirectory, 0o700),
+            (configuration.spoolDirectory, 0o700),
+        ]
+        for (path, mode) in modes {
             do {
                 try FileManager.default.createDirectory(
-                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: mode])
             } catch {
                 throw LakeError(.unavailable, "the directory \(path) cannot be made")
             }

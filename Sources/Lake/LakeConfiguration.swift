@@ -3,7 +3,7 @@ public import Logging
 /// Everything that can be set about a lake, in one place.
 public struct LakeConfiguration: Sendable {
     /// Where the lake keeps its bytes: `objects/`, `spool/`, and the private PostgreSQL where one is used.
-    /// Created with mode 0700 where absent.
+    /// Created with mode 0711 where absent, all within it with 0700.
     public var dataDirectory: String
 
     /// `postgresql://…` of a server to use; `nil` starts and supervises a private one in the data directory.

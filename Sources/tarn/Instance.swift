@@ -88,6 +88,9 @@ struct InstanceFiles: Sendable {
     init(directory: String) throws {
         let run = directory + "/run"
         do {
+            // The lake's directory lets pass: started as root, the private PostgreSQL runs as another user within it.
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
             let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
             try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true, attributes: mode)
         } catch { throw ClientError("\(run): cannot be created") }

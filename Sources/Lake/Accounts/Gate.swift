@@ -55,7 +55,8 @@ public enum Gate {
     public static var page: String {
         var lines = [
             "# Roles", "",
-            "Generated from `Sources/Lake/Accounts/Gate.swift` by `make docs`; a test compares the two.", "",
+            "Generated from `Sources/Lake/Accounts/Gate.swift` (`TARN_UPDATE_DOCS=1 swift test --filter thePageOfRoles`); a",
+            "test compares the two.", "",
             "Roles are per project, and one person may have several. An administrator is one for the site and sees no",
             "images without a role in a project. The operator is whoever may open the private socket in the data",
             "directory, that is, root or the user who started the server. What a person may not see does not exist for",

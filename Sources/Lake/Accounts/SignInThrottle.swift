@@ -61,7 +61,7 @@ struct SignInThrottle: Sendable {
                         last_at = now(),
                         blocked_until = CASE WHEN f.last_at >= now() - interval '1 day' AND f.failures + 1 >= $2::int
                             THEN now() + make_interval(secs => least($3::int, power(2, least(f.failures + 1 - $2::int, 20))))
-                            ELSE '-infinity' END
+                            END
                     """, [key, scope.forgiven, scope.longestWait])
             }
             return nil
@@ -75,7 +75,7 @@ struct SignInThrottle: Sendable {
             [[Scope.pair.key(name: name, source: source), Scope.account.key(name: name, source: source)]])
         try await database.execute(
             """
-            UPDATE sign_in_failure SET failures = greatest(0, failures - 1), blocked_until = '-infinity' WHERE key = $1
+            UPDATE sign_in_failure SET failures = greatest(0, failures - 1), blocked_until = NULL WHERE key = $1
             """, [Scope.source.key(name: name, source: source)])
     }
 
