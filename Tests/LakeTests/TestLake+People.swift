@@ -22,7 +22,7 @@ extension TestLake {
         let master = try await lake.accounts.operatorPrincipal()
         try await lake.projects.create(code: "CT", name: "A test", principal: master)
         func person(_ name: String, _ roles: Set<Role>) async throws -> Principal {
-            try await lake.accounts.add(name: name, password: "correct horse \(name) battery", principal: master)
+            try await lake.accounts.add(name: name, password: "correct horse battery staple", principal: master)
             try await lake.projects.setMember("CT", name: name, roles: roles, principal: master)
             let token = try await lake.accounts.createToken(name: name, label: "test", principal: master)
             guard let principal = try await lake.accounts.principal(bearer: token) else {
