@@ -140,13 +140,19 @@ extension Bytes {
 
     /// Where the UTF-8 of `text` stands first, from `offset` on.
     func range(of text: StaticString, from offset: Int) -> Range<Int>? {
-        guard offset >= 0, offset <= count else { return nil }
+        let length = text.utf8CodeUnitCount
         return withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress,
-                let found = memmem(base + offset, count - offset, text.utf8Start, text.utf8CodeUnitCount)
-            else { return nil }
-            let start = UnsafeRawPointer(found) - base
-            return start..<(start + text.utf8CodeUnitCount)
+            guard let base = bytes.baseAddress, offset >= 0 else { return nil }
+            var start = offset
+            while start <= count - length {
+                guard let found = memchr(base + start, Int32(text.utf8Start.pointee), count - length - start + 1) else {
+                    return nil
+                }
+                start = UnsafeRawPointer(found) - base
+                if memcmp(found, text.utf8Start, length) == 0 { return start..<(start + length) }
+                start += 1
+            }
+            return nil
         }
     }
 }
