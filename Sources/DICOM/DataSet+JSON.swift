@@ -45,7 +45,7 @@ private struct DICOMJSONEncoder {
             if element.tag.isGroupLength && !options.includesGroupLengths { continue }
             if !isFirst { writer.append(",") }
             isFirst = false
-            writer.append(string: element.tag.hexadecimal)
+            writer.append(element.tag)
             writer.append(#":{"vr":""#)
             writer.append(json: element.vr.rawValue)
             writer.append("\"")
@@ -120,6 +120,7 @@ private struct DICOMJSONEncoder {
             let texts = element.strings(in: .default)
             writeNumbers(texts.map { DICOMJSONEncoder.number($0, element.vr) }, texts)
         default:
+            if let bytes = element.bytes, writePlainText(bytes, element.vr) { return }
             let texts = element.strings(in: element.vr.usesSpecificCharacterSet ? characterSet : .default)
             guard texts.contains(where: { !$0.isEmpty }) else { return }
             writer.append(#","Value":"#)
@@ -132,6 +133,24 @@ private struct DICOMJSONEncoder {
                     writer.append(string: text)
                 }
             }
+        }
+    }
+
+    /// Writes a single value of printable ASCII as it stands, which most are; `false` for any other.
+    private mutating func writePlainText(_ bytes: Bytes, _ vr: VR) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var text = unsafe buffer[...]
+            while let last = unsafe text.last, last == 0x20 || last == 0 { unsafe text = text.dropLast() }
+            guard let first = unsafe text.first, first != 0x20 else { return false }
+            let isPlain = unsafe text.allSatisfy { byte in
+                (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "\"")
+                    && (vr != .PN || byte != UInt8(ascii: "="))
+            }
+            guard isPlain else { return false }
+            writer.append(vr == .PN ? #","Value":[{"Alphabetic":""# : #","Value":[""#)
+            unsafe writer.append(plain: text)
+            writer.append(vr == .PN ? #""}]"# : #""]"#)
+            return true
         }
     }
 

@@ -9,6 +9,19 @@ struct JSONWriter {
     /// A number or anything else that is JSON already.
     mutating func append(json text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// Text that needs no escaping.
+    mutating func append(plain text: some Collection<UInt8>) { bytes.append(contentsOf: text) }
+
+    /// A tag as the name of an attribute: eight digits in quotation marks.
+    mutating func append(_ tag: Tag) {
+        bytes.append(UInt8(ascii: "\""))
+        for shift in stride(from: UInt32(28), through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: tag.rawValue >> shift) & 15
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// A string, escaped; characters that JSON allows stay as they are.
     mutating func append(string text: String) {
         bytes.append(UInt8(ascii: "\""))
