@@ -90,18 +90,17 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
     @Test func anUnknownAccountTakesAsLongAsAWrongPassword() async throws {
         try await TestLake.with { test in
             _ = try await test.person("ada")
-            func time(_ name: String) async throws -> Duration {
-                var best = Duration.seconds(100)
-                for round in 0..<4 {
+            // The best of some rounds, taken in turns: other tests run beside this one.
+            let names = ["ada", "nobody", "no body"]
+            var best = [Duration](repeating: .seconds(100), count: names.count)
+            for round in 0..<10 {
+                for (index, name) in names.enumerated() {
                     let begin = ContinuousClock.now
                     _ = try await test.lake.accounts.signIn(name: name, password: "wrong horse battery", source: "\(round)")
-                    best = min(best, ContinuousClock.now - begin)
+                    best[index] = min(best[index], ContinuousClock.now - begin)
                 }
-                return best
             }
-            let (known, unknown, impossible) = (try await time("ada"), try await time("nobody"), try await time("no body"))
-            #expect(unknown > known * 0.6 && unknown < known * 1.7)
-            #expect(impossible > known * 0.6 && impossible < known * 1.7)
+            for other in best[1...] { #expect(other > best[0] * 0.6 && other < best[0] * 1.7, "\(best)") }
         }
     }
 

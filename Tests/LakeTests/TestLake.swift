@@ -10,7 +10,6 @@ final class TestLake: Sendable {
     let configuration: LakeConfiguration
     /// The database, for tests that look beneath; `nil` where the lake has a server of its own.
     let database: PostgresPool?
-    private let server: PrivateServer?
 
     /// - Parameter ownServer: let the lake start its private server, as `tarn serve` does.
     init(ownServer: Bool = false, in directory: URL? = nil, change: (inout LakeConfiguration) -> Void = { _ in }) async throws {
@@ -24,11 +23,11 @@ final class TestLake: Sendable {
         configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
         change(&configuration)
         if ownServer {
-            (server, database) = (nil, nil)
+            database = nil
         } else {
-            let server = try await PrivateServer.start(dataDirectory: directory.appendingPathComponent("database").path)
-            configuration.databaseURL = server.url
-            (self.server, database) = (server, PostgresPool(url: server.url, size: 2))
+            let url = try await SharedDatabases.instance.new()
+            configuration.databaseURL = url
+            database = PostgresPool(url: url, size: 2)
         }
         self.directory = directory
         self.configuration = configuration
@@ -76,7 +75,6 @@ final class TestLake: Sendable {
     func close() async {
         await lake.close()
         await database?.close()
-        await server?.stop()
     }
 
     /// Closes the lake and removes its directory.
