@@ -94,7 +94,8 @@ import Testing
             }
             let verdicts = await batch.finish()
             #expect(verdicts.count == cuts.count)
-            // All carry the same SOP Instance UID: at most one can stand, others conflict or are rejected.
+            // Cut between two elements a file looks whole: with the same SOP Instance UID at most one can stand, without
+            // UIDs or pixels it is held.
             #expect(verdicts.count { $0.kind == .accepted } <= 1)
             #expect(verdicts.contains { $0.kind == .rejected })
             let report = try await test.lake.fsck.run(deep: true, principal: people.operator)

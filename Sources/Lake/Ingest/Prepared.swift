@@ -25,6 +25,8 @@ struct Prepared: Sendable {
         do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
             throw Rejection(error)
         }
+        // What ends in the middle of a value is half a file, whatever could be read of it.
+        if let cut = file.warnings.first(where: { $0.code == .truncated }) { throw Rejection(.unreadable, "\(cut)") }
         let outcome: Outcome
         do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
             throw Rejection(error)
@@ -39,10 +41,25 @@ struct Prepared: Sendable {
         stored = pieces
         patch = try Self.patch(source, pieces, bytes, name: name, digests)
         identity = try Self.identity(file, object, project.deidentifier.pseudonyms)
-        risk = outcome.risk
+        risk = Self.risk(file, outcome)
         entry = CatalogueEntry(
             object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array)
+    }
+
+    /// What de-identification says, and what may be half a file: a person looks at it.
+    private static func risk(_ file: DICOMFile, _ outcome: Outcome) -> BurnedInRisk {
+        if case .review = outcome.risk { return outcome.risk }
+        let dataSet = file.dataSet
+        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
+            return .review("a Study, Series or SOP Instance UID is missing: the file may be cut short")
+        }
+        let hasPixels = [Tag.PixelData, .FloatPixelData, .DoubleFloatPixelData, .PixelDataProviderURL]
+            .contains { dataSet.contains($0) }
+        if !hasPixels, dataSet.contains(.BitsAllocated), dataSet.contains(.Rows) {
+            return .review("it describes an image without Pixel Data (7FE0,0010): the file may be cut short")
+        }
+        return .none
     }
 
     /// Limits of one upload: what it may cost in memory, before anything is known about it.
