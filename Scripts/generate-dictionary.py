@@ -81,6 +81,16 @@ def constants(entries):
               "extension Tag {\n" + "\n".join(lines) + "}\n")
 
 
+def private_attributes():
+    entries = [row for row in rows("safe_private.csv") if len(row["vr"].split("/")[0]) == 2]
+    lines = ["\t".join([row["private_creator"], row["group"] + row["element_low_byte"] + row["vr"][:2], row["meaning"]])
+             for row in entries]
+    assert all(line.count("\t") == 2 for line in lines)
+    write("PrivateTable.swift", "safe_private.csv (PS3.15 table E.3.10-1)", table(
+        "PrivateTable", "Private attributes that the standard knows: creator; group, low byte of the element, VR; meaning.",
+        lines))
+
+
 def uids():
     entries = rows("uids.csv")
     write("UIDTable.swift", "uids.csv (PS3.6 Annex A)", table(
@@ -99,4 +109,5 @@ def uids():
 
 
 attributes()
+private_attributes()
 uids()

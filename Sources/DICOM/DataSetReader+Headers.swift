@@ -75,8 +75,7 @@ extension DataSetReader {
         guard fits(offset + 8, length, context) || tag > previous && (tag.isPrivate || isStandard(tag)) else {
             return nil
         }
-        let vr = DataDictionary.kind(of: tag)?.vr(isSigned: context.isSigned)
-        return Header(tag: tag, vr: vr ?? .UN, valueStart: offset + 8, length: defined(length))
+        return Header(tag: tag, vr: known(tag, context) ?? .UN, valueStart: offset + 8, length: defined(length))
     }
 
     /// The header of an element with a VR that does not exist, or with none in an explicit data set.
@@ -148,8 +147,15 @@ extension DataSetReader {
     /// The header as it is meant: what is written as UN but known has its VR (PS3.5 §6.2.2).
     private func resolved(_ tag: Tag, _ vr: VR, _ start: Int, _ length: UInt32, _ context: Context) -> Header {
         guard vr == .UN else { return Header(tag: tag, vr: vr, valueStart: start, length: defined(length)) }
-        let known = DataDictionary.kind(of: tag)?.vr(isSigned: context.isSigned)
-        return Header(tag: tag, vr: known ?? .UN, valueStart: start, length: defined(length), isWrittenAsUN: true)
+        return Header(
+            tag: tag, vr: known(tag, context) ?? .UN, valueStart: start, length: defined(length), isWrittenAsUN: true)
+    }
+
+    /// The VR that the dictionary has for `tag`, or for its private creator's attribute.
+    private func known(_ tag: Tag, _ context: Context) -> VR? {
+        if let kind = DataDictionary.kind(of: tag) { return kind.vr(isSigned: context.isSigned) }
+        guard tag.isPrivate else { return nil }
+        return context.privateBlocks.last { $0.contains(tag) }?.vr(of: tag)
     }
 
     private func defined(_ length: UInt32) -> Int? {

@@ -77,6 +77,7 @@ extension DataSetReader {
         child.depth += 1
         child.group = nil
         child.stopBefore = nil
+        child.privateBlocks = []
         child.end = limit
         child.encoding = try itemEncoding(of: header, in: child)
         path.append(TagPath.Step(header.tag, item: 0))

@@ -18,6 +18,8 @@ struct DataSetReader {
         /// The one group to read, for file meta information.
         var group: UInt16?
         var stopBefore: Tag?
+        /// Blocks of private elements whose creators the standard knows (PS3.5 §7.8.1).
+        var privateBlocks: [PrivateBlock] = []
 
         var isOutermost: Bool { depth == 0 }
     }
@@ -143,6 +145,7 @@ struct DataSetReader {
             if header.tag == .SpecificCharacterSet {
                 context.characterSet = CharacterSet(terms: element.strings(in: .default))
             }
+            if tag.isPrivateCreator, let block = PrivateBlock(element) { context.privateBlocks.append(block) }
             return (element, end)
         } catch {
             guard error.code == .malformed, context.isOutermost else { throw error }

@@ -160,4 +160,18 @@ import Testing
         #expect(pieces.byteCount == source.count)
         #expect(pieces.filter { if case .literal = $0 { true } else { false } }.byteCount < 64)
     }
+
+    @Test func knowsThePrivateAttributesThatTheStandardKnows() throws {
+        let data =
+            Samples.implicit(Tag(0x7053, 0x0011), Samples.text("Philips PET Private Group "))
+            + Samples.implicit(Tag(0x7053, 0x1009), Samples.text("1.5 "))
+            + Samples.implicit(Tag(0x7053, 0x1109), Samples.text("1.5 "))
+        let dataSet = try DICOMFile.read(
+            Samples.file(UID.ImplicitVRLittleEndian, Samples.implicit(.Modality, Samples.text("PT")) + data)
+        ).dataSet
+        #expect(dataSet[Tag(0x7053, 0x1009)]?.vr == .UN)
+        #expect(dataSet[Tag(0x7053, 0x1109)]?.vr == .DS)
+        #expect(dataSet.double(Tag(0x7053, 0x1109)) == 1.5)
+        #expect(PrivateDictionary.entry(creator: "Philips PET Private Group", tag: Tag(0x7053, 0x1109))?.vr == .DS)
+    }
 }
