@@ -57,6 +57,7 @@ struct DataSetReader {
     mutating func dataSet(from start: Int, in outer: Context) throws(DICOMError) -> Outcome {
         var context = outer
         var elements: [DataElement] = []
+        if context.isOutermost { elements.reserveCapacity(128) }
         var offset = start
         var isSorted = true
         var step = Step.element
