@@ -8,7 +8,8 @@ import { Overlay } from "./overlay.js";
 import { NoWebGL, Renderer } from "./render/renderer.js";
 import { percentileWindow } from "./render/window.js";
 import { openShortcuts } from "./sheet.js";
-import { draggedWindow, fitted, initialState, panned, resetView, rotated, scrolled, zoomed } from "./state.js";
+import { openedState, stateAfter, windowDrags } from "./actions.js";
+import { draggedWindow, initialState, panned, scrolled, zoomed } from "./state.js";
 import { Toolbar } from "./toolbar.js";
 import { actionOf } from "./tools/keymap.js";
 import { attachPointer } from "./tools/pointer.js";
@@ -150,7 +151,7 @@ export class TarnViewer extends HTMLElement {
         this.close();
         this.#display = display;
         this.#study = study;
-        this.#state = { ...resetView(this.#state), index: 0, windowName: `key:${fileKey}` };
+        this.#state = openedState(this.#state);
         this.#slider.max = String(Math.max(1, display.frames.length));
         this.#toolbar.offer(display.series.modality, display.frames[0]?.windows ?? display.windows);
         delete this.dataset["shown"];
@@ -196,53 +197,11 @@ export class TarnViewer extends HTMLElement {
 
     /** @param {Action} action */
     act(action) {
-        const state = this.#state;
-        const steps = { next: 1, previous: -1, first: -1e9, last: 1e9 };
-        const moves = { panLeft: [-40, 0], panRight: [40, 0], panUp: [0, -40], panDown: [0, 40] };
-        const window = { wider: [20, 0], narrower: [-20, 0], levelUp: [0, 15], levelDown: [0, -15] };
-        if (action in steps) this.#scroll(steps[/** @type {keyof typeof steps} */ (action)]);
-        else if (action in moves) {
-            const [dx = 0, dy = 0] = moves[/** @type {keyof typeof moves} */ (action)];
-            this.#replace(panned(state, dx, dy));
-        } else if (action in window) {
-            const [dx = 0, dy = 0] = window[/** @type {keyof typeof window} */ (action)];
-            this.#dragWindow(dx, dy);
-        } else this.#actOnView(action);
-    }
-
-    /** @param {Action} action */
-    #actOnView(action) {
-        const state = this.#state;
+        const state = stateAfter(this.#state, action, this.#display?.frames.length ?? 0);
+        if (state) return this.#replace(state);
+        const drag = windowDrags[action];
+        if (drag) return this.#dragWindow(...drag);
         switch (action) {
-            case "window":
-            case "pan":
-            case "zoom":
-            case "scroll":
-                return this.#set({ tool: action });
-            case "zoomIn":
-                return this.#replace(zoomed(state, 1.25));
-            case "zoomOut":
-                return this.#replace(zoomed(state, 0.8));
-            case "fit":
-                return this.#replace(fitted(state));
-            case "rotateRight":
-                return this.#replace(rotated(state, 1));
-            case "rotateLeft":
-                return this.#replace(rotated(state, -1));
-            case "flipHorizontal":
-                return this.#set({ flipHorizontal: !state.flipHorizontal });
-            case "flipVertical":
-                return this.#set({ flipVertical: !state.flipVertical });
-            case "invert":
-                return this.#set({ invert: !state.invert });
-            case "smooth":
-                return this.#set({ smooth: !state.smooth });
-            case "overlay":
-                return this.#set({ overlay: !state.overlay });
-            case "reset":
-                return this.#replace({ ...resetView(state), windowName: `key:${fileKey}` });
-            case "cine":
-                return this.#set({ playing: !state.playing && (this.#display?.frames.length ?? 0) > 1 });
             case "probe":
                 this.#pointer = { x: this.#stage.clientWidth / 2, y: this.#stage.clientHeight / 2 };
                 this.#showProbe();
