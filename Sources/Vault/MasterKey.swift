@@ -51,8 +51,15 @@ public struct MasterKey: Sendable {
     /// - Throws: `keyFileExists`, `keyFileUnwritable`.
     public static func create(at path: String) throws(VaultError) -> MasterKey {
         let master = MasterKey(key: SymmetricKey(), isOpenToOthers: false)
-        let directory = parent(of: path)
-        try makeDirectories(directory)
+        try master.save(to: path)
+        return master
+    }
+
+    /// Writes the key to a new file at `path`, as `create(at:)` does.
+    /// - Throws: `keyFileExists`, `keyFileUnwritable`.
+    public func save(to path: String) throws(VaultError) {
+        let directory = Self.parent(of: path)
+        try Self.makeDirectories(directory)
         let temporary = "\(path).\(SecureRandom.bytes(8).hexadecimal)"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
@@ -60,7 +67,7 @@ public struct MasterKey: Sendable {
             close(descriptor)
             unsafe unlink(temporary)
         }
-        var line = Array((master.backup + "\n").utf8)
+        var line = Array((backup + "\n").utf8)
         defer { unsafe line.withUnsafeMutableBytes { unsafe wipe($0) } }
         let written = unsafe line.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count, fsync(descriptor) == 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
@@ -72,7 +79,6 @@ public struct MasterKey: Sendable {
         guard parent >= 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
         defer { close(parent) }
         guard fsync(parent) == 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
-        return master
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
