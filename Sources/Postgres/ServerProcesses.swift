@@ -13,7 +13,10 @@ enum ServerProcesses {
     }
 
     private static func isPostgres(_ identifier: pid_t) -> Bool {
-        guard let name = read("/proc/\(identifier)/comm") else { return false }
+        // One that has ended and that nobody has waited for yet keeps its name, but has no command line any more.
+        guard let name = read("/proc/\(identifier)/comm"), read("/proc/\(identifier)/cmdline")?.isEmpty == false else {
+            return false
+        }
         return ["postgres", "postmaster"].contains(name.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 

@@ -118,6 +118,9 @@ public final class Accounts: Sendable {
             INSERT INTO session (token_hash, account_id, expires_at)
             VALUES ($1, $2, now() + make_interval(secs => $3))
             """, [secret.hash, account, Accounts.sessionLifetime])
+        // Whoever comes in sweeps the floor: counts of old failures, sessions that ended long ago.
+        try await throttle.sweep()
+        try await database.execute("DELETE FROM session WHERE expires_at < now() - interval '30 days'")
         guard let principal = try await principal(session: secret.text) else { return .refused }
         try await accessLog.record(.signIn, principal: principal)
         return .accepted(token: secret.text, principal: principal)
