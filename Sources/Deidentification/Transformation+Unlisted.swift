@@ -30,6 +30,14 @@ extension Transformation {
         case .DS, .IS: return numberFate(of: element)
         case .AS: return isAge(element) ? .keep : try apply(row.basic, to: element, at: place)
         case .CS: return try codeFate(of: element, in: level)
+        // Smoking status, ethnic group and the like are words; institutions and devices are names, and kept as such.
+        case .LO, .SH, .ST, .LT, .UT:
+            guard row.cell(.retainPatientCharacteristics) != 0 else { return .keep }
+            switch try scrubbed(element, vr: vr, mode: .technical, in: level) {
+            case .unchanged: return .keep
+            case .cleaned(let new): return .replace(new)
+            case .nothing: return try apply(row.basic, to: element, at: place)
+            }
         default: return .keep
         }
     }
