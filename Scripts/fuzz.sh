@@ -28,7 +28,10 @@ build() {
     for library in $(header "$name" libraries); do libraries+=("-l$library"); done
     swiftc -swift-version 6 -O -sanitize=fuzzer,address -parse-as-library "${includes[@]}" -I "$directory" \
         -module-name "Fuzz$name" -o "$directory/run" "Fuzz/$name.swift" "${objects[@]}" "${libraries[@]}" \
-        2> "$directory/link.log" || { cat "$directory/link.log" >&2; return 1; }
+        2> "$directory/link.log" || {
+        cat "$directory/link.log" >&2
+        return 1
+    }
 }
 
 run() {
@@ -50,6 +53,7 @@ run() {
 if [ $# -gt 0 ]; then targets=("$@"); else mapfile -t targets < <(basename -a -s .swift Fuzz/*.swift); fi
 failed=0
 for name in "${targets[@]}"; do
-    { build "$name" && run "$name"; } || failed=1
+    build "$name"
+    run "$name" || failed=1
 done
 exit $failed

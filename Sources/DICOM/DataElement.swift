@@ -4,7 +4,7 @@ public import ByteIO
 public struct DataElement: Sendable {
     /// What an element holds.
     public enum Value: Sendable, Equatable {
-        /// Bytes: every VR but SQ, and a sequence whose items could not be read.
+        /// Bytes: every VR but SQ. A sequence whose items could not be read is UN.
         case raw(RawValue)
         /// The items of a sequence.
         case sequence([Item])

@@ -80,7 +80,7 @@ private struct DICOMJSONEncoder {
         case .raw(let raw):
             guard raw.count > 0 else { return }
             guard let bytes = raw.bytes else { return writeReference(element.tag) }
-            if element.vr.isBulk || element.vr == .SQ {
+            if element.vr.isBulk {
                 writeBinary(bytes, of: element, raw.byteOrder)
             } else if element.tag == .SpecificCharacterSet && options.declaresUTF8 {
                 writer.append(#","Value":["ISO_IR 192"]"#)

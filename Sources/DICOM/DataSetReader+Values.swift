@@ -16,7 +16,8 @@ extension DataSetReader {
         let raw = RawValue(
             bytes: try window.value(header.valueStart..<end, limit: options.inlineLimit),
             range: header.valueStart..<end, reading: reading, byteOrder: context.encoding.byteOrder)
-        var element = DataElement(header.tag, header.vr, .raw(raw))
+        // What is kept of an unreadable sequence is bytes of no known meaning.
+        var element = DataElement(header.tag, header.vr == .SQ ? .UN : header.vr, .raw(raw))
         element.form.isWrittenAsUN = header.isWrittenAsUN
         return (element, end)
     }

@@ -2,8 +2,9 @@
 public struct ReadOptions: Sendable, Hashable {
     /// Levels of sequences within sequences; at most 512, whatever is asked for.
     public var maximumDepth = 128
-    /// Elements, items and fragments in all.
-    public var maximumElements = 4_000_000
+    /// Elements, items and fragments in all; each costs 100 to 500 bytes of memory, so that a small file
+    /// cannot take much. A multi-frame object of 10,000 frames has about as many.
+    public var maximumElements = 500_000
     /// Length of an inflated data set in bytes.
     public var maximumInflatedBytes = 1 << 30
     /// Values longer than this many bytes stay in the source, unless the source is memory, where nothing is copied.

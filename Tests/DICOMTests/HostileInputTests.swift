@@ -122,6 +122,7 @@ import Testing
         let file = try DICOMFile.read(bytes)
         #expect(file.dataSet.string(.PresentationLUTShape) == "IDENTITY")
         #expect(file.dataSet.bytes(.ContentSequence)?.count == 12)
+        #expect(file.dataSet[.ContentSequence]?.vr == .UN)
         #expect(file.warnings.map(\.code) == [.unreadableSequence])
     }
 
