@@ -59,7 +59,7 @@ let package = Package(
         room("ObjectStorage", ["ByteIO", logging]),
         room("Postgres", ["CPostgres", logging]),
         room("Lake", ["ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", logging]),
-        room("Portal", ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Vault", hummingbird, logging]),
+        room("Portal", ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "CDeflate", hummingbird, logging]),
         .executableTarget(
             name: "tarn",
             dependencies: [

@@ -1,19 +1,24 @@
 import Foundation
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import Lake
 import Logging
 import NIOCore
 
 /// Answers requests of one listener.
-public struct PortalResponder: HTTPResponder {
-    public typealias Context = BasicRequestContext
+struct PortalResponder: HTTPResponder {
+    /// What a request comes with: its connection.
+    struct Context: InitializableFromSource {
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) { channel = source.channel }
+    }
 
     let portal: Portal
     /// Whether it listens on the private socket, where the operator's token counts.
     let isPrivate: Bool
 
-    public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: Context) async throws -> Response {
         let began = ContinuousClock.now
         let path = (request.head.path ?? "/").prefix { $0 != "?" }
         let match = portal.table.find(request.method, path)

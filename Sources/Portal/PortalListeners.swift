@@ -1,5 +1,5 @@
-public import Logging
-public import ServiceLifecycle
+import Logging
+import ServiceLifecycle
 
 /// All listeners of one portal, running until they are stopped.
 public final class PortalListeners: Sendable {

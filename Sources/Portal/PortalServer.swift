@@ -1,5 +1,6 @@
 import Hummingbird
-public import Logging
+import HummingbirdCore
+import Logging
 import NIOCore
 import NIOHTTPTypes
 import NIOPosix

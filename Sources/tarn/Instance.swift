@@ -117,7 +117,7 @@ struct InstanceFiles: Sendable {
         }
         self.directory = directory
         self.lock = lock
-        token = "tarn-operator-" + (try SecureRandom.bytes(32)).hexadecimal
+        token = "tarn-operator-" + SecureRandom.bytes(32).hexadecimal
     }
 
     /// Takes everything away and lets go of the lock.

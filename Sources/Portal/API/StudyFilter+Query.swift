@@ -1,3 +1,4 @@
+import HTTPTypes
 import Lake
 
 /// The filters of a list of studies as texts: in a query, and as `filter` in a body, under the same names.

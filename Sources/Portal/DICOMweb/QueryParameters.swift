@@ -1,4 +1,5 @@
 public import DICOM
+import HTTPTypes
 
 /// The parameters of a QIDO-RS search (PS3.18 §8.3.4 and §10.6), before anyone knows what they mean.
 public struct QueryParameters: Hashable, Sendable {

@@ -1,13 +1,14 @@
 import ByteIO
 import Foundation
-public import HTTPTypes
-public import Hummingbird
-public import Lake
+import HTTPTypes
+import Hummingbird
+import Lake
 import Logging
-public import NIOCore
+import NIOCore
+import NIOHTTPTypes
 
 /// One request on its way through its route, with who asks.
-public struct Call: Sendable {
+struct Call: Sendable {
     let request: Request
     let lake: Lake
     let route: Route

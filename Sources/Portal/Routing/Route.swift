@@ -1,5 +1,5 @@
-public import HTTPTypes
-public import Hummingbird
+import HTTPTypes
+import Hummingbird
 public import Lake
 
 /// Who may call a route. There is no default: a route without one cannot be made.
@@ -15,9 +15,11 @@ public enum Access: Hashable, Sendable {
 
 /// One method of one path: what it needs and what it does.
 public struct Route: Sendable {
-    public typealias Handler = @Sendable (Call) async throws -> Response
+    typealias Handler = @Sendable (Call) async throws -> Response
 
-    public let method: HTTPRequest.Method
+    let method: HTTPRequest.Method
+    /// `GET`, `POST`, …
+    public var methodName: String { method.rawValue }
     public let pattern: RoutePattern
     public let access: Access
     let action: Action
@@ -30,7 +32,7 @@ public struct Route: Sendable {
         case open(@Sendable (Request, [String: String], Portal) async throws -> Response)
     }
 
-    public init(
+    init(
         _ method: HTTPRequest.Method, _ pattern: String, _ access: Access, _ handler: @escaping Handler
     ) {
         self.method = method

@@ -10,6 +10,8 @@ struct InputFile: Sendable {
     enum Place: Sendable {
         case file(path: String)
         case entry(ZIPArchive, ZIPArchive.Entry)
+        /// Made when it is its turn.
+        case generated(@Sendable () throws -> Bytes)
         /// It was found and cannot be handed in: why.
         case refused(String)
     }
@@ -56,6 +58,7 @@ struct InputFile: Sendable {
         case .refused(let reason): throw ClientError(reason)
         case .file(let path): return try FileReader(path: path)
         case .entry(let archive, let entry): return try archive.reader(of: entry)
+        case .generated(let make): return MemoryReader(try make())
         }
     }
 }
@@ -84,5 +87,19 @@ final class FileReader: InputReader {
             guard count >= 0 else { throw ClientError(String(cString: strerror(errno))) }
             return count
         }
+    }
+}
+
+/// Reads bytes in memory.
+final class MemoryReader: InputReader {
+    private var rest: Bytes
+
+    init(_ bytes: Bytes) { rest = bytes }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let chunk = rest[clamping: 0..<buffer.count]
+        chunk.withUnsafeBytes { buffer.copyMemory(from: $0) }
+        rest = rest[clamping: chunk.count..<rest.count]
+        return chunk.count
     }
 }

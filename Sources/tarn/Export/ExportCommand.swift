@@ -1,0 +1,175 @@
+import ArgumentParser
+import Foundation
+
+/// `tarn export`: freezes a selection, and downloads it.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Freeze a selection of studies and download it as a ZIP archive with a manifest of digests.",
+        discussion: """
+            The download resumes where it broke off when the command is run again with --id. Afterwards every file is
+            compared with the manifest.
+
+            Example:  tarn export --project HEAD-CT --modality CT --from 2020-01-01 --output head-ct.zip --data ./lake
+                      tarn export --id 12 --output head-ct.zip --server https://lake.example.org
+            Exit status: 0 done, 1 failed, 2 usage.
+            """)
+
+    @Option(help: "Code of the project.") var project: String?
+    @Option(help: "An export that was frozen before.") var id: String?
+    @Option(help: "Only these studies; may be repeated.") var study: [String] = []
+    @Option(help: "CT, MR, …") var modality: String?
+    @Option(help: "Body Part Examined.") var bodyPart: String?
+    @Option(help: "First study date, YYYY-MM-DD.") var from: String?
+    @Option(help: "Last study date, YYYY-MM-DD.") var to: String?
+    @Option(help: "Youngest age in years.") var ageFrom: Int?
+    @Option(help: "Oldest age in years.") var ageTo: Int?
+    @Option(help: "F, M or O.") var sex: String?
+    @Option(help: "Part of the study description.") var description: String?
+    @Option(help: "Code of the subject.") var subject: String?
+    @Option(help: "Where the archive goes; without it, it is frozen and not downloaded.") var output: String?
+    @Flag(help: "The export as JSON on standard output.") var json = false
+    @OptionGroup var lake: LakeOptions
+
+    func validate() throws {
+        guard (project == nil) != (id == nil) else { throw ValidationError("name --project, or --id of an export") }
+    }
+
+    struct Export: Codable, Sendable {
+        let id: String
+        let project: String
+        let createdAt: String
+        let studies: Int?
+        let instances: Int
+        let bytes: Int64
+        let archiveBytes: Int64
+        let manifestSHA256: String
+    }
+
+    private struct Request: Encodable {
+        struct Filter: Encodable {
+            let modality: String?
+            let bodyPart: String?
+            let from: String?
+            let to: String?
+            let ageFrom: Int?
+            let ageTo: Int?
+            let sex: String?
+            let description: String?
+            let subject: String?
+        }
+        let project: String
+        let filter: Filter
+        let studies: [String]?
+    }
+
+    func run() async throws {
+        let export = try await lake.withClient { client in
+            let export = try await freeze(client)
+            if let output { try await Download(export, to: output, server: client.server).run() }
+            return export
+        }
+        if let output { try await check(output, export) }
+        if json { try Terminal.printJSON(export) } else {
+            Terminal.print(
+                "export \(export.id): \(export.instances) files, \(Terminal.size(export.bytes)), manifest \(export.manifestSHA256)")
+        }
+    }
+
+    private func freeze(_ client: Client) async throws -> Export {
+        if let id { return try await client.send("GET", "/api/v1/exports/" + Client.escaped(id)).decoded(Export.self) }
+        let request = Request(
+            project: project ?? "",
+            filter: .init(
+                modality: modality, bodyPart: bodyPart, from: from, to: to, ageFrom: ageFrom, ageTo: ageTo, sex: sex,
+                description: description, subject: subject),
+            studies: study.isEmpty ? nil : study)
+        let export = try await client.send("POST", "/api/v1/exports", json: request).decoded(Export.self)
+        Terminal.say("export \(export.id) is frozen: \(export.instances) files, \(Terminal.size(export.archiveBytes))")
+        return export
+    }
+
+    private func check(_ output: String, _ export: Export) async throws {
+        let report = try await Client.onThread {
+            try ArchiveCheck.run(output) { done, total in
+                if done.isMultiple(of: 50) { Terminal.progress("checked \(done) of \(total)") }
+            }
+        }
+        for finding in report.findings { Terminal.say("\(finding.problem)  \(finding.path)") }
+        guard report.findings.isEmpty, report.manifestSHA256 == export.manifestSHA256 else {
+            throw ClientError("\(output) is not what was frozen; remove it and download again")
+        }
+    }
+}
+
+/// Downloads an archive to `output` + `.part`, from where that ends, and gives it its name when it is whole.
+private struct Download {
+    private static let attempts = 10
+    private let export: ExportCommand.Export
+    private let output: String
+    private let server: Server
+
+    init(_ export: ExportCommand.Export, to output: String, server: Server) {
+        (self.export, self.output, self.server) = (export, output, server)
+    }
+
+    func run() async throws {
+        guard !FileManager.default.fileExists(atPath: output) else { throw ClientError("\(output) is there already") }
+        let (part, total) = (output + ".part", export.archiveBytes)
+        for attempt in 1...Self.attempts {
+            do {
+                try await fetch(part, total)
+            } catch let error as ClientError where error.status == 0 && attempt < Self.attempts {
+                Terminal.say("\(error); going on in \(attempt) s")
+                try await Task.sleep(for: .seconds(attempt))
+                continue
+            }
+            break
+        }
+        guard Self.size(part) == total else { throw ClientError("\(part) is \(Self.size(part)) of \(total) bytes; run again with --id \(export.id)") }
+        guard rename(part, output) == 0 else { throw ClientError("\(output): \(String(cString: strerror(errno)))") }
+    }
+
+    private static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    private func fetch(_ part: String, _ total: Int64) async throws {
+        let (server, id, tag) = (server, export.id, export.manifestSHA256)
+        try await Client.onThread {
+            let descriptor = open(part, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw ClientError(status: 1, "\(part): \(String(cString: strerror(errno)))") }
+            defer { close(descriptor) }
+            let have = Self.size(part)
+            if have >= total { return }
+            var call = HTTPTransfer.Call(target: "/api/v1/exports/\(Client.escaped(id))/archive.zip")
+            if have > 0 { call.headers = ["Range: bytes=\(have)-", "If-Range: \"\(tag)\""] }
+            var refusal: [UInt8] = []
+            var written = have
+            let answer = try HTTPTransfer(server).perform(call) { bytes, answer in
+                guard answer.status == (have > 0 ? 206 : 200) else {
+                    if refusal.count < 1 << 16 { refusal.append(contentsOf: bytes) }
+                    return
+                }
+                try Self.write(bytes, to: descriptor, part)
+                written += Int64(bytes.count)
+                Terminal.progress("\(Terminal.size(written)) of \(Terminal.size(total))")
+            }
+            guard answer.status == (have > 0 ? 206 : 200) else {
+                if answer.status == 200 { throw ClientError(status: 1, "\(part) belongs to another export; remove it") }
+                throw Client.refusal(answer.status, refusal)
+            }
+        }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw ClientError(status: 1, "\(path): \(String(cString: strerror(errno)))") }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}
