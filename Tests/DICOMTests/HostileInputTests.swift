@@ -115,6 +115,21 @@ import Testing
         #expect(error?.code == .limitReached)
     }
 
+    @Test(arguments: [1, 100, 262_000, 262_144, 524_288, 600_001])
+    func inflatesDataSetsOfAnyLength(_ length: Int) throws {
+        var file = DICOMFile(meta: DataSet(), dataSet: DataSet(), transferSyntax: .deflatedExplicitVRLittleEndian)
+        // So that the inflated data set has exactly `length` bytes where that is more than the headers.
+        let value = max(2, length - 12 - 10)
+        file.dataSet.set(.Modality, .CS, "CT")
+        file.dataSet.set(.PixelData, .OB, bytes: Bytes((0..<value).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }))
+        let bytes = try file.encode().materialize(from: Bytes())
+        let again = try DICOMFile.read(RangedSource(bytes: bytes))
+        #expect(again.warnings.isEmpty)
+        let read = try #require(again.dataSet.bytes(.PixelData))
+        #expect(try read.starts(with: #require(file.dataSet.bytes(.PixelData))))
+        #expect(read.count - value <= 1)
+    }
+
     @Test func keepsASequenceWithoutItemsAsBytes() throws {
         let bytes = Samples.explicitFile(
             Samples.head + Samples.explicit(.ContentSequence, "SQ", Samples.text("not an item!"))
