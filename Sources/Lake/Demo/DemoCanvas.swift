@@ -24,6 +24,8 @@ struct DemoCanvas {
         let tissue: Tissue
         /// Only over these.
         var over = Tissue.any
+        /// Covered more than this, a pixel is of the tissue.
+        var claim: Float = 0.5
     }
 
     let side: Int
@@ -62,13 +64,14 @@ struct DemoCanvas {
         return first <= last ? first..<(last + 1) : 0..<0
     }
 
-    /// An ellipse in the plane, squarer with `square` (0 … 0.5).
+    /// An ellipse in the plane, squarer with `square` (0 … 0.5); with `isOutside` all that surrounds it.
     mutating func ellipse(
-        _ x: Float, _ y: Float, _ a: Float, _ b: Float, square: Float = 0, isBent: Bool = true, _ paint: Paint
+        _ x: Float, _ y: Float, _ a: Float, _ b: Float, square: Float = 0, isBent: Bool = true,
+        isOutside: Bool = false, _ paint: Paint
     ) {
         guard a > 0.2, b > 0.2 else { return }
-        let margin: Float = (isBent ? 9 : 1) + max(a, b) * square * 0.6
-        let softness = min(a, b) / pixel
+        let margin: Float = isOutside ? 60 : (isBent ? 9 : 1) + max(a, b) * square * 0.6
+        let softness = (isOutside ? -1 : 1) * min(a, b) / pixel
         let rows = columns(y - b - margin, y + b + margin)
         let span = columns(x - a - margin, x + a + margin)
         let (start, step, inverseA, inverseB) = (origin, pixel, 1 / a, 1 / b)
@@ -82,14 +85,13 @@ struct DemoCanvas {
                         let u = (start + Float(column) * step + shift - x) * inverseA
                         let v = (rowY + (isBent ? bendY[column] : 0) - y) * inverseB
                         let s = u * u + v * v - square * u * u * v * v
-                        // Far inside or outside no root is needed.
-                        if s > 1.6 { continue }
+                        if s > 1.6, !isOutside { continue }
                         let index = row &* self.side &+ column
                         guard tissues[index] & over != 0 else { continue }
                         let cover = min(1, 0.5 + (1 - max(s, 0).squareRoot()) * softness)
                         if cover <= 0 { continue }
                         values[index] += (paint.value - values[index]) * cover
-                        if cover > 0.5 { tissues[index] = paint.tissue.rawValue }
+                        if cover > paint.claim { tissues[index] = paint.tissue.rawValue }
                     }
                 }
             }
@@ -142,7 +144,7 @@ struct DemoCanvas {
     private mutating func blend(_ index: Int, _ cover: Float, _ paint: Paint) {
         guard cover > 0, tissues[index] & paint.over.rawValue != 0 else { return }
         values[index] += (paint.value - values[index]) * min(1, cover)
-        if cover > 0.5 { tissues[index] = paint.tissue.rawValue }
+        if cover > paint.claim { tissues[index] = paint.tissue.rawValue }
     }
 
     /// Paints every pixel for which `cover`, called with its unbent coordinates, is above 0.

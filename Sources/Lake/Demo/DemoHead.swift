@@ -58,10 +58,14 @@ struct DemoHead: Sendable {
         part((0, 4, 2), (70, 90, 84), contrast.bone, .bone)
         part((0, 4, 2), (67.5, 87.5, 81.5), contrast.fat * 0.45, .bone, over: .bone)
         part((0, 4, 2), (65.5, 85.5, 79.5), contrast.bone, .bone, over: .bone)
-        part((0, 4, 2), (63.5, 83.5, 77.5), contrast.liquor, .cavity, over: .bone)
-        part((0, -2, 14), (61, 77, 62), contrast.white, .organ, over: .cavity)
+        // Beneath the brain lies the base of the skull, and what hangs from it.
+        part((0, 4, 2), (63.5, 83.5, 77.5), contrast.muscle * 0.9, .bone, over: .bone)
+        part((0, 4, 10), (66, 86, 70.5), contrast.bone, .bone, over: .bone)
+        part((0, 4, 10), (63.5, 83.5, 68), contrast.liquor, .cavity, over: .bone)
+        part((0, 4, 10), (61, 81, 65.5), contrast.white, .organ, over: .cavity)
         if below > 0 {
-            part((0, 47, -36), (46, 30, 25), contrast.grey * 0.94, .liver, over: [.cavity, .organ, .bone])
+            part((0, 46, -38), (50, 35, 32), contrast.liquor, .cavity, over: [.organ, .bone])
+            part((0, 47, -37), (47, 31, 28), contrast.grey * 0.94, .liver, over: [.cavity, .organ, .bone])
             for side: Float in [-1, 1] {
                 part((side * 40, -8, -26), (20, 34, 17), contrast.white, .organ, over: [.cavity, .bone])
             }
@@ -92,7 +96,7 @@ struct DemoHead: Sendable {
                 return value + (white - value) * 0.35 * demoSine(y * 1.1 + z * 0.4 + 0.02 * x * x)
             }
             guard tissues[index] == DemoCanvas.Tissue.organ.rawValue else { return value }
-            let depth = (x * x / 3721 + (y + 2) * (y + 2) / 5929 + (z - 14) * (z - 14) / 3844).squareRoot()
+            let depth = (x * x / 3721 + (y - 4) * (y - 4) / 6561 + (z - 10) * (z - 10) / 4290).squareRoot()
             let left = abs(x)
             let wave = demoSine(0.21 * left + 1.5 * demoSine(0.12 * y + 0.10 * z) + (x < 0 ? 0.6 : 0))
                 + demoSine(0.20 * y + 1.4 * demoSine(0.14 * left - 0.09 * z) + 2)

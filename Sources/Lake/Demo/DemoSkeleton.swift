@@ -19,7 +19,7 @@ struct DemoSkeleton: Sendable {
         for index in 0..<13 {
             let z = Self.firstVertebra - Float(index) * Self.period
             bones += Self.arch(z)
-            if index < 11 {
+            if index < 10 {
                 for side: Float in [-1, 1] {
                     let (rib, tip) = Self.rib(index, z, side)
                     bones += rib
@@ -45,11 +45,11 @@ struct DemoSkeleton: Sendable {
         var tubes: [DemoTube] = []
         for side: Float in [-1, 1] {
             tubes += DemoTube.path(
-                [Point(side * 12, y + 9, z + 4), Point(side * 14, y + 24, z + 3), Point(0, y + 34, z - 4)], radii: [5, 5, 3.5])
+                [Point(side * 12, y + 9, z + 4), Point(side * 14, y + 24, z + 3), Point(0, y + 32, z - 4)], radii: [5, 5, 3.5])
             tubes += DemoTube.path(
                 [Point(side * 14, y + 24, z + 3), Point(side * 34, y + 27, z + 4)], radii: [4.5, 3.5])
         }
-        return tubes + DemoTube.path([Point(0, y + 33, z - 4), Point(0, y + 44, z - 14)], radii: [3.6, 3])
+        return tubes + DemoTube.path([Point(0, y + 32, z - 4), Point(0, y + 37, z - 14)], radii: [3.4, 2.6])
     }
 
     /// A rib falls from the spine to the front; the last ones end early. Bone, then cartilage.
@@ -61,9 +61,10 @@ struct DemoSkeleton: Sendable {
             let fall = (angle - first) / 2.4
             let pointZ = z + 6 - 62 * fall
             let (a, b) = DemoTorso.body(pointZ)
-            let narrow: Float = index == 0 ? 0.74 : index == 1 ? 0.88 : 1
+            let rise = max(0, pointZ - 78) / 77
+            let top = 50 * rise * rise
             return Point(
-                side * (a - 29) * narrow * demoSine(angle) * 1.02, 3 + (b - 24) * demoCosine(angle) * narrow, pointZ)
+                side * (a - 29 - top) * demoSine(angle) * 1.02, 3 + (b - 24 - top * 0.25) * demoCosine(angle), pointZ)
         }
         let bony = points.firstIndex { $0.y < -62 } ?? points.count - 1
         let bone = DemoTube.path(Array(points[...bony]), radii: [5.2])

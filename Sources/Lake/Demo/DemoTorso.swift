@@ -75,19 +75,33 @@ struct DemoTorso: Sendable {
             canvas.ellipse(side * (a - 30), 30, 3, 34, .init(value: -80, tissue: .fat, over: .muscle))
             canvas.ellipse(side * 66, b - 31, 22, 2, .init(value: -70, tissue: .fat, over: .muscle))
         }
-        canvas.ellipse(0, 2, a - 35 - fat, b - 29 - fat, square: 0.25, .init(value: -98, tissue: .cavity))
-        if z > 118 {
-            canvas.ellipse(0, 10, 62, 52, .init(value: 52, tissue: .mediastinum, over: .cavity))
+        let (inner, deep) = Self.cavity(z)
+        canvas.ellipse(0, 2, inner, deep, square: 0.25, .init(value: -98, tissue: .cavity))
+        if z > 122 {
+            canvas.ellipse(0, 10, 46, 48, .init(value: 52, tissue: .mediastinum, over: .cavity))
         }
+    }
+
+    /// Half the width and depth of the space within the ribs and the muscles of the belly; narrow at the top.
+    private static func cavity(_ z: Float) -> (Float, Float) {
+        let (a, b) = body(z)
+        let fat: Float = z < 0 ? min(1, -z / 90) * 8 : 0
+        let top = max(0, z - 78) / 77
+        return (a - 35 - fat - 56 * top * top, b - 29 - fat - 14 * top * top)
     }
 
     private func paintChest(_ canvas: inout DemoCanvas, _ z: Float) {
         if z > -82, z < 132 {
             let rise = max(0, z - 15) / 117
             let shape = max(0, 1 - rise * rise * rise).squareRoot()
-            let lung = DemoCanvas.Paint(value: -862, tissue: .lung, over: [.cavity, .mediastinum])
-            canvas.ellipse(-70, 6, 60 * shape, 82 * shape, square: 0.2, lung)
-            canvas.ellipse(70, 6, 58 * shape, 80 * shape, square: 0.2, lung)
+            let lung = DemoCanvas.Paint(
+                value: -862, tissue: .lung, over: [.cavity, .mediastinum, .muscle, .fat], claim: 0.01)
+            let middle = 72 - 16 * rise
+            canvas.ellipse(-middle, 6, 66 * shape, 86 * shape, square: 0.2, lung)
+            canvas.ellipse(middle, 6, 64 * shape, 84 * shape, square: 0.2, lung)
+            let (inner, deep) = Self.cavity(z)
+            canvas.ellipse(
+                0, 2, inner - 1, deep - 1, square: 0.25, isOutside: true, .init(value: 54, tissue: .muscle, over: .lung))
         }
         let fissure = DemoCanvas.Paint(value: -740, tissue: .lung, over: .lung)
         for side: Float in [-1, 1] {
@@ -101,11 +115,12 @@ struct DemoTorso: Sendable {
         let muscle = DemoCanvas.Paint(value: 52, tissue: .muscle, over: [.lung, .cavity, .mediastinum])
         let right = (center: (Float(-62), Float(8), Float(-98)), radii: (Float(84), Float(88), Float(102)))
         let left = (center: (Float(68), Float(6), Float(-98)), radii: (Float(76), Float(84), Float(93)))
-        canvas.ellipsoid(right.center, right.radii, blunt: true, muscle)
-        canvas.ellipsoid(left.center, left.radii, blunt: true, muscle)
-        canvas.ellipsoid(
-            left.center, (left.radii.0 - 2.5, left.radii.1 - 2.5, left.radii.2 - 3), blunt: true,
-            .init(value: -98, tissue: .cavity, over: [.muscle, .cavity, .mediastinum]))
+        for dome in [right, left] {
+            canvas.ellipsoid(dome.center, dome.radii, blunt: true, muscle)
+            canvas.ellipsoid(
+                dome.center, (dome.radii.0 - 2.5, dome.radii.1 - 2.5, dome.radii.2 - 3), blunt: true,
+                .init(value: -98, tissue: .cavity, over: [.muscle, .cavity, .mediastinum]))
+        }
     }
 
     private func paintHeart(_ canvas: inout DemoCanvas) {
@@ -134,7 +149,7 @@ struct DemoTorso: Sendable {
             canvas.ellipsoid(center, radii, .init(value: value, tissue: tissue, over: over ?? inside))
         }
         // Liver beneath the right dome, and its left lobe across the midline.
-        if z > -160 { organ((-62, 8, -62), (80, 84, 65), 112, .liver) }
+        organ((-62, 8, -62), (81, 85, 65), 112, .liver)
         organ((-78, 12, -95), (60, 66, 62), 112, .liver)
         organ((-4, -42, -48), (66, 34, 40), 112, .liver)
         organ((-52, -46, -92), (15, 20, 26), 12, over: [.liver, .cavity])

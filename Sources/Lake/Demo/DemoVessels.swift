@@ -58,11 +58,13 @@ struct DemoVessels: Sendable {
             (Point(-48, 12, 54), Point(-0.5, 0.5, -1)), (Point(-48, 12, 50), Point(-0.8, 0.7, 0.2)),
             (Point(46, 14, 66), Point(0.6, -0.4, 0.9)), (Point(48, 14, 62), Point(0.8, -0.8, -0.2)),
             (Point(50, 16, 54), Point(0.5, 0.5, -1)), (Point(50, 16, 52), Point(0.8, 0.7, 0.3)),
+            (Point(-46, 8, 64), Point(-0.9, 0.2, 0.5)), (Point(-48, 14, 52), Point(-0.9, -0.1, -0.4)),
+            (Point(48, 14, 64), Point(0.9, 0.2, 0.5)), (Point(50, 16, 50), Point(0.9, -0.2, -0.4)),
             (Point(-54, 16, 30), Point(-0.7, 0.1, -0.8)), (Point(60, 20, 28), Point(0.6, 0.1, -0.8)),
         ]
         for (index, root) in roots.enumerated() {
             tubes += tree(
-                from: root.0, towards: root.1, radius: 3.8, length: 17, generations: 9, seed: 50 + UInt64(index))
+                from: root.0, towards: root.1, radius: 4, length: 18, generations: 11, seed: 50 + UInt64(index))
         }
         return tubes
     }
@@ -87,9 +89,9 @@ struct DemoVessels: Sendable {
                     turned = Point(turned.x / size, turned.y / size, turned.z / size)
                     let step = length * (1 + 0.3 * random.signed())
                     let end = Point(start.x + turned.x * step, start.y + turned.y * step, start.z + turned.z * step)
-                    let thinner = radius * (branch == 0 ? 0.84 : 0.70)
+                    let thinner = radius * (branch == 0 ? 0.86 : 0.74)
                     tubes.append(DemoTube(start: start, end: end, startRadius: radius, endRadius: thinner))
-                    if thinner > 0.35 { next.append((end, turned, thinner, length * 0.88)) }
+                    if thinner > 0.35 { next.append((end, turned, thinner, length * 0.87)) }
                 }
             }
             tips = next
