@@ -49,6 +49,7 @@ def test_no_page_has_violations(visit, ct_study, scheme, width, height):
 
 def test_from_sign_in_to_the_second_image_without_a_mouse(visit, ct_study):
     page = visit(None, "/signin")
+    page.wait_for_function("document.activeElement?.name === 'username'")
     page.keyboard.type("physician")
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery staple")

@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
  */
 export function thumbnail(source) {
     const place = h("span", { class: "thumbnail" });
-    const image = h("img", { src: source, alt: "", loading: "lazy", decoding: "async" });
+    const image = h("img", { src: source, alt: "", loading: "lazy", decoding: "async", fetchpriority: "low" });
     image.addEventListener("error", () => place.replaceChildren(icon("image")), { once: true });
     place.append(image);
     return place;

@@ -3,9 +3,9 @@ import { icon } from "../ui/icons.js";
 import { ByteCache } from "./codec/cache.js";
 import { FrameLoader } from "./codec/loader.js";
 import { DecoderPool } from "./codec/pool.js";
-import { apply, imageToCanvas, inverse } from "./geometry/view.js";
 import { Overlay } from "./overlay.js";
-import { NoWebGL, Renderer } from "./render/renderer.js";
+import { drawingTrouble, Renderer } from "./render/renderer.js";
+import { probeText } from "./probe.js";
 import { percentileWindow } from "./render/window.js";
 import { openShortcuts } from "./sheet.js";
 import { openedState, stateAfter, windowDrags } from "./actions.js";
@@ -15,7 +15,7 @@ import { actionOf } from "./tools/keymap.js";
 import { attachPointer } from "./tools/pointer.js";
 import { autoKey, fileKey, presetWindow } from "./tools/presets.js";
 
-/** @import { DisplayFrame, SeriesDisplay, Study, VOIWindow } from "../types.d.ts" */
+/** @import { SeriesDisplay, Study, VOIWindow } from "../types.d.ts" */
 /** @import { LoadedFrame } from "./codec/loader.js" */
 /** @import { ViewerState } from "./state.js" */
 /** @import { Action } from "./tools/keymap.js" */
@@ -400,36 +400,16 @@ export class TarnViewer extends HTMLElement {
     }
 
     #showProbe() {
-        const frame = this.#display?.frames[this.#state.index];
-        const loaded = this.#loader?.get(this.#state.index);
-        const text = frame && loaded && this.#pointer ? this.#valueAt(frame, loaded, this.#pointer) : "";
-        this.#overlay.probe.textContent = text;
+        const { index } = this.#state;
+        const display = this.#display;
+        const frame = display?.frames[index];
+        const loaded = this.#loader?.get(index);
+        const at = this.#pointer;
+        const canvas = { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
+        this.#overlay.probe.textContent = display && frame && loaded && at
+            ? probeText({ frame, loaded, modality: display.series.modality, state: this.#state, canvas, at })
+            : "";
     }
-
-    /**
-     * The rescaled value of the pixel at a place of the canvas.
-     * @param {DisplayFrame} frame
-     * @param {LoadedFrame} loaded
-     * @param {{ x: number, y: number }} at
-     */
-    #valueAt(frame, loaded, at) {
-        if (loaded.kind !== "stored") return "";
-        const size = { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
-        const [x, y] = apply(inverse(imageToCanvas(frame, size, this.#state)), at.x, at.y).map(Math.floor);
-        if (x === undefined || y === undefined || x < 0 || y < 0 || x >= frame.columns || y >= frame.rows) return "";
-        const value = (loaded.stored.values[y * frame.columns + x] ?? 0) * frame.slope + frame.intercept;
-        const unit = this.#display?.series.modality === "CT" ? " HU" : "";
-        return `(${x}, ${y})  ${Number.isInteger(value) ? value : value.toFixed(2)}${unit}`;
-    }
-}
-
-/** @param {unknown} error */
-function drawingTrouble(error) {
-    if (error instanceof NoWebGL) {
-        return "This browser can't show 16-bit images, because WebGL2 is missing or switched off. " +
-            "Use a current Firefox, Chrome, Edge or Safari, or ask IT to allow hardware acceleration.";
-    }
-    return error instanceof Error ? error.message : "The image can't be drawn.";
 }
 
 customElements.define("tarn-viewer", TarnViewer);

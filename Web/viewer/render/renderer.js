@@ -21,6 +21,19 @@ const shapes = { LINEAR: 0, LINEAR_EXACT: 1, SIGMOID: 2 };
 export class NoWebGL extends Error {}
 
 /**
+ * What to tell a person when drawing fails.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function drawingTrouble(error) {
+    if (error instanceof NoWebGL) {
+        return "This browser can't show 16-bit images, because WebGL2 is missing or switched off. " +
+            "Use a current Firefox, Chrome, Edge or Safari, or ask IT to allow hardware acceleration.";
+    }
+    return error instanceof Error ? error.message : "The image can't be drawn.";
+}
+
+/**
  * Draws pictures on one canvas. It keeps textures and programs only: what is seen is a function of the
  * picture and the state it is given.
  */
