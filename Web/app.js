@@ -33,6 +33,13 @@ function showBar() {
     const current = session.value;
     bar.hidden = current === null || openPages.includes(location.pathname);
     if (!current) return;
+    const mine = h(
+        "button",
+        { class: "button quiet small", type: "button", "aria-label": `Your account: ${current.account.name}` },
+        icon("person"),
+        h("span", { class: "name" }, current.account.name),
+    );
+    mine.addEventListener("click", async () => (await import("./pages/own-account.js")).openOwnAccount());
     const leave = h(
         "button",
         { class: "button quiet small", type: "button", "aria-label": "Sign out", title: "Sign out" },
@@ -58,7 +65,7 @@ function showBar() {
                 }, place.name)
             ),
         ),
-        h("div", { class: "who" }, h("span", { class: "name" }, current.account.name), leave),
+        h("div", { class: "who" }, mine, leave),
     );
     bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

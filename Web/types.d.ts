@@ -150,6 +150,13 @@ export interface Account {
     memberships: { project: string; roles: string[] }[];
 }
 
+export interface AccessToken {
+    id: number | string;
+    label: string;
+    project?: string | null;
+    expiresAt?: string | null;
+}
+
 /** The filters of the studies list; the same keys stand in the page's URL and in the API's query. */
 export interface StudyFilter {
     project?: string;

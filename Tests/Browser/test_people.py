@@ -63,7 +63,7 @@ def test_signing_out_leaves_nothing_behind(visit):
     page.wait_for_url("**/signin*")
 
 
-def test_an_administrator_makes_accounts_projects_roles_and_tokens(visit, lake):
+def test_an_administrator_makes_accounts_projects_and_roles(visit):
     page = visit("admin", "/accounts")
     page.get_by_role("button", name="Add a project").click()
     page.get_by_label("Short code").fill("knee")
@@ -80,16 +80,29 @@ def test_an_administrator_makes_accounts_projects_roles_and_tokens(visit, lake):
     page.get_by_role("dialog").get_by_label(re.compile("^Technologist")).check()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("KNEE: Physician").wait_for()
-    page.get_by_role("button", name="Token: nova").click()
-    page.get_by_label("What it is for").fill("a script")
-    page.get_by_role("button", name="Create").click()
-    token = page.locator("code.token").inner_text()
-    assert lake.json("GET", "/api/v1/session", token=token)["account"]["name"] == "nova"
-    page.get_by_role("button", name="I have stored it").click()
-    assert token not in page.content()
     page.get_by_role("button", name="Disable: nova").click()
     page.get_by_role("dialog").get_by_role("button", name="Disable", exact=True).click()
     page.get_by_role("button", name="Enable: nova").wait_for()
+    refused = visit(None, "/signin", allow=(401, 429))
+    refused.get_by_label("User name").fill("nova")
+    refused.get_by_label("Password").fill(PASSWORD)
+    refused.get_by_role("button", name="Sign in").click()
+    refused.get_by_role("alert").wait_for()
+
+
+def test_a_token_is_shown_once_works_and_can_be_revoked(visit, lake):
+    page = visit("researcher", "/studies")
+    page.get_by_role("button", name="Your account: researcher").click()
+    page.get_by_label("What it is for").fill("a script")
+    page.get_by_role("button", name="Make a token").click()
+    token = page.locator("code.token").inner_text()
+    assert lake.json("GET", "/api/v1/session", token=token)["account"]["name"] == "researcher"
+    page.reload()
+    page.get_by_role("button", name="Your account: researcher").click()
+    page.get_by_role("button", name="Revoke a script").wait_for()
+    assert token not in page.content()
+    page.get_by_role("button", name="Revoke a script").click()
+    page.get_by_text("Revoked.").wait_for()
     assert lake.request("GET", "/api/v1/session", token=token)[0] == 401
 
 

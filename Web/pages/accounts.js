@@ -6,6 +6,7 @@ import { field, form, select } from "../ui/form.js";
 import { icon } from "../ui/icons.js";
 import { failure, notice, toast } from "../ui/notice.js";
 import { missingContent } from "./missing.js";
+import { openOwnAccount } from "./own-account.js";
 
 /** @import { PageContext } from "../core/router.js" */
 /** @import { Account } from "../types.d.ts" */
@@ -76,6 +77,7 @@ export function render({ signal, setTitle }) {
     /** @param {Account} account */
     function accountRow(account) {
         const memberships = account.memberships ?? [];
+        const isSelf = account.name === session.value?.account.name;
         const button = (/** @type {string} */ name, /** @type {() => void} */ action) => {
             const element = h("button", { class: "button small", type: "button", disabled: account.disabled }, name);
             element.setAttribute("aria-label", `${name}: ${account.name}`);
@@ -85,7 +87,7 @@ export function render({ signal, setTitle }) {
         const disable = account.disabled
             ? button("Enable", () => enableAccount(account))
             : button("Disable", () => disableAccount(account));
-        disable.disabled = account.name === session.value?.account.name;
+        disable.disabled = isSelf;
         return h("tr", { class: account.disabled ? "off" : null }, [
             h("td", null, h("strong", null, account.name)),
             h(
@@ -110,8 +112,7 @@ export function render({ signal, setTitle }) {
                 null,
                 h("div", { class: "actions end" }, [
                     button("Roles", () => editRoles(account)),
-                    button("Password", () => setPassword(account)),
-                    button("Token", () => createToken(account)),
+                    button("Password", () => isSelf ? openOwnAccount() : setPassword(account)),
                     disable,
                 ]),
             ),
@@ -265,61 +266,6 @@ export function render({ signal, setTitle }) {
             }, field("Password", password, "At least 12 characters. Tell it to the person by a safe way.")),
         );
         password.focus();
-    }
-
-    /** @param {Account} account */
-    function createToken(account) {
-        const label = h("input", {
-            class: "input",
-            required: true,
-            maxlength: 100,
-            placeholder: "for example: upload from the CT",
-        });
-        const days = h("input", { class: "input", type: "number", min: 1, max: 3650, value: 90 });
-        const project = select({}, [
-            ["", "All projects of the account"],
-            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, `${code}: ${name}`])),
-        ]);
-        const dialog = openDialog(
-            `Access token for ${account.name}`,
-            h(
-                "p",
-                { class: "muted" },
-                "A token lets a program act as this account: for uploads by a script, or downloads with curl.",
-            ),
-            form({
-                action: "Create",
-                async submit() {
-                    const { token } = await api.post(`accounts/${encodeURIComponent(account.name)}/tokens`, {
-                        label: label.value.trim(),
-                        ...(project.value ? { project: project.value } : {}),
-                        ...(days.value ? { expiresDays: Number(days.value) } : {}),
-                    });
-                    dialog.close();
-                    showToken(token);
-                },
-            }, [field("What it is for", label), field("Project", project), field("Valid for days", days)]),
-        );
-        label.focus();
-    }
-
-    /** @param {string} token */
-    function showToken(token) {
-        const copy = h("button", { class: "button", type: "button" }, icon("copy"), "Copy");
-        copy.addEventListener("click", async () => {
-            await navigator.clipboard.writeText(token).then(
-                () => toast("Copied."),
-                () => toast("Select it and copy it by hand.", "alert"),
-            );
-        });
-        const close = h("button", { class: "button primary", type: "button" }, "I have stored it");
-        const dialog = openDialog(
-            "The new token",
-            notice("warn", "It is shown only this once. Store it where only the program can read it."),
-            h("div", { class: "copy-line" }, h("code", { class: "token" }, token), copy),
-            h("div", { class: "actions" }, close),
-        );
-        close.addEventListener("click", () => dialog.close());
     }
 
     /** @param {Account} account */

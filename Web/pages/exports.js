@@ -91,8 +91,8 @@ function exportCard(one) {
                     h(
                         "p",
                         { class: "muted small" },
-                        "Goes on where it was interrupted. The access token comes from your " +
-                            "administrator; put it into TARN_TOKEN.",
+                        "Goes on where it was interrupted. Make the access token " +
+                            "under your name at the top right, and put it into TARN_TOKEN.",
                     ),
                 ]),
                 h(
