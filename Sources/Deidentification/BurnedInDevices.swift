@@ -29,7 +29,7 @@ enum BurnedInDevices {
             return value
         }
         return rules.contains { rule in
-            rule.allSatisfy { $0.isWhole ? value($0.tag) == $0.value : value($0.tag).contains($0.value) }
+            rule.allSatisfy { $0.isWhole ? value($0.tag) == $0.value : value($0.tag).holds($0.value) }
         }
     }
 }

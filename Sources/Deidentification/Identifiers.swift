@@ -7,14 +7,18 @@ struct Identifiers {
     private(set) var names: Set<[UInt8]> = []
     /// Numbers and IDs: upper case letters and digits only, at least four of them, one a digit.
     private(set) var ids: Set<[UInt8]> = []
-    private var longNames: [[UInt8]] = []
+    private var longNames: [String] = []
+    /// The IDs that are looked for across separators. No header has as many as the limit; a hostile file may, and then
+    /// the form of a number alone decides.
+    private(set) var searchable: [[UInt8]] = []
 
     init() {}
 
     /// Collects from every level of a data set, private elements included.
     init(of dataSet: DataSet) {
         collect(dataSet, depth: 0)
-        longNames = names.filter { $0.count >= 4 }
+        longNames = names.filter { $0.count >= 4 }.prefix(1024).map { String(decoding: $0, as: UTF8.self) }
+        searchable = Array(ids.prefix(512))
     }
 
     func contains(name word: ArraySlice<UInt8>) -> Bool {
@@ -31,7 +35,7 @@ struct Identifiers {
     func containsPart(of word: ArraySlice<UInt8>) -> Bool {
         guard word.count > 4, !longNames.isEmpty else { return false }
         let lower = String(decoding: word, as: UTF8.self).lowercased()
-        return longNames.contains { lower.contains(String(decoding: $0, as: UTF8.self)) }
+        return longNames.contains { lower.holds($0) }
     }
 
     static func upper(_ text: some Sequence<UInt8>) -> [UInt8] {
@@ -68,7 +72,9 @@ struct Identifiers {
         let tokens = TextTokens(Array(text.utf8))
         for index in tokens.tokens.indices where tokens.tokens[index].kind == .word && tokens.tokens[index].count >= 2 {
             let word = tokens.lowercased(index)
-            if !Self.titles.contains(word) { names.insert(Array(word.utf8)) }
+            // A word of two letters that is on the list (CT, AP) is no name worth its meaning.
+            if Self.titles.contains(word) || (word.utf8.count == 2 && Vocabulary.contains(word.utf8)) { continue }
+            names.insert(Array(word.utf8))
         }
         add(id: text)
     }

@@ -8,7 +8,7 @@ public struct IdentityPatch: Sendable {
     enum Operation: Hashable {
         /// Bytes of the stored object.
         case copy(Range<Int>)
-        /// Bytes of the patch itself.
+        /// Bytes of the patch itself, `source`.
         case literal(Range<Int>)
     }
 
@@ -23,7 +23,7 @@ public struct IdentityPatch: Sendable {
     /// The original's relative path as its sender gave it: not to be trusted as a path. Empty when there is none.
     public let originalName: String
     let operations: [Operation]
-    let bytes: Bytes
+    let source: any ByteSource
 
     static let magic: [UInt8] = [0x54, 0x49, 0x44, 0x50]
     static let version: UInt8 = 1
@@ -33,9 +33,10 @@ public struct IdentityPatch: Sendable {
     static let chunk = 1 << 20
 
     /// Reads a patch and checks every rule that can be checked without the stored object.
-    /// - Throws: `malformedPatch` with the offset in the patch.
-    public init(parsing bytes: Bytes) throws(DeidentificationError) {
-        var reader = PatchReader(bytes)
+    /// - Parameter source: the patch; one of gigabytes may stay in a spool, to be read when its literals are needed.
+    /// - Throws: `malformedPatch` with the offset in the patch; `unreadable` where the source fails.
+    public init(parsing source: any ByteSource) throws(DeidentificationError) {
+        var reader = PatchReader(source)
         guard try reader.take(4, "magic").elementsEqual(Self.magic) else {
             throw DeidentificationError(.malformedPatch, offset: 0, "not an identity patch")
         }
@@ -53,7 +54,7 @@ public struct IdentityPatch: Sendable {
         }
         originalName = name
         operations = try reader.operations(storedCount: storedCount, originalCount: originalCount)
-        self.bytes = bytes
+        self.source = source
     }
 
     /// Hands the original to `body` in order, in chunks of at most 1 MiB, made from `stored`.
@@ -69,20 +70,24 @@ public struct IdentityPatch: Sendable {
         }
         for operation in operations {
             switch operation {
-            case .literal(let range):
-                try body(bytes[clamping: range])
-            case .copy(let range):
-                var offset = range.lowerBound
-                while offset < range.upperBound {
-                    let end = min(range.upperBound, offset + Self.chunk)
-                    let chunk: Bytes
-                    do { chunk = try stored.read(offset..<end) } catch {
-                        throw DeidentificationError(.unreadable, offset: offset, "\(error.code)")
-                    }
-                    try body(chunk)
-                    offset = end
-                }
+            case .literal(let range): try Self.forEachChunk(of: range, in: source, body)
+            case .copy(let range): try Self.forEachChunk(of: range, in: stored, body)
             }
+        }
+    }
+
+    private static func forEachChunk(
+        of range: Range<Int>, in source: any ByteSource, _ body: (Bytes) throws(DeidentificationError) -> Void
+    ) throws(DeidentificationError) {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let end = min(range.upperBound, offset + chunk)
+            let bytes: Bytes
+            do { bytes = try source.read(offset..<end) } catch {
+                throw DeidentificationError(.unreadable, offset: offset, "\(error.code)")
+            }
+            try body(bytes)
+            offset = end
         }
     }
 

@@ -2,29 +2,50 @@ import ByteIO
 
 /// Reads the fields of a patch that anybody may have written.
 struct PatchReader {
-    private let bytes: Bytes
+    private let source: any ByteSource
     private var offset = 0
+    /// Part of the source around `offset`: all of it where it is memory.
+    private var window: Bytes
+    private var windowStart = 0
+    private static let windowCount = 1 << 12
 
-    init(_ bytes: Bytes) { self.bytes = bytes }
+    init(_ source: any ByteSource) {
+        self.source = source
+        window = source as? Bytes ?? Bytes()
+    }
 
     func failure(_ reason: String) -> DeidentificationError {
         DeidentificationError(.malformedPatch, offset: offset, reason)
     }
 
     mutating func take(_ count: Int, _ field: String) throws(DeidentificationError) -> Bytes {
-        guard count <= bytes.count - offset, let slice = bytes.slice(offset..<(offset + count)) else {
-            throw failure("\(field) is cut off")
+        guard count <= source.count - offset else { throw failure("\(field) is cut off") }
+        let slice: Bytes
+        do throws(ByteIOError) { slice = try source.read(offset..<(offset + count)) } catch {
+            throw DeidentificationError(.unreadable, offset: offset, "\(error.code)")
         }
         offset += count
         return slice
+    }
+
+    /// The byte at `offset`, which lies within the source.
+    private mutating func byte() throws(DeidentificationError) -> UInt8 {
+        if offset < windowStart || offset >= windowStart + window.count {
+            let end = min(source.count, offset + Self.windowCount)
+            do throws(ByteIOError) { window = try source.read(offset..<end) } catch {
+                throw DeidentificationError(.unreadable, offset: offset, "\(error.code)")
+            }
+            windowStart = offset
+        }
+        return window[offset - windowStart]
     }
 
     /// A varint in its shortest form, below 2⁶³.
     mutating func integer(_ field: String) throws(DeidentificationError) -> Int {
         var value: UInt64 = 0
         for index in 0..<9 {
-            guard offset < bytes.count else { throw failure("\(field) is cut off") }
-            let byte = bytes[offset]
+            guard offset < source.count else { throw failure("\(field) is cut off") }
+            let byte = try byte()
             value |= UInt64(byte & 0x7F) << (7 * index)
             guard byte & 0x80 == 0 else {
                 offset += 1
@@ -48,7 +69,7 @@ struct PatchReader {
             let count = head >> 1
             guard count > 0, count <= remaining else { throw failure("operation length out of range") }
             if head & 1 == 1 {
-                guard count <= bytes.count - offset else { throw failure("literal is cut off") }
+                guard count <= source.count - offset else { throw failure("literal is cut off") }
                 operations.append(.literal(offset..<(offset + count)))
                 offset += count
             } else {
@@ -60,7 +81,7 @@ struct PatchReader {
             }
             remaining -= count
         }
-        guard offset == bytes.count else { throw failure("bytes after the last operation") }
+        guard offset == source.count else { throw failure("bytes after the last operation") }
         return operations
     }
 

@@ -2,7 +2,8 @@ extension TextScrubber {
     /// Mail and web addresses: everything between the spaces around them.
     func contacts(_ tokens: TextTokens, _ marks: inout [Mark]) {
         let bytes = tokens.bytes
-        for index in bytes.indices {
+        var done = 0
+        for index in bytes.indices where index >= done {
             let isAt = bytes[index] == UInt8(ascii: "@")
             let isScheme = bytes[index] == UInt8(ascii: ":") && bytes[index...].starts(with: "://".utf8)
             let isHost = bytes[index] | 0x20 == UInt8(ascii: "w") && bytes[index...].prefix(4).map { $0 | 0x20 } == Array("www.".utf8)
@@ -12,6 +13,7 @@ extension TextScrubber {
             while start > 0, !Self.isSpace(bytes[start - 1]) { start -= 1 }
             while end < bytes.count, !Self.isSpace(bytes[end]) { end += 1 }
             marks.append(Mark(range: start..<end))
+            done = end
         }
     }
 
@@ -29,7 +31,7 @@ extension TextScrubber {
                 positions.append(index)
             }
         }
-        for id in identifiers.ids where id.count <= stream.count {
+        for id in identifiers.searchable where id.count <= stream.count {
             for start in 0...(stream.count - id.count) where stream[start] == id[0] {
                 guard stream[start..<(start + id.count)].elementsEqual(id) else { continue }
                 marks.append(Mark(range: positions[start]..<(positions[start + id.count - 1] + 1)))

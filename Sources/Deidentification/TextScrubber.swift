@@ -10,6 +10,8 @@ struct TextScrubber {
         case descriptor
         /// Short technical text such as a kernel or a sequence name: abbreviations of three letters pass too.
         case technical
+        /// The meaning of a public code: as technical, but a word of the list stays even if somebody is called so.
+        case coded
         /// Code strings: abbreviations of four letters pass too, known names do not count against the list.
         case code
         /// The name of a device model: anything but known identifiers and numbers by their form.
@@ -75,7 +77,7 @@ struct TextScrubber {
         let token = tokens.tokens[index]
         let isFraction =
             index > 0 && tokens.single(after: index - 1) == UInt8(ascii: ".") && tokens.isNumber(index - 1, 1...4)
-        let limit = mode == .descriptor || mode == .code ? 5 : 6
+        let limit = mode == .descriptor ? 5 : 6
         return isFraction || token.count < limit
     }
 
@@ -83,15 +85,19 @@ struct TextScrubber {
         let isKnown = identifiers.contains(name: word)
         switch mode {
         case .model: return !isKnown && !identifiers.containsPart(of: word)
-        case .code: return word.count <= 4 ? !(isKnown && !Vocabulary.contains(word)) : isListed(word)
-        case .technical: return !isKnown && (word.count <= 3 || isListed(word))
-        case .descriptor: return !isKnown && (word.count <= 2 || isListed(word))
+        case .code: return word.count <= 4 && isASCII(word) ? !(isKnown && !Vocabulary.contains(word)) : isListed(word)
+        case .technical: return !isKnown && ((word.count <= 3 && isASCII(word)) || isListed(word))
+        case .coded: return isKnown ? Vocabulary.contains(word) : (word.count <= 3 && isASCII(word)) || isListed(word)
+        case .descriptor: return !isKnown && ((word.count <= 2 && isASCII(word)) || isListed(word))
         }
     }
 
+    /// Bytes beyond ASCII may be one letter of any script, which no length vouches for.
+    private func isASCII(_ word: ArraySlice<UInt8>) -> Bool { word.allSatisfy { $0 < 0x80 } }
+
     /// A run of letters next to digits: abbreviations (B31f, tse2d1).
     private func passesPart(_ part: ArraySlice<UInt8>, _ mode: Mode) -> Bool {
-        mode == .model ? !identifiers.contains(name: part) : part.count <= 3 || isListed(part)
+        mode == .model ? !identifiers.contains(name: part) : (part.count <= 3 && isASCII(part)) || isListed(part)
     }
 
     /// On the list, as it is, without the s of a plural, or in the parts of a camelCase word.
@@ -117,8 +123,11 @@ struct TextScrubber {
     private func apply(_ marks: [Mark], to tokens: TextTokens, limit: Int) -> Result {
         let merged = merge(marks, tokens)
         var kept = 0
-        for token in tokens.tokens where !merged.contains(where: { $0.range.overlaps(token.start..<token.end) }) {
-            kept += token.count > 1 || token.kind == .number ? 1 : 0
+        var next = merged[...]
+        for token in tokens.tokens {
+            while let first = next.first, first.range.upperBound <= token.start { next = next.dropFirst() }
+            let isMarked = next.first.map { $0.range.overlaps(token.start..<token.end) } ?? false
+            kept += !isMarked && (token.count > 1 || token.kind == .number) ? 1 : 0
         }
         let hasReplacement = merged.contains { $0.replacement != nil }
         guard kept > 0 || hasReplacement else { return .nothing }

@@ -105,8 +105,8 @@ extension Transformation {
     /// A code value of a public scheme names no person; a device model is no text to be judged by a word list.
     private func shortTextMode(_ element: DataElement, _ level: Level) -> TextScrubber.Mode {
         switch element.tag {
-        case .CodeValue, .LongCodeValue, .URNCodeValue: level.hasPublicCode ? .model : .technical
-        case .CodingSchemeDesignator, .CodingSchemeVersion: .technical
+        case .CodeValue, .LongCodeValue, .URNCodeValue, .CodingSchemeDesignator: level.hasPublicCode ? .model : .technical
+        case .CodeMeaning: level.hasPublicCode ? .coded : .technical
         case .ManufacturerModelName: .model
         default: .technical
         }
@@ -129,6 +129,8 @@ extension Transformation {
 
     /// Code strings: known words and abbreviations stay; a value that is neither is no defined term.
     private mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
+        // Without its character set no other text could be read.
+        if element.tag == .SpecificCharacterSet, Self.isCharacterSet(element) { return .keep }
         switch try scrubbed(element, vr: .CS, mode: .code, in: level) {
         case .unchanged: return .keep
         case .cleaned(let new):
@@ -140,6 +142,14 @@ extension Transformation {
             return .replace(DataElement(element.tag, .CS, strings: values))
         case .nothing:
             return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element)
+        }
+    }
+
+    /// The forms of PS3.3 §C.12.1.1.2.
+    private static func isCharacterSet(_ element: DataElement) -> Bool {
+        element.strings(in: .default).allSatisfy { term in
+            ["", "GB18030", "GBK"].contains(term)
+                || ["ISO_IR ", "ISO 2022 IR "].contains { term.hasPrefix($0) && term.utf8.count <= $0.utf8.count + 3 && Int(term.dropFirst($0.count)) != nil }
         }
     }
 
@@ -171,26 +181,22 @@ extension Transformation {
         return .replace(DataElement(element.tag, element.vr, strings: new))
     }
 
-    /// Digits, signs, points, exponents, spaces and backslashes; no run of `integerDigits` digits before a point.
+    /// Digits, signs, points, exponents, spaces and backslashes; no whole number of `integerDigits` digits or more.
     private static func isPlainNumbers(_ bytes: Bytes, integerDigits: Int) -> Bool {
         unsafe bytes.withUnsafeBytes { buffer in
             var run = 0
-            var isFraction = false
             for unsafe byte in unsafe buffer {
                 switch byte {
-                case 0x30...0x39:
-                    run += 1
-                    if !isFraction, run >= integerDigits { return false }
-                case 0x2E:
-                    isFraction = true
-                    run = 0
+                case 0x30...0x39: run += 1
+                // IDs have no fractions.
+                case 0x2E: run = .min / 2
                 case 0x5C, 0x20, 0x00, 0x2B, 0x2D, 0x45, 0x65:
-                    isFraction = false
+                    guard run < integerDigits else { return false }
                     run = 0
                 default: return false
                 }
             }
-            return true
+            return run < integerDigits
         }
     }
 

@@ -168,7 +168,7 @@ extension Transformation {
         _ element: DataElement, vr: VR, mode: TextScrubber.Mode, in level: Level
     ) throws(DeidentificationError) -> Scrubbed {
         guard element.count > 0 else { return .unchanged }
-        guard case .raw(let raw) = element.value, raw.count <= 4 << 20 else { return .nothing }
+        guard case .raw(let raw) = element.value, raw.count <= 1 << 20 else { return .nothing }
         var element = element
         if element.bytes == nil {
             do { element = DataElement(element.tag, element.vr, bytes: try file.bytes(of: raw)) } catch {

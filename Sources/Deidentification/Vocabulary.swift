@@ -1,9 +1,9 @@
 /// The words that may stay in a text: they name nobody. Everything else is taken out.
 enum Vocabulary {
-    /// Hashes of the words: 46 000 strings would take longer to build than to hash.
+    /// Hashes of the words: strings would take longer to build than to hash.
     private static let hashes: Set<UInt64> = {
         var hashes: Set<UInt64> = []
-        hashes.reserveCapacity(48_000)
+        hashes.reserveCapacity(80_000)
         words.withUTF8Buffer { buffer in
             var hash = FNV()
             for unsafe byte in unsafe buffer {
