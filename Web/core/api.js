@@ -2,6 +2,17 @@
 
 /** @import { Problem } from "../types.d.ts" */
 
+/**
+ * A reason as a sentence: with a capital and a full stop.
+ * @param {string} text
+ * @returns {string}
+ */
+export function sentence(text) {
+    const trimmed = text.trim();
+    const end = /[.!?…]$/.test(trimmed) ? "" : ".";
+    return trimmed === "" ? "" : trimmed[0].toUpperCase() + trimmed.slice(1) + end;
+}
+
 /** A request that did not succeed; `message` is fit to be shown. */
 export class APIError extends Error {
     /** @param {Problem} problem */
@@ -19,7 +30,7 @@ export class APIError extends Error {
  * @returns {string}
  */
 export function plainWords(problem) {
-    if (problem.detail) return problem.detail;
+    if (problem.detail) return sentence(problem.detail);
     switch (problem.status) {
         case 0:
             return "The server can't be reached. Check the network connection and try again.";

@@ -1,5 +1,5 @@
 import { announce, fill, h } from "../core/dom.js";
-import { api, APIError, isAbort, messageOf } from "../core/api.js";
+import { api, APIError, isAbort, messageOf, sentence } from "../core/api.js";
 import { projectsPermitting } from "../core/session.js";
 import { formatTime, modalityName, plural } from "../core/format.js";
 import { openDialog } from "../ui/dialog.js";
@@ -121,7 +121,7 @@ export function render({ query, signal, setTitle }) {
             } else button.removeAttribute("aria-current");
         }
         const rows = /** @type {[string, string][]} */ ([
-            ["Why held", item.reason],
+            ["Why held", sentence(item.reason)],
             ["Modality", item.modality ? modalityName(item.modality) : "Not given"],
             ["Description", item.description || "None"],
             ["Size", item.rows && item.columns ? `${item.columns} × ${item.rows}` : "No image"],

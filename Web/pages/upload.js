@@ -1,4 +1,5 @@
 import { announce, fill, h } from "../core/dom.js";
+import { sentence } from "../core/api.js";
 import { permitted, projectsPermitting } from "../core/session.js";
 import { studiesPath } from "../core/filters.js";
 import { formatBytes, formatCount, plural } from "../core/format.js";
@@ -28,11 +29,12 @@ const words = {
 /** @param {Item} item */
 function itemRow({ source, state, reason }) {
     const [text, kind, standard] = words[state] ?? [state, "", ""];
+    const why = reason ? sentence(reason) : standard;
     return h("div", { class: "upload-row" }, [
         h("span", { class: "file", title: source.name }, source.name),
         h("span", { class: "muted small numeric size" }, source.size > 0 ? formatBytes(source.size) : ""),
         h("span", { class: "verdict" }, h("span", { class: `badge ${kind}` }, text)),
-        h("span", { class: "muted small why", title: reason || standard }, reason || standard),
+        h("span", { class: "muted small why", title: why }, why),
     ]);
 }
 

@@ -1,6 +1,6 @@
 import { matchPath, safeReturnPath } from "../../core/router.js";
 import { describeFilter, filterFromQuery, queryOfFilter, studiesPath } from "../../core/filters.js";
-import { plainWords } from "../../core/api.js";
+import { plainWords, sentence } from "../../core/api.js";
 import { formatBytes, formatPerson, plural } from "../../core/format.js";
 import { assert, assertEquals } from "./assert.js";
 
@@ -69,6 +69,8 @@ Deno.test("every failure has words", () => {
         assert(plainWords({ status }).endsWith("."), `words for ${status}`);
     }
     assertEquals(plainWords({ status: 400, detail: "The age is not a number." }), "The age is not a number.");
+    assertEquals(sentence("a password has at least 12 characters"), "A password has at least 12 characters.");
+    assertEquals(sentence(""), "");
 });
 
 Deno.test("numbers read like language", () => {
