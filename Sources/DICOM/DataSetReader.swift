@@ -171,7 +171,10 @@ extension DataSetReader {
     }
 
     mutating func warn(_ code: DICOMWarning.Code, _ offset: Int, _ tag: Tag?, _ reason: String) {
-        guard warnings.count < DataSetReader.mostWarnings else { return }
+        // Of many warnings the first of each kind is never lost: callers decide by it.
+        guard warnings.count < DataSetReader.mostWarnings || !warnings.contains(where: { $0.code == code }) else {
+            return
+        }
         warnings.append(DICOMWarning(code, offset: offset, path: location(tag), reason: reason))
     }
 

@@ -91,6 +91,14 @@ import Testing
         #expect(file.dataSet.bytes(.PixelData) == [1, 2, 3, 4])
     }
 
+    @Test func losesNoKindOfWarningAmongMany() throws {
+        let elements = (0..<500).flatMap { _ in Samples.explicit(.PatientID, "LO", []) }
+        let cut = Samples.explicit(.PixelData, "OW", [1, 2], length: 400)
+        let warnings = try DICOMFile.read(Samples.explicitFile(Samples.head + elements + cut)).warnings
+        #expect(warnings.count < 200)
+        #expect(Set(warnings.map(\.code)) == [.duplicate, .truncated])
+    }
+
     @Test func limitsElements() {
         var options = ReadOptions()
         options.maximumElements = 5
