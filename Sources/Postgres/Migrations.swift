@@ -102,7 +102,8 @@ public enum Migrations {
     }
 
     private static func check(_ file: File, _ note: Applied, _ session: PostgresSession) async throws(PostgresError) {
-        let rows = try await session.query("SELECT sha256($1) = $2 AS same", [file.bytes, note.checksum], isCancellable: true)
+        let rows = try await session.query(
+            "SELECT sha256($1) = $2 AS same", [file.bytes, note.checksum], isCancellable: true)
         guard try rows.single().decode("same", as: Bool.self), file.name == note.name else {
             throw PostgresError(.migration, reason: "\(file.name) was changed after it had been applied")
         }
@@ -131,7 +132,8 @@ public enum Migrations {
         } catch {
             if !session.isUnusable { _ = try await session.endTransaction("ROLLBACK") }
             throw PostgresError(
-                error.code, sqlState: error.sqlState, constraint: error.constraint, reason: "\(file.name): \(error.reason)")
+                error.code, sqlState: error.sqlState, constraint: error.constraint,
+                reason: "\(file.name): \(error.reason)")
         }
     }
 }

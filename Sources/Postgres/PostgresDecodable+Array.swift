@@ -15,7 +15,8 @@ extension PostgresArrayDecodable {
                 throw cell.mismatch("an array")
             }
             if dimensions == 0 { return [] }
-            guard dimensions == 1, let count = bytes.bigEndian(Int32.self, at: 12), count >= 0, Int(count) <= bytes.count / 4
+            guard dimensions == 1, let count = bytes.bigEndian(Int32.self, at: 12), count >= 0,
+                Int(count) <= bytes.count / 4
             else { throw cell.mismatch("an array of one dimension") }
             var array: [Self] = []
             array.reserveCapacity(Int(count))

@@ -145,7 +145,9 @@ extension String: PostgresDecodable {
 extension UUID: PostgresDecodable {
     public static func decode(_ cell: PostgresCell) throws(PostgresError) -> UUID {
         try cell.withBytes("a UUID") { bytes throws(PostgresError) in
-            guard cell.type == PostgresValue.ObjectID.uuid, let value = decode(bytes) else { throw cell.mismatch("a UUID") }
+            guard cell.type == PostgresValue.ObjectID.uuid, let value = decode(bytes) else {
+                throw cell.mismatch("a UUID")
+            }
             return value
         }
     }

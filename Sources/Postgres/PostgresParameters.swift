@@ -5,8 +5,8 @@ struct PostgresParameters {
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
-    /// - Throws: `PostgresError.invalidParameter` for text with U+0000, which no PostgreSQL text can hold and which libpq
-    ///   would take for the end.
+    /// - Throws: `PostgresError.invalidParameter` for text with U+0000, which no PostgreSQL text can hold and which
+    ///   libpq would take for the end.
     init(_ values: [PostgresValue]) throws(PostgresError) {
         block.reserveCapacity(values.reduce(values.count) { $0 + ($1.bytes?.count ?? 0) })
         for (index, value) in values.enumerated() {

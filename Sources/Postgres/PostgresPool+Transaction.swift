@@ -6,14 +6,14 @@ public enum PostgresIsolation: String, Sendable {
 }
 
 extension PostgresPool {
-    /// Runs `body` in a transaction on a connection of its own: committed when `body` returns, rolled back when it throws
-    /// or when the task was cancelled.
+    /// Runs `body` in a transaction on a connection of its own: committed when `body` returns, rolled back when it
+    /// throws or when the task was cancelled.
     ///
     /// - Parameters:
     ///   - attempts: how often to run all of it when the server reports a serialization failure or a deadlock. `body`
     ///     then runs again, so it must do nothing outside the database.
-    /// - Throws: what `body` throws; `PostgresError` when the commit fails. After `PostgresError.connection` from a commit
-    ///   nobody knows whether it happened.
+    /// - Throws: what `body` throws; `PostgresError` when the commit fails. After `PostgresError.connection` from a
+    ///   commit nobody knows whether it happened.
     @discardableResult
     public func transaction<Value>(
         isolation: PostgresIsolation = .readCommitted, attempts: Int = 1,
@@ -49,7 +49,8 @@ extension PostgresPool {
             if Task.isCancelled { throw PostgresError(.cancelled, reason: "cancelled before the commit") }
             let command = try await session.endTransaction("COMMIT")
             guard command == "COMMIT" else {
-                throw PostgresError(.server, sqlState: "25P02", reason: "a statement had failed, so nothing was committed")
+                throw PostgresError(
+                    .server, sqlState: "25P02", reason: "a statement had failed, so nothing was committed")
             }
             return value
         } catch {

@@ -238,7 +238,8 @@ extension PostgresError {
         guard code == .connection else { return false }
         return [
             "starting up", "shutting down", "not yet accepting connections", "recovery mode", "Connection refused",
-            "No such file or directory", "too many clients", "remaining connection slots", "server closed the connection",
+            "No such file or directory", "too many clients", "remaining connection slots",
+            "server closed the connection",
             "Connection reset",
         ].contains { reason.contains($0) }
     }

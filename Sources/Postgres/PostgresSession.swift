@@ -61,7 +61,8 @@ final class PostgresSession: @unchecked Sendable {
     private static func connect(_ url: String) throws(PostgresError) -> OpaquePointer {
         // Parsed first and apart: libpq's message for a bad string may repeat it, password and all.
         guard let options = PQconninfoParse(url, nil) else {
-            throw PostgresError(.invalidURL, reason: "see PostgreSQL's documentation, section 34.1.1, connection strings")
+            throw PostgresError(
+                .invalidURL, reason: "see PostgreSQL's documentation, section 34.1.1, connection strings")
         }
         PQconninfoFree(options)
         // What stands before dbname gives way to what the string says; what follows does not.
@@ -114,7 +115,8 @@ final class PostgresSession: @unchecked Sendable {
     // MARK: - Queries
 
     /// Runs one statement, prepared once and kept.
-    /// - Parameter isCancellable: false for what ends a transaction, which must reach the server in a cancelled task too.
+    /// - Parameter isCancellable: false for what ends a transaction, which must reach the server in a cancelled task
+    ///   too.
     func query(
         _ sql: String, _ parameters: [any PostgresEncodable], isCancellable: Bool
     ) async throws(PostgresError) -> PostgresRows {

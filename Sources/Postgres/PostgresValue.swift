@@ -54,8 +54,9 @@ public struct PostgresValue: Sendable {
 /// What can be a query parameter.
 ///
 /// `Int`, `Int64`, `Int32`, `Double`, `Bool`, `UUID`, `Date` (timestamptz), `[UInt8]` (bytea) and arrays go in binary
-/// form with their type. `String` goes without one, so that it fits text, jsonb, date, inet and enumerations alike; where
-/// the server cannot tell (`$1 IS NULL`) write `$1::text`. Enumerations with such a raw value need only declare it.
+/// form with their type. `String` goes without one, so that it fits text, jsonb, date, inet and enumerations alike;
+/// where the server cannot tell (`$1 IS NULL`) write `$1::text`. Enumerations with such a raw value need only declare
+/// it.
 public protocol PostgresEncodable: Sendable {
     /// Type of every value of this Swift type, NULL included.
     static var postgresType: UInt32 { get }

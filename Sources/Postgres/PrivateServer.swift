@@ -8,9 +8,9 @@ internal import Synchronization
 /// A PostgreSQL of our own: made on first use in the data directory, reached through a Unix socket only, restarted when
 /// it dies, and stopped when we end, however we end.
 ///
-/// A small watchdog (a shell reading a pipe whose other end only this process holds) starts the server and stops it when
-/// the pipe closes, which the kernel does even after kill -9. Should the watchdog itself be killed, the kernel tells the
-/// server (PR_SET_PDEATHSIG).
+/// A small watchdog (a shell reading a pipe whose other end only this process holds) starts the server and stops it
+/// when the pipe closes, which the kernel does even after kill -9. Should the watchdog itself be killed, the kernel
+/// tells the server (PR_SET_PDEATHSIG).
 public final class PrivateServer: Sendable {
     /// Connection string of the lake's role on the lake's database.
     public let url: String
@@ -167,12 +167,16 @@ public final class PrivateServer: Sendable {
         }
         guard log >= 0 else {
             close(ends[1])
-            throw PostgresError(.privateServer, reason: "\(cluster.layout.startLog) cannot be written: \(describe(errno))")
+            throw PostgresError(
+                .privateServer, reason: "\(cluster.layout.startLog) cannot be written: \(describe(errno))")
         }
         do throws(PostgresError) {
             let child = try ChildProcess.start(
                 cluster.layout.account.prefix
-                    + ["sh", "-c", PrivateServer.watchdog, "tarn-postgres", cluster.binaries.postgres, "-D", clusterDirectory],
+                    + [
+                        "sh", "-c", PrivateServer.watchdog, "tarn-postgres", cluster.binaries.postgres, "-D",
+                        clusterDirectory,
+                    ],
                 input: ends[0], output: log, errors: log)
             state.withLock {
                 $0.pipe = ends[1]
@@ -186,7 +190,8 @@ public final class PrivateServer: Sendable {
         }
     }
 
-    /// Runs the server and waits for it; a reader beside it stops it (fast shutdown) when the pipe on standard input ends.
+    /// Runs the server and waits for it; a reader beside it stops it (fast shutdown) when the pipe on standard input
+    /// ends.
     private static let watchdog = """
         exec 3<&0 </dev/null
         trap '' HUP INT TERM

@@ -13,7 +13,8 @@ struct ServerAccount: Sendable {
         let user = geteuid()
         if user != 0 {
             guard let name = name(of: user) else {
-                throw PostgresError(.privateServer, reason: "user \(user) has no name in /etc/passwd, which PostgreSQL needs")
+                throw PostgresError(
+                    .privateServer, reason: "user \(user) has no name in /etc/passwd, which PostgreSQL needs")
             }
             return ServerAccount(name: name, user: user, group: getegid(), isAnother: false)
         }
@@ -33,13 +34,17 @@ struct ServerAccount: Sendable {
     static var ownName: String { name(of: geteuid()) ?? "" }
 
     private static func find(_ name: String) -> ServerAccount? {
-        withEntry { entry, buffer, count, result in getpwnam_r(name, entry, buffer, count, result) } read: {
+        withEntry { entry, buffer, count, result in
+            getpwnam_r(name, entry, buffer, count, result)
+        } read: {
             ServerAccount(name: name, user: $0.pw_uid, group: $0.pw_gid, isAnother: true)
         }
     }
 
     private static func name(of user: uid_t) -> String? {
-        withEntry { entry, buffer, count, result in getpwuid_r(user, entry, buffer, count, result) } read: {
+        withEntry { entry, buffer, count, result in
+            getpwuid_r(user, entry, buffer, count, result)
+        } read: {
             $0.pw_name.map { String(cString: $0) }
         }
     }

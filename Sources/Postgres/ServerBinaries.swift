@@ -20,12 +20,15 @@ struct ServerBinaries: Sendable {
         }
         directories += ["/usr/local/pgsql/bin", "/usr/libexec/postgresql"]
         var found: [ServerBinaries] = []
-        for directory in directories where directory.hasPrefix("/") && !found.contains(where: { $0.directory == directory }) {
+        for directory in directories
+        where directory.hasPrefix("/") && !found.contains(where: { $0.directory == directory }) {
             guard access(directory + "/postgres", X_OK) == 0, access(directory + "/initdb", X_OK) == 0 else { continue }
             let answer = try ChildProcess.run([directory + "/postgres", "--version"])
             // "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)"
             let words = answer.output.split(separator: " ")
-            guard answer.status == 0, words.count >= 3, let major = Int(words[2].prefix { $0.isNumber }) else { continue }
+            guard answer.status == 0, words.count >= 3, let major = Int(words[2].prefix { $0.isNumber }) else {
+                continue
+            }
             found.append(ServerBinaries(directory: directory, major: major))
         }
         return found.sorted { $0.major > $1.major }
@@ -49,7 +52,9 @@ struct ServerBinaries: Sendable {
             let others = installed.map { String($0.major) }.joined(separator: ", ")
             throw PostgresError(
                 .privateServer,
-                reason: "the database was made by PostgreSQL \(major), installed is \(others): see Docs/Operations/postgresql.md")
+                reason:
+                    "PostgreSQL \(major) made the database, installed is \(others): see Docs/Operations/postgresql.md"
+            )
         }
         return match
     }

@@ -28,7 +28,8 @@ struct ServerCluster: Sendable {
         let result = try ChildProcess.run(
             layout.account.prefix + [
                 binaries.initdb, "--pgdata=\(unfinished)", "--username=\(ServerConfiguration.superuser)",
-                "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth=peer", "--no-instructions", "--no-sync",
+                "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth=peer", "--no-instructions",
+                "--no-sync",
             ])
         guard result.status == 0 else {
             let last = result.output.split(separator: "\n").last { $0.contains("error") } ?? "no reason given"
@@ -62,11 +63,14 @@ struct ServerCluster: Sendable {
             let remains = ServerProcesses.running(on: layout.cluster)
             if remains.isEmpty { break }
             for identifier in remains where signal != 0 { kill(identifier, signal) }
-            while ContinuousClock.now < deadline, !ServerProcesses.running(on: layout.cluster).isEmpty { usleep(50_000) }
+            while ContinuousClock.now < deadline, !ServerProcesses.running(on: layout.cluster).isEmpty {
+                usleep(50_000)
+            }
         }
         let remains = ServerProcesses.running(on: layout.cluster)
         guard remains.isEmpty else {
-            throw PostgresError(.privateServer, reason: "process \(remains[0]) still uses \(layout.cluster) and cannot be stopped")
+            throw PostgresError(
+                .privateServer, reason: "process \(remains[0]) still uses \(layout.cluster) and cannot be stopped")
         }
         let lockFile = layout.cluster + "/postmaster.pid"
         guard let text = try? String(contentsOfFile: lockFile, encoding: .utf8) else { return }

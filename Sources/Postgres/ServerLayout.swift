@@ -119,7 +119,9 @@ struct ServerLayout: Sendable {
         guard owner == account.user else {
             throw PostgresError(
                 .privateServer,
-                reason: "\(directory) belongs to user \(owner), not \(account.name): run tarn as the user who ran it before")
+                reason:
+                    "\(directory) belongs to user \(owner), not \(account.name): run tarn as the user who ran it before"
+            )
         }
     }
 
@@ -170,7 +172,8 @@ struct ServerLayout: Sendable {
         let failure = errno
         close(descriptor)
         guard isWritten, rename(temporary, path) == 0 else {
-            throw PostgresError(.privateServer, reason: "\(path) cannot be written: \(describe(isWritten ? errno : failure))")
+            throw PostgresError(
+                .privateServer, reason: "\(path) cannot be written: \(describe(isWritten ? errno : failure))")
         }
     }
 }

@@ -26,13 +26,16 @@ import Testing
             #expect(ContinuousClock.now - begin < .milliseconds(500), "counting went to the database")
             try await log.record(.view, project: project.id, study: "2.25.2", principal: ada)
             try await log.record(.view, project: project.id, study: "2.25.1", principal: eve)
-            try await log.record(.identityRead, project: project.id, study: "2.25.1", purpose: "tumour board", principal: ada)
-            try await log.record(.identityRead, project: project.id, study: "2.25.1", purpose: "second opinion", principal: ada)
+            try await log.record(
+                .identityRead, project: project.id, study: "2.25.1", purpose: "tumour board", principal: ada)
+            try await log.record(
+                .identityRead, project: project.id, study: "2.25.1", purpose: "second opinion", principal: ada)
             let events = try await log.accesses(study: "2.25.1", principal: eve)
             #expect(events.map(\.count) == [1, 1, 1, 1000])
             #expect(events.map(\.account) == ["ada", "ada", "eve", "ada"])
             #expect(events.map(\.purpose) == ["second opinion", "tumour board", "", ""])
-            #expect(events.allSatisfy { $0.project == "CT" && abs($0.at.timeIntervalSinceNow) < 60 && $0.lastAt >= $0.at })
+            #expect(
+                events.allSatisfy { $0.project == "CT" && abs($0.at.timeIntervalSinceNow) < 60 && $0.lastAt >= $0.at })
         }
     }
 
@@ -54,16 +57,23 @@ import Testing
         let test = try await TestLake()
         let root = try await test.lake.accounts.operatorPrincipal()
         let project = try await test.lake.projects.create(code: "CT", name: "CT", principal: root)
-        for _ in 0..<7 { try await test.lake.accessLog.record(.view, project: project.id, study: "2.25.1", principal: root) }
+        for _ in 0..<7 {
+            try await test.lake.accessLog.record(.view, project: project.id, study: "2.25.1", principal: root)
+        }
         await test.lake.close()
-        #expect(try await test.count("SELECT e.count + t.count FROM access_event e JOIN access_tally t ON t.event_id = e.id") == 7)
+        #expect(
+            try await test.count(
+                "SELECT e.count + t.count FROM access_event e JOIN access_tally t ON t.event_id = e.id") == 7)
         await test.remove()
     }
 
     @Test func eventsCannotBeChangedOrTakenBack() async throws {
         try await withProject { test, database, project, root in
-            try await test.lake.accessLog.record(.ingest, project: project.id, study: "2.25.1", count: 3, principal: root)
-            for sql in ["UPDATE access_event SET count = 1", "DELETE FROM access_event", "TRUNCATE access_event CASCADE"] {
+            try await test.lake.accessLog.record(
+                .ingest, project: project.id, study: "2.25.1", count: 3, principal: root)
+            for sql in [
+                "UPDATE access_event SET count = 1", "DELETE FROM access_event", "TRUNCATE access_event CASCADE",
+            ] {
                 await #expect(throws: PostgresError.self) { try await database.execute(sql) }
             }
         }
@@ -98,10 +108,13 @@ import Testing
                 SELECT e.kind, e.detail FROM access_event e JOIN account a ON a.id = e.account_id
                 WHERE a.name = 'admin' ORDER BY e.id
                 """)
-            let events = try rows.map { try $0.decode("kind", as: String.self) + " " + $0.decode("detail", as: String.self) }
+            let events = try rows.map {
+                try $0.decode("kind", as: String.self) + " " + $0.decode("detail", as: String.self)
+            }
             #expect(
                 events == [
-                    "account.sign-in ", "account.add ada", "project.roles ada: auditor, physician", "account.disable ada",
+                    "account.sign-in ", "account.add ada", "project.roles ada: auditor, physician",
+                    "account.disable ada",
                 ])
             let history = try await test.lake.accessLog.events(project: project, principal: root)
             #expect(history.map(\.kind) == [.rolesSet, .projectCreate])

@@ -29,7 +29,9 @@ import Testing
                         "\(role) \(permission)")
                     #expect(!Gate.permits(principal, permission, project: there.id), "\(role) \(permission)")
                     #expect(!Gate.permits(principal, permission), "\(role) \(permission)")
-                    #expect(Gate.permitsAnywhere(principal, permission) == may.contains(permission), "\(role) \(permission)")
+                    #expect(
+                        Gate.permitsAnywhere(principal, permission) == may.contains(permission), "\(role) \(permission)"
+                    )
                     #expect(Gate.projects(principal, permission) == (may.contains(permission) ? [here.id] : []))
                 }
                 #expect(Set(Gate.permissions(of: principal, project: here.id)) == may)
@@ -48,7 +50,9 @@ import Testing
             let admin = try await test.person("admin", administrator: true)
             for permission in Permission.allCases {
                 #expect(Gate.permits(admin, permission, project: project.id) == permission.isOfSite, "\(permission)")
-                #expect(Gate.permits(root, permission, project: project.id) == (permission != .identityRead), "\(permission)")
+                #expect(
+                    Gate.permits(root, permission, project: project.id) == (permission != .identityRead),
+                    "\(permission)")
             }
             #expect(Gate.projects(admin, .view) == [])
             #expect(Gate.projects(root, .view) == nil)
@@ -84,7 +88,9 @@ import Testing
             let root = try await test.lake.accounts.operatorPrincipal()
             let made = try await test.lake.projects.create(code: "Lung-CT_1", name: "  Lungs ✓ ", principal: root)
             #expect(made.name == "Lungs ✓" && made.profile == .projectDefault)
-            await #expect { try await test.lake.projects.create(code: "LUNG-ct_1", name: "x", principal: root) } throws: {
+            await #expect {
+                try await test.lake.projects.create(code: "LUNG-ct_1", name: "x", principal: root)
+            } throws: {
                 ($0 as? LakeError)?.code == .conflict
             }
             #expect(try await test.lake.projects.project("lung-ct_1", principal: root) == made)

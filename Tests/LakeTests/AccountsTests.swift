@@ -7,7 +7,9 @@ private let password = "correct horse battery"
 
 extension TestLake {
     /// An account with `roles` in projects, signed in.
-    func person(_ name: String, administrator: Bool = false, _ roles: [String: Set<Role>] = [:]) async throws -> Principal {
+    func person(_ name: String, administrator: Bool = false, _ roles: [String: Set<Role>] = [:]) async throws
+        -> Principal
+    {
         let root = try await lake.accounts.operatorPrincipal()
         try await lake.accounts.add(name: name, password: password, isAdministrator: administrator, principal: root)
         for (code, roles) in roles {
@@ -39,8 +41,12 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             let accounts = test.lake.accounts
             let first = try #require(try await accounts.firstStartToken())
             let second = try #require(try await accounts.firstStartToken())
-            #expect(await code { _ = try await accounts.firstStart(token: "0", name: "ada", password: password) } == .forbidden)
-            #expect(await code { _ = try await accounts.firstStart(token: first, name: "ada", password: "short") } == .invalid)
+            #expect(
+                await code { _ = try await accounts.firstStart(token: "0", name: "ada", password: password) }
+                    == .forbidden)
+            #expect(
+                await code { _ = try await accounts.firstStart(token: first, name: "ada", password: "short") }
+                    == .invalid)
             // Two at once, with two links: one of them makes the account.
             let answers = await withTaskGroup(of: Bool.self) { group in
                 for (token, name) in [(first, "ada"), (second, "eve")] {
@@ -56,7 +62,9 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             #expect(answers.count { $0 } == 1)
             #expect(try await accounts.firstStartToken() == nil)
             for token in [first, second] {
-                #expect(await code { _ = try await accounts.firstStart(token: token, name: "mal", password: password) } == .forbidden)
+                #expect(
+                    await code { _ = try await accounts.firstStart(token: token, name: "mal", password: password) }
+                        == .forbidden)
             }
         }
     }
@@ -67,7 +75,9 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             let root = try await accounts.operatorPrincipal()
             try await accounts.add(name: "Ada", password: password, principal: root)
             #expect(try await test.signIn(" ADA ").principal.name == "ada")
-            for (name, word) in [("ada", "wrong horse battery"), ("nobody", password), ("operator", password), ("ada\0", ""), ("", "")] {
+            for (name, word) in [
+                ("ada", "wrong horse battery"), ("nobody", password), ("operator", password), ("ada\0", ""), ("", ""),
+            ] {
                 guard case .refused = try await accounts.signIn(name: name, password: word) else {
                     Issue.record("\(name.debugDescription) was not refused")
                     continue
@@ -96,7 +106,8 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             for round in 0..<10 {
                 for (index, name) in names.enumerated() {
                     let begin = ContinuousClock.now
-                    _ = try await test.lake.accounts.signIn(name: name, password: "wrong horse battery", source: "\(round)")
+                    _ = try await test.lake.accounts.signIn(
+                        name: name, password: "wrong horse battery", source: "\(round)")
                     best[index] = min(best[index], ContinuousClock.now - begin)
                 }
             }
@@ -112,7 +123,8 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             let checked = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<20 {
                     group.addTask {
-                        let answer = try await accounts.signIn(name: "ada", password: "guess number \(number)", source: "there")
+                        let answer = try await accounts.signIn(
+                            name: "ada", password: "guess number \(number)", source: "there")
                         if case .refused = answer { return true }
                         return false
                     }
@@ -168,8 +180,10 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             let session = try await test.signIn("ada").token
             let token = try await test.lake.accounts.createToken(name: "ada", label: "script", principal: ada)
             for table in ["account", "session", "token", "first_start", "sign_in_failure", "access_event"] {
-                let text = try await database.single("SELECT coalesce(string_agg(t::text, ' '), '') AS all FROM \(table) t")
-                    .decode("all", as: String.self)
+                let text = try await database.single(
+                    "SELECT coalesce(string_agg(t::text, ' '), '') AS all FROM \(table) t"
+                )
+                .decode("all", as: String.self)
                 for secret in [session, token, String(token.dropFirst(5)), password] { #expect(!text.contains(secret)) }
             }
             #expect(try await test.count("SELECT count(*) FROM account WHERE password_hash LIKE '$argon2id$%'") == 1)
@@ -194,14 +208,28 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             #expect(try await accounts.tokens(name: "ada", principal: ada).map(\.label) == ["all", "one"])
             #expect(try await accounts.tokens(name: "ada", principal: ada).map(\.project) == [nil, "CT"])
 
-            #expect(await code { _ = try await accounts.createToken(name: "ada", label: "x", principal: all) } == .forbidden)
-            #expect(await code { _ = try await accounts.createToken(name: "ada", label: "x", principal: eve) } == .notFound)
-            #expect(await code { _ = try await accounts.createToken(name: "eve", label: "x", principal: ada) } == .notFound)
-            #expect(await code { _ = try await accounts.createToken(name: "ada", label: "x", project: "XX", principal: ada) } == .notFound)
-            #expect(await code { _ = try await accounts.createToken(name: "eve", label: "x", project: "CT", principal: eve) } == .notFound)
-            #expect(await code { _ = try await accounts.createToken(name: "ada", label: "a\nb", principal: ada) } == .invalid)
             #expect(
-                await code { _ = try await accounts.createToken(name: "ada", label: "x", expires: .distantPast, principal: ada) }
+                await code { _ = try await accounts.createToken(name: "ada", label: "x", principal: all) } == .forbidden
+            )
+            #expect(
+                await code { _ = try await accounts.createToken(name: "ada", label: "x", principal: eve) } == .notFound)
+            #expect(
+                await code { _ = try await accounts.createToken(name: "eve", label: "x", principal: ada) } == .notFound)
+            #expect(
+                await code {
+                    _ = try await accounts.createToken(name: "ada", label: "x", project: "XX", principal: ada)
+                } == .notFound)
+            #expect(
+                await code {
+                    _ = try await accounts.createToken(name: "eve", label: "x", project: "CT", principal: eve)
+                } == .notFound)
+            #expect(
+                await code { _ = try await accounts.createToken(name: "ada", label: "a\nb", principal: ada) }
+                    == .invalid)
+            #expect(
+                await code {
+                    _ = try await accounts.createToken(name: "ada", label: "x", expires: .distantPast, principal: ada)
+                }
                     == .invalid)
 
             let id = try #require(try await accounts.tokens(name: "ada", principal: ada).first?.id)
@@ -228,21 +256,31 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
                 } catch {
                     #expect(error.code == .invalid && (name.count < 2 || !error.reason.contains(name)))
                 }
-                #expect(await code { try await projects.create(code: name, name: "x", principal: root) } == .invalid, "\(name.debugDescription)")
+                #expect(
+                    await code { try await projects.create(code: name, name: "x", principal: root) } == .invalid,
+                    "\(name.debugDescription)")
             }
             for title in ["", "\n", "a\nb", "a\u{202E}b", "a\0b", String(repeating: "a", count: 201)] {
                 #expect(await code { try await projects.create(code: "OK", name: title, principal: root) } == .invalid)
             }
-            #expect(try await accounts.add(name: "Ada.Lovelace+ct@hospital-1.org", password: password, principal: root)
-                == "ada.lovelace+ct@hospital-1.org")
-            #expect(await code { try await accounts.add(name: "operator", password: password, principal: root) } == .conflict)
             #expect(
-                await code { try await accounts.add(name: "ADA.lovelace+ct@hospital-1.org", password: password, principal: root) }
+                try await accounts.add(name: "Ada.Lovelace+ct@hospital-1.org", password: password, principal: root)
+                    == "ada.lovelace+ct@hospital-1.org")
+            #expect(
+                await code { try await accounts.add(name: "operator", password: password, principal: root) }
+                    == .conflict)
+            #expect(
+                await code {
+                    try await accounts.add(name: "ADA.lovelace+ct@hospital-1.org", password: password, principal: root)
+                }
                     == .conflict)
         }
     }
 
-    @Test(arguments: ["", "elevenchars", "aaaaaaaaaaaaaaaa", "my name is ada4ever", "twelve\0chars!", String(repeating: "pass w0rd", count: 200)])
+    @Test(arguments: [
+        "", "elevenchars", "aaaaaaaaaaaaaaaa", "my name is ada4ever", "twelve\0chars!",
+        String(repeating: "pass w0rd", count: 200),
+    ])
     func weakPasswordsAreRefused(_ weak: String) async throws {
         try await WeakPasswords.lake().expectRefusal(of: weak)
     }
@@ -255,10 +293,20 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             let admin = try await test.person("root-admin", administrator: true)
             let session = try await test.signIn("ada").token
             let new = "another horse battery"
-            #expect(await code { try await accounts.setPassword(name: "ada", password: new, current: "wrong", principal: ada) } == .forbidden)
-            #expect(await code { try await accounts.setPassword(name: "ada", password: new, current: password, principal: eve) } == .notFound)
-            #expect(await code { try await accounts.setPassword(name: "nobody", password: new, principal: admin) } == .notFound)
-            #expect(await code { try await accounts.setPassword(name: "operator", password: new, principal: admin) } == .notFound)
+            #expect(
+                await code {
+                    try await accounts.setPassword(name: "ada", password: new, current: "wrong", principal: ada)
+                } == .forbidden)
+            #expect(
+                await code {
+                    try await accounts.setPassword(name: "ada", password: new, current: password, principal: eve)
+                } == .notFound)
+            #expect(
+                await code { try await accounts.setPassword(name: "nobody", password: new, principal: admin) }
+                    == .notFound)
+            #expect(
+                await code { try await accounts.setPassword(name: "operator", password: new, principal: admin) }
+                    == .notFound)
             #expect(try await accounts.principal(session: session) != nil)
             try await accounts.setPassword(name: "ada", password: new, current: password, principal: ada)
             #expect(try await accounts.principal(session: session) == nil)
@@ -277,7 +325,8 @@ private func code(_ body: () async throws -> Void) async -> LakeError.Code? {
             #expect(await code { _ = try await accounts.list(principal: ada) } == .notFound)
             #expect(await code { try await accounts.add(name: "mal", password: password, principal: ada) } == .notFound)
             #expect(await code { try await accounts.disable(name: "ada", principal: ada) } == .notFound)
-            #expect(await code { try await projects.setMember("CT", name: "ada", roles: [], principal: ada) } == .notFound)
+            #expect(
+                await code { try await projects.setMember("CT", name: "ada", roles: [], principal: ada) } == .notFound)
             #expect(await code { try await projects.create(code: "XX", name: "x", principal: ada) } == .notFound)
             let admin = try await test.person("boss", administrator: true)
             #expect(await code { try await accounts.disable(name: "boss", principal: admin) } == .conflict)

@@ -3,7 +3,9 @@ import Postgres
 import Testing
 
 @Suite struct MigrationsTests {
-    private func withFiles<Value>(_ files: [String: String], _ body: (String) async throws -> Value) async throws -> Value {
+    private func withFiles<Value>(_ files: [String: String], _ body: (String) async throws -> Value) async throws
+        -> Value
+    {
         let directory = try makeTemporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         for (name, text) in files { try text.write(toFile: directory + "/" + name, atomically: true, encoding: .utf8) }
@@ -20,7 +22,9 @@ import Testing
     }
 
     @Test func filesAreAppliedOnceAndInOrder() async throws {
-        let files = ["0002_b.sql": "ALTER TABLE a ADD n int;", "0001_a.sql": "CREATE TABLE a (); -- one", "notes.txt": "x"]
+        let files = [
+            "0002_b.sql": "ALTER TABLE a ADD n int;", "0001_a.sql": "CREATE TABLE a (); -- one", "notes.txt": "x",
+        ]
         try await withFiles(files) { directory in
             try await withPool { pool in
                 #expect(try await Migrations.apply(directory: directory, to: pool) == ["0001_a.sql", "0002_b.sql"])
@@ -65,7 +69,8 @@ import Testing
                     guard let error = $0 as? PostgresError else { return false }
                     return error.sqlState == "42703" && error.reason.contains("0001_a.sql")
                 }
-                let row = try await pool.single("SELECT to_regclass('a') IS NULL AS gone, count(*) AS n FROM schema_migration")
+                let row = try await pool.single(
+                    "SELECT to_regclass('a') IS NULL AS gone, count(*) AS n FROM schema_migration")
                 #expect(try row.decode("gone", as: Bool.self))
                 #expect(try row.decode("n", as: Int.self) == 0)
             }

@@ -13,7 +13,8 @@ import Testing
                             let first = try await connection.single("SELECT pg_backend_pid() AS p, txid_current() AS x")
                             for _ in 0..<5 {
                                 await Task.yield()
-                                let row = try await connection.single("SELECT pg_backend_pid() AS p, txid_current() AS x")
+                                let row = try await connection.single(
+                                    "SELECT pg_backend_pid() AS p, txid_current() AS x")
                                 #expect(try row.decode("p", as: Int.self) == first.decode("p", as: Int.self))
                                 #expect(try row.decode("x", as: Int.self) == first.decode("x", as: Int.self))
                             }
@@ -135,7 +136,8 @@ import Testing
                 for _ in 0..<8 {
                     group.addTask {
                         try await pool.transaction(isolation: .serializable, attempts: 50) { connection in
-                            let count = try await connection.single("SELECT count(*) AS n FROM t").decode("n", as: Int.self)
+                            let count = try await connection.single("SELECT count(*) AS n FROM t").decode(
+                                "n", as: Int.self)
                             try await connection.execute("INSERT INTO t VALUES ($1)", [count])
                         }
                     }
@@ -239,7 +241,8 @@ import Testing
                 let row = try await pool.single("SELECT \(number % 300) AS n")
                 #expect(try row.decode("n", as: Int.self) == number % 300)
             }
-            let kept = try await pool.single("SELECT count(*) AS n FROM pg_prepared_statements").decode("n", as: Int.self)
+            let kept = try await pool.single("SELECT count(*) AS n FROM pg_prepared_statements").decode(
+                "n", as: Int.self)
             #expect(kept <= 256)
         }
     }
@@ -273,7 +276,8 @@ import Testing
         await #expect { try await pool.query("SELECT 1") } throws: {
             ($0 as? PostgresError)?.code == .invalidURL && !"\($0)".contains("geheim")
         }
-        let unreachable = PostgresPool(url: "postgresql://u:geheim@127.0.0.1:1/db", size: 1, timeout: .milliseconds(300))
+        let unreachable = PostgresPool(
+            url: "postgresql://u:geheim@127.0.0.1:1/db", size: 1, timeout: .milliseconds(300))
         await #expect { try await unreachable.query("SELECT 1") } throws: {
             ($0 as? PostgresError)?.code == .connection && !"\($0)".contains("geheim")
         }

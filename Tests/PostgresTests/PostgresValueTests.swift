@@ -13,7 +13,8 @@ private enum Colour: String, PostgresEncodable, PostgresDecodable { case red, gr
             let row = try await pool.single(
                 """
                 SELECT $1 AS int, $2 AS int64, $3 AS double, $4::text AS string, $5 AS bool, $6 AS bytes, $7 AS uuid,
-                    $8 AS date, $9 AS texts, $10 AS ints, $11::text AS colour, $12 AS null, $13 AS blobs, $14::text AS none
+                    $8 AS date, $9 AS texts, $10 AS ints, $11::text AS colour, $12 AS null,
+                    $13 AS blobs, $14::text AS none
                 """,
                 [
                     -7, Int64.max, -0.1, "Grüße 'n' \\ 検査", true, bytes, uuid, time, ["a", "", "{,\"}"], [1, -2],
@@ -41,7 +42,8 @@ private enum Colour: String, PostgresEncodable, PostgresDecodable { case red, gr
         try await withPool { pool in
             let row = try await pool.single(
                 """
-                SELECT 7::smallint AS small, 1.5::real AS real, '2026-11-21'::date AS date, '{"a": [1]}'::jsonb AS jsonb,
+                SELECT 7::smallint AS small, 1.5::real AS real, '2026-11-21'::date AS date,
+                    '{"a": [1]}'::jsonb AS jsonb,
                     'name'::name AS name, '{}'::text[] AS empty, 'infinity'::timestamptz AS forever
                 """)
             #expect(try row.decode("small", as: Int.self) == 7)
@@ -54,7 +56,9 @@ private enum Colour: String, PostgresEncodable, PostgresDecodable { case red, gr
         }
     }
 
-    @Test(arguments: ["0", "12345678901234567890.000120", "-0.5", "10000", "99990000", "1e-9", "NaN", "-Infinity", "100.00"])
+    @Test(arguments: [
+        "0", "12345678901234567890.000120", "-0.5", "10000", "99990000", "1e-9", "NaN", "-Infinity", "100.00",
+    ])
     func numericsPrintAsTheServerPrintsThem(_ literal: String) async throws {
         try await withPool(size: 1) { pool in
             let row = try await pool.single("SELECT $1::text::numeric AS n, $1::text::numeric::text AS text", [literal])
@@ -64,7 +68,8 @@ private enum Colour: String, PostgresEncodable, PostgresDecodable { case red, gr
 
     @Test func sumsAndCountsAreIntegers() async throws {
         try await withPool(size: 1) { pool in
-            let row = try await pool.single("SELECT count(*) AS n, sum(x) AS s, avg(x) AS a FROM generate_series(1, 4::bigint) x")
+            let row = try await pool.single(
+                "SELECT count(*) AS n, sum(x) AS s, avg(x) AS a FROM generate_series(1, 4::bigint) x")
             #expect(try row.decode("n", as: Int.self) == 4)
             #expect(try row.decode("s", as: Int.self) == 10)
             #expect(try row.decode("a", as: Double.self) == 2.5)
@@ -92,7 +97,8 @@ private enum Colour: String, PostgresEncodable, PostgresDecodable { case red, gr
             #expect(reason { () throws(PostgresError) in _ = try row.decode("word", as: Int.self) }.contains("word"))
             #expect(!reason { () throws(PostgresError) in _ = try row.decode("word", as: Int.self) }.contains("secret"))
             #expect(reason { () throws(PostgresError) in _ = try row.decode("nothing", as: Int.self) }.contains("NULL"))
-            #expect(reason { () throws(PostgresError) in _ = try row.decode("absent", as: Int.self) }.contains("absent"))
+            #expect(
+                reason { () throws(PostgresError) in _ = try row.decode("absent", as: Int.self) }.contains("absent"))
             #expect(reason { () throws(PostgresError) in _ = try row.decode("big", as: UInt8.self) }.contains("big"))
             #expect(reason { () throws(PostgresError) in _ = try row.decode(at: 9, as: Int.self) }.contains("9"))
             #expect(reason { () throws(PostgresError) in _ = try row.decode("word", as: Colour.self) }.contains("word"))

@@ -80,9 +80,12 @@ import Testing
                 "log_error_verbosity": "terse",
             ]
             for (name, value) in expected {
-                #expect(try await pool.single("SELECT current_setting($1) AS v", [name]).decode("v") == value, "\(name)")
+                #expect(
+                    try await pool.single("SELECT current_setting($1) AS v", [name]).decode("v") == value, "\(name)")
             }
-            for sql in ["SELECT $1::text::int", "SELECT $1::text::jsonb", "SELECT 'x' || $1::text || pg_sleep(0) || 1/0"] {
+            for sql in [
+                "SELECT $1::text::int", "SELECT $1::text::jsonb", "SELECT 'x' || $1::text || pg_sleep(0) || 1/0",
+            ] {
                 await #expect(throws: PostgresError.self) { try await pool.query(sql, ["PLANTED^WORD"]) }
             }
             await #expect(throws: PostgresError.self) { try await pool.query("SELECT 'PLANTED^LITERAL'::int") }

@@ -74,7 +74,8 @@ extension Accounts {
         if isOwn {
             let answer = try await LakeError.rethrowing {
                 let wait = try await throttle.begin(name: name, source: "own password")
-                let row = try await database.single("SELECT password_hash FROM account WHERE id = $1", [principal.accountID])
+                let row = try await database.single(
+                    "SELECT password_hash FROM account WHERE id = $1", [principal.accountID])
                 let isRight = try await passwords.verify(
                     Naming.normalised(current ?? ""), against: row.decode("password_hash", as: String?.self))
                 if wait == nil && isRight { try await throttle.succeed(name: name, source: "own password") }
@@ -86,7 +87,8 @@ extension Accounts {
         try await LakeError.rethrowing {
             try await database.transaction { connection in
                 let row = try await connection.first(
-                    "UPDATE account SET password_hash = $2 WHERE name = $1 AND NOT is_operator RETURNING id", [name, hash])
+                    "UPDATE account SET password_hash = $2 WHERE name = $1 AND NOT is_operator RETURNING id",
+                    [name, hash])
                 guard let row else { throw Accounts.unknown }
                 try await connection.execute(
                     "UPDATE session SET ended_at = now() WHERE account_id = $1 AND ended_at IS NULL",
@@ -118,7 +120,8 @@ extension Accounts {
                         "UPDATE session SET ended_at = now() WHERE account_id = $1 AND ended_at IS NULL",
                         [try row.decode("id", as: Int64.self)])
                 }
-                try await AccessLog.write(isDisabled ? .accountDisable : .accountEnable, detail: name, principal, connection)
+                try await AccessLog.write(
+                    isDisabled ? .accountDisable : .accountEnable, detail: name, principal, connection)
             }
         }
         cache.forgetAll()

@@ -24,9 +24,11 @@ extension Accounts {
         let secret = Secret(prefix: "tarn_")
         try await LakeError.rethrowing {
             try await database.transaction { connection in
-                guard let account = try await connection.first(
-                    "SELECT id FROM account WHERE name = $1 AND NOT is_operator AND disabled_at IS NULL", [name]
-                )?.decode("id", as: Int64.self) else { throw Accounts.unknown }
+                guard
+                    let account = try await connection.first(
+                        "SELECT id FROM account WHERE name = $1 AND NOT is_operator AND disabled_at IS NULL", [name]
+                    )?.decode("id", as: Int64.self)
+                else { throw Accounts.unknown }
                 var projectID: Int64?
                 if let project {
                     projectID = try await connection.first(
@@ -35,11 +37,14 @@ extension Accounts {
                             AND EXISTS (SELECT FROM membership m WHERE m.project_id = p.id AND m.account_id = $2)
                         """, [project, account]
                     )?.decode("id")
-                    guard projectID != nil else { throw LakeError(.notFound, "there is no such project for this account") }
+                    guard projectID != nil else {
+                        throw LakeError(.notFound, "there is no such project for this account")
+                    }
                 }
                 let id = try await connection.single(
                     """
-                    INSERT INTO token (token_hash, account_id, project_id, label, expires_at) VALUES ($1, $2, $3, $4, $5)
+                    INSERT INTO token (token_hash, account_id, project_id, label, expires_at)
+                    VALUES ($1, $2, $3, $4, $5)
                     RETURNING id
                     """, [secret.hash, account, projectID, label, expires]
                 ).decode("id", as: Int64.self)

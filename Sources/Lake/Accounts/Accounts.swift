@@ -102,7 +102,8 @@ public final class Accounts: Sendable {
             let row = try await database.first(
                 "SELECT id, password_hash, disabled_at IS NOT NULL AS is_disabled FROM account WHERE name = $1", [name])
             let hash = try row?.decode("password_hash", as: String?.self)
-            let isRight = password.utf8.count <= 4096
+            let isRight =
+                password.utf8.count <= 4096
                 ? try await passwords.verify(Naming.normalised(password), against: hash) : false
             guard isRight, let row, try !row.decode("is_disabled", as: Bool.self) else { return .refused }
             try await throttle.succeed(name: name, source: source)
@@ -144,7 +145,10 @@ public final class Accounts: Sendable {
         return try await LakeError.rethrowing {
             try await database.execute("DELETE FROM first_start WHERE created_at < now() - interval '7 days'")
             let made = try await database.execute(
-                "INSERT INTO first_start (token_hash) SELECT $1 WHERE NOT EXISTS (SELECT FROM account WHERE NOT is_operator)",
+                """
+                INSERT INTO first_start (token_hash)
+                SELECT $1 WHERE NOT EXISTS (SELECT FROM account WHERE NOT is_operator)
+                """,
                 [secret.hash])
             return made == 1 ? secret.text : nil
         }
@@ -186,11 +190,14 @@ extension Principal {
         var roles: [Int64: Set<Role>] = [:]
         for text in try row.decode("roles", as: [String].self) {
             let parts = text.split(separator: " ")
-            guard parts.count == 2, let project = Int64(parts[0]), let role = Role(rawValue: String(parts[1])) else { continue }
+            guard parts.count == 2, let project = Int64(parts[0]), let role = Role(rawValue: String(parts[1])) else {
+                continue
+            }
             roles[project, default: []].insert(role)
         }
         self.init(
             accountID: try row.decode("id"), name: try row.decode("name"),
-            isAdministrator: try row.decode("is_administrator"), isOperator: false, roles: roles, credential: credential)
+            isAdministrator: try row.decode("is_administrator"), isOperator: false, roles: roles, credential: credential
+        )
     }
 }

@@ -55,8 +55,8 @@ public enum Gate {
     public static var page: String {
         var lines = [
             "# Roles", "",
-            "Generated from `Sources/Lake/Accounts/Gate.swift` (`TARN_UPDATE_DOCS=1 swift test --filter thePageOfRoles`); a",
-            "test compares the two.", "",
+            "Generated from the tables in `Sources/Lake/Accounts/Gate.swift`; a test compares the two and writes this page",
+            "anew with `TARN_UPDATE_DOCS=1`.", "",
             "Roles are per project, and one person may have several. An administrator is one for the site and sees no",
             "images without a role in a project. The operator is whoever may open the private socket in the data",
             "directory, that is, root or the user who started the server. What a person may not see does not exist for",
@@ -66,7 +66,8 @@ public enum Gate {
         lines.append("| | " + permissions.map { "`\($0.rawValue)`" }.joined(separator: " | ") + " |")
         lines.append("|---" + String(repeating: "|---", count: permissions.count) + "|")
         func row(_ name: String, _ granted: Set<Permission>) {
-            lines.append("| \(name) | " + permissions.map { granted.contains($0) ? "yes" : "" }.joined(separator: " | ") + " |")
+            lines.append(
+                "| \(name) | " + permissions.map { granted.contains($0) ? "yes" : "" }.joined(separator: " | ") + " |")
         }
         for role in Role.allCases { row(role.rawValue, table[role] ?? []) }
         row("administrator (site)", administrator)

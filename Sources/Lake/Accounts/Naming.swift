@@ -10,7 +10,8 @@ enum Naming {
             name.utf8.allSatisfy({ isLetterOrDigit($0) || "._@+-".utf8.contains($0) })
         else {
             throw LakeError(
-                .invalid, "an account's name has 1 to 64 letters a–z, digits and . _ @ + -, and begins with a letter or digit")
+                .invalid,
+                "an account's name has 1 to 64 letters a–z, digits and . _ @ + -, and begins with a letter or digit")
         }
         return name
     }
@@ -23,7 +24,8 @@ enum Naming {
             isLetterOrDigit(first | 0x20) || isLetterOrDigit(first), code.utf8.allSatisfy({ $0 < 0x80 })
         else {
             throw LakeError(
-                .invalid, "a project's code has 1 to 32 letters A–Z, digits, - and _, and begins with a letter or digit")
+                .invalid, "a project's code has 1 to 32 letters A–Z, digits, - and _, and begins with a letter or digit"
+            )
         }
         return code
     }

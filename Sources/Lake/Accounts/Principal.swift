@@ -23,16 +23,4 @@ public struct Principal: Sendable, Hashable {
     /// Roles by project; only the token's project where a token is bound to one.
     public let roles: [Int64: Set<Role>]
     public let credential: Credential
-
-    init(
-        accountID: Int64, name: String, isAdministrator: Bool, isOperator: Bool, roles: [Int64: Set<Role>],
-        credential: Credential
-    ) {
-        self.accountID = accountID
-        self.name = name
-        self.isAdministrator = isAdministrator
-        self.isOperator = isOperator
-        self.roles = roles
-        self.credential = credential
-    }
 }

@@ -16,8 +16,8 @@ public struct Projects: Sendable {
     }
 
     /// Makes a project with a pseudonym secret of its own.
-    /// - Throws: `.invalid` for a code or name that is not taken; `.conflict` for a code that is; `.notFound` for who may
-    ///   not make projects.
+    /// - Throws: `.invalid` for a code or name that is not taken; `.conflict` for a code that is; `.notFound` for who
+    ///   may not make projects.
     @discardableResult
     public func create(
         code: String, name: String, profile: Profile = .projectDefault, principal: Principal
@@ -111,7 +111,8 @@ public struct Projects: Sendable {
                 try await connection.execute(
                     "INSERT INTO membership (account_id, project_id, role) SELECT $1, $2, unnest($3::text[])",
                     [account, project.id, roles.map(\.rawValue).sorted()])
-                let detail = name + ": " + (roles.isEmpty ? "none" : roles.sorted().map(\.rawValue).joined(separator: ", "))
+                let detail =
+                    name + ": " + (roles.isEmpty ? "none" : roles.sorted().map(\.rawValue).joined(separator: ", "))
                 try await AccessLog.write(.rolesSet, project: project.id, detail: detail, principal, connection)
             }
         }
@@ -136,7 +137,8 @@ extension Project {
     fileprivate init(_ row: PostgresRow) throws {
         self.init(
             id: try row.decode("id"), code: try row.decode("code"), name: try row.decode("name"),
-            profile: try JSONDecoder().decode(Profile.self, from: Data(try row.decode("profile", as: String.self).utf8)),
+            profile: try JSONDecoder().decode(
+                Profile.self, from: Data(try row.decode("profile", as: String.self).utf8)),
             createdAt: try row.decode("created_at"))
     }
 }

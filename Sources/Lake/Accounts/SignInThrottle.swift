@@ -60,7 +60,8 @@ struct SignInThrottle: Sendable {
                         failures = CASE WHEN f.last_at < now() - interval '1 day' THEN 1 ELSE f.failures + 1 END,
                         last_at = now(),
                         blocked_until = CASE WHEN f.last_at >= now() - interval '1 day' AND f.failures + 1 >= $2::int
-                            THEN now() + make_interval(secs => least($3::int, power(2, least(f.failures + 1 - $2::int, 20))))
+                            THEN now() + make_interval(
+                                secs => least($3::int, power(2, least(f.failures + 1 - $2::int, 20))))
                             END
                     """, [key, scope.forgiven, scope.longestWait])
             }

@@ -3,8 +3,8 @@ internal import Postgres
 extension AccessLog {
     private static let columns =
         """
-        e.at, coalesce(t.last_at, e.at) AS last_at, a.name AS account, e.kind, p.code AS project, e.study_uid, e.export_id,
-            e.purpose, e.detail, e.count + coalesce(t.count, 0) AS count
+        e.at, coalesce(t.last_at, e.at) AS last_at, a.name AS account, e.kind, p.code AS project, e.study_uid,
+            e.export_id, e.purpose, e.detail, e.count + coalesce(t.count, 0) AS count
         """
     private static let source =
         """
@@ -15,7 +15,9 @@ extension AccessLog {
     /// Who looked at a study, newest first.
     /// - Parameter study: UID of the study.
     /// - Throws: `.notFound` where there is no such study for who may see the access history.
-    public func accesses(study: String, limit: Int = 1000, principal: Principal) async throws(LakeError) -> [AccessEvent] {
+    public func accesses(study: String, limit: Int = 1000, principal: Principal) async throws(LakeError)
+        -> [AccessEvent]
+    {
         guard Gate.permitsAnywhere(principal, .accessHistory), !study.contains("\0") else { throw AccessLog.unknown }
         await flush()
         let events = try await LakeError.rethrowing {
@@ -33,7 +35,9 @@ extension AccessLog {
 
     /// What happened in a project, newest first.
     /// - Throws: `.notFound` where there is no such project for who may see the access history.
-    public func events(project: Project, limit: Int = 1000, principal: Principal) async throws(LakeError) -> [AccessEvent] {
+    public func events(project: Project, limit: Int = 1000, principal: Principal) async throws(LakeError)
+        -> [AccessEvent]
+    {
         guard Gate.permits(principal, .accessHistory, project: project.id) else { throw AccessLog.unknown }
         await flush()
         return try await LakeError.rethrowing {

@@ -6,8 +6,8 @@ internal import Synchronization
 /// Who did or looked at what, when and why.
 ///
 /// The first access of a credential to a study for a purpose is committed before anything of it is served; more of the
-/// same within fifteen minutes is counted in memory and added up in the database every few seconds. What a crash can lose
-/// is how often, never that.
+/// same within fifteen minutes is counted in memory and added up in the database every few seconds. What a crash can
+/// lose is how often, never that.
 public final class AccessLog: Sendable {
     /// Length of the interval in seconds.
     static let interval = 900
@@ -62,7 +62,8 @@ public final class AccessLog: Sendable {
         }
         try await LakeError.rethrowing {
             let event = try await AccessLog.write(
-                kind, project: project, study: study, instance: instance, export: export, purpose: purpose, count: count,
+                kind, project: project, study: study, instance: instance, export: export, purpose: purpose,
+                count: count,
                 interval: kind.isCountedByInterval ? interval : nil, principal, database)
             guard kind.isCountedByInterval else { return }
             if let event {
@@ -99,7 +100,9 @@ public final class AccessLog: Sendable {
 
     private func remember(_ key: Key, _ event: Int64) {
         state.withLock { state in
-            if state.events.count >= AccessLog.capacity { state.events = state.events.filter { $0.key.interval == key.interval } }
+            if state.events.count >= AccessLog.capacity {
+                state.events = state.events.filter { $0.key.interval == key.interval }
+            }
             if state.events.count >= AccessLog.capacity { state.events = [:] }
             state.events[key] = event
         }
