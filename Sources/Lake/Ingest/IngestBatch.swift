@@ -62,7 +62,7 @@ public final class IngestBatch: Sendable {
     /// Hands over an instance that is whole already.
     func take(_ source: any ByteSource, name: String) async {
         _ = await slots.wait(for: 1)
-        let isInMemory = source is Bytes
+        let isInMemory = source is Bytes && source.count <= pipeline.context.configuration.memoryLimit
         let weight = await pipeline.budget.wait(
             for: isInMemory ? IngestPipeline.weight(source.count) : IngestPipeline.spooledWeight)
         let index = state.withLock { state in

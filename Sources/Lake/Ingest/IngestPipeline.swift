@@ -107,7 +107,9 @@ struct IngestPipeline: Sendable {
                     try SealedObject.seal(
                         prepared.stored, from: prepared.source, key: keys.image,
                         context: StoredObjects.objectContext(uid)),
-                    try SealedObject.seal(prepared.patch, key: identityKey, context: StoredObjects.patchContext(uid))
+                    try SealedObject.seal(
+                        prepared.patch, from: prepared.source, key: identityKey,
+                        context: StoredObjects.patchContext(uid))
                 )
             }
             let addresses = try await context.store.append([[object], [patch]])
@@ -125,7 +127,7 @@ struct IngestPipeline: Sendable {
             let object = try await append(
                 prepared.stored, of: prepared.source, key: image, context: StoredObjects.objectContext(uid))
             let patch = try await append(
-                [.literal(prepared.patch)], of: Bytes(), key: identity, context: StoredObjects.patchContext(uid))
+                prepared.patch, of: prepared.source, key: identity, context: StoredObjects.patchContext(uid))
             return StoredAddresses(object: .init(object), patch: .init(patch))
         }
     }

@@ -52,8 +52,8 @@ extension StoredObjects {
     ) async throws(LakeError) -> any ByteSource {
         let limits = context.configuration
         let object = try await plaintext(try await self.object(addresses.object, uid: uid, study: study), context)
-        let patchBlob = try await self.patch(addresses.patch, uid: uid, study: study)
-        let bytes = try await patchBlob.read(0..<patchBlob.count)
+        let sealed = try await self.patch(addresses.patch, uid: uid, study: study)
+        let bytes = try await plaintext(sealed, context)
         return try await LakeError.rethrowing {
             try await context.workers.run { () throws in
                 let patch = try IdentityPatch(parsing: bytes)

@@ -11,8 +11,8 @@ struct Prepared: Sendable {
     let source: any ByteSource
     /// The de-identified object, as pieces of `source`.
     let stored: [Piece]
-    /// The identity patch: together with the object it gives `source`, which was verified.
-    let patch: Bytes
+    /// The identity patch, as pieces of `source`: together with the object it gives `source`, which was verified.
+    let patch: [Piece]
     let identity: SubjectIdentity
     let entry: CatalogueEntry
     let risk: BurnedInRisk
@@ -102,12 +102,12 @@ struct Prepared: Sendable {
     /// The patch, after object and patch together have given the original, byte for byte.
     private static func patch(
         _ source: any ByteSource, _ pieces: [Piece], _ object: StoredSource, name: String, _ digests: Digests
-    ) throws(Rejection) -> Bytes {
+    ) throws(Rejection) -> [Piece] {
         do throws(DeidentificationError) {
-            let bytes = try IdentityPatch.make(
+            let made = try IdentityPatch.pieces(
                 original: source, stored: pieces, name: name,
                 digests: IdentityPatch.Digests(stored: digests.stored, original: digests.original))
-            let patch = try IdentityPatch(parsing: bytes)
+            let patch = try IdentityPatch(parsing: StoredSource(made, over: source))
             var offset = 0
             try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
                 guard Self.isSame(chunk, source, at: offset) else {
@@ -118,7 +118,7 @@ struct Prepared: Sendable {
             guard offset == source.count, patch.originalDigest == digests.original else {
                 throw DeidentificationError(.wrongOriginal, offset: offset, "the original would not come back whole")
             }
-            return bytes
+            return made
         } catch {
             throw Rejection(error)
         }
@@ -151,9 +151,10 @@ struct Prepared: Sendable {
             record: Bytes(Array(encoded)))
     }
 
-    /// Whether object and patch may be sealed in memory.
+    /// Whether object and patch may be sealed in memory: the budget has room for them.
     func isSmall(_ limits: LakeConfiguration) -> Bool {
-        stored.byteCount + patch.count <= limits.memoryLimit + limits.memoryLimit / 8
+        source is Bytes && source.count <= limits.memoryLimit
+            && stored.byteCount + patch.byteCount <= IngestPipeline.weight(source.count) - source.count
     }
 
     /// Where the instance should stand, before the catalogue has a say.
