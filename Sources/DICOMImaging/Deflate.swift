@@ -21,12 +21,14 @@ public enum Deflate {
             throw ImagingError(.invalidRequest, "there is no compression level \(level)")
         }
         defer { unsafe libdeflate_free_compressor(compressor) }
-        let bound = unsafe wrapping == .zlib
+        let bound =
+            unsafe wrapping == .zlib
             ? libdeflate_zlib_compress_bound(compressor, source.count)
             : libdeflate_gzip_compress_bound(compressor, source.count)
         var size = 0
         let output = unsafe Bytes(count: bound) { target in
-            size = unsafe wrapping == .zlib
+            size =
+                unsafe wrapping == .zlib
                 ? libdeflate_zlib_compress(compressor, source.baseAddress, source.count, target.baseAddress, bound)
                 : libdeflate_gzip_compress(compressor, source.baseAddress, source.count, target.baseAddress, bound)
         }

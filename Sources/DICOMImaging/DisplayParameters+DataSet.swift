@@ -60,7 +60,8 @@ extension DisplayParameters {
             var parameters = DisplayParameters()
             let photometric = PhotometricInterpretation(named: dataSet.string(.PhotometricInterpretation) ?? "")
             parameters.photometric = photometric
-            parameters.isInverted = photometric == .monochrome1
+            parameters.isInverted =
+                photometric == .monochrome1
                 || dataSet.string(.PresentationLUTShape)?.trimmed == "INVERSE"
             if let item = dataSet.sequence(.ModalityLUTSequence)?.first,
                 let table = LookupTable(item, isSigned: isSigned, resolve)

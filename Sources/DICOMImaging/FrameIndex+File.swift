@@ -20,7 +20,8 @@ extension FrameIndex {
                 throw ImagingError(.invalidRequest, "the Pixel Data were not read from a file")
             }
             let encapsulated = Encapsulated(
-                fragments: ranges, offsets: try Self.offsets(file, fragments), beginsFrame: { number in
+                fragments: ranges, offsets: try Self.offsets(file, fragments),
+                beginsFrame: { number in
                     Self.beginsCodestream(file, fragments.items[number])
                 })
             try self.init(encapsulated, description)
@@ -45,7 +46,8 @@ extension FrameIndex {
             frameCount: min(description.numberOfFrames, available / bits))
         guard frameCount > 0 else {
             throw ImagingError(
-                .truncated, at: value.lowerBound, "Pixel Data hold \(value.count) bytes; a frame needs \((bits + 7) / 8)")
+                .truncated, at: value.lowerBound,
+                "Pixel Data hold \(value.count) bytes; a frame needs \((bits + 7) / 8)")
         }
     }
 
@@ -108,7 +110,9 @@ extension FrameIndex {
         }
         if count > frames {
             let starts = (0..<count).filter { $0 == 0 || encapsulated.beginsFrame($0) }
-            if starts.count >= frames { return Array(starts.prefix(frames)) + [starts.count > frames ? starts[frames] : count] }
+            if starts.count >= frames {
+                return Array(starts.prefix(frames)) + [starts.count > frames ? starts[frames] : count]
+            }
         }
         // One fragment a frame, as far as they go.
         return Array(0...min(frames, count))

@@ -27,11 +27,6 @@ public struct FrameIndex: Sendable, Hashable {
     /// Frames that the pixel data hold whole; at most Number of Frames.
     public let frameCount: Int
 
-    init(layout: Layout, frameCount: Int) {
-        self.layout = layout
-        self.frameCount = frameCount
-    }
-
     /// Where frame `number` (from 1) lies.
     /// - Throws: `ImagingError.noSuchFrame`.
     public func location(ofFrame number: Int) throws(ImagingError) -> Location {

@@ -2,7 +2,10 @@ import ByteIO
 
 /// Stored value to grey: modality LUT, VOI LUT and inversion in one step, as a table where the values allow it.
 struct GreyMap {
-    private enum VOI { case window(Window), table(LookupTable) }
+    private enum VOI {
+        case window(Window)
+        case table(LookupTable)
+    }
 
     private let parameters: DisplayParameters
     private let voi: VOI
@@ -31,11 +34,12 @@ struct GreyMap {
     func level(_ stored: Int) -> UInt8 {
         if let padding = parameters.padding, padding.contains(stored) { return 0 }
         let value = parameters.modalityValue(of: stored)
-        let fraction = switch voi {
-        case .window(let window): window.level(of: value)
-        case .table(let table):
-            Double(table[Int(exactly: value.rounded()) ?? (value < 0 ? .min : .max)]) / Double(table.maximum)
-        }
+        let fraction =
+            switch voi {
+            case .window(let window): window.level(of: value)
+            case .table(let table):
+                Double(table[Int(exactly: value.rounded()) ?? (value < 0 ? .min : .max)]) / Double(table.maximum)
+            }
         let grey = UInt8(min(max(fraction, 0), 1) * 255 + 0.5)
         return parameters.isInverted ? 255 - grey : grey
     }

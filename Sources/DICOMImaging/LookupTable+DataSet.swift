@@ -34,7 +34,8 @@ extension Palette {
     init?(_ dataSet: DataSet, _ resolve: (RawValue) -> Bytes?) {
         func table(_ descriptor: Tag, _ data: Tag, _ segmented: Tag) -> LookupTable? {
             guard let descriptor = LookupTable.Descriptor(dataSet, descriptor, isSigned: false) else { return nil }
-            let entries = dataSet.tableEntries(data, descriptor, resolve)
+            let entries =
+                dataSet.tableEntries(data, descriptor, resolve)
                 ?? dataSet.segmentedEntries(segmented, descriptor, resolve)
             guard let entries else { return nil }
             return try? LookupTable(

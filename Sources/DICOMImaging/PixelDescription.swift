@@ -57,11 +57,14 @@ public struct PixelDescription: Sendable, Hashable, Codable {
         rows = try required(.Rows, "Rows", 1...65535)
         columns = try required(.Columns, "Columns", 1...65535)
         bitsAllocated = try required(.BitsAllocated, "Bits Allocated", 1...64)
-        samplesPerPixel = dataSet.contains(.SamplesPerPixel)
+        samplesPerPixel =
+            dataSet.contains(.SamplesPerPixel)
             ? try required(.SamplesPerPixel, "Samples per Pixel", 1...4) : 1
-        bitsStored = dataSet.contains(.BitsStored)
+        bitsStored =
+            dataSet.contains(.BitsStored)
             ? try required(.BitsStored, "Bits Stored", 1...bitsAllocated) : bitsAllocated
-        highBit = dataSet.contains(.HighBit)
+        highBit =
+            dataSet.contains(.HighBit)
             ? try required(.HighBit, "High Bit", (bitsStored - 1)...(bitsAllocated - 1)) : bitsStored - 1
         isSigned = dataSet.int(.PixelRepresentation) == 1
         photometric = PhotometricInterpretation(named: dataSet.string(.PhotometricInterpretation) ?? "")

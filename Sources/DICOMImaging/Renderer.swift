@@ -31,16 +31,17 @@ public enum Renderer {
     ) throws(ImagingError) -> RenderedImage {
         let extremes = frame.extremes()
         let map = GreyMap(frame, parameters, window: options.window, extremes: extremes)
-        let pixels = switch (frame.bytesPerSample, frame.isSigned) {
-        case (1, false): unsafe frame.withSamples(as: UInt8.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (1, true): unsafe frame.withSamples(as: Int8.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (2, false): unsafe frame.withSamples(as: UInt16.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (2, true): unsafe frame.withSamples(as: Int16.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (4, false): unsafe frame.withSamples(as: UInt32.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (4, true): unsafe frame.withSamples(as: Int32.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (_, false): unsafe frame.withSamples(as: UInt64.self) { unsafe map.apply($0, frame.sampleCount) }
-        case (_, true): unsafe frame.withSamples(as: Int64.self) { unsafe map.apply($0, frame.sampleCount) }
-        }
+        let pixels =
+            switch (frame.bytesPerSample, frame.isSigned) {
+            case (1, false): unsafe frame.withSamples(as: UInt8.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (1, true): unsafe frame.withSamples(as: Int8.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (2, false): unsafe frame.withSamples(as: UInt16.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (2, true): unsafe frame.withSamples(as: Int16.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (4, false): unsafe frame.withSamples(as: UInt32.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (4, true): unsafe frame.withSamples(as: Int32.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (_, false): unsafe frame.withSamples(as: UInt64.self) { unsafe map.apply($0, frame.sampleCount) }
+            case (_, true): unsafe frame.withSamples(as: Int64.self) { unsafe map.apply($0, frame.sampleCount) }
+            }
         return try RenderedImage(rows: frame.rows, columns: frame.columns, channels: 1, pixels: pixels)
     }
 

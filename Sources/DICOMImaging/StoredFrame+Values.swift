@@ -100,16 +100,17 @@ extension StoredFrame {
             let found = extremes()
             if storedRange.contains(found.lowerBound), storedRange.contains(found.upperBound) { return self }
         }
-        let bytes = switch (bytesPerSample, isSigned) {
-        case (1, false): unsafe withSamples(as: UInt8.self) { unsafe selected($0) }
-        case (1, true): unsafe withSamples(as: Int8.self) { unsafe selected($0) }
-        case (2, false): unsafe withSamples(as: UInt16.self) { unsafe selected($0) }
-        case (2, true): unsafe withSamples(as: Int16.self) { unsafe selected($0) }
-        case (4, false): unsafe withSamples(as: UInt32.self) { unsafe selected($0) }
-        case (4, true): unsafe withSamples(as: Int32.self) { unsafe selected($0) }
-        case (_, false): unsafe withSamples(as: UInt64.self) { unsafe selected($0) }
-        case (_, true): unsafe withSamples(as: Int64.self) { unsafe selected($0) }
-        }
+        let bytes =
+            switch (bytesPerSample, isSigned) {
+            case (1, false): unsafe withSamples(as: UInt8.self) { unsafe selected($0) }
+            case (1, true): unsafe withSamples(as: Int8.self) { unsafe selected($0) }
+            case (2, false): unsafe withSamples(as: UInt16.self) { unsafe selected($0) }
+            case (2, true): unsafe withSamples(as: Int16.self) { unsafe selected($0) }
+            case (4, false): unsafe withSamples(as: UInt32.self) { unsafe selected($0) }
+            case (4, true): unsafe withSamples(as: Int32.self) { unsafe selected($0) }
+            case (_, false): unsafe withSamples(as: UInt64.self) { unsafe selected($0) }
+            case (_, true): unsafe withSamples(as: Int64.self) { unsafe selected($0) }
+            }
         return StoredFrame(self, highBit: bitsStored - 1, samples: bytes)
     }
 

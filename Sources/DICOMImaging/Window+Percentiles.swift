@@ -16,7 +16,8 @@ extension Window {
         // than 1, as dose grids and quantitative maps have it, needs the exact function.
         let span = ends[1] - ends[0]
         let center = (ends[0] + ends[1]) / 2
-        let window = span >= 1
+        let window =
+            span >= 1
             ? try? Window(center: center + 0.5, width: span + 1)
             : try? Window(center: center, width: max(span, 1e-9), function: .linearExact)
         self = window ?? .identity
@@ -43,9 +44,17 @@ extension Window {
         guard total > 0 else { return (extremes.lowerBound, extremes.upperBound) }
         let rank = total / 1000
         var below = 0
-        let low = bins.firstIndex { below += $0; return below > rank } ?? 0
+        let low =
+            bins.firstIndex {
+                below += $0
+                return below > rank
+            } ?? 0
         var above = 0
-        let high = bins.lastIndex { above += $0; return above > rank } ?? bins.count - 1
+        let high =
+            bins.lastIndex {
+                above += $0
+                return above > rank
+            } ?? bins.count - 1
         return (extremes.lowerBound + low * binWidth, min(extremes.upperBound, extremes.lowerBound + high * binWidth))
     }
 }

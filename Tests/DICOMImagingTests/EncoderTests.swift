@@ -52,8 +52,11 @@ import Testing
         let chunks = try chunks(of: try PNGEncoder.encode(image))
         #expect(chunks.map(\.type) == ["IHDR", "IDAT", "IEND"])
         let header = chunks[0].data.array
-        #expect(header == [0, 0, UInt8(columns >> 8), UInt8(columns & 255), 0, 0, 0, UInt8(rows), 8,
-            channels == 1 ? 0 : 2, 0, 0, 0])
+        #expect(
+            header == [
+                0, 0, UInt8(columns >> 8), UInt8(columns & 255), 0, 0, 0, UInt8(rows), 8,
+                channels == 1 ? 0 : 2, 0, 0, 0,
+            ])
         #expect(try pixels(chunks, stride: columns * channels) == given)
     }
 

@@ -36,7 +36,8 @@ struct Inflate {
             guard try bits(16) == ~length & 0xFFFF else { throw Invalid() }
             for _ in 0..<length { output.append(UInt8(try bits(8))) }
         case 1:
-            let lengths = [Int](repeating: 8, count: 144) + [Int](repeating: 9, count: 112)
+            let lengths =
+                [Int](repeating: 8, count: 144) + [Int](repeating: 9, count: 112)
                 + [Int](repeating: 7, count: 24) + [Int](repeating: 8, count: 8)
             try codes(Huffman(lengths), Huffman([Int](repeating: 5, count: 30)))
         case 2: try dynamic()

@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func `a frame that is not there is an error, whatever Number of Frames says`() throws {
-        let file = Fixture.file(Fixture.dataSet(rows: 2, columns: 2, frames: 999_999), pixels: [1, 2, 3, 4, 5, 6, 7, 8])
+        let file = Fixture.file(
+            Fixture.dataSet(rows: 2, columns: 2, frames: 999_999), pixels: [1, 2, 3, 4, 5, 6, 7, 8])
         let pixels = try PixelData(file)
         #expect(pixels.frameCount == 2)
         for number in [-1, 0, 3, 999_999, .max, .min] {
@@ -76,7 +77,8 @@ import Testing
     }
 
     @Test func `a frame index survives its bytes`() throws {
-        let file = Fixture.file(Fixture.dataSet(rows: 1, columns: 3, frames: 3), pixels: [UInt8](repeating: 1, count: 10))
+        let file = Fixture.file(
+            Fixture.dataSet(rows: 1, columns: 3, frames: 3), pixels: [UInt8](repeating: 1, count: 10))
         let index = try PixelData(file).index
         let encoded = index.encoded
         #expect(encoded.count < 10)

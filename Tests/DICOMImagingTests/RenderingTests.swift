@@ -205,14 +205,16 @@ import Testing
         #expect(source { _ in } == nil)
         #expect(source { $0.set(.PixelSpacing, .DS, "0.5", "0.5") } == .patient)
         #expect(source { $0.set(.ImagerPixelSpacing, .DS, "0.1", "0.1") } == .imager)
-        #expect(source {
-            $0.set(.ImagerPixelSpacing, .DS, "0.1", "0.1")
-            $0.set(.PixelSpacing, .DS, "0.1", "0.1")
-        } == .imager)
-        #expect(source {
-            $0.set(.ImagerPixelSpacing, .DS, "0.1", "0.1")
-            $0.set(.PixelSpacing, .DS, "0.08", "0.08")
-        } == .calibrated)
+        #expect(
+            source {
+                $0.set(.ImagerPixelSpacing, .DS, "0.1", "0.1")
+                $0.set(.PixelSpacing, .DS, "0.1", "0.1")
+            } == .imager)
+        #expect(
+            source {
+                $0.set(.ImagerPixelSpacing, .DS, "0.1", "0.1")
+                $0.set(.PixelSpacing, .DS, "0.08", "0.08")
+            } == .calibrated)
         #expect(source { $0.set(.PixelSpacing, .DS, "0", "0.5") } == nil)
     }
 }

@@ -48,7 +48,8 @@ struct DemoCanvas {
             (0..<side).map { index in
                 let place = (Float(index) - Float(side - 1) / 2) * pixel
                 return bend
-                    * (demoSine(place * 0.031 + z * 0.012 + phase) + 0.45 * demoSine(place * 0.083 - z * 0.021 + 2 * phase))
+                    * (demoSine(place * 0.031 + z * 0.012 + phase) + 0.45
+                        * demoSine(place * 0.083 - z * 0.021 + 2 * phase))
             }
         }
         bendX = waves(0.7)

@@ -98,7 +98,8 @@ struct DemoHead: Sendable {
             guard tissues[index] == DemoCanvas.Tissue.organ.rawValue else { return value }
             let depth = (x * x / 3721 + (y - 4) * (y - 4) / 6561 + (z - 10) * (z - 10) / 4290).squareRoot()
             let left = abs(x)
-            let wave = demoSine(0.21 * left + 1.5 * demoSine(0.12 * y + 0.10 * z) + (x < 0 ? 0.6 : 0))
+            let wave =
+                demoSine(0.21 * left + 1.5 * demoSine(0.12 * y + 0.10 * z) + (x < 0 ? 0.6 : 0))
                 + demoSine(0.20 * y + 1.4 * demoSine(0.14 * left - 0.09 * z) + 2)
                 + 0.6 * demoSine(0.16 * z + 0.10 * (left + y))
             let isBase = z < -12
@@ -121,7 +122,8 @@ struct DemoHead: Sendable {
             canvas.ellipsoid((side * 14, -24, 14), (5, 10, 12), grey)
             let horn = DemoTube.path(
                 [
-                    DemoTube.Point(side * 8, -30, 14), DemoTube.Point(side * 9, -10, 24), DemoTube.Point(side * 15, 22, 22),
+                    DemoTube.Point(side * 8, -30, 14), DemoTube.Point(side * 9, -10, 24),
+                    DemoTube.Point(side * 15, 22, 22),
                     DemoTube.Point(side * 24, 36, 10), DemoTube.Point(side * 30, 18, -8),
                 ], radii: [5, 5, 5.5, 6, 3])
             canvas.tube(horn, liquor)
@@ -129,7 +131,8 @@ struct DemoHead: Sendable {
         canvas.ellipsoid((0, 4, 4), (2, 14, 12), liquor)
         let stem = DemoTube.path(
             [DemoTube.Point(0, 16, -4), DemoTube.Point(0, 18, -30), DemoTube.Point(0, 26, -90)], radii: [15, 13, 7])
-        canvas.tube(stem, grow: 4, .init(value: contrast.liquor, tissue: .cavity, over: [.cavity, .organ, .liver, .bone]))
+        canvas.tube(
+            stem, grow: 4, .init(value: contrast.liquor, tissue: .cavity, over: [.cavity, .organ, .liver, .bone]))
         canvas.tube(stem, .init(value: contrast.white * 0.93, tissue: .vessel))
         canvas.ellipsoid((0, 31, -32), (7, 4, 9), .init(value: contrast.liquor, tissue: .vessel))
     }

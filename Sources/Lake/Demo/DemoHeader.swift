@@ -67,7 +67,8 @@ struct DemoHeader: Sendable {
             comments: "Migräne seit 2019, Lehrerin am Collège Valmont"),
         visit: Visit(
             key: 3, date: "20250203", time: "160518.000", accession: "A25-0203-0912", description: "MR Schädel nativ",
-            protocolName: "HEAD_T1_T2", bodyPart: "HEAD", reason: "Kopfschmerzen, Fr. Ngata-Dubois, Ausschluss Raumforderung",
+            protocolName: "HEAD_T1_T2", bodyPart: "HEAD",
+            reason: "Kopfschmerzen, Fr. Ngata-Dubois, Ausschluss Raumforderung",
             operatorName: "Silva^Rui", station: "MRAUR01"),
         modality: "MR", model: "Phantom 1.5T", series: ["T1 SE AX", "T2 TSE AX"])
 

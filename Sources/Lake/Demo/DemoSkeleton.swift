@@ -29,10 +29,16 @@ struct DemoSkeleton: Sendable {
         }
         for side: Float in [-1, 1] {
             bones += DemoTube.path(
-                [Point(side * 128, 40, 152), Point(side * 112, 66, 122), Point(side * 92, 78, 78), Point(side * 86, 80, 40)],
+                [
+                    Point(side * 128, 40, 152), Point(side * 112, 66, 122), Point(side * 92, 78, 78),
+                    Point(side * 86, 80, 40),
+                ],
                 radii: [6, 4, 3.5, 2.5])
             bones += DemoTube.path(
-                [Point(side * 128, 40, 152), Point(side * 136, 52, 118), Point(side * 116, 72, 74), Point(side * 90, 80, 42)],
+                [
+                    Point(side * 128, 40, 152), Point(side * 136, 52, 118), Point(side * 116, 72, 74),
+                    Point(side * 90, 80, 42),
+                ],
                 radii: [5, 3, 3, 2.5])
         }
         self.bones = bones
@@ -45,7 +51,8 @@ struct DemoSkeleton: Sendable {
         var tubes: [DemoTube] = []
         for side: Float in [-1, 1] {
             tubes += DemoTube.path(
-                [Point(side * 12, y + 9, z + 4), Point(side * 14, y + 24, z + 3), Point(0, y + 32, z - 4)], radii: [5, 5, 3.5])
+                [Point(side * 12, y + 9, z + 4), Point(side * 14, y + 24, z + 3), Point(0, y + 32, z - 4)],
+                radii: [5, 5, 3.5])
             tubes += DemoTube.path(
                 [Point(side * 14, y + 24, z + 3), Point(side * 34, y + 27, z + 4)], radii: [4.5, 3.5])
         }

@@ -27,10 +27,11 @@ public enum DemoStudies {
 
         /// Generates the image: a whole Part 10 file of Explicit VR Little Endian. Takes some milliseconds of a core.
         public func encoded() throws(DICOMError) -> Bytes {
-            let dataSet = switch study {
-            case .chestAbdomen, .priorChestAbdomen: DemoTorso.of(study).dataSet(number)
-            case .head: DemoHead.series(series).dataSet(number)
-            }
+            let dataSet =
+                switch study {
+                case .chestAbdomen, .priorChestAbdomen: DemoTorso.of(study).dataSet(number)
+                case .head: DemoHead.series(series).dataSet(number)
+                }
             let pieces = try DICOMFile(meta: DataSet(), dataSet: dataSet).encode()
             var file: [UInt8] = []
             for piece in pieces {

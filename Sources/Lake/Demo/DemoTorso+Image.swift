@@ -43,7 +43,9 @@ extension DemoTorso {
                         let sigma = level * (6 + 8 / (1 + distance / 8000))
                         stored = canvas.values[index] + 1024 + noise[column] * sigma
                         // The lower lung is denser in a patient who lies.
-                        if canvas.tissues[index] == DemoCanvas.Tissue.lung.rawValue { stored += y * 0.35 + noise[column] * sigma * 0.8 }
+                        if canvas.tissues[index] == DemoCanvas.Tissue.lung.rawValue {
+                            stored += y * 0.35 + noise[column] * sigma * 0.8
+                        }
                     }
                     let sample = UInt16(max(0, min(4095, stored.rounded())))
                     bytes[index * 2] = UInt8(truncatingIfNeeded: sample)

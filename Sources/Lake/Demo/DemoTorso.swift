@@ -101,7 +101,8 @@ struct DemoTorso: Sendable {
             canvas.ellipse(middle, 6, 64 * shape, 84 * shape, square: 0.2, lung)
             let (inner, deep) = Self.cavity(z)
             canvas.ellipse(
-                0, 2, inner - 1, deep - 1, square: 0.25, isOutside: true, .init(value: 54, tissue: .muscle, over: .lung))
+                0, 2, inner - 1, deep - 1, square: 0.25, isOutside: true, .init(value: 54, tissue: .muscle, over: .lung)
+            )
         }
         let fissure = DemoCanvas.Paint(value: -740, tissue: .lung, over: .lung)
         for side: Float in [-1, 1] {
