@@ -88,26 +88,22 @@ extension CharacterSet {
 // MARK: - Encoding
 
 extension CharacterSet {
-    /// `strings` as one value, separated by backslashes and padded to an even length; what the set's first repertoire
-    /// does not have becomes "?".
+    /// `strings` as one value, separated by backslashes and padded to an even length; what the set does not have
+    /// becomes "?".
     public func encode(_ strings: [String], vr: VR) -> Bytes {
         var bytes: [UInt8] = []
         for (index, string) in strings.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: "\\")) }
-            bytes += encode(string)
+            bytes += encode(string, vr)
         }
         if !bytes.count.isMultiple(of: 2) { bytes.append(vr.padding) }
         return Bytes(bytes)
     }
 
-    private func encode(_ string: String) -> [UInt8] {
+    private func encode(_ string: String, _ vr: VR) -> [UInt8] {
         if string.utf8.allSatisfy({ $0 < 0x80 }) || first == .utf8 { return Array(string.utf8) }
         if first.isMultiByte { return Iconv.encode(string, to: first.iconvName) }
-        let upperHalf = first == .ascii || first.isDoubleByte || first == .unknown ? [] : first.upperHalf
-        return string.unicodeScalars.map { scalar in
-            if scalar.isASCII { return UInt8(truncatingIfNeeded: scalar.value) }
-            let place = scalar == "\u{FFFD}" ? nil : upperHalf.firstIndex(of: scalar)
-            return place.map { UInt8(truncatingIfNeeded: $0 + 128) } ?? UInt8(ascii: "?")
-        }
+        var encoder = CodeExtensionEncoder(self, vr: vr)
+        return encoder.encode(string)
     }
 }
