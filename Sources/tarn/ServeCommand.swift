@@ -97,7 +97,8 @@ struct ServeCommand: AsyncParsableCommand {
 /// SIGINT and SIGTERM, taken from the moment this is made.
 private final class StopSignal: Sendable {
     private let stream: AsyncStream<Void>
-    private let sources: [any DispatchSourceSignal]
+    /// Only held, never touched again.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
     init() {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
