@@ -43,6 +43,11 @@ static void on_message(j_common_ptr cinfo, int level) {
 
 static void on_output(j_common_ptr cinfo) { (void)cinfo; }
 
+// A sequential codestream needs one scan a component. Thousands of empty ones would each cost the whole image's time.
+static void on_progress(j_common_ptr cinfo) {
+    if (((j_decompress_ptr)cinfo)->input_scan_number > 16) ERREXIT(cinfo, JERR_BAD_PROGRESSION);
+}
+
 static struct jpeg_error_mgr *prepare(caught_errors *errors, char *message) {
     jpeg_std_error(&errors->base);
     errors->base.error_exit = on_error;
@@ -81,23 +86,26 @@ int tarn_jpeg_read_header(const uint8_t *data, size_t size, tarn_jpeg_header *he
 int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t columns, int32_t components,
                      uint8_t *samples, size_t capacity, char *message) {
     struct jpeg_decompress_struct cinfo;
+    struct jpeg_progress_mgr progress;
     caught_errors errors;
     memset(&cinfo, 0, sizeof cinfo);
+    memset(&progress, 0, sizeof progress);
     cinfo.err = prepare(&errors, message);
     if (setjmp(errors.jump)) {
         jpeg_destroy_decompress(&cinfo);
         return tarn_jpeg_invalid;
     }
     jpeg_create_decompress(&cinfo);
-    // Coefficients of a progressive stream are held whole: rows and columns are the caller's and bounded, so this is.
-    cinfo.mem->max_memory_to_use = (long)1 << 30;
+    progress.progress_monitor = on_progress;
+    cinfo.progress = &progress;
     jpeg_mem_src(&cinfo, data, (unsigned long)size);
     jpeg_read_header(&cinfo, TRUE);
     size_t stride = (size_t)columns * (size_t)components;
     if (cinfo.image_width != columns || cinfo.image_height != rows || cinfo.num_components != components
-        || cinfo.data_precision != 8 || (stride && capacity / stride < rows)) {
-        snprintf(message, tarn_jpeg_message_size, "%ux%u, %d components of %d bits", cinfo.image_width,
-                 cinfo.image_height, cinfo.num_components, cinfo.data_precision);
+        || cinfo.data_precision != 8 || cinfo.progressive_mode || (stride && capacity / stride < rows)) {
+        snprintf(message, tarn_jpeg_message_size, "%ux%u, %d components of %d bits%s", cinfo.image_width,
+                 cinfo.image_height, cinfo.num_components, cinfo.data_precision,
+                 cinfo.progressive_mode ? ", progressive" : "");
         jpeg_destroy_decompress(&cinfo);
         return tarn_jpeg_mismatch;
     }
