@@ -54,8 +54,7 @@ struct TextScrubber {
             }
         }
         guard !marks.isEmpty else { return .unchanged }
-        // What was too long before may stay as long.
-        return apply(marks, to: tokens, limit: max(limit, text.count))
+        return apply(marks, to: tokens, limit: limit, longest: text.count)
     }
 
     // MARK: Words
@@ -120,7 +119,7 @@ struct TextScrubber {
 
     // MARK: Result
 
-    private func apply(_ marks: [Mark], to tokens: TextTokens, limit: Int) -> Result {
+    private func apply(_ marks: [Mark], to tokens: TextTokens, limit: Int, longest: Int) -> Result {
         let merged = merge(marks, tokens)
         var kept = 0
         var next = merged[...]
@@ -134,7 +133,8 @@ struct TextScrubber {
         let text = write(merged, tokens, marker: Self.marker)
         if text.count <= limit { return .cleaned(text) }
         let short = write(merged.map { Mark(range: $0.range, replacement: nil) }, tokens, marker: "")
-        return short.count <= limit && short.contains(where: \.isLetter) ? .cleaned(short) : .nothing
+        // What was too long for its VR before may stay too long.
+        return short.count <= max(limit, longest) && short.contains(where: \.isLetter) ? .cleaned(short) : .nothing
     }
 
     private func write(_ marks: [Mark], _ tokens: TextTokens, marker: String) -> String {

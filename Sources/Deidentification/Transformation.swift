@@ -178,6 +178,8 @@ struct Transformation {
     ) throws(DeidentificationError) -> Fate {
         switch action {
         case .remove: return .remove
+        // X/Z, and every IOD that has it has it as Type 3 with one item or more (PS3.3 §C.7.2.1): X.
+        case .removeOrZero where element.tag == .ReferencedStudySequence: return .remove
         case .zero, .removeOrZero: return empty(element)
         case .dummy, .zeroOrDummy, .removeOrDummy, .removeZeroOrDummy: return try dummy(element, place)
         case .uid: return mapUIDs(element)
