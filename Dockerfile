@@ -27,4 +27,4 @@ VOLUME ["/var/lib/tarn", "/etc/tarn"]
 EXPOSE 8080
 HEALTHCHECK --interval=10s --start-period=30s CMD curl -fsS http://127.0.0.1:8080/readyz || exit 1
 ENTRYPOINT ["tarn"]
-CMD ["serve", "--data", "/var/lib/tarn", "--listen", "0.0.0.0:8080"]
+CMD ["serve", "--data", "/var/lib/tarn", "--listen", "0.0.0.0:8080", "--insecure"]

@@ -35,10 +35,10 @@ start() {
 
 prepare() {
     start
-    lake project add BENCH --name Benchmark >/dev/null
-    openssl rand -hex 24 | lake user add bench --password-stdin >/dev/null
-    lake user grant bench --project BENCH --roles technologist,researcher,physician >/dev/null
-    lake user token bench --project BENCH --json | sed -E 's/.*"token" *: *"([^"]+)".*/\1/' | tr -d '\n' >"$state/token"
+    lake project add BENCH Benchmark >/dev/null
+    openssl rand -hex 24 >"$state/password"
+    lake user add bench --password-file "$state/password" --grant BENCH=technologist,researcher,physician >/dev/null
+    lake user token bench --label bench --project BENCH --json | sed -E 's/.*"token" *: *"([^"]+)".*/\1/' | tr -d '\n' >"$state/token"
     stop
     rm -rf "$state/template"
     cp -a "$state/data" "$state/template"

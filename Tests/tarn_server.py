@@ -106,11 +106,20 @@ class Server:
 
     def project(self, code, *roles):
         """Makes a project, an account with these roles in it, and a token of that account; gives the token."""
-        self.command("project", "add", code, "--name", f"Project {code}")
+        self.command("project", "add", code, f"Project {code}")
         name = f"tester-{code.lower()}"
-        self.command("user", "add", name, "--password-stdin", input="correct horse battery staple\n")
-        self.command("user", "grant", name, "--project", code, "--roles", ",".join(roles or ("technologist", "researcher", "physician", "custodian")))
-        return json.loads(self.command("user", "token", name, "--project", code, "--json").stdout)["token"]
+        password = self.directory / f"{name}.password"
+        password.write_text("correct horse battery staple\n")
+        roles = ",".join(roles or ("technologist", "researcher", "physician", "custodian"))
+        self.command("user", "add", name, "--password-file", password, "--grant", f"{code}={roles}")
+        made = self.command("user", "token", name, "--label", "tests", "--project", code, "--json")
+        return json.loads(made.stdout)["token"]
+
+    def ingest(self, *paths, project, expect=(0, 1)):
+        """`tarn ingest`; gives the verdicts, one a file."""
+        done = self.command("ingest", *paths, "--project", project, "--json", check=False)
+        assert done.returncode in expect, (done.returncode, done.stderr[-2000:])
+        return [entry for entry in verdicts(done.stdout) if "verdict" in entry]
 
 
 def multipart(parts, boundary="tarn-test"):

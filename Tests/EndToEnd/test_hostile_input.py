@@ -7,7 +7,6 @@ import struct
 import threading
 import time
 import zipfile
-import zlib
 
 import pytest
 
@@ -96,12 +95,10 @@ def test_zip_bombs_and_climbing_names_in_archives_are_refused_and_the_rest_goes_
     good = series(1)[0]
     with zipfile.ZipFile(tmp_path / "mixed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../../../climbing.dcm", good)
-        archive.writestr("bomb.dcm", bytes(3 << 30) if False else zlib.compress(b"") + bytes(600 << 20))
+        archive.writestr("bomb.dcm", bytes(600 << 20))
         archive.writestr("notes.txt", "no DICOM")
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04" + os.urandom(500))
-    done = server.command("ingest", tmp_path / "mixed.zip", tmp_path / "broken.zip", "--project", "ZIPS", "--json", check=False)
-    assert done.returncode == 1, done.stderr
-    files = json.loads(done.stdout)["files"]
+    files = server.ingest(tmp_path / "mixed.zip", tmp_path / "broken.zip", project="ZIPS", expect=(1,))
     by_name = {entry["path"].split("/")[-1]: entry["verdict"] for entry in files}
     assert by_name["climbing.dcm"] == "accepted"
     assert by_name["bomb.dcm"] == "rejected"
