@@ -99,7 +99,7 @@ struct PortalResponder: HTTPResponder {
         let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
         let isQuiet = response.status.code < 400 && (request.method == .get || request.method == .head)
         portal.log.log(
-            level: response.status.code >= 500 ? .error : isQuiet ? .debug : .info,
+            level: response.status.code == 503 ? .notice : response.status.code >= 500 ? .error : isQuiet ? .debug : .info,
             "\(request.method.rawValue) \(template) \(response.status.code) \(milliseconds) ms")
     }
 }

@@ -41,5 +41,6 @@ public final class Portal: Sendable {
     private static var allRoutes: [Route] {
         pageRoutes + healthRoutes + sessionRoutes + accountRoutes + projectRoutes + studyRoutes + viewerRoutes
             + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes
+            + bulkDataRoutes
     }
 }

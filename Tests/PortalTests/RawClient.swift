@@ -40,7 +40,7 @@ final class RawClient {
     func send(_ bytes: some Collection<UInt8>) throws {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw Failure(reason: "send: \(errno)") }
             rest = rest.dropFirst(count)
         }
@@ -75,6 +75,11 @@ final class RawClient {
             guard let length = headers["content-length"].flatMap({ Int($0) }) else { throw Failure(reason: "no length") }
             return Answer(status: status, headers: headers, body: try take(length))
         }
+    }
+
+    /// Waits for `100 Continue`.
+    func awaitInterim() throws {
+        guard try headerLines().first?.contains(" 100 ") == true else { throw Failure(reason: "no 100") }
     }
 
     private func headerLines() throws -> [String] {

@@ -15,6 +15,10 @@ extension Portal {
         guard let numbers = FrameList.parse(try call.parameter("frames")) else {
             throw Problem(.badRequest, "bad-frames", "Frames are numbers from 1, separated by commas.")
         }
+        return try await frames(call, numbers)
+    }
+
+    static func frames(_ call: Call, _ numbers: [Int]) async throws -> Response {
         let principal = try call.principal
         let (uid, _, frames) = try await call.instanceIdentity()
         guard numbers.allSatisfy({ $0 <= frames }) else { throw Problem.notFound }

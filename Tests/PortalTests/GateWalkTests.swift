@@ -1,0 +1,184 @@
+import ByteIO
+import Foundation
+import Lake
+import Portal
+import Testing
+
+/// Every route, asked by everyone: the answer is the gate's, whatever the route.
+@Suite(.serialized) struct GateWalkTests {
+    /// Who asks, and what they are.
+    struct Walker: Sendable {
+        let name: String
+        let token: String?
+        let role: Role?
+        /// In the project that has the study; else in another one.
+        let isMember: Bool
+        let isAdministrator: Bool
+    }
+
+    @Test func `every route answers every role, member or not, as the gate says`() async throws {
+        try await TestPortal.with { portal in
+            let place = try await WalkedPlace(portal)
+            for route in portal.portal.routes {
+                for walker in place.walkers {
+                    let answer = try await place.ask(route, as: walker)
+                    Self.check(answer, route, walker, place)
+                }
+            }
+        }
+    }
+
+    private static func check(_ answer: RawClient.Answer, _ route: Route, _ walker: Walker, _ place: WalkedPlace) {
+        let what: Comment = "\(route.methodName) \(route.pattern) as \(walker.name): \(answer.status) \(answer.text.prefix(200))"
+        #expect(answer.status != 500, what)
+        switch route.access {
+        case .anyone: return
+        case .account:
+            #expect((answer.status == 401) == (walker.token == nil), what)
+        case .permission(let permission):
+            guard walker.token != nil else {
+                #expect(answer.status == 401, what)
+                return
+            }
+            let hasIt: Bool =
+                permission.isOfSite
+                ? walker.isAdministrator : walker.role.map { Gate.table[$0]?.contains(permission) == true } ?? false
+            guard hasIt else {
+                #expect(answer.status == 404, what)
+                return
+            }
+            if permission.isOfSite || walker.isMember {
+                #expect(![401, 403, 404].contains(answer.status), what)
+            } else if place.isOfProject(route) {
+                #expect(answer.status == 404, what)
+            } else {
+                #expect(answer.status == 200, what)
+            }
+        }
+        // Whatever the status: who is no member reads nothing of the project in it.
+        if !walker.isMember, !walker.isAdministrator {
+            for secret in place.secrets { #expect(!answer.text.contains(secret), what) }
+        }
+    }
+
+    @Test func `roles mean what the design says`() {
+        let principalFree: [(Role, Permission, Bool)] = [
+            (.physician, .view, true), (.physician, .export, false), (.physician, .upload, false),
+            (.researcher, .export, true), (.researcher, .identityRead, false), (.technologist, .upload, true),
+            (.technologist, .view, false), (.custodian, .review, true), (.auditor, .accessHistory, true),
+            (.auditor, .view, false), (.recipient, .browse, false), (.annotator, .view, true),
+        ]
+        for (role, permission, may) in principalFree {
+            #expect(Gate.table[role]?.contains(permission) == may, "\(role) \(permission)")
+        }
+        #expect(!Gate.administrator.contains(.view))
+        #expect(!Gate.administrator.contains(.browse))
+        #expect(!Gate.operator.contains(.identityRead))
+    }
+}
+
+/// A project with a study, one that is held, an export, and people of every kind.
+struct WalkedPlace: Sendable {
+    let portal: TestPortal
+    let walkers: [GateWalkTests.Walker]
+    let study: String
+    let series: String
+    let instance: String
+    let subject: String
+    let held: Int64
+    let export: String
+    static let inside = "WALKED-PROJECT"
+    static let outside = "OTHER"
+
+    /// What only members may read.
+    var secrets: [String] { [study, series, instance, subject, Self.inside] }
+
+    init(_ portal: TestPortal) async throws {
+        self.portal = portal
+        let lake = portal.lake
+        let boss = try await lake.accounts.operatorPrincipal()
+        for code in [Self.inside, Self.outside] { try await lake.projects.create(code: code, name: code, principal: boss) }
+        let verdict = try await lake.ingest.instance(SyntheticImage().bytes, project: Self.inside, principal: boss)
+        let capture = try await lake.ingest.instance(
+            SyntheticImage.capture(SyntheticImage.uid()).bytes, project: Self.inside, principal: boss)
+        guard verdict.kind == .accepted, capture.kind == .held, let study = verdict.study, let series = verdict.series,
+            let instance = verdict.instance
+        else { throw RawClient.Failure(reason: "\(verdict) \(capture)") }
+        (self.study, self.series, self.instance) = (study, series, instance)
+        subject = try await lake.catalog.study(study, principal: boss).study.subject
+        held = try await lake.review.list(principal: boss)[0].id
+        var filter = StudyFilter()
+        filter.project = Self.inside
+        export = try await lake.exports.create(project: Self.inside, filter: filter, principal: boss).id
+        try await lake.accounts.add(name: "walked", password: "a long enough passphrase", principal: boss)
+        walkers = try await Self.people(lake, boss)
+    }
+
+    private static func people(_ lake: Lake, _ boss: Principal) async throws -> [GateWalkTests.Walker] {
+        func token(_ name: String, administrator: Bool = false, _ project: String?, _ role: Role?) async throws -> String {
+            try await lake.accounts.add(
+                name: name, password: "a long enough passphrase", isAdministrator: administrator, principal: boss)
+            if let project, let role {
+                try await lake.projects.setMember(project, name: name, roles: [role], principal: boss)
+            }
+            return try await lake.accounts.createToken(name: name, label: "walk", principal: boss)
+        }
+        var walkers = [
+            GateWalkTests.Walker(name: "nobody", token: nil, role: nil, isMember: false, isAdministrator: false),
+            .init(name: "stranger", token: try await token("stranger", nil, nil), role: nil, isMember: false, isAdministrator: false),
+            .init(
+                name: "administrator", token: try await token("administrator", administrator: true, nil, nil), role: nil,
+                isMember: false, isAdministrator: true),
+        ]
+        for role in Role.allCases {
+            walkers.append(
+                .init(
+                    name: "outside \(role)", token: try await token("out-\(role)", outside, role), role: role,
+                    isMember: false, isAdministrator: false))
+            walkers.append(
+                .init(
+                    name: "inside \(role)", token: try await token("in-\(role)", inside, role), role: role, isMember: true,
+                    isAdministrator: false))
+        }
+        return walkers
+    }
+
+    /// Whether the route is about one thing of the project, or names the project.
+    func isOfProject(_ route: Route) -> Bool {
+        let text = route.pattern.description
+        return text.contains("{") || ["POST /dicom-web/studies", "POST /api/v1/exports"].contains("\(route.methodName) \(text)")
+    }
+
+    func ask(_ route: Route, as walker: GateWalkTests.Walker) async throws -> RawClient.Answer {
+        var path = route.pattern.description
+        let isSubject = path.contains("/subjects/")
+        let values = [
+            "uid": path.contains("/series/{uid}") ? series : path.contains("/instances/{uid}") ? instance : study,
+            "study": study, "series": series, "instance": instance, "frame": "1", "frames": "1", "name": "walked",
+            "code": isSubject ? subject : Self.inside, "project": Self.inside, "path...": "7FE00010",
+            "id": path.contains("/held/") ? "\(held)" : path.contains("/tokens/") ? "999999" : export,
+        ]
+        for (name, value) in values { path = path.replacingOccurrences(of: "{\(name)}", with: value) }
+        if route.methodName == "POST", path.hasPrefix("/dicom-web/") {
+            return try await portal.ask(
+                "POST", path + "?project=" + Self.inside, token: walker.token,
+                headers: ["Content-Type: application/dicom"], body: Array("not dicom".utf8))
+        }
+        guard route.methodName != "GET" else { return try await portal.ask("GET", path, token: walker.token) }
+        return try await portal.ask(route.methodName, path, token: walker.token, json: Self.body(route.pattern.description))
+    }
+
+    private static func body(_ pattern: String) -> String {
+        switch pattern {
+        case "/api/v1/exports": "{\"project\":\"\(inside)\"}"
+        case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
+        case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
+        case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
+        case "/api/v1/accounts": #"{"name":"x-\#(UInt32.random(in: 0...UInt32.max))","password":"a long enough passphrase"}"#
+        case "/api/v1/accounts/{name}/password": #"{"password":"another long passphrase"}"#
+        case "/api/v1/accounts/{name}/tokens": #"{"label":"x"}"#
+        case "/api/v1/session", "/api/v1/first-start": #"{"token":"x","name":"no-one","password":"x"}"#
+        default: "{}"
+        }
+    }
+}
