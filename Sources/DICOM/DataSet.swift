@@ -67,8 +67,8 @@ public struct DataSet: Sendable {
 
     private mutating func removeDuplicates(ofElementAt kept: Int) {
         let tag = stored[kept].tag
-        let doubles = stored.indices.filter { stored[$0].tag == tag && $0 != kept }
-        for index in doubles.reversed() { stored.remove(at: index) }
+        guard stored.indices.contains(where: { stored[$0].tag == tag && $0 != kept }) else { return }
+        stored = stored.indices.filter { stored[$0].tag != tag || $0 == kept }.map { stored[$0] }
     }
 
     /// The place of `tag`; where it stands more than once, the last.

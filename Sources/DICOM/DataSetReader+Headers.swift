@@ -155,7 +155,7 @@ extension DataSetReader {
     private func known(_ tag: Tag, _ context: Context) -> VR? {
         if let kind = DataDictionary.kind(of: tag) { return kind.vr(isSigned: context.isSigned) }
         guard tag.isPrivate else { return nil }
-        return context.privateBlocks.last { $0.contains(tag) }?.vr(of: tag)
+        return context.privateBlocks.vr(of: tag)
     }
 
     private func defined(_ length: UInt32) -> Int? {

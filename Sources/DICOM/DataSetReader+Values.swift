@@ -78,7 +78,7 @@ extension DataSetReader {
         child.depth += 1
         child.group = nil
         child.stopBefore = nil
-        child.privateBlocks = []
+        child.privateBlocks = PrivateBlocks()
         child.end = limit
         child.encoding = try itemEncoding(of: header, in: child)
         path.append(TagPath.Step(header.tag, item: 0))

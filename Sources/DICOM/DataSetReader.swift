@@ -19,7 +19,7 @@ struct DataSetReader {
         var group: UInt16?
         var stopBefore: Tag?
         /// Blocks of private elements whose creators the standard knows (PS3.5 §7.8.1).
-        var privateBlocks: [PrivateBlock] = []
+        var privateBlocks = PrivateBlocks()
 
         var isOutermost: Bool { depth == 0 }
     }
@@ -146,7 +146,7 @@ struct DataSetReader {
             if header.tag == .SpecificCharacterSet {
                 context.characterSet = CharacterSet(terms: element.strings(in: .default))
             }
-            if tag.isPrivateCreator, let block = PrivateBlock(element) { context.privateBlocks.append(block) }
+            if tag.isPrivateCreator { context.privateBlocks.add(element) }
             return (element, end)
         } catch {
             guard error.code == .malformed, context.isOutermost else { throw error }

@@ -29,23 +29,23 @@ public enum PrivateDictionary {
     }()
 }
 
-/// A block of private elements, and what the standard knows of its creator's attributes.
-struct PrivateBlock: Sendable {
-    private let group: UInt16
-    private let block: UInt16
-    private let attributes: [UInt32: PrivateDictionary.Entry]
+/// The blocks of private elements in a data set whose creators the standard knows (PS3.5 §7.8.1).
+struct PrivateBlocks: Sendable {
+    /// By group in the upper and block in the lower 16 bits.
+    private var attributes: [UInt32: [UInt32: PrivateDictionary.Entry]] = [:]
 
-    /// The block that a private creator element reserves; `nil` for a creator that the standard does not know.
-    init?(_ element: DataElement) {
+    /// Takes note of the block that a private creator element reserves.
+    mutating func add(_ element: DataElement) {
         guard let creator = element.strings(in: .default).first,
-            let attributes = PrivateDictionary.attributes(of: creator)
-        else { return nil }
-        group = element.tag.group
-        block = element.tag.element
-        self.attributes = attributes
+            let known = PrivateDictionary.attributes(of: creator)
+        else { return }
+        attributes[element.tag.rawValue] = known
     }
 
-    func contains(_ tag: Tag) -> Bool { tag.group == group && tag.element >> 8 == block }
-
-    func vr(of tag: Tag) -> VR? { attributes[PrivateDictionary.key(tag)]?.vr }
+    /// The VR of an attribute in one of the blocks.
+    func vr(of tag: Tag) -> VR? {
+        if attributes.isEmpty { return nil }
+        let block = UInt32(tag.group) << 16 | UInt32(tag.element >> 8)
+        return attributes[block]?[PrivateDictionary.key(tag)]?.vr
+    }
 }

@@ -99,6 +99,20 @@ import Testing
         #expect(Set(warnings.map(\.code)) == [.duplicate, .truncated])
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func takesTimeInProportionToTheElements() throws {
+        let creators = (0..<100_000).flatMap { index in
+            Samples.explicit(Tag(0x2001, UInt16(0x10 + index % 200)), "LO", Samples.text("Philips Imaging DD 001"))
+        }
+        let elements = Array(repeating: Samples.explicit(Tag(0x2001, 0x1001), "UN", []), count: 100_000).joined()
+        let doubles = Array(repeating: Samples.explicit(.PatientID, "LO", []), count: 200_000).joined()
+        var file = try DICOMFile.read(Samples.explicitFile(Samples.head + creators + elements + doubles))
+        #expect(file.dataSet.elements.count == 400_002)
+        file.dataSet.set(.PatientID, .LO, "ONE")
+        #expect(file.dataSet.elements.count == 200_003)
+        #expect(!file.dataSet.json().isEmpty)
+    }
+
     @Test func limitsElements() {
         var options = ReadOptions()
         options.maximumElements = 5
