@@ -18,7 +18,7 @@ PLANTED = {
     "AccessionNumber": "ACCZYX90817",
     "ReferringPhysicianName": "Drozzleworth^Umberta",
     "InstitutionName": "Klinikum Snarfelbach",
-    "PatientComments": "Daughter Phlegmina visits",
+    "PatientComments": "Phlegmina Gruntsnipe",
 }
 
 

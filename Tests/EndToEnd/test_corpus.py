@@ -10,7 +10,7 @@ def test_every_file_of_the_corpus_gets_the_verdict_that_its_kind_allows(server, 
     files = server.ingest(corpus, project="CORPUS")
     seen = {}
     for entry in files:
-        path = entry["path"]
+        path = entry["file"]
         path = path.split("/corpus/")[-1] if "/corpus/" in path else path
         seen[path] = entry
     wrong = []
