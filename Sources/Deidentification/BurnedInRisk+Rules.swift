@@ -8,7 +8,8 @@ extension BurnedInRisk {
         let root = file.dataSet
         let sopClass = root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
         if isDirectory(file) { return .review("a DICOMDIR: an index of other files") }
-        let hasPixels = root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
+        let hasPixels =
+            root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
         // Encapsulated PDF, CDA, STL, OBJ, MTL (PS3.4 §B.5). In an image the document is only replaced by a dummy.
         if sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.104.") || (!hasPixels && root.contains(.EncapsulatedDocument)) {
             return .review("an encapsulated document")
@@ -70,7 +71,10 @@ extension BurnedInRisk {
 
     private static func descriptionReason(_ root: DataSet) -> String? {
         let text = (root.string(.SeriesDescription) ?? "").uppercased()
-        let words = ["DOSE REPORT", "DOSE INFO", "DOSE SUMMARY", "PATIENT PROTOCOL", "SCREEN SAVE", "SCREENSAVE", "SCREENSHOT", "SCREEN CAPTURE"]
+        let words = [
+            "DOSE REPORT", "DOSE INFO", "DOSE SUMMARY", "PATIENT PROTOCOL", "SCREEN SAVE", "SCREENSAVE", "SCREENSHOT",
+            "SCREEN CAPTURE",
+        ]
         return words.contains { text.holds($0) } ? "a screen or a dose report" : nil
     }
 

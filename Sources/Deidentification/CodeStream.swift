@@ -12,7 +12,8 @@ enum CodeStream {
 
     /// Whether frames of this transfer syntax are code streams with such headers.
     static func isKnown(_ uid: String) -> Bool {
-        uid.hasPrefix("1.2.840.10008.1.2.4.") && !isVideo(uid) && !["94", "95", "204", "205"].contains(uid.dropFirst(20))
+        uid.hasPrefix("1.2.840.10008.1.2.4.") && !isVideo(uid)
+            && !["94", "95", "204", "205"].contains(uid.dropFirst(20))
     }
 
     /// MPEG-2, MPEG-4 and HEVC.
@@ -23,7 +24,8 @@ enum CodeStream {
 
     /// Start of image (JPEG, JPEG-LS) or start of code stream (JPEG 2000, also within a JP2 file as some write it).
     static func begins(_ bytes: Bytes) -> Bool {
-        bytes.count >= 2 && ((bytes[0] == 0xFF && (bytes[1] == 0xD8 || bytes[1] == 0x4F)) || (bytes[0] == 0 && bytes[1] == 0))
+        bytes.count >= 2
+            && ((bytes[0] == 0xFF && (bytes[1] == 0xD8 || bytes[1] == 0x4F)) || (bytes[0] == 0 && bytes[1] == 0))
     }
 
     /// Looks through the segments before the first scan or tile.
@@ -44,7 +46,9 @@ enum CodeStream {
             guard count >= 2, offset + 2 + count <= bytes.count else { return .unreadable }
             let segment = offset..<(offset + 2 + count)
             let content = bytes[clamping: (offset + 4)..<segment.upperBound]
-            if is2000 ? marker == 0x64 && !isBenign(content.dropFirst(2), scrubber) : !isNeeded(marker, content, scrubber) {
+            if is2000
+                ? marker == 0x64 && !isBenign(content.dropFirst(2), scrubber) : !isNeeded(marker, content, scrubber)
+            {
                 dirty.append(segment)
             }
             offset = segment.upperBound
@@ -90,7 +94,9 @@ enum CodeStream {
     /// A comment of an encoder, all of whose words are on the list ("Kakadu-v6.4" is not worth a rewrite).
     private static func isBenign(_ comment: Bytes.SubSequence, _ scrubber: TextScrubber) -> Bool {
         let bytes = comment.filter { $0 != 0 }
-        guard bytes.count <= 256, bytes.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D }) else { return false }
+        guard bytes.count <= 256, bytes.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D }) else {
+            return false
+        }
         return scrubber.scrub(String(decoding: bytes, as: UTF8.self), mode: .technical) == .unchanged
     }
 }

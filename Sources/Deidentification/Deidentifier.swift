@@ -44,7 +44,8 @@ public struct Deidentifier: Sendable {
         if case .none = risk, let reason = transformation.review { risk = .review(reason) }
         return Outcome(
             file: out, risk: risk, summary: transformation.summary,
-            subject: Outcome.Subject(code: code, matchToken: pseudonyms.matchToken(issuer: issuer, patientID: patientID)),
+            subject: Outcome.Subject(
+                code: code, matchToken: pseudonyms.matchToken(issuer: issuer, patientID: patientID)),
             studyInstanceUID: out.dataSet.string(.StudyInstanceUID) ?? "",
             seriesInstanceUID: out.dataSet.string(.SeriesInstanceUID) ?? "",
             sopInstanceUID: out.dataSet.string(.SOPInstanceUID) ?? "")

@@ -79,7 +79,8 @@ extension IdentityPatch {
         for piece in stored {
             if case .source(let range) = piece {
                 guard range.lowerBound >= 0, range.upperBound <= originalCount else {
-                    throw DeidentificationError(.inconsistentPieces, offset: range.lowerBound, "a piece leaves the source")
+                    throw DeidentificationError(
+                        .inconsistentPieces, offset: range.lowerBound, "a piece leaves the source")
                 }
                 if let last = all.last, last.original.upperBound == range.lowerBound,
                     last.stored + last.original.count == offset

@@ -6,7 +6,9 @@ extension TextScrubber {
         for index in bytes.indices where index >= done {
             let isAt = bytes[index] == UInt8(ascii: "@")
             let isScheme = bytes[index] == UInt8(ascii: ":") && bytes[index...].starts(with: "://".utf8)
-            let isHost = bytes[index] | 0x20 == UInt8(ascii: "w") && bytes[index...].prefix(4).map { $0 | 0x20 } == Array("www.".utf8)
+            let isHost =
+                bytes[index] | 0x20 == UInt8(ascii: "w")
+                && bytes[index...].prefix(4).map { $0 | 0x20 } == Array("www.".utf8)
             guard isAt || isScheme || isHost else { continue }
             var start = index
             var end = index
@@ -43,7 +45,9 @@ extension TextScrubber {
         "street", "avenue", "ave", "road", "rd", "lane", "ln", "drive", "blvd", "boulevard", "way", "court", "plaza",
         "square", "terrace", "strasse", "platz", "weg", "allee", "crescent", "highway", "parkway",
     ]
-    private static let titles: Set<String> = ["Dr", "Mr", "Mrs", "Ms", "Prof", "Doctor", "Professor", "Herr", "Frau", "Miss"]
+    private static let titles: Set<String> = [
+        "Dr", "Mr", "Mrs", "Ms", "Prof", "Doctor", "Professor", "Herr", "Frau", "Miss",
+    ]
     private static let labels: Set<String> = ["name", "patient", "pt"]
 
     /// Streets with their numbers, and the words after a title or a label, whether they are on the list or not.
@@ -75,7 +79,9 @@ extension TextScrubber {
         let word = String(decoding: tokens.text(index), as: UTF8.self)
         guard let separator = tokens.separator(after: index) else { return false }
         // MR, MS and DR in capitals are modalities and diseases, unless a full stop follows.
-        if Self.titles.contains(word) || (separator.first == UInt8(ascii: ".") && Self.titles.contains(word.capitalized)) {
+        if Self.titles.contains(word)
+            || (separator.first == UInt8(ascii: ".") && Self.titles.contains(word.capitalized))
+        {
             return separator.allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
         }
         return Self.labels.contains(word.lowercased())
@@ -89,7 +95,9 @@ extension TextScrubber {
             else { return }
             marks.append(Mark(range: tokens.tokens[next].start..<tokens.tokens[next].end))
             guard let separator = tokens.separator(after: next),
-                separator.allSatisfy({ [0x20, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "^")].contains($0) })
+                separator.allSatisfy({
+                    [0x20, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "^")].contains($0)
+                })
             else { return }
         }
     }

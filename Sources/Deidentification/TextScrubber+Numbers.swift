@@ -88,14 +88,16 @@ extension TextScrubber {
     }
 
     private func moved(_ date: WrittenDate, _ tokens: TextTokens, _ index: Int, _ count: Int) -> Mark {
-        guard let dateShift, let old = date.date, let new = DICOMDate(daysSince1970: old.daysSince1970 + dateShift) else {
+        guard let dateShift, let old = date.date, let new = DICOMDate(daysSince1970: old.daysSince1970 + dateShift)
+        else {
             return mark(tokens, index, count)
         }
         return mark(tokens, index, count, date.write(new))
     }
 
     private func date(_ tokens: TextTokens, _ index: Int) -> (Int, WrittenDate)? {
-        compactDate(tokens, index) ?? separatedDate(tokens, index) ?? dayMonthYear(tokens, index) ?? monthDayYear(tokens, index)
+        compactDate(tokens, index) ?? separatedDate(tokens, index) ?? dayMonthYear(tokens, index)
+            ?? monthDayYear(tokens, index)
     }
 
     /// 20180312, and with a time behind it.
@@ -156,7 +158,9 @@ extension TextScrubber {
     }()
 
     private func month(_ tokens: TextTokens, _ index: Int) -> Int? {
-        guard index < tokens.tokens.count, tokens.tokens[index].kind == .word, tokens.tokens[index].count <= 9 else { return nil }
+        guard index < tokens.tokens.count, tokens.tokens[index].kind == .word, tokens.tokens[index].count <= 9 else {
+            return nil
+        }
         return Self.monthNames[tokens.lowercased(index)]
     }
 
@@ -175,7 +179,9 @@ extension TextScrubber {
         let digits = tokens.text(index).prefix { TextTokens.isDigit($0) }
         guard digits.count == 1 || digits.count == 2 else { return nil }
         let suffix = tokens.text(index).dropFirst(digits.count).map { $0 | 0x20 }
-        guard suffix.isEmpty || ["st", "nd", "rd", "th"].contains(String(decoding: suffix, as: UTF8.self)) else { return nil }
+        guard suffix.isEmpty || ["st", "nd", "rd", "th"].contains(String(decoding: suffix, as: UTF8.self)) else {
+            return nil
+        }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
@@ -189,9 +195,12 @@ extension TextScrubber {
         guard let day = day(tokens, index), isLoose(tokens, after: index), let month = month(tokens, index + 1),
             isLoose(tokens, after: index + 1), let year = year(tokens, index + 2)
         else { return nil }
-        return (3, WrittenDate(date: DICOMDate(year: year, month: month, day: day)) { new in
-            "\(new.day) \(Self.months[new.month - 1].capitalizedFirst) \(new.year)"
-        })
+        return (
+            3,
+            WrittenDate(date: DICOMDate(year: year, month: month, day: day)) { new in
+                "\(new.day) \(Self.months[new.month - 1].capitalizedFirst) \(new.year)"
+            }
+        )
     }
 
     /// March 12, 2018, March 2018.
@@ -200,14 +209,20 @@ extension TextScrubber {
         if let day = day(tokens, index + 1), isLoose(tokens, after: index + 1), tokens.isNumber(index + 2, 4...4),
             let year = year(tokens, index + 2)
         {
-            return (3, WrittenDate(date: DICOMDate(year: year, month: month, day: day)) { new in
-                "\(Self.months[new.month - 1].capitalizedFirst) \(new.day), \(new.year)"
-            })
+            return (
+                3,
+                WrittenDate(date: DICOMDate(year: year, month: month, day: day)) { new in
+                    "\(Self.months[new.month - 1].capitalizedFirst) \(new.day), \(new.year)"
+                }
+            )
         }
         guard tokens.isNumber(index + 1, 4...4), let year = year(tokens, index + 1) else { return nil }
-        return (2, WrittenDate(date: DICOMDate(year: year, month: month, day: 15)) { new in
-            "\(Self.months[new.month - 1].capitalizedFirst) \(new.year)"
-        })
+        return (
+            2,
+            WrittenDate(date: DICOMDate(year: year, month: month, day: 15)) { new in
+                "\(Self.months[new.month - 1].capitalizedFirst) \(new.year)"
+            }
+        )
     }
 }
 
@@ -221,6 +236,8 @@ enum StandardUID {
     /// patient hides in it.
     static func isStandard(_ uid: String) -> Bool {
         guard uid.hasPrefix("1.2.840.10008.") else { return false }
-        return uid.dropFirst(14).split(separator: ".", omittingEmptySubsequences: false).allSatisfy { (1...5).contains($0.utf8.count) }
+        return uid.dropFirst(14).split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+            (1...5).contains($0.utf8.count)
+        }
     }
 }

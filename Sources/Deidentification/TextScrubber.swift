@@ -103,12 +103,14 @@ struct TextScrubber {
     private func isListed(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.allSatisfy({ $0 < 0x80 }) else { return false }
         if Vocabulary.contains(word) { return true }
-        if word.count > 3, let last = word.last, last | 0x20 == UInt8(ascii: "s"), Vocabulary.contains(word.dropLast()) {
+        if word.count > 3, let last = word.last, last | 0x20 == UInt8(ascii: "s"), Vocabulary.contains(word.dropLast())
+        {
             return true
         }
         var parts: [ArraySlice<UInt8>] = []
         var start = word.startIndex
-        for index in word.indices.dropFirst() where TextTokens.isUpper(word[index]) && !TextTokens.isUpper(word[index - 1]) {
+        for index in word.indices.dropFirst()
+        where TextTokens.isUpper(word[index]) && !TextTokens.isUpper(word[index - 1]) {
             parts.append(word[start..<index])
             start = index
         }

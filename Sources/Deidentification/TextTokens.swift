@@ -25,7 +25,13 @@ struct TextTokens {
             var letters = false
             var digits = false
             while index < bytes.count {
-                if Self.isLetter(bytes[index]) { letters = true } else if Self.isDigit(bytes[index]) { digits = true } else { break }
+                if Self.isLetter(bytes[index]) {
+                    letters = true
+                } else if Self.isDigit(bytes[index]) {
+                    digits = true
+                } else {
+                    break
+                }
                 index += 1
             }
             tokens.append(Token(kind: letters ? (digits ? .mixed : .word) : .number, start: start, end: index))

@@ -15,7 +15,8 @@ extension Transformation {
         }
         root.set(.DeidentificationMethodCodeSequence, items: items)
         let temporal =
-            profile.has(.retainLongFullDates) ? "UNMODIFIED" : profile.has(.retainLongModifiedDates) ? "MODIFIED" : "REMOVED"
+            profile.has(.retainLongFullDates)
+            ? "UNMODIFIED" : profile.has(.retainLongModifiedDates) ? "MODIFIED" : "REMOVED"
         root.set(.LongitudinalTemporalInformationModified, .CS, temporal)
     }
 

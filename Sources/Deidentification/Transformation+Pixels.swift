@@ -83,7 +83,9 @@ extension Transformation {
         }
     }
 
-    private static func masked(_ bytes: Bytes, _ bits: (mask: UInt16, sign: UInt16), _ order: TransferSyntax.ByteOrder) -> Bytes {
+    private static func masked(_ bytes: Bytes, _ bits: (mask: UInt16, sign: UInt16), _ order: TransferSyntax.ByteOrder)
+        -> Bytes
+    {
         unsafe Bytes(count: bytes.count) { target in
             unsafe bytes.withUnsafeBytes { source in
                 for offset in stride(from: 0, to: source.count - 1, by: 2) {
@@ -105,7 +107,9 @@ extension Transformation {
     private mutating func encapsulated(
         _ element: DataElement, _ fragments: Fragments
     ) throws(DeidentificationError) -> Fate {
-        if hasEmbeddedOverlay(file.dataSet) { review = review ?? "an overlay may lie in the unused bits of compressed pixels" }
+        if hasEmbeddedOverlay(file.dataSet) {
+            review = review ?? "an overlay may lie in the unused bits of compressed pixels"
+        }
         let frames = max(1, file.dataSet.int(.NumberOfFrames) ?? 1)
         var cleaned = fragments
         var isResized = false
@@ -176,13 +180,23 @@ extension Transformation {
 
     /// The fragment without what follows the end-of-image marker; `nil` where nothing but padding does.
     private func cutTail(_ raw: RawValue) throws(DeidentificationError) -> RawValue? {
-        let bytes = try head(of: raw, raw.count)
+        // Of a fragment that was left in the source only the end is read.
+        let tail = raw.bytes == nil ? min(raw.count, 64 << 10) : raw.count
+        let bytes = try end(of: raw, tail)
         var end = bytes.count
         while end > 0, bytes[end - 1] == 0, bytes.count - end < 64 { end -= 1 }
         if end >= 2, bytes[end - 2] == 0xFF, bytes[end - 1] == 0xD9 { return nil }
         // Frames of some makers lack the marker: then there is nothing behind it either.
         guard let marker = CodeStream.lastEnd(in: bytes) else { return nil }
-        let count = marker + marker % 2
-        return count < bytes.count ? raw.prefix(count) : nil
+        let count = raw.count - tail + marker
+        return count + count % 2 < raw.count ? raw.prefix(count + count % 2) : nil
+    }
+
+    private func end(of raw: RawValue, _ count: Int) throws(DeidentificationError) -> Bytes {
+        if let bytes = raw.bytes { return bytes[clamping: (bytes.count - count)..<bytes.count] }
+        guard let origin = raw.origin else { return Bytes() }
+        do { return try file.contents.read((origin.upperBound - count)..<origin.upperBound) } catch {
+            throw DeidentificationError(.unreadable, offset: origin.lowerBound, "\(error.code)")
+        }
     }
 }

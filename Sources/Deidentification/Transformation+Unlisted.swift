@@ -11,7 +11,9 @@ extension Transformation {
         let isSequence = element.items != nil
         guard (vr == .SQ) == isSequence || (element.count == 0 && vr == .SQ) else { return .remove }
         guard isSequence || vr.isText == element.vr.isText || element.count == 0 else { return .remove }
-        if place.isDummy, !isSequence, let fate = try dummyFate(of: element, vr: vr, in: level, at: place) { return fate }
+        if place.isDummy, !isSequence, let fate = try dummyFate(of: element, vr: vr, in: level, at: place) {
+            return fate
+        }
         return try valueFate(of: element, in: level, at: place)
     }
 
@@ -27,7 +29,7 @@ extension Transformation {
             guard !place.isDummy else { return try dummy(element, place) }
             let isValid = vr == .TM ? isTime(element) : isDate(element)
             return isValid ? .keep : try apply(row.basic, to: element, at: place)
-        case .DS, .IS: return numberFate(of: element)
+        case .DS, .IS: return try numberFate(of: element)
         case .AS: return isAge(element) ? .keep : try apply(row.basic, to: element, at: place)
         case .CS: return try codeFate(of: element, in: level)
         // Smoking status, ethnic group and the like are words; institutions and devices are names, and kept as such.
@@ -59,7 +61,7 @@ extension Transformation {
         case .DA, .DT: return dateFate(of: element)
         case .TM: return isTime(element) ? .keep : empty(element)
         case .AS: return isAge(element) ? .keep : empty(element)
-        case .DS, .IS: return numberFate(of: element)
+        case .DS, .IS: return try numberFate(of: element)
         case .CS: return try codeFate(of: element, in: level)
         case .LO, .SH, .UC: return try textFate(of: element, mode: shortTextMode(element, level), in: level, at: place)
         case .LT, .ST, .UT: return try textFate(of: element, mode: .descriptor, in: level, at: place)
@@ -96,7 +98,8 @@ extension Transformation {
 
     private func isAge(_ element: DataElement) -> Bool {
         element.strings(in: .default).allSatisfy { text in
-            text.utf8.count == 4 && text.utf8.prefix(3).allSatisfy(TextTokens.isDigit) && "DWMY".contains(text.suffix(1))
+            text.utf8.count == 4 && text.utf8.prefix(3).allSatisfy(TextTokens.isDigit)
+                && "DWMY".contains(text.suffix(1))
         }
     }
 
@@ -105,7 +108,8 @@ extension Transformation {
     /// A code value of a public scheme names no person; a device model is no text to be judged by a word list.
     private func shortTextMode(_ element: DataElement, _ level: Level) -> TextScrubber.Mode {
         switch element.tag {
-        case .CodeValue, .LongCodeValue, .URNCodeValue, .CodingSchemeDesignator: level.hasPublicCode ? .model : .technical
+        case .CodeValue, .LongCodeValue, .URNCodeValue, .CodingSchemeDesignator:
+            level.hasPublicCode ? .model : .technical
         case .CodeMeaning: level.hasPublicCode ? .coded : .technical
         case .ManufacturerModelName: .model
         default: .technical
@@ -116,7 +120,9 @@ extension Transformation {
         of element: DataElement, mode: TextScrubber.Mode, in level: Level, at place: Place
     ) throws(DeidentificationError) -> Fate {
         if mode == .model, level.hasPublicCode, element.tag != .ManufacturerModelName {
-            let isKnown = element.strings(in: level.characterSet).contains { scrubber.identifiers.contains(id: Array($0.utf8)[...]) }
+            let isKnown = element.strings(in: level.characterSet).contains {
+                scrubber.identifiers.contains(id: Array($0.utf8)[...])
+            }
             return isKnown || element.count > 64 ? try dummy(element, place) : .keep
         }
         switch try scrubbed(element, vr: element.vr, mode: mode, in: level) {
@@ -149,16 +155,22 @@ extension Transformation {
     private static func isCharacterSet(_ element: DataElement) -> Bool {
         element.strings(in: .default).allSatisfy { term in
             ["", "GB18030", "GBK"].contains(term)
-                || ["ISO_IR ", "ISO 2022 IR "].contains { term.hasPrefix($0) && term.utf8.count <= $0.utf8.count + 3 && Int(term.dropFirst($0.count)) != nil }
+                || ["ISO_IR ", "ISO 2022 IR "].contains {
+                    term.hasPrefix($0) && term.utf8.count <= $0.utf8.count + 3 && Int(term.dropFirst($0.count)) != nil
+                }
         }
     }
 
     // MARK: Numbers
 
     /// Decimal and integer strings: only numbers, and none so long that it must be a number of somebody.
-    private mutating func numberFate(of element: DataElement) -> Fate {
-        guard let bytes = element.bytes else { return element.vr == .DS ? .keep : .remove }
+    private mutating func numberFate(of element: DataElement) throws(DeidentificationError) -> Fate {
+        guard case .raw(let raw) = element.value, raw.count <= 256 << 20 else { return .remove }
         // Tables of numbers (contours have millions) are read as bytes, without strings.
+        let bytes: Bytes
+        do { bytes = try file.bytes(of: raw) } catch {
+            throw DeidentificationError(.unreadable, offset: error.offset, error.reason)
+        }
         let limit = Self.largeIntegers.contains(element.tag) ? 13 : 9
         let isInstanceNumber = element.tag == .InstanceNumber
         guard Self.isPlainNumbers(bytes, integerDigits: limit) else { return cleanedNumbers(element, limit) }
@@ -174,6 +186,7 @@ extension Transformation {
     }
 
     private mutating func cleanedNumbers(_ element: DataElement, _ limit: Int) -> Fate {
+        guard element.bytes != nil else { return .remove }
         let values = element.strings(in: .default)
         let new = values.map { Self.isPlainNumbers(Bytes(utf8: $0), integerDigits: limit) ? $0 : "" }
         guard new != values, !new.allSatisfy(\.isEmpty) else { return empty(element) }
@@ -185,7 +198,7 @@ extension Transformation {
     private static func isPlainNumbers(_ bytes: Bytes, integerDigits: Int) -> Bool {
         unsafe bytes.withUnsafeBytes { buffer in
             var run = 0
-            for unsafe byte in unsafe buffer {
+            for unsafebyte in unsafe buffer {
                 switch byte {
                 case 0x30...0x39: run += 1
                 // IDs have no fractions.
@@ -221,7 +234,8 @@ extension Transformation {
 
     private static let classUIDs: Set<Tag> = [
         .SOPClassUID, .RelatedGeneralSOPClassUID, .OriginalSpecializedSOPClassUID, .SOPClassesInStudy, .CodingSchemeUID,
-        .ContextUID, .MappingResourceUID, .StoredInstanceTransferSyntaxUID, .ReferencedSOPClassUID, .SOPClassesSupported,
+        .ContextUID, .MappingResourceUID, .StoredInstanceTransferSyntaxUID, .ReferencedSOPClassUID,
+        .SOPClassesSupported,
         .AvailableTransferSyntaxUID, .FlowTransferSyntaxUID, .MACCalculationTransferSyntaxUID,
         .EncryptedContentTransferSyntaxUID, .PertinentSOPClassesInStudy, .PertinentSOPClassesInSeries,
     ]

@@ -203,7 +203,8 @@ extension Transformation {
         summary.cleanedTexts += 1
         guard kept > 0 else { return .nothing }
         let vr = element.vr.isText && vr != .CS ? element.vr : vr
-        return .cleaned(DataElement(element.tag, vr, strings: old, in: vr.usesSpecificCharacterSet ? level.characterSet : .default))
+        return .cleaned(
+            DataElement(element.tag, vr, strings: old, in: vr.usesSpecificCharacterSet ? level.characterSet : .default))
     }
 
     /// A NUL that is followed by anything but padding.

@@ -233,8 +233,11 @@ enum PublicCodingScheme {
     private static let names: Set<String> = [
         "DCM", "SCT", "SRT", "SNM3", "SNM", "99SDM", "UCUM", "LN", "NCIt", "FMA", "RADLEX", "I10", "I9", "I9C", "I10P",
         "ICDO3", "MSH", "UMLS", "ITIS_TSN", "RXNORM", "PUBCHEM_CID", "CAS", "BI", "BARI", "ACR", "NCDR", "IBSI", "C4",
-        "RadElement", "NDC", "SCPECG", "ISO639_1", "ISO639_2", "ISO3166_1", "FDAUNII", "NEU", "MAYOASRG", "mdc", "MDC", "UNS",
+        "RadElement", "NDC", "SCPECG", "ISO639_1", "ISO639_2", "ISO3166_1", "FDAUNII", "NEU", "MAYOASRG", "mdc", "MDC",
+        "UNS",
     ]
 
-    static func contains(_ name: String) -> Bool { names.contains(name) || name.hasPrefix("NCDR ") || name.hasPrefix("BARI") }
+    static func contains(_ name: String) -> Bool {
+        names.contains(name) || name.hasPrefix("NCDR ") || name.hasPrefix("BARI")
+    }
 }

@@ -6,7 +6,7 @@ enum Vocabulary {
         hashes.reserveCapacity(80_000)
         words.withUTF8Buffer { buffer in
             var hash = FNV()
-            for unsafe byte in unsafe buffer {
+            for unsafebyte in unsafe buffer {
                 if byte == 0x20 || byte == 0x0A {
                     if !hash.isEmpty { hashes.insert(hash.value) }
                     hash = FNV()

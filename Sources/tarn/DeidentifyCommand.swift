@@ -24,7 +24,9 @@ struct DeidentifyCommand: ParsableCommand {
     @Argument(help: "DICOM file, or folder that is searched.", completion: .file()) var input: String
     @Argument(help: "Folder for what is written; made where it is missing.", completion: .directory) var output: String
 
-    @Option(help: "File with the key: 32 bytes in base64 on one line. Without it pseudonyms are random.", completion: .file())
+    @Option(
+        help: "File with the key: 32 bytes in base64 on one line. Without it pseudonyms are random.",
+        completion: .file())
     var key: String?
 
     @Option(help: "Folder for the sealed identity patches; needs --key.", completion: .directory)

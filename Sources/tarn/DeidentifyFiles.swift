@@ -32,7 +32,9 @@ enum FileTree {
             guard name != ".", name != ".." else { continue }
             var status = stat()
             guard lstat("\(folder)/\(name)", &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFLNK, stat("\(folder)/\(name)", &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
+            if status.st_mode & S_IFMT == S_IFLNK,
+                stat("\(folder)/\(name)", &status) != 0 || status.st_mode & S_IFMT != S_IFREG
+            {
                 continue
             }
             let kind = status.st_mode & S_IFMT

@@ -20,7 +20,9 @@ struct ReidentifyCommand: ParsableCommand {
     @Argument(help: "Folder with the sealed patches.", completion: .directory) var patches: String
     @Argument(help: "Folder for the originals; made where it is missing.", completion: .directory) var originals: String
 
-    @Option(help: "File with the key that the patches are sealed under: 32 bytes in base64 on one line.", completion: .file())
+    @Option(
+        help: "File with the key that the patches are sealed under: 32 bytes in base64 on one line.",
+        completion: .file())
     var key: String
 
     @Flag(help: "One JSON object a file on standard output, then one of counts.")
@@ -40,7 +42,9 @@ struct ReidentifyCommand: ParsableCommand {
             if verdict.reason != nil { failed += 1 }
             report(verdict)
         }
-        if json { try Terminal.printJSON(Summary(files: inputs.count, restored: inputs.count - failed, failed: failed)) }
+        if json {
+            try Terminal.printJSON(Summary(files: inputs.count, restored: inputs.count - failed, failed: failed))
+        }
         Terminal.say("\(inputs.count) files: \(inputs.count - failed) restored, \(failed) failed")
         if failed > 0 { throw ExitCode(1) }
     }

@@ -52,7 +52,8 @@ struct ReidentifyRun {
         let folder = try Folder(at: originals).descending(into: components.dropLast())
         guard let name = components.last else { throw Failure(description: "the patch names no file") }
         let temporary = ".tarn-\(SecureRandom.bytes(8).hexadecimal)"
-        let descriptor = openat(folder.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = openat(
+            folder.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw NewFile.Failure(errno: errno) }
         defer {
             close(descriptor)
@@ -71,7 +72,8 @@ struct ReidentifyRun {
         // link, unlike rename, never replaces what is there.
         guard linkat(folder.descriptor, temporary, folder.descriptor, name, 0) == 0 else {
             if errno == EEXIST, try folder.holds(name, patch) { return }
-            throw errno == EEXIST ? Failure(description: "another file has its name already") : NewFile.Failure(errno: errno)
+            throw errno == EEXIST
+                ? Failure(description: "another file has its name already") : NewFile.Failure(errno: errno)
         }
     }
 
@@ -92,7 +94,9 @@ struct ReidentifyRun {
     private static func components(of name: String) throws -> [String] {
         let components = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let isSafe = components.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) }
-        guard isSafe, components.count < 256 else { throw Failure(description: "the original's path is not a relative one") }
+        guard isSafe, components.count < 256 else {
+            throw Failure(description: "the original's path is not a relative one")
+        }
         return components
     }
 }
@@ -112,7 +116,8 @@ private final class Folder {
         descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             throw errno == ELOOP || errno == ENOTDIR
-                ? ReidentifyRun.Failure(description: "a link or a file stands on the original's path") : NewFile.Failure(errno: errno)
+                ? ReidentifyRun.Failure(description: "a link or a file stands on the original's path")
+                : NewFile.Failure(errno: errno)
         }
     }
 

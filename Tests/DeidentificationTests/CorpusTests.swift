@@ -43,7 +43,8 @@ struct CorpusTests {
         #expect(count > 500)
     }
 
-    @Test("The canaries are gone, and what is left parses", arguments: ["phi_canaries.dcm", "phi_canaries_implicit.dcm"])
+    @Test(
+        "The canaries are gone, and what is left parses", arguments: ["phi_canaries.dcm", "phi_canaries_implicit.dcm"])
     func canaries(_ name: String) throws {
         let source = try Bytes.mapping(file: "\(Corpus.directory)/07_deid/\(name)")
         let file = try DICOMFile.read(source)
@@ -74,7 +75,8 @@ struct DamagedFileTests {
                     let pieces = try? outcome.file.encode()
                 else { continue }
                 let stored = try pieces.materialize(from: damaged)
-                try IdentityPatch(parsing: try IdentityPatch.make(original: damaged, stored: pieces)).verify(stored: stored)
+                try IdentityPatch(parsing: try IdentityPatch.make(original: damaged, stored: pieces)).verify(
+                    stored: stored)
                 rebuilt += 1
             }
         }

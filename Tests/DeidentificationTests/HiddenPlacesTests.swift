@@ -98,7 +98,9 @@ struct HiddenPlacesTests {
     func embeddedOverlay() throws {
         var root = Samples.ct()
         let pixels = try #require(root.bytes(.PixelData))
-        root.set(.PixelData, .OW, bytes: Bytes(pixels.enumerated().map { $0.offset % 4 == 1 ? $0.element | 0x10 : $0.element }))
+        root.set(
+            .PixelData, .OW,
+            bytes: Bytes(pixels.enumerated().map { $0.offset % 4 == 1 ? $0.element | 0x10 : $0.element }))
         root.set(Tag(0x6000, 0x0100), .US, ints: [16])
         root.set(Tag(0x6000, 0x0102), .US, ints: [12])
         #expect(try Samples.output(root).bytes(.PixelData) == pixels)
@@ -124,7 +126,8 @@ struct HiddenPlacesTests {
         }
         #expect(cleaned.items.first?.bytes == Bytes(Array(jpeg[0..<2]) + Array(jpeg[16...])))
         let extra = Fragments(
-            offsetTable: RawValue(Bytes()), items: [RawValue(Bytes(count: 64) { _ in }), RawValue(Bytes(utf8: "Dorvaquist"))])
+            offsetTable: RawValue(Bytes()),
+            items: [RawValue(Bytes(count: 64) { _ in }), RawValue(Bytes(utf8: "Dorvaquist"))])
         root.set(DataElement(.PixelData, .OB, .fragments(extra)))
         guard case .fragments(let frames) = try output(UID.RLELossless)[.PixelData]?.value else {
             Issue.record("no fragments")

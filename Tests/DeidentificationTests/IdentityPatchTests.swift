@@ -19,7 +19,8 @@ struct IdentityPatchTests {
     @Test("The original comes back bit for bit")
     func roundTrip() throws {
         let stored = try pieces.materialize(from: original)
-        let patch = try IdentityPatch(parsing: try IdentityPatch.make(original: original, stored: pieces, name: "a/b.dcm"))
+        let patch = try IdentityPatch(
+            parsing: try IdentityPatch.make(original: original, stored: pieces, name: "a/b.dcm"))
         #expect(patch.originalName == "a/b.dcm")
         #expect(patch.storedDigest == SHA256.of(stored) && patch.originalDigest == SHA256.of(original))
         #expect(try rebuilt(patch, stored) == original)
@@ -30,7 +31,8 @@ struct IdentityPatchTests {
     func shapes() throws {
         let shapes: [[Piece]] = [
             [], [.source(0..<200)], [.source(0..<100), .source(100..<200)], [.source(50..<150), .source(0..<100)],
-            [.source(0..<4), .literal(Bytes([1])), .source(4..<8)], [.source(10..<10), .source(20..<90), .source(20..<90)],
+            [.source(0..<4), .literal(Bytes([1])), .source(4..<8)],
+            [.source(10..<10), .source(20..<90), .source(20..<90)],
             [.literal(Bytes(utf8: "x"))], [.source(0..<120), .source(60..<200), .source(70..<80)],
         ]
         for pieces in shapes {
@@ -52,7 +54,8 @@ struct IdentityPatchTests {
     @Test("The bytes are those of the specification")
     func vectorBytes() throws {
         let source = Bytes(utf8: "xABCDEFGHy")
-        let made = try IdentityPatch.make(original: source, stored: [.source(1..<9), .literal(Bytes(utf8: "IJ"))], name: "f.d")
+        let made = try IdentityPatch.make(
+            original: source, stored: [.source(1..<9), .literal(Bytes(utf8: "IJ"))], name: "f.d")
         #expect(made.array == vector())
         #expect(try rebuilt(try IdentityPatch(parsing: made), Bytes(utf8: "ABCDEFGHIJ")) == source)
     }
@@ -80,8 +83,12 @@ struct IdentityPatchTests {
             Hostile(testDescription: "nothing copied", operations: [0x00, 0x00]),
             Hostile(testDescription: "longer than the original", operations: [0x16, 0x00]),
             Hostile(testDescription: "literal of 4 GB", operations: [0x81, 0x80, 0x80, 0x80, 0x20, 0x78]),
-            Hostile(testDescription: "length that does not fit", operations: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]),
-            Hostile(testDescription: "offset that overflows", operations: [0x14, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]),
+            Hostile(
+                testDescription: "length that does not fit",
+                operations: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]),
+            Hostile(
+                testDescription: "offset that overflows",
+                operations: [0x14, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]),
             Hostile(testDescription: "length not in its shortest form", operations: [0x94, 0x00, 0x00]),
         ])
     func hostile(_ row: Hostile) {
@@ -108,7 +115,8 @@ struct IdentityPatchTests {
             #expect(throws: DeidentificationError.self) { try patch.verify(stored: Bytes(array)) }
         }
         #expect(throws: DeidentificationError.self) { try patch.verify(stored: stored[clamping: 0..<100]) }
-        let other = try IdentityPatch(parsing: try IdentityPatch.make(original: stored, stored: [.source(0..<stored.count)]))
+        let other = try IdentityPatch(
+            parsing: try IdentityPatch.make(original: stored, stored: [.source(0..<stored.count)]))
         try other.verify(stored: stored)
         #expect(throws: DeidentificationError.self) { try other.verify(stored: original) }
     }
@@ -121,14 +129,18 @@ struct IdentityPatchTests {
             for bit in 0..<8 {
                 var bytes = vector()
                 bytes[index] ^= 1 << bit
-                #expect(throws: DeidentificationError.self) { try IdentityPatch(parsing: Bytes(bytes)).verify(stored: stored) }
+                #expect(throws: DeidentificationError.self) {
+                    try IdentityPatch(parsing: Bytes(bytes)).verify(stored: stored)
+                }
             }
         }
     }
 
     @Test("Pieces that leave the original are refused")
     func wrongPieces() {
-        #expect(throws: DeidentificationError.self) { try IdentityPatch.make(original: original, stored: [.source(0..<201)]) }
+        #expect(throws: DeidentificationError.self) {
+            try IdentityPatch.make(original: original, stored: [.source(0..<201)])
+        }
     }
 
     @Test("Gigabytes need no memory: chunks are a megabyte, and the patch is pieces over the source")

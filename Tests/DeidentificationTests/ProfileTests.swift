@@ -10,7 +10,8 @@ struct ProfileTests {
     func basic() throws {
         let outcome = try Samples.deidentifier().deidentify(try Samples.file(Samples.ct()))
         let bytes = try Samples.outputBytes(outcome)
-        for word in [Samples.surname, Samples.given, Samples.patientID, "Vuntarsk", "A4711777", "19610203", "20180312"] {
+        for word in [Samples.surname, Samples.given, Samples.patientID, "Vuntarsk", "A4711777", "19610203", "20180312"]
+        {
             #expect(!bytes.contains(text: word))
         }
         let root = try DICOMFile.read(bytes).dataSet
@@ -34,8 +35,13 @@ struct ProfileTests {
         #expect(profile.options == [.cleanDescriptors, .retainLongModifiedDates])
         #expect(try Profile(names: "") == .basic)
         #expect(throws: DeidentificationError.self) { try Profile(names: "clean_everything") }
-        #expect(throws: DeidentificationError.self) { try Profile(options: [.retainLongFullDates, .retainLongModifiedDates]) }
-        #expect(Profile.projectDefault.options == [.retainLongModifiedDates, .cleanDescriptors, .retainPatientCharacteristics])
+        #expect(throws: DeidentificationError.self) {
+            try Profile(options: [.retainLongFullDates, .retainLongModifiedDates])
+        }
+        #expect(
+            Profile.projectDefault.options == [
+                .retainLongModifiedDates, .cleanDescriptors, .retainPatientCharacteristics,
+            ])
     }
 
     @Test("A profile survives JSON, and JSON with a contradiction does not become one")
@@ -59,15 +65,27 @@ struct ProfileTests {
     }
 
     static let cases = [
-        OptionCase(option: .retainUIDs, tag: .SOPInstanceUID, vr: .UI, value: Samples.sopUID, without: nil, with: Samples.sopUID),
-        OptionCase(option: .retainDeviceIdentity, tag: .DeviceSerialNumber, vr: .LO, value: "77123", without: nil, with: "77123"),
-        OptionCase(option: .retainInstitutionIdentity, tag: .InstitutionName, vr: .LO, value: "Vuntarsk", without: nil, with: "Vuntarsk"),
-        OptionCase(option: .retainPatientCharacteristics, tag: .PatientAge, vr: .AS, value: "057Y", without: nil, with: "057Y"),
-        OptionCase(option: .retainPatientCharacteristics, tag: .PatientAge, vr: .AS, value: "Zorb", without: nil, with: nil),
-        OptionCase(option: .retainLongFullDates, tag: .StudyDate, vr: .DA, value: "20180312", without: nil, with: "20180312"),
+        OptionCase(
+            option: .retainUIDs, tag: .SOPInstanceUID, vr: .UI, value: Samples.sopUID, without: nil,
+            with: Samples.sopUID),
+        OptionCase(
+            option: .retainDeviceIdentity, tag: .DeviceSerialNumber, vr: .LO, value: "77123", without: nil,
+            with: "77123"),
+        OptionCase(
+            option: .retainInstitutionIdentity, tag: .InstitutionName, vr: .LO, value: "Vuntarsk", without: nil,
+            with: "Vuntarsk"),
+        OptionCase(
+            option: .retainPatientCharacteristics, tag: .PatientAge, vr: .AS, value: "057Y", without: nil, with: "057Y"),
+        OptionCase(
+            option: .retainPatientCharacteristics, tag: .PatientAge, vr: .AS, value: "Zorb", without: nil, with: nil),
+        OptionCase(
+            option: .retainLongFullDates, tag: .StudyDate, vr: .DA, value: "20180312", without: nil, with: "20180312"),
         OptionCase(option: .retainLongFullDates, tag: .StudyDate, vr: .DA, value: "Zorbquis", without: nil, with: nil),
-        OptionCase(option: .retainLongModifiedDates, tag: .StudyTime, vr: .TM, value: "101112", without: nil, with: "101112"),
-        OptionCase(option: .cleanDescriptors, tag: .StudyDescription, vr: .LO, value: "CT chest", without: nil, with: "CT chest"),
+        OptionCase(
+            option: .retainLongModifiedDates, tag: .StudyTime, vr: .TM, value: "101112", without: nil, with: "101112"),
+        OptionCase(
+            option: .cleanDescriptors, tag: .StudyDescription, vr: .LO, value: "CT chest", without: nil,
+            with: "CT chest"),
         OptionCase(
             option: .cleanDescriptors, tag: .StudyDescription, vr: .LO, value: "CT chest Zorbquist", without: nil,
             with: "CT chest [removed]"),
@@ -101,7 +119,9 @@ struct ProfileTests {
         let codes = try #require(root.sequence(.DeidentificationMethodCodeSequence))
         #expect(codes.map { $0.string(.CodeValue) } == ["113100", "113105", "113107"])
         #expect(root.string(.LongitudinalTemporalInformationModified) == "MODIFIED")
-        #expect(try Samples.output(Samples.ct(), [.retainLongFullDates]).string(.LongitudinalTemporalInformationModified) == "UNMODIFIED")
+        #expect(
+            try Samples.output(Samples.ct(), [.retainLongFullDates]).string(.LongitudinalTemporalInformationModified)
+                == "UNMODIFIED")
     }
 
     @Test("Items of kept sequences are cleaned at every depth")

@@ -38,7 +38,8 @@ struct PseudonymsTests {
         #expect(code("A", "", "1.2") != code("A", "", "1.3"))
         #expect(code("A", "42", "1.2") == code("A", "42", "1.3"))
         #expect(pseudonyms.matchToken(issuer: "A", patientID: " ") == nil)
-        #expect(pseudonyms.matchToken(issuer: "A", patientID: "42") == pseudonyms.matchToken(issuer: "a", patientID: "042"))
+        #expect(
+            pseudonyms.matchToken(issuer: "A", patientID: "42") == pseudonyms.matchToken(issuer: "a", patientID: "042"))
     }
 
     @Test("Dates never stay where they are")

@@ -24,8 +24,10 @@ struct TextTests {
     @Test(
         "Names, dates, numbers and addresses go, words stay",
         arguments: [
-            Case("CT CHEST W CONTRAST Ilvamar Zorbquist", gone: "Ilvamar", "Zorbquist", kept: "CT", "CHEST", "CONTRAST"),
-            Case("follow-up of nodule in Mrs. Zorbquist's lung", gone: "Zorbquist", kept: "follow-up", "nodule", "lung"),
+            Case(
+                "CT CHEST W CONTRAST Ilvamar Zorbquist", gone: "Ilvamar", "Zorbquist", kept: "CT", "CHEST", "CONTRAST"),
+            Case(
+                "follow-up of nodule in Mrs. Zorbquist's lung", gone: "Zorbquist", kept: "follow-up", "nodule", "lung"),
             Case("abdomen and pelvis ZorbquistIlvamar", gone: "Zorbquist", "Ilvamar", kept: "abdomen", "pelvis"),
             Case("referred by Dr. Brown", gone: "Brown", kept: "referred", "by"),
             Case("pt name:Hand_Foot seen", gone: "Hand", "Foot", kept: "seen"),
@@ -39,7 +41,9 @@ struct TextTests {
             Case("since 12.03.2018", gone: "12.03.2018", kept: "since"),
             Case("phone (885) 929-6734", gone: "929", "6734", kept: "phone"),
             Case("mail ilvamar.z@dorva.example now", gone: "dorva", "@", kept: "mail", "now"),
-            Case("lives at 4711 Dorvaquist Lane, Vuntarsk 12345", gone: "4711", "Dorvaquist", "Lane", "12345", kept: "lives"),
+            Case(
+                "lives at 4711 Dorvaquist Lane, Vuntarsk 12345", gone: "4711", "Dorvaquist", "Lane", "12345",
+                kept: "lives"),
             Case("portal https://portal.dorva.example/p?id=611512493", gone: "dorva", "611512493", kept: "portal"),
             Case("workstation 10.20.30.40", gone: "10.20.30.40", kept: "workstation"),
             Case("患者 山田 chest", gone: "山田", kept: "chest"),

@@ -4,6 +4,7 @@
 // fee, provided that the above copyright notice appears in all copies and that both that copyright notice and this
 // permission notice appear in supporting documentation. Kevin Atkinson makes no representations about the suitability of
 // this array for any purpose. It is provided "as is" without express or implied warranty.
+// swift-format-ignore-file
 
 extension Vocabulary {
     static let words: StaticString = """
