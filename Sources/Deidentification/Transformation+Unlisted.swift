@@ -198,8 +198,8 @@ extension Transformation {
     private static func isPlainNumbers(_ bytes: Bytes, integerDigits: Int) -> Bool {
         unsafe bytes.withUnsafeBytes { buffer in
             var run = 0
-            for unsafebyte in unsafe buffer {
-                switch byte {
+            for index in 0..<buffer.count {
+                switch unsafe buffer[index] {
                 case 0x30...0x39: run += 1
                 // IDs have no fractions.
                 case 0x2E: run = .min / 2

@@ -6,7 +6,8 @@ enum Vocabulary {
         hashes.reserveCapacity(80_000)
         words.withUTF8Buffer { buffer in
             var hash = FNV()
-            for unsafebyte in unsafe buffer {
+            for index in 0..<buffer.count {
+                let byte = unsafe buffer[index]
                 if byte == 0x20 || byte == 0x0A {
                     if !hash.isEmpty { hashes.insert(hash.value) }
                     hash = FNV()
