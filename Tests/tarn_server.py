@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -75,6 +76,17 @@ class Server:
                 self.process.kill()
                 self.process.wait()
                 raise AssertionError(f"tarn serve did not stop within {timeout} s") from None
+
+    def database_directory(self):
+        """Where the private PostgreSQL lives: beside the lake, or where its user can reach it and the lake's note says."""
+        note = self.data / "postgres" / "location"
+        return pathlib.Path(note.read_text().strip()) if note.exists() else self.data / "postgres"
+
+    def discard(self):
+        """Stops, and removes what lies outside the temporary directory."""
+        self.stop()
+        if self.data not in (directory := self.database_directory()).parents:
+            shutil.rmtree(directory, ignore_errors=True)
 
     def kill(self):
         self.process.kill()

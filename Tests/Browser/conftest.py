@@ -1,9 +1,11 @@
 """A real browser on a real `tarn serve`. A page fails its test by a console error or a CSP violation too."""
 
 import io
+import json
 import pathlib
 import shutil
 import sys
+from urllib.parse import urlencode
 
 import pydicom
 import pytest
@@ -12,7 +14,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from studies import PLANTED, series  # noqa: E402
-from tarn_server import BINARY, CORPUS, Server, multipart, verdicts  # noqa: E402
+from tarn_server import CORPUS, Server, multipart, verdicts  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -36,18 +38,18 @@ class Lake(Server):
 
     def furnish(self):
         for code, name in {"CHEST": "Chest imaging", "NEURO": "Neuro imaging"}.items():
-            self.command("project", "add", code, "--name", name)
+            self.command("project", "add", code, name)
+        secret = self.directory / "password"
+        secret.write_text(PASSWORD + "\n")
         for name, roles in PEOPLE.items():
-            self.command("user", "add", name, "--password-stdin", input=PASSWORD + "\n")
-            for project, role in roles.items():
-                self.command("user", "grant", name, "--project", project, "--roles", role)
-        self.command("user", "add", "admin", "--administrator", "--password-stdin", input=PASSWORD + "\n")
+            grants = [word for project, role in roles.items() for word in ("--grant", f"{project}={role}")]
+            self.command("user", "add", name, *grants, "--password-file", secret)
+        self.command("user", "add", "admin", "--administrator", "--password-file", secret)
         return self
 
     def token(self, name, project):
-        import json
-
-        return json.loads(self.command("user", "token", name, "--project", project, "--json").stdout)["token"]
+        made = self.command("user", "token", name, "--label", "tests", "--project", project, "--json")
+        return json.loads(made.stdout)["token"]
 
     def store(self, files, project="CHEST"):
         """Files through STOW-RS; their verdicts in order."""
@@ -61,19 +63,15 @@ class Lake(Server):
         return sorted(verdicts(answer), key=lambda verdict: verdict["index"])
 
     def studies(self, **query):
-        from urllib.parse import urlencode
-
         token = getattr(self, "tokens", {}).get("CHEST") or self.token("everything", "CHEST")
         return self.json("GET", "/api/v1/studies?" + urlencode(query), token=token)["studies"]
 
 
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory):
-    if not pathlib.Path(BINARY).exists():
-        pytest.skip(f"there is no program at {BINARY}; build it first, or set TARN_BINARY")
     server = Lake(tmp_path_factory.mktemp("tarn")).start().furnish()
     yield server
-    server.stop()
+    server.discard()
 
 
 @pytest.fixture(scope="session")

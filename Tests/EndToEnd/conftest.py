@@ -12,14 +12,14 @@ from tarn_server import CORPUS, Server  # noqa: E402
 def server(tmp_path):
     instance = Server(tmp_path).start()
     yield instance
-    instance.stop()
+    instance.discard()
 
 
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory):
     instance = Server(tmp_path_factory.mktemp("tarn")).start()
     yield instance
-    instance.stop()
+    instance.discard()
 
 
 @pytest.fixture(scope="session")

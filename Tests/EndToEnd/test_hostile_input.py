@@ -207,5 +207,5 @@ def test_a_full_disk_is_said_clearly_and_nothing_acknowledged_is_lost(tmp_path):
         found = instance.json("GET", "/dicom-web/instances?limit=100000", token=token)
         assert {entry["00080018"]["Value"][0] for entry in found} >= set(stored)
     finally:
-        instance.stop()
+        instance.discard()
         subprocess.run(["umount", "-l", small], check=False)

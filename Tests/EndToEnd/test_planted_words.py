@@ -33,19 +33,6 @@ def leaks(*roots):
     return found
 
 
-def postgres_directory(server):
-    """Where the private server keeps its files: below the data directory, or where its note says."""
-    roots = [server.data]
-    for note in server.data.rglob("*"):
-        if note.is_file() and "postgres" in note.name and note.stat().st_size < 4096:
-            text = note.read_text(errors="replace").strip()
-            for line in text.splitlines():
-                candidate = line.strip().strip('"')
-                if candidate.startswith("/") and os.path.isdir(candidate):
-                    roots.append(type(server.data)(candidate))
-    return roots
-
-
 def test_the_search_finds_what_is_planted(tmp_path):
     (tmp_path / "object").write_bytes(series(1)[0])
     assert leaks(tmp_path)
@@ -71,6 +58,6 @@ def test_no_planted_word_is_on_disk_after_ingest(server, tmp_path):
     server.request("GET", "/api/v1/studies?description=Snarfelbach", None, token)
 
     assert len(server.json("GET", "/api/v1/studies?project=PHI", token=token)["studies"]) == 2
-    assert leaks(*postgres_directory(server), server.log) == []
+    assert leaks(server.data, server.database_directory(), server.log) == []
     server.stop()
-    assert leaks(*postgres_directory(server), server.log) == []
+    assert leaks(server.data, server.database_directory(), server.log) == []
