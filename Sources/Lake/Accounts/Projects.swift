@@ -26,16 +26,20 @@ public struct Projects: Sendable {
         let code = try Naming.projectCode(code)
         let name = try Naming.line(name, of: "a project's name", limit: 200)
         return try await LakeError.rethrowing {
-            let secret = try KeyWrap.wrap(
-                SymmetricKey(), under: context.master.key, context: Projects.secretContext(code))
             let json = String(decoding: try JSONEncoder().encode(profile), as: UTF8.self)
             return try await context.database.transaction { connection in
+                // Known before the row is: the wrapped secret is bound to it.
+                let id: Int64 = try await connection.single(
+                    "SELECT nextval(pg_get_serial_sequence('project', 'id')) AS id"
+                ).decode("id")
+                let secret = try KeyWrap.wrap(
+                    SymmetricKey(), under: context.master.key, context: Projects.secretContext(id))
                 let row = try await connection.first(
                     """
-                    INSERT INTO project (code, name, profile, pseudonym_secret_wrapped, created_by)
-                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lower(code)) DO NOTHING
-                    RETURNING id, code, name, profile, created_at
-                    """, [code, name, json, secret.array, principal.accountID])
+                    INSERT INTO project (id, code, name, profile, pseudonym_secret_wrapped, created_by)
+                    OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6)
+                    ON CONFLICT (lower(code)) DO NOTHING RETURNING id, code, name, profile, created_at
+                    """, [id, code, name, json, secret.array, principal.accountID])
                 guard let row else { throw LakeError(.conflict, "there is a project with this code already") }
                 let project = try Project(row)
                 try await AccessLog.write(.projectCreate, project: project.id, detail: code, principal, connection)
@@ -126,11 +130,13 @@ public struct Projects: Sendable {
                 "SELECT pseudonym_secret_wrapped FROM project WHERE id = $1", [project.id])
             let wrapped = Bytes(try row.decode("pseudonym_secret_wrapped", as: [UInt8].self))
             return PseudonymSecret(
-                try KeyWrap.unwrap(wrapped, under: context.master.key, context: Projects.secretContext(project.code)))
+                try KeyWrap.unwrap(wrapped, under: context.master.key, context: Projects.secretContext(project.id)))
         }
     }
 
-    private static func secretContext(_ code: String) -> SealingContext { SealingContext("pseudonym-secret", code) }
+    private static func secretContext(_ project: Int64) -> SealingContext {
+        SealingContext("project-secret", "\(project)")
+    }
 }
 
 extension Project {
