@@ -25,8 +25,7 @@ struct Prepared: Sendable {
         do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
             throw Rejection(error)
         }
-        // What ends in the middle of a value is half a file, whatever could be read of it.
-        if let cut = file.warnings.first(where: { $0.code == .truncated }) { throw Rejection(.unreadable, "\(cut)") }
+        try Self.checkWhole(file)
         let outcome: Outcome
         do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
             throw Rejection(error)
@@ -45,6 +44,22 @@ struct Prepared: Sendable {
         entry = CatalogueEntry(
             object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array)
+    }
+
+    /// What ends in the middle of a value, or goes on with what is no element, is no whole file, whatever could be read
+    /// of it. Zeros at the end are padding.
+    private static func checkWhole(_ file: DICOMFile) throws(Rejection) {
+        if let cut = file.warnings.first(where: { $0.code == .truncated }) { throw Rejection(.unreadable, "\(cut)") }
+        guard let trailing = file.trailing else { return }
+        do throws(ByteIOError) {
+            try [Piece.source(trailing)].forEachChunk(from: file.contents, atMost: 1 << 18) { chunk throws(ByteIOError) in
+                let isPadding = chunk.withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
+                if !isPadding { throw ByteIOError(.corrupt) }
+            }
+        } catch {
+            guard error.code == .corrupt else { throw Rejection(error) }
+            throw Rejection(.unreadable, "no element can be read at offset \(trailing.lowerBound), and bytes follow")
+        }
     }
 
     /// What de-identification says, and what may be half a file: a person looks at it.

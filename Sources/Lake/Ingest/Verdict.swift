@@ -4,7 +4,7 @@ public struct Verdict: Codable, Hashable, Sendable {
         /// Stored, de-identified, in the catalogue.
         case accepted
         /// The same content is there already; nothing was written.
-        case alreadyThere = "already there"
+        case alreadyThere
         /// The same SOP Instance UID is there with other content; this one is kept sealed and listed.
         case conflict
         /// Stored sealed; a person has to look at it before it is published.
