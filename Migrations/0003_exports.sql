@@ -60,3 +60,6 @@ BEGIN
 END $$;
 CREATE TRIGGER export_entry_late AFTER INSERT ON export_entry REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION export_entry_is_late();
+
+-- Searches by the beginning of a subject's code (PatientID=ABCD*).
+CREATE INDEX subject_code_prefix ON subject (code text_pattern_ops);

@@ -18,7 +18,7 @@ struct AttributeConditions {
 
     private static let study: [Tag: (Kind, String)] = [
         .StudyInstanceUID: (.list, "s.uid"), .StudyDate: (.date, "s.study_date"), .StudyTime: (.time, "s.study_time"),
-        .StudyDescription: (.text, "lower(s.description)"), .StudyID: (.text, "lower(s.study_id)"),
+        .StudyDescription: (.text, "s.description"), .StudyID: (.text, "s.study_id"),
         .PatientID: (.subject, ""), .PatientName: (.subject, ""), .PatientSex: (.list, "s.sex"),
         .ModalitiesInStudy: (.member, "s.modalities"), .Modality: (.member, "s.modalities"),
         .BodyPartExamined: (.member, "s.body_parts"), .NumberOfStudyRelatedSeries: (.number, "s.series_count"),
@@ -29,7 +29,7 @@ struct AttributeConditions {
 
     private static let series: [Tag: (Kind, String)] = [
         .SeriesInstanceUID: (.list, "r.uid"), .Modality: (.list, "r.modality"),
-        .SeriesDescription: (.text, "lower(r.description)"), .SeriesNumber: (.number, "r.number"),
+        .SeriesDescription: (.text, "r.description"), .SeriesNumber: (.number, "r.number"),
         .BodyPartExamined: (.list, "r.body_part"), .SeriesDate: (.date, "r.series_date"),
         .SeriesTime: (.time, "r.series_time"), .NumberOfSeriesRelatedInstances: (.number, "r.instance_count"),
     ]
@@ -47,7 +47,7 @@ struct AttributeConditions {
 
     /// Adds what `query` wants matched to `conditions`.
     /// - Throws: `.invalid` for a date, time or number that is none.
-    init(_ query: AttributeQuery, _ conditions: inout Conditions) throws(LakeError) {
+    init(_ query: AttributeQuery, visible: String, _ conditions: inout Conditions) throws(LakeError) {
         var table = Self.study
         if query.level != .studies { table.merge(Self.series) { $1 } }
         if query.level == .instances { table.merge(Self.instance) { $1 } }
@@ -59,13 +59,13 @@ struct AttributeConditions {
                 unused.append(tag)
                 continue
             }
-            try Self.add(kind, column, value, tag, &conditions)
+            try Self.add(kind, column, value, tag, visible, &conditions)
             if [.StudyInstanceUID, .SeriesInstanceUID, .SOPInstanceUID].contains(tag) { isByUID = true }
         }
     }
 
     private static func add(
-        _ kind: Kind, _ column: String, _ value: String, _ tag: Tag, _ conditions: inout Conditions
+        _ kind: Kind, _ column: String, _ value: String, _ tag: Tag, _ visible: String, _ conditions: inout Conditions
     ) throws(LakeError) {
         switch kind {
         case .list:
@@ -77,18 +77,21 @@ struct AttributeConditions {
                     conditions.add("\(column) = ANY(%::text[])", values)
                 }
             }
-        case .text: conditions.add("\(column) LIKE lower(%::text)", pattern(value))
+        case .text: conditions.add(column, like: pattern(value))
         case .member:
             let values = list(value).map { $0.uppercased() }
             conditions.add(values.count == 1 ? "\(column) @> %::text[]" : "\(column) && %::text[]", values)
         case .subject:
-            // A name is the code too; PN matching ignores case and the empty components after it.
-            let code = pattern(value.prefix { $0 != "^" && $0 != "=" }.uppercased())
-            let comparison = isPattern(value) ? "LIKE" : "="
-            let operand = isPattern(value) ? code : value.prefix { $0 != "^" && $0 != "=" }.uppercased()
+            // A name is the code too; matching of names ignores case and empty components behind (PS3.4 §C.2.2.2.1).
+            // "=" ends no name here: it can be the check character of a code.
+            let name = String(value.prefix { $0 != "^" }).trimmingBlanks.uppercased()
+            let isPattern = isPattern(name)
+            conditions.isSelective = conditions.isSelective || !isPattern
             conditions.add(
-                "s.subject_id IN (SELECT id FROM subject WHERE project_id = s.project_id AND upper(code) \(comparison) %::text)",
-                operand)
+                """
+                s.subject_id = ANY(ARRAY(SELECT id FROM subject WHERE code \(isPattern ? "LIKE" : "=") %::text
+                    AND project_id = ANY(\(visible)::bigint[])))
+                """, isPattern ? pattern(name) : name)
         case .number:
             guard let number = Int32(value.trimmingBlanks) else { throw LakeError(.invalid, "\(tag) is matched with a number") }
             conditions.add("\(column) = %::bigint", Int(number))
@@ -112,14 +115,15 @@ struct AttributeConditions {
         // The list's index is on list_date, which has a day for studies without one.
         let column = column == "s.study_date" ? "s.list_date" : column
         let bounds = value.trimmingBlanks.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let isOrdered = column == "s.list_date"
         if bounds.count == 1 {
-            conditions.add("\(column) = %::date", try day(bounds[0]))
+            conditions.add("\(column) = %::date", try day(bounds[0]), isOrdered: isOrdered)
         } else {
             guard bounds.contains(where: { !$0.isEmpty }) else { throw LakeError(.invalid, "\(tag) has an empty range") }
-            if !bounds[0].isEmpty { conditions.add("\(column) >= %::date", try day(bounds[0])) }
-            if !bounds[1].isEmpty { conditions.add("\(column) <= %::date", try day(bounds[1])) }
+            if !bounds[0].isEmpty { conditions.add("\(column) >= %::date", try day(bounds[0]), isOrdered: isOrdered) }
+            if !bounds[1].isEmpty { conditions.add("\(column) <= %::date", try day(bounds[1]), isOrdered: isOrdered) }
         }
-        if column == "s.list_date" { conditions.add("s.study_date IS NOT NULL") }
+        if isOrdered { conditions.add("s.list_date > '0001-01-01'", isOrdered: true) }
     }
 
     private static func addTime(

@@ -14,17 +14,23 @@ extension Catalog {
         var conditions = Conditions()
         let projects = try await visibility.projects(.browse, code: query.project, principal: principal)
         let visible = conditions.parameter(projects)
-        let attributes = try AttributeConditions(query, &conditions)
+        let attributes = try AttributeConditions(query, visible: visible, &conditions)
         if let study = query.study { conditions.add("s.uid = %", study) }
         if let series = query.series { conditions.add("r.uid = %", series) }
         let isConfined = query.study != nil || query.series != nil
         let most = isConfined ? Self.mostOfStudy : Self.mostStudies
         let limit = min(query.limit ?? most, most)
         let offset = min(query.offset, 10_000_000)
-        let sql = Self.sql(
-            query, conditions, visible: visible, isWalk: !isConfined && !attributes.isByUID, limit: limit + 1, offset: offset)
+        let walk = StudyWalk(conditions, visible: visible, limit: limit + 1, offset: offset)
+        let sql = Self.sql(query, conditions, visible: visible, isConfined: isConfined || attributes.isByUID, limit + 1, offset)
         return try await LakeError.rethrowing {
-            let rows = try await context.database.query(sql, conditions.parameters)
+            let rows =
+                if query.level == .studies, !attributes.isByUID {
+                    try await walk.rows(
+                        Self.columns(query), joins: "JOIN subject b ON b.id = s.subject_id", context.database)
+                } else {
+                    try await context.database.query(sql, conditions.parameters)
+                }
             if rows.isEmpty, isConfined, query.matches.isEmpty, query.offset == 0 {
                 throw LakeError(.notFound, "there is no such study or series")
             }
@@ -55,27 +61,24 @@ extension Catalog {
     // MARK: The statement
 
     private static func sql(
-        _ query: AttributeQuery, _ conditions: Conditions, visible: String, isWalk: Bool, limit: Int, offset: Int
+        _ query: AttributeQuery, _ conditions: Conditions, visible: String, isConfined: Bool, _ limit: Int, _ offset: Int
     ) -> String {
         let source = Source(query)
-        let columns = columns(query)
-        guard isWalk else {
+        guard !isConfined else {
             return """
-                SELECT \(columns) FROM \(source.base) \(source.joins) JOIN subject b ON b.id = s.subject_id
+                SELECT \(columns(query)) FROM \(source.base) \(source.joins) JOIN subject b ON b.id = s.subject_id
                 WHERE \(source.alias).project_id = ANY(\(visible)::bigint[])\(conditions.conjunction)
                 ORDER BY \(source.order) LIMIT \(limit) OFFSET \(offset)
                 """
         }
-        // One ordered walk a project, as in the list of studies; what survives is read whole afterwards.
-        let key = query.level == .studies ? "s.list_date, s.id" : "\(source.alias).id"
-        let keyOrder = query.level == .studies ? "w.list_date DESC, w.id DESC" : "w.id DESC"
+        // One ordered walk a project; what survives is read whole afterwards.
         return """
-            SELECT \(columns) FROM (
+            SELECT \(columns(query)) FROM (
                 SELECT w.id FROM unnest(\(visible)::bigint[]) AS visible (project_id) CROSS JOIN LATERAL (
-                    SELECT \(key) FROM \(source.base) \(source.joins)
+                    SELECT \(source.alias).id FROM \(source.base) \(source.joins)
                     WHERE \(source.alias).project_id = visible.project_id\(conditions.conjunction)
                     ORDER BY \(source.order) LIMIT \(limit + offset)) w
-                ORDER BY \(keyOrder) LIMIT \(limit) OFFSET \(offset)) k
+                ORDER BY w.id DESC LIMIT \(limit) OFFSET \(offset)) k
             JOIN \(source.base) ON \(source.alias).id = k.id \(source.joins)
             JOIN subject b ON b.id = s.subject_id ORDER BY \(source.order)
             """

@@ -30,19 +30,12 @@ public struct Catalog: Sendable {
         let limit = min(max(limit, 1), Self.maximumPage)
         var conditions = Conditions()
         let visible = conditions.parameter(projects)
-        conditions.add(filter)
+        conditions.add(filter, visible: visible, order: order)
         start?.add(to: &conditions)
-        let sort = order == .date ? "s.list_date DESC, s.id DESC" : "s.id DESC"
-        // One ordered walk a project: an index that begins with the project serves each, however many may be seen.
-        let sql = """
-            SELECT s.id, s.list_date::text AS list_date, \(StudySummary.columns)
-            FROM unnest(\(visible)::bigint[]) AS visible (project_id) CROSS JOIN LATERAL (
-                SELECT * FROM study s WHERE s.project_id = visible.project_id\(conditions.conjunction)
-                ORDER BY \(sort) LIMIT \(limit + 1)) s \(StudySummary.joins)
-            ORDER BY \(sort) LIMIT \(limit + 1)
-            """
+        let walk = StudyWalk(conditions, visible: visible, order: order, limit: limit + 1)
+        let columns = "s.id, s.list_date::text AS list_date, \(StudySummary.columns)"
         return try await LakeError.rethrowing {
-            let rows = try await context.database.query(sql, conditions.parameters)
+            let rows = try await walk.rows(columns, joins: StudySummary.joins, context.database)
             let studies = try rows.prefix(limit).map { try StudySummary($0) }
             guard rows.count > limit else { return StudyPage(studies: studies, next: nil) }
             let last = rows[limit - 1]

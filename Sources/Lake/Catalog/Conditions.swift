@@ -2,7 +2,13 @@ internal import Postgres
 
 /// A WHERE clause that is put together, with its parameters. Texts of the asker are parameters only.
 struct Conditions {
+    /// All conditions.
     private(set) var clauses: [String] = []
+    /// Those of them that the index of the list's order decides; and the others.
+    private(set) var ordered: [String] = []
+    private(set) var others: [String] = []
+    /// Whether few studies meet them for certain: a subject's, or named ones.
+    var isSelective = false
     private(set) var parameters: [any PostgresEncodable] = []
 
     /// Takes a value as the next parameter; returns its `$n`.
@@ -12,15 +18,28 @@ struct Conditions {
     }
 
     /// Adds a condition; `%` in it stands for the value's parameter.
-    mutating func add(_ clause: String, _ value: any PostgresEncodable) {
+    /// - Parameter isOrdered: Whether it is one on the place in the list's order.
+    mutating func add(_ clause: String, _ value: any PostgresEncodable, isOrdered: Bool = false) {
         let name = parameter(value)
-        clauses.append(clause.replacing("%", with: name))
+        add(clause.replacing("%", with: name), isOrdered: isOrdered)
     }
 
-    mutating func add(_ clause: String) { clauses.append(clause) }
+    mutating func add(_ clause: String, isOrdered: Bool = false) {
+        clauses.append(clause)
+        if isOrdered { ordered.append(clause) } else { others.append(clause) }
+    }
 
     /// ` AND …` for each, behind another condition.
-    var conjunction: String { clauses.map { " AND (\($0))" }.joined() }
+    static func conjunction(_ clauses: [String]) -> String { clauses.map { " AND (\($0))" }.joined() }
+
+    var conjunction: String { Self.conjunction(clauses) }
+
+    /// Adds a comparison of `column` with a LIKE pattern, in any case. Its trigram index is of use from three letters
+    /// in a row on; with fewer it would be read whole.
+    mutating func add(_ column: String, like pattern: String) {
+        let longest = pattern.split { !$0.isLetter && !$0.isNumber }.map(\.count).max() ?? 0
+        add("(lower(\(column))\(longest < 3 ? " || ''" : "")) LIKE lower(%::text)", pattern)
+    }
 
     /// A pattern for LIKE that finds `text` anywhere.
     static func containing(_ text: String) -> String { "%" + escaped(text) + "%" }
@@ -38,23 +57,36 @@ struct Conditions {
 
 extension Conditions {
     /// The conditions of a filter on the table `study`, called `s`, apart from its project.
-    mutating func add(_ filter: StudyFilter) {
+    /// - Parameters:
+    ///   - visible: the parameter with the projects that may be seen.
+    ///   - order: of the list that is narrowed.
+    mutating func add(_ filter: StudyFilter, visible: String, order: StudyOrder = .date) {
+        let isByDate = order == .date
         if let modalities = filter.modalities, !modalities.isEmpty {
             let names = modalities.map { $0.uppercased() }
             add(names.count == 1 ? "s.modalities @> %::text[]" : "s.modalities && %::text[]", names)
         }
         if let part = filter.bodyPart { add("s.body_parts @> %::text[]", [part.uppercased()]) }
-        if let from = filter.from { add("s.list_date >= %::date", from) }
-        if let to = filter.to { add("s.list_date <= %::date AND s.study_date IS NOT NULL", to) }
+        if let from = filter.from { add("s.list_date >= %::date", from, isOrdered: isByDate) }
+        if let to = filter.to {
+            // Studies without a date stand at the end of the list, at a day that none has.
+            add("s.list_date <= %::date AND s.list_date > '0001-01-01'", to, isOrdered: isByDate)
+        }
         if let age = filter.ageFrom { add("s.age_days >= %::bigint", StudySummary.days(years: age)) }
         if let age = filter.ageTo { add("s.age_days < %::bigint", StudySummary.days(years: age + 1)) }
         if let sex = filter.sex { add("s.sex = %", sex.uppercased()) }
         if let text = filter.description {
-            add("lower(s.description) LIKE lower(%::text)", Self.containing(text))
+            add("s.description", like: Self.containing(text))
         }
         if let code = filter.subject {
-            add("s.subject_id IN (SELECT id FROM subject WHERE code = % AND project_id = s.project_id)", code)
+            isSelective = true
+            add(
+                "s.subject_id = ANY(ARRAY(SELECT id FROM subject WHERE code = % AND project_id = ANY(\(visible)::bigint[])))",
+                code)
         }
-        if let uids = filter.studies { add("s.uid = ANY(%::text[])", uids) }
+        if let uids = filter.studies {
+            isSelective = true
+            add("s.uid = ANY(%::text[])", uids)
+        }
     }
 }

@@ -40,8 +40,8 @@ struct StudyCursor {
         switch order {
         case .date:
             let date = conditions.parameter(date)
-            conditions.add("(s.list_date, s.id) < (\(date)::date, %::bigint)", id)
-        case .added: conditions.add("s.id < %::bigint", id)
+            conditions.add("(s.list_date, s.id) < (\(date)::date, %::bigint)", id, isOrdered: true)
+        case .added: conditions.add("s.id < %::bigint", id, isOrdered: true)
         }
     }
 }

@@ -14,7 +14,7 @@ struct Visibility: Sendable {
         return try await LakeError.rethrowing {
             try await context.database.query(
                 """
-                SELECT id FROM project WHERE ($1::text IS NULL OR code = $1) AND ($2::bigint[] IS NULL OR id = ANY ($2))
+                SELECT id FROM project WHERE ($1::text IS NULL OR lower(code) = lower($1)) AND ($2::bigint[] IS NULL OR id = ANY ($2))
                 ORDER BY id
                 """, [code, permitted]
             ).map { try $0.decode("id", as: Int64.self) }

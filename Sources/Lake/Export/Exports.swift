@@ -26,7 +26,7 @@ public struct Exports: Sendable {
         project code: String, filter: StudyFilter, principal: Principal
     ) async throws(LakeError) -> Export {
         try filter.check()
-        let project = try await self.project(code, principal: principal)
+        let (project, code) = try await self.project(code, principal: principal)
         let id = try await LakeError.rethrowing {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -48,9 +48,13 @@ public struct Exports: Sendable {
         return try await row(id, principal: principal).export
     }
 
-    /// The project to export from.
-    private func project(_ code: String, principal: Principal) async throws(LakeError) -> Int64 {
-        if let id = try await visibility.projects(.export, code: code, principal: principal).first { return id }
+    /// The project to export from, with its code as it was made.
+    private func project(_ code: String, principal: Principal) async throws(LakeError) -> (id: Int64, code: String) {
+        if let id = try await visibility.projects(.export, code: code, principal: principal).first {
+            return try await LakeError.rethrowing {
+                (id, try await context.database.single("SELECT code FROM project WHERE id = $1", [id]).decode("code"))
+            }
+        }
         guard try await visibility.projects(.browse, code: code, principal: principal).isEmpty else {
             throw LakeError(.forbidden, "your roles in this project do not let you export from it")
         }
@@ -111,14 +115,15 @@ public struct Exports: Sendable {
 
     // MARK: Freezing
 
-    /// Writes the entries, with the offsets that follow from what stands before each.
+    /// Writes the entries, with the offsets that follow from what stands before each. The check character of a
+    /// subject's code may be one that file systems do not take.
     private static func choose(
         _ id: Int64, project: Int64, _ filter: StudyFilter, head: String, _ connection: PostgresConnection
     ) async throws {
         var conditions = Conditions()
         let export = conditions.parameter(id)
         let scope = conditions.parameter(project)
-        conditions.add(filter)
+        conditions.add(filter, visible: "ARRAY[\(scope)]")
         // Where the first file's local header lies, but for the lines of the manifest.
         let fixed = Int(ArchiveLayout.manifestOffset) + head.utf8.count + ManifestText.tail.utf8.count - 1
         let count = try await connection.execute(
@@ -126,7 +131,7 @@ public struct Exports: Sendable {
             INSERT INTO export_entry (export_id, position, instance_id, instance_uid, path, size, crc32, sha256,
                 manifest_offset, archive_offset, directory_offset)
             WITH chosen AS (
-                SELECT i.id, i.uid, b.code || '/' || s.uid || '/' || r.uid || '/' || i.uid || '.dcm' AS path,
+                SELECT i.id, i.uid, regexp_replace(b.code, '[^A-Za-z0-9.-]', '_', 'g') || '/' || s.uid || '/' || r.uid || '/' || i.uid || '.dcm' AS path,
                     i.stored_size AS size, i.stored_crc32 AS crc32, i.stored_sha256 AS sha256,
                     row_number() OVER (ORDER BY b.code, s.uid, r.number NULLS LAST, r.uid, i.number NULLS LAST, i.uid) - 1
                         AS position
