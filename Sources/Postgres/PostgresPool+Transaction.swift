@@ -21,9 +21,9 @@ extension PostgresPool {
     ) async throws -> Value {
         var attempt = 1
         while true {
-            let session = try await lease()
+            let session = try await begin(isolation)
             do {
-                let value = try await run(body, on: session, isolation)
+                let value = try await run(body, on: session)
                 giveBack(session)
                 return value
             } catch {
@@ -37,11 +37,26 @@ extension PostgresPool {
         }
     }
 
+    /// A connection in a new transaction. One that turns out to be broken is replaced: nothing was asked of it yet.
+    private func begin(_ isolation: PostgresIsolation) async throws(PostgresError) -> PostgresSession {
+        var attempts = 3
+        while true {
+            let session = try await lease()
+            _ = session.takeRetryable()
+            do throws(PostgresError) {
+                _ = try await session.script("BEGIN ISOLATION LEVEL \(isolation.rawValue)", isCancellable: false)
+                return session
+            } catch {
+                giveBack(session)
+                attempts -= 1
+                guard session.isUnusable, attempts > 0 else { throw error }
+            }
+        }
+    }
+
     private func run<Value>(
-        _ body: (PostgresConnection) async throws -> Value, on session: PostgresSession, _ isolation: PostgresIsolation
+        _ body: (PostgresConnection) async throws -> Value, on session: PostgresSession
     ) async throws -> Value {
-        _ = session.takeRetryable()
-        _ = try await session.script("BEGIN ISOLATION LEVEL \(isolation.rawValue)", isCancellable: false)
         let connection = PostgresConnection(session)
         do {
             let value = try await body(connection)

@@ -99,7 +99,7 @@ public final class PostgresPool: PostgresQueryable {
 
     /// Ends a lease.
     func giveBack(_ session: PostgresSession) {
-        if session.isUnusable {
+        if session.isUnusable || session.isInTransaction {
             session.close()
             vacate()
             return

@@ -30,6 +30,7 @@ final class PostgresSession: @unchecked Sendable {
     private let cancelHandle: OpaquePointer?
     private let unusable = Atomic<Bool>(false)
     private let retryable = Atomic<Bool>(false)
+    private let inTransaction = Atomic<Bool>(false)
 
     private init(handle: OpaquePointer, queue: DispatchQueue) {
         self.handle = handle
@@ -94,6 +95,9 @@ final class PostgresSession: @unchecked Sendable {
 
     /// Whether the session must not be used again.
     var isUnusable: Bool { unusable.load(ordering: .acquiring) }
+
+    /// Whether a transaction was begun and not ended.
+    var isInTransaction: Bool { inTransaction.load(ordering: .acquiring) }
 
     /// Whether the last statement failed in a way that running the whole transaction again may mend. Asking forgets it.
     func takeRetryable() -> Bool { retryable.exchange(false, ordering: .acquiringAndReleasing) }
@@ -170,6 +174,9 @@ final class PostgresSession: @unchecked Sendable {
                         throw PostgresError(.cancelled, reason: "cancelled before it was sent")
                     }
                     return try work(self)
+                }
+                if let handle {
+                    inTransaction.store(PQtransactionStatus(handle) != PQTRANS_IDLE, ordering: .releasing)
                 }
                 // Waits for a cancel request under way, so that it cannot hit the statement after this one.
                 running.withLock { $0 = 0 }

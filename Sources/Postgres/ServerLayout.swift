@@ -84,6 +84,8 @@ struct ServerLayout: Sendable {
         }
         guard account.isAnother, !(try canReach(base, account)) else { return base }
         let home = try makeHomeElsewhere(account)
+        // For who finds it and wonders whose it is.
+        try write(base + "\n", to: home + "/data-directory")
         try write(home + "\n", to: note)
         return home
     }

@@ -197,6 +197,18 @@ import Testing
         }
     }
 
+    @Test func aTransactionBegunByHandDoesNotReachTheNextUser() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.execute("CREATE TABLE t (n int)")
+            try await pool.execute("BEGIN")
+            try await pool.execute("INSERT INTO t VALUES (1)")
+            let row = try await pool.single(
+                "SELECT count(*) AS n, pg_current_xact_id_if_assigned() IS NULL AS clean FROM t")
+            #expect(try row.decode("n", as: Int.self) == 1)
+            #expect(try row.decode("clean", as: Bool.self))
+        }
+    }
+
     @Test func aKilledBackendIsReplaced() async throws {
         try await withPool(size: 2) { pool in
             try await withPool(size: 1) { other in
