@@ -93,13 +93,16 @@ struct PortalResponder: HTTPResponder {
     }
 
     /// One line a request: the template of its route, never the path, whose segments and query may name things.
-    private func record(_ request: Request, _ match: RouteTable.Match, _ response: Response, since began: ContinuousClock.Instant) {
+    private func record(
+        _ request: Request, _ match: RouteTable.Match, _ response: Response, since began: ContinuousClock.Instant
+    ) {
         let template = if case .found(let route, _) = match { route.pattern.description } else { "-" }
         let took = ContinuousClock.now - began
         let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
         let isQuiet = response.status.code < 400 && (request.method == .get || request.method == .head)
         portal.log.log(
-            level: response.status.code == 503 ? .notice : response.status.code >= 500 ? .error : isQuiet ? .debug : .info,
+            level: response.status.code == 503
+                ? .notice : response.status.code >= 500 ? .error : isQuiet ? .debug : .info,
             "\(request.method.rawValue) \(template) \(response.status.code) \(milliseconds) ms")
     }
 }

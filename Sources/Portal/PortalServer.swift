@@ -63,7 +63,8 @@ private final class ChannelTuning: ChannelInboundHandler, RemovableChannelHandle
     func handlerAdded(context: ChannelHandlerContext) {
         let options = context.channel.syncOptions
         try? options?.setOption(
-            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 256 << 10))
+            .recvAllocator,
+            value: AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 16 << 10, maximum: 256 << 10))
         try? options?.setOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
     }
 }

@@ -52,7 +52,9 @@ struct Demonstration {
         Task {
             do {
                 let queue = UploadQueue { outcome in
-                    if outcome.verdict == "rejected" { log.warning("a demo file was rejected: \(outcome.reason ?? "")") }
+                    if outcome.verdict == "rejected" {
+                        log.warning("a demo file was rejected: \(outcome.reason ?? "")")
+                    }
                 }
                 try await Client.onThread {
                     let feeder = Thread {

@@ -24,7 +24,8 @@ struct HeldCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What waits, oldest first.", discussion: "Example:  tarn held list --project HEAD-CT --data ./lake")
+            abstract: "What waits, oldest first.",
+            discussion: "Example:  tarn held list --project HEAD-CT --data ./lake")
 
         @Option(help: "Only of this project.") var project: String?
         @Flag(help: "One JSON object a line.") var json = false
@@ -32,12 +33,15 @@ struct HeldCommand: AsyncParsableCommand {
 
         func run() async throws {
             let query = project.map { "?project=" + Client.escaped($0) } ?? ""
-            let items = try await lake.withClient { try await $0.send("GET", "/api/v1/held" + query).decoded(Items.self) }
+            let items = try await lake.withClient {
+                try await $0.send("GET", "/api/v1/held" + query).decoded(Items.self)
+            }
             for item in items.items {
                 if json {
                     try Terminal.printJSON(item)
                 } else {
-                    Terminal.print("\(item.id)  \(item.project)  \(item.modality ?? "-")  \(item.receivedAt)  \(item.reason)")
+                    Terminal.print(
+                        "\(item.id)  \(item.project)  \(item.modality ?? "-")  \(item.receivedAt)  \(item.reason)")
                 }
             }
             if !json, items.items.isEmpty { Terminal.say("nothing is held") }

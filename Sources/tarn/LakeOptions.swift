@@ -6,7 +6,9 @@ struct LakeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The lake's address; or TARN_SERVER.", valueName: "url"))
     var server: String?
 
-    @Option(help: ArgumentHelp("A bearer token; better in TARN_TOKEN, where other users cannot see it.", valueName: "token"))
+    @Option(
+        help: ArgumentHelp("A bearer token; better in TARN_TOKEN, where other users cannot see it.", valueName: "token")
+    )
     var token: String?
 
     @Option(help: ArgumentHelp("File of certificate authorities, for https.", valueName: "file"))

@@ -34,7 +34,9 @@ struct UserCommand: AsyncParsableCommand {
                 }
                 return String(String(decoding: data, as: UTF8.self).prefix { !$0.isNewline })
             }
-            guard let first = Terminal.secret("Password: "), !first.isEmpty else { throw ClientError("no password was given") }
+            guard let first = Terminal.secret("Password: "), !first.isEmpty else {
+                throw ClientError("no password was given")
+            }
             if isatty(STDIN_FILENO) == 1 {
                 guard Terminal.secret("Again: ") == first else { throw ClientError("the two do not match") }
             }
@@ -142,7 +144,8 @@ struct UserCommand: AsyncParsableCommand {
     struct Token: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a bearer token for scripts and DICOM clients; it is printed once.",
-            discussion: "Example:  tarn user token bob --label scanner --project HEAD-CT --expires-days 365 --data ./lake")
+            discussion:
+                "Example:  tarn user token bob --label scanner --project HEAD-CT --expires-days 365 --data ./lake")
 
         @Argument(help: "Whose rights it carries.") var name: String
         @Option(help: "What it is for.") var label: String
@@ -163,7 +166,8 @@ struct UserCommand: AsyncParsableCommand {
             let body = Body(label: label, project: project, expiresDays: expiresDays)
             let name = name
             let made = try await lake.withClient {
-                try await $0.send("POST", "/api/v1/accounts/\(Client.escaped(name))/tokens", json: body).decoded(Made.self)
+                try await $0.send("POST", "/api/v1/accounts/\(Client.escaped(name))/tokens", json: body).decoded(
+                    Made.self)
             }
             if json { try Terminal.printJSON(made) } else { Terminal.print(made.token) }
         }
@@ -176,7 +180,8 @@ struct UserCommand: AsyncParsableCommand {
 
         @Argument(help: "Who.") var name: String
         @Argument(help: "Code of the project.") var project: String
-        @Argument(help: "physician annotator researcher technologist custodian auditor recipient") var roles: [String] = []
+        @Argument(help: "physician annotator researcher technologist custodian auditor recipient") var roles: [String] =
+            []
         @OptionGroup var lake: LakeOptions
 
         func run() async throws {

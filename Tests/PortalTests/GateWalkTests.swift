@@ -29,7 +29,8 @@ import Testing
     }
 
     private static func check(_ answer: RawClient.Answer, _ route: Route, _ walker: Walker, _ place: WalkedPlace) {
-        let what: Comment = "\(route.methodName) \(route.pattern) as \(walker.name): \(answer.status) \(answer.text.prefix(200))"
+        let what: Comment =
+            "\(route.methodName) \(route.pattern) as \(walker.name): \(answer.status) \(answer.text.prefix(200))"
         #expect(answer.status != 500, what)
         switch route.access {
         case .anyone: return
@@ -97,7 +98,9 @@ struct WalkedPlace: Sendable {
         self.portal = portal
         let lake = portal.lake
         let boss = try await lake.accounts.operatorPrincipal()
-        for code in [Self.inside, Self.outside] { try await lake.projects.create(code: code, name: code, principal: boss) }
+        for code in [Self.inside, Self.outside] {
+            try await lake.projects.create(code: code, name: code, principal: boss)
+        }
         let verdict = try await lake.ingest.instance(SyntheticImage().bytes, project: Self.inside, principal: boss)
         let capture = try await lake.ingest.instance(
             SyntheticImage.capture(SyntheticImage.uid()).bytes, project: Self.inside, principal: boss)
@@ -115,7 +118,9 @@ struct WalkedPlace: Sendable {
     }
 
     private static func people(_ lake: Lake, _ boss: Principal) async throws -> [GateWalkTests.Walker] {
-        func token(_ name: String, administrator: Bool = false, _ project: String?, _ role: Role?) async throws -> String {
+        func token(_ name: String, administrator: Bool = false, _ project: String?, _ role: Role?) async throws
+            -> String
+        {
             try await lake.accounts.add(
                 name: name, password: "a long enough passphrase", isAdministrator: administrator, principal: boss)
             if let project, let role {
@@ -125,9 +130,12 @@ struct WalkedPlace: Sendable {
         }
         var walkers = [
             GateWalkTests.Walker(name: "nobody", token: nil, role: nil, isMember: false, isAdministrator: false),
-            .init(name: "stranger", token: try await token("stranger", nil, nil), role: nil, isMember: false, isAdministrator: false),
             .init(
-                name: "administrator", token: try await token("administrator", administrator: true, nil, nil), role: nil,
+                name: "stranger", token: try await token("stranger", nil, nil), role: nil, isMember: false,
+                isAdministrator: false),
+            .init(
+                name: "administrator", token: try await token("administrator", administrator: true, nil, nil),
+                role: nil,
                 isMember: false, isAdministrator: true),
         ]
         for role in Role.allCases {
@@ -137,7 +145,8 @@ struct WalkedPlace: Sendable {
                     isMember: false, isAdministrator: false))
             walkers.append(
                 .init(
-                    name: "inside \(role)", token: try await token("in-\(role)", inside, role), role: role, isMember: true,
+                    name: "inside \(role)", token: try await token("in-\(role)", inside, role), role: role,
+                    isMember: true,
                     isAdministrator: false))
         }
         return walkers
@@ -146,7 +155,8 @@ struct WalkedPlace: Sendable {
     /// Whether the route is about one thing of the project, or names the project.
     func isOfProject(_ route: Route) -> Bool {
         let text = route.pattern.description
-        return text.contains("{") || ["POST /dicom-web/studies", "POST /api/v1/exports"].contains("\(route.methodName) \(text)")
+        return text.contains("{")
+            || ["POST /dicom-web/studies", "POST /api/v1/exports"].contains("\(route.methodName) \(text)")
     }
 
     func ask(_ route: Route, as walker: GateWalkTests.Walker) async throws -> RawClient.Answer {
@@ -165,7 +175,8 @@ struct WalkedPlace: Sendable {
                 headers: ["Content-Type: application/dicom"], body: Array("not dicom".utf8))
         }
         guard route.methodName != "GET" else { return try await portal.ask("GET", path, token: walker.token) }
-        return try await portal.ask(route.methodName, path, token: walker.token, json: Self.body(route.pattern.description))
+        return try await portal.ask(
+            route.methodName, path, token: walker.token, json: Self.body(route.pattern.description))
     }
 
     private static func body(_ pattern: String) -> String {
@@ -174,7 +185,8 @@ struct WalkedPlace: Sendable {
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
         case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
-        case "/api/v1/accounts": #"{"name":"x-\#(UInt32.random(in: 0...UInt32.max))","password":"a long enough passphrase"}"#
+        case "/api/v1/accounts":
+            #"{"name":"x-\#(UInt32.random(in: 0...UInt32.max))","password":"a long enough passphrase"}"#
         case "/api/v1/accounts/{name}/password": #"{"password":"another long passphrase"}"#
         case "/api/v1/accounts/{name}/tokens": #"{"label":"x"}"#
         case "/api/v1/session", "/api/v1/first-start": #"{"token":"x","name":"no-one","password":"x"}"#

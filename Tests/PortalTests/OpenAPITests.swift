@@ -9,8 +9,9 @@ import Testing
     private static func routes() -> Set<String> {
         let portal = Portal(webDirectory: "/nowhere", log: Logger(label: "test"))
         return Set(
-            portal.routes.filter { $0.pattern.description.hasPrefix("/api/") || $0.pattern.description.hasPrefix("/dicom-web/")
-                || $0.pattern.description.hasSuffix("z")
+            portal.routes.filter {
+                $0.pattern.description.hasPrefix("/api/") || $0.pattern.description.hasPrefix("/dicom-web/")
+                    || $0.pattern.description.hasSuffix("z")
             }.map { "\($0.methodName) \($0.pattern.description.replacingOccurrences(of: "...", with: ""))" })
     }
 
@@ -44,7 +45,8 @@ import Testing
 
     @Test func `references of the document lead somewhere`() throws {
         let document = try Self.document()
-        let text = try String(contentsOf: TestPortal.repository.appendingPathComponent("Docs/API/openapi.json"), encoding: .utf8)
+        let text = try String(
+            contentsOf: TestPortal.repository.appendingPathComponent("Docs/API/openapi.json"), encoding: .utf8)
         for match in text.matches(of: /"\$ref": "#\/([^"]+)"/) {
             var node: Any? = document
             for step in match.1.split(separator: "/") { node = (node as? [String: Any])?[String(step)] }

@@ -40,7 +40,9 @@ final class RawClient {
     func send(_ bytes: some Collection<UInt8>) throws {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw Failure(reason: "send: \(errno)") }
             rest = rest.dropFirst(count)
         }
@@ -66,13 +68,16 @@ final class RawClient {
             var headers: [String: String] = [:]
             for line in lines.dropFirst() {
                 guard let colon = line.firstIndex(of: ":") else { continue }
-                headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+                headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+                    in: .whitespaces)
             }
             if isHead || status == 204 || status == 304 { return Answer(status: status, headers: headers, body: []) }
             if headers["transfer-encoding"] == "chunked" {
                 return Answer(status: status, headers: headers, body: try chunks())
             }
-            guard let length = headers["content-length"].flatMap({ Int($0) }) else { throw Failure(reason: "no length") }
+            guard let length = headers["content-length"].flatMap({ Int($0) }) else {
+                throw Failure(reason: "no length")
+            }
             return Answer(status: status, headers: headers, body: try take(length))
         }
     }

@@ -8,10 +8,12 @@ import Testing
     @Test func `the cookie needs the header for what changes something, a token does not`() async throws {
         try await TestPortal.with { portal in
             let boss = try await portal.lake.accounts.operatorPrincipal()
-            try await portal.lake.accounts.add(name: "ada", password: Self.password, isAdministrator: true, principal: boss)
+            try await portal.lake.accounts.add(
+                name: "ada", password: Self.password, isAdministrator: true, principal: boss)
             let wrong = try await portal.ask("POST", "/api/v1/session", json: #"{"name":"ada","password":"no"}"#)
             #expect(wrong.status == 401)
-            let signedIn = try await portal.ask("POST", "/api/v1/session", json: "{\"name\":\"ada\",\"password\":\"\(Self.password)\"}")
+            let signedIn = try await portal.ask(
+                "POST", "/api/v1/session", json: "{\"name\":\"ada\",\"password\":\"\(Self.password)\"}")
             #expect(signedIn.status == 200)
             #expect((signedIn.object["account"] as? [String: Any])?["administrator"] as? Bool == true)
             let field = try #require(signedIn.headers["set-cookie"])
@@ -20,7 +22,9 @@ import Testing
             #expect(try await portal.ask("GET", "/api/v1/session", headers: [cookie]).status == 200)
             let project = #"{"code":"X","name":"X"}"#
             #expect(try await portal.ask("POST", "/api/v1/projects", headers: [cookie], json: project).status == 403)
-            #expect(try await portal.ask("POST", "/api/v1/projects", headers: [cookie, "X-Tarn: 1"], json: project).status == 201)
+            #expect(
+                try await portal.ask("POST", "/api/v1/projects", headers: [cookie, "X-Tarn: 1"], json: project).status
+                    == 201)
             #expect(try await portal.ask("DELETE", "/api/v1/session", headers: [cookie, "X-Tarn: 1"]).status == 204)
             #expect(try await portal.ask("GET", "/api/v1/session", headers: [cookie]).status == 401)
         }
@@ -42,7 +46,9 @@ import Testing
         }
     }
 
-    @Test func `pages are served with a strict policy, compressed where taken, and again only when changed`() async throws {
+    @Test func `pages are served with a strict policy, compressed where taken, and again only when changed`()
+        async throws
+    {
         try await TestPortal.with { portal in
             let page = try await portal.ask("GET", "/studies/1.2.3")
             #expect(page.status == 200)
@@ -54,7 +60,9 @@ import Testing
             let small = try await portal.ask("GET", "/", headers: ["Accept-Encoding: gzip"])
             #expect(small.headers["content-encoding"] == "gzip" && small.body.count < page.body.count)
             #expect(try await portal.ask("HEAD", "/").headers["content-length"] == "\(page.body.count)")
-            for path in ["/web/../Package.swift", "/web/%2e%2e/Package.swift", "/web/.hidden", "/web/nothing.js", "/nothing"] {
+            for path in [
+                "/web/../Package.swift", "/web/%2e%2e/Package.swift", "/web/.hidden", "/web/nothing.js", "/nothing",
+            ] {
                 #expect(try await portal.ask("GET", path).status == 404, "\(path)")
             }
             let other = try await portal.ask("PATCH", "/api/v1/session")
@@ -67,7 +75,8 @@ import Testing
         try await TestPortal.with { portal in
             let broken = try await portal.ask("POST", "/api/v1/session", json: "{")
             #expect(broken.status == 400)
-            let other = try await portal.ask("POST", "/api/v1/session", headers: ["Content-Type: text/plain"], body: [0x7B])
+            let other = try await portal.ask(
+                "POST", "/api/v1/session", headers: ["Content-Type: text/plain"], body: [0x7B])
             #expect(other.status == 415)
             let long = "{\"name\":\"" + String(repeating: "x", count: 2 << 20) + "\"}"
             let refused = try await portal.ask("POST", "/api/v1/session", json: long)

@@ -19,8 +19,10 @@ import Testing
             let boss = try await portal.lake.accounts.operatorPrincipal()
             try await portal.lake.projects.create(code: "P", name: "P", principal: boss)
             try await portal.lake.accounts.add(name: "tess", password: "a long enough passphrase", principal: boss)
-            try await portal.lake.projects.setMember("P", name: "tess", roles: [.technologist, .physician], principal: boss)
-            try await body(portal, try await portal.lake.accounts.createToken(name: "tess", label: "t", principal: boss))
+            try await portal.lake.projects.setMember(
+                "P", name: "tess", roles: [.technologist, .physician], principal: boss)
+            try await body(
+                portal, try await portal.lake.accounts.createToken(name: "tess", label: "t", principal: boss))
         }
     }
 
@@ -38,7 +40,8 @@ import Testing
             changed.seed = 99
             let parts = [
                 images[0].bytes.array, Array("not dicom at all".utf8), images[1].bytes.array, images[0].bytes.array,
-                SyntheticImage.capture(SyntheticImage.uid()).bytes.array, changed.bytes.array, [], images[2].bytes.array,
+                SyntheticImage.capture(SyntheticImage.uid()).bytes.array, changed.bytes.array, [],
+                images[2].bytes.array,
             ]
             let answer = try await portal.ask(
                 "POST", "/dicom-web/studies?project=P", token: token, headers: [Self.multipart, Self.lines],
@@ -46,8 +49,10 @@ import Testing
             #expect(answer.status == 200)
             let found = Self.verdicts(answer)
             #expect(found.count == 8)
-            #expect(found[0] == "accepted" && found[1] == "rejected" && found[2] == "accepted" && found[7] == "accepted")
-            #expect(found[3] == "alreadyThere" && found[4] == "held" && found[5] == "conflict" && found[6] == "rejected")
+            #expect(
+                found[0] == "accepted" && found[1] == "rejected" && found[2] == "accepted" && found[7] == "accepted")
+            #expect(
+                found[3] == "alreadyThere" && found[4] == "held" && found[5] == "conflict" && found[6] == "rejected")
         }
     }
 
@@ -55,7 +60,8 @@ import Testing
         try await Self.with { portal, token in
             func post(_ parts: [[UInt8]]) async throws -> RawClient.Answer {
                 // The only project there is need not be named.
-                try await portal.ask("POST", "/dicom-web/studies", token: token, headers: [Self.multipart], body: Self.body(parts))
+                try await portal.ask(
+                    "POST", "/dicom-web/studies", token: token, headers: [Self.multipart], body: Self.body(parts))
             }
             let image = SyntheticImage().bytes.array
             let all = try await post([image])
@@ -63,7 +69,9 @@ import Testing
             #expect(all.headers["content-type"] == "application/dicom+json")
             let stored = (all.object["00081199"] as? [String: Any])?["Value"] as? [[String: Any]]
             #expect(stored?.count == 1)
-            #expect(((stored?.first?["00081150"] as? [String: Any])?["Value"] as? [String]) == ["1.2.840.10008.5.1.4.1.1.2"])
+            #expect(
+                ((stored?.first?["00081150"] as? [String: Any])?["Value"] as? [String]) == ["1.2.840.10008.5.1.4.1.1.2"]
+            )
             let some = try await post([image, [1, 2, 3]])
             #expect(some.status == 202)
             #expect(((some.object["0008119A"] as? [String: Any])?["Value"] as? [Any])?.count == 1)
@@ -78,18 +86,23 @@ import Testing
         try await Self.with { portal, token in
             let refused: [(Int, String, [String])] = [
                 (415, "/dicom-web/studies?project=P", ["Content-Type: text/plain"]),
-                (415, "/dicom-web/studies?project=P", ["Content-Type: multipart/related; type=\"application/dicom+json\"; boundary=b"]),
+                (
+                    415, "/dicom-web/studies?project=P",
+                    ["Content-Type: multipart/related; type=\"application/dicom+json\"; boundary=b"]
+                ),
                 (400, "/dicom-web/studies?project=P", ["Content-Type: multipart/related; type=\"application/dicom\""]),
                 (404, "/dicom-web/studies?project=NONE", [Self.multipart]),
                 (406, "/dicom-web/studies?project=P", [Self.multipart, "Accept: application/dicom+xml"]),
             ]
             for (status, target, headers) in refused {
-                let answer = try await portal.ask("POST", target, token: token, headers: headers, body: Self.body([[1]]))
+                let answer = try await portal.ask(
+                    "POST", target, token: token, headers: headers, body: Self.body([[1]]))
                 #expect(answer.status == status, "\(headers)")
                 #expect(answer.headers["content-type"] == "application/problem+json")
             }
             #expect(try await portal.ask("POST", "/dicom-web/studies?project=P", body: []).status == 401)
-            #expect(try await portal.ask("POST", "/dicom-web/studies?project=P", token: "wrong", body: []).status == 401)
+            #expect(
+                try await portal.ask("POST", "/dicom-web/studies?project=P", token: "wrong", body: []).status == 401)
         }
     }
 
@@ -97,18 +110,23 @@ import Testing
         try await Self.with { portal, token in
             let images = SyntheticImage.series(2, study: SyntheticImage.uid())
             let (port, target) = (portal.port, "/dicom-web/studies?project=P")
-            let whole = Self.body([images[0].bytes.array]) .dropLast(9)
+            let whole = Self.body([images[0].bytes.array]).dropLast(9)
             let half = Self.body([images[1].bytes.array], isComplete: false).dropLast(300)
             try await TestPortal.onThread {
                 let client = try RawClient(port: port)
-                let head = "POST \(target) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n\(Self.multipart)\r\n"
+                let head =
+                    "POST \(target) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n\(Self.multipart)\r\n"
                     + "\(Self.lines)\r\nContent-Length: 1000000\r\n\r\n"
                 try client.send(Array(head.utf8) + whole + half)
                 Thread.sleep(forTimeInterval: 1.5)
             }
             let boss = try await portal.lake.accounts.operatorPrincipal()
             for _ in 0..<50 {
-                if try await portal.lake.catalog.studies(StudyFilter(), principal: boss).studies.first?.instanceCount == 1 { break }
+                if try await portal.lake.catalog.studies(StudyFilter(), principal: boss).studies.first?.instanceCount
+                    == 1
+                {
+                    break
+                }
                 try await Task.sleep(for: .milliseconds(100))
             }
             let studies = try await portal.lake.catalog.studies(StudyFilter(), principal: boss).studies
@@ -122,7 +140,8 @@ import Testing
             let images = SyntheticImage.series(2, study: SyntheticImage.uid())
             let body = Self.body(images.map(\.bytes.array)).dropLast(40)
             let answer = try await portal.ask(
-                "POST", "/dicom-web/studies?project=P", token: token, headers: [Self.multipart, Self.lines], body: Array(body))
+                "POST", "/dicom-web/studies?project=P", token: token, headers: [Self.multipart, Self.lines],
+                body: Array(body))
             let found = Self.verdicts(answer)
             #expect(found.first == "accepted")
             #expect(found.count == 2 && found[1].hasPrefix("error: "))
@@ -134,7 +153,8 @@ import Testing
             let (port, image) = (portal.port, SyntheticImage().bytes.array)
             let status = try await TestPortal.onThread {
                 let client = try RawClient(port: port)
-                let head = "POST /dicom-web/studies?project=P HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                let head =
+                    "POST /dicom-web/studies?project=P HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
                     + "Content-Type: application/dicom\r\nExpect: 100-continue\r\nContent-Length: \(image.count)\r\n\r\n"
                 try client.send(Array(head.utf8))
                 try client.awaitInterim()

@@ -93,6 +93,8 @@ struct AccountView: Encodable {
         administrator = account.administrator
         disabled = account.disabled
         createdAt = account.createdAt
-        memberships = account.roles.sorted { $0.key < $1.key }.map { Membership(project: $0.key, roles: $0.value.sorted()) }
+        memberships = account.roles.sorted { $0.key < $1.key }.map {
+            Membership(project: $0.key, roles: $0.value.sorted())
+        }
     }
 }

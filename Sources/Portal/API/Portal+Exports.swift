@@ -11,7 +11,8 @@ extension Portal {
             struct Exports: Encodable { let exports: [Export] }
             return Response.json(
                 Exports(
-                    exports: try await call.lake.exports.list(project: call.query["project"], principal: call.principal)))
+                    exports: try await call.lake.exports.list(project: call.query["project"], principal: call.principal)
+                ))
         },
         Route(.post, "/api/v1/exports", .permission(.export)) { call in
             struct Body: Decodable {
@@ -32,7 +33,8 @@ extension Portal {
         },
         Route(.get, "/api/v1/exports/{id}/manifest.json", .permission(.export)) { call in
             let manifest = try await call.lake.exports.manifest(call.parameter("id"), principal: call.principal)
-            return call.ranged(manifest.count, EntityTag(manifest.tag), type: "application/json", name: nil) { range, body in
+            return call.ranged(manifest.count, EntityTag(manifest.tag), type: "application/json", name: nil) {
+                range, body in
                 try await manifest.forEachRun(range, body)
             }
         },

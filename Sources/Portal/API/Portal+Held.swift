@@ -9,7 +9,8 @@ extension Portal {
         Route(.get, "/api/v1/held", .permission(.review)) { call in
             struct Items: Encodable { let items: [HeldItem] }
             return Response.json(
-                Items(items: try await call.lake.review.list(project: call.query["project"], principal: call.principal)))
+                Items(items: try await call.lake.review.list(project: call.query["project"], principal: call.principal))
+            )
         },
         Route(.get, "/api/v1/held/{id}", .permission(.review)) { call in
             Response.json(try await call.lake.review.held(try call.heldID, principal: call.principal))

@@ -25,7 +25,9 @@ extension Portal {
             var profile = Profile.projectDefault
             if let names = body.options {
                 do { profile = try Profile(names: names.joined(separator: ",")) } catch {
-                    throw Problem(.badRequest, "invalid", "The options of de-identification are not known, or exclude one another.")
+                    throw Problem(
+                        .badRequest, "invalid",
+                        "The options of de-identification are not known, or exclude one another.")
                 }
             }
             let project = try await call.lake.projects.create(

@@ -23,7 +23,9 @@ extension Portal {
             .contentType: "application/vnd.tarn.frame", .eTag: tag.description,
             .cacheControl: "private, max-age=86400, immutable", .vary: "Accept-Encoding, Authorization, Cookie",
         ]
-        if tag.isNamed(by: call.request.headers[.ifNoneMatch]) { return Response(status: .notModified, headers: headers) }
+        if tag.isNamed(by: call.request.headers[.ifNoneMatch]) {
+            return Response(status: .notModified, headers: headers)
+        }
         let bytes = try await call.lake.viewing.transport(uid, frame, gzip: isGzip, principal: principal)
         if isGzip { headers[.contentEncoding] = "gzip" }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes)))

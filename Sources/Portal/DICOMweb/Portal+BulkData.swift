@@ -9,7 +9,8 @@ extension Portal {
     /// Large values that metadata refer to (PS3.18 §10.4.1.1.5): `bulkdata/7FE00010`, `bulkdata/54000100/1/54001010`.
     static let bulkDataRoutes: [Route] = [
         Route(
-            .get, "/dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path...}", .permission(.view),
+            .get, "/dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path...}",
+            .permission(.view),
             bulkData)
     ]
 

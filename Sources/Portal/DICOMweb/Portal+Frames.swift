@@ -29,7 +29,9 @@ extension Portal {
             guard numbers.count == 1 else {
                 throw Problem(.notAcceptable, "not-acceptable", "Several frames come as multipart/related.")
             }
-            let bytes = form.isDecoded ? try await viewing.storedFrame(uid, numbers[0], principal: principal).samples : first.bytes
+            let bytes =
+                form.isDecoded
+                ? try await viewing.storedFrame(uid, numbers[0], principal: principal).samples : first.bytes
             return Response(
                 status: .ok, headers: [.contentType: form.partType, .cacheControl: cacheable, .vary: varies],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes)))
@@ -97,8 +99,10 @@ struct FrameForm {
             offers.append((MediaType("multipart", "related", ["type": part.essence]), part, false))
             offers.append((part, part, true))
         }
-        guard let best = accept.best(of: offers.map(\.offer)), let chosen = offers.first(where: { $0.offer == best }) else {
-            throw Problem(.notAcceptable, "not-acceptable", "Frames are \(stored.essence), in multipart/related or alone.")
+        guard let best = accept.best(of: offers.map(\.offer)), let chosen = offers.first(where: { $0.offer == best })
+        else {
+            throw Problem(
+                .notAcceptable, "not-acceptable", "Frames are \(stored.essence), in multipart/related or alone.")
         }
         isSingle = chosen.isSingle
         mediaType = chosen.part
@@ -108,7 +112,8 @@ struct FrameForm {
         isDecoded = frame.isEncapsulated && chosen.part == octets && !takesStored
         transferSyntax = isDecoded ? native : frame.transferSyntax
         guard wanted.isEmpty || takesStored || (chosen.part == octets && wanted.contains(native)) else {
-            throw Problem(.notAcceptable, "transfer-syntax", "Not stored in that transfer syntax; ask for transfer-syntax=*.")
+            throw Problem(
+                .notAcceptable, "transfer-syntax", "Not stored in that transfer syntax; ask for transfer-syntax=*.")
         }
     }
 

@@ -98,7 +98,8 @@ extension Call {
         if let text = query["window"] {
             do { request.window = try Window(parameter: text) } catch {
                 throw Problem(
-                    .badRequest, "bad-window", "window is CENTER,WIDTH or CENTER,WIDTH,FUNCTION (linear, linear-exact, sigmoid).")
+                    .badRequest, "bad-window",
+                    "window is CENTER,WIDTH or CENTER,WIDTH,FUNCTION (linear, linear-exact, sigmoid).")
             }
         }
         request.viewport = query["viewport"]

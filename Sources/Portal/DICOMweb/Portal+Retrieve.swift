@@ -15,7 +15,7 @@ extension Portal {
         } + [
             Route(
                 .get, "/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}",
-                .permission(.view), frames),
+                .permission(.view), frames)
         ]
 
     private static let related = MediaType("multipart", "related", ["type": "application/dicom"])
@@ -25,14 +25,16 @@ extension Portal {
         let scope = call.scope
         let offers = scope.instance == nil ? [related] : [related, single]
         guard let type = call.accept.best(of: offers) else {
-            throw Problem(.notAcceptable, "not-acceptable", "Objects are multipart/related; type=\"application/dicom\".")
+            throw Problem(
+                .notAcceptable, "not-acceptable", "Objects are multipart/related; type=\"application/dicom\".")
         }
         let instances = try await call.lake.viewing.instances(scope, principal: call.principal)
         // Objects are given as they are stored; who insists on another encoding is told so (PS3.18 §8.7.3.5.2).
         let wanted = call.accept.transferSyntaxes(for: type)
         if !wanted.isEmpty, !wanted.contains("*") {
             guard instances.allSatisfy({ wanted.contains($0.transferSyntax) }) else {
-                throw Problem(.notAcceptable, "transfer-syntax", "Not stored in that transfer syntax; ask for transfer-syntax=*.")
+                throw Problem(
+                    .notAcceptable, "transfer-syntax", "Not stored in that transfer syntax; ask for transfer-syntax=*.")
             }
         }
         let principal = try call.principal
@@ -41,7 +43,9 @@ extension Portal {
     }
 
     /// One instance without wrapping.
-    private static func one(_ instance: RetrievedInstance, _ call: Call, _ principal: Principal) async throws -> Response {
+    private static func one(_ instance: RetrievedInstance, _ call: Call, _ principal: Principal) async throws
+        -> Response
+    {
         let reader = try await call.lake.viewing.object(instance, principal: principal)
         let headers: HTTPFields = [
             .contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax)",

@@ -27,7 +27,9 @@ extension Portal {
         let failure = await body.receive(call.request, into: batch)
         var answer = StoreResponse(base: call.base)
         for await verdict in batch.verdicts { answer.verdicts.append(verdict) }
-        if let failure, answer.verdicts.isEmpty { throw Problem(.badRequest, "bad-body", "Nothing was stored: \(failure).") }
+        if let failure, answer.verdicts.isEmpty {
+            throw Problem(.badRequest, "bad-body", "Nothing was stored: \(failure).")
+        }
         var response = Response.data(try answer.json(), type: type.essence, status: answer.status)
         if let failure {
             response.status = answer.status == .ok ? .accepted : answer.status

@@ -29,7 +29,8 @@ public struct QueryParameters: Hashable, Sendable {
             case "accept", "charset", "emptyvaluematching", "multiplevaluematching": continue
             default:
                 guard let tag = Self.tag(item.name[...]) else {
-                    throw Problem(.badRequest, "unknown-attribute", "A search parameter is no attribute that is known here.")
+                    throw Problem(
+                        .badRequest, "unknown-attribute", "A search parameter is no attribute that is known here.")
                 }
                 guard matches[tag] == nil else {
                     throw Problem(.badRequest, "repeated-attribute", "An attribute is given twice: \(tag).")

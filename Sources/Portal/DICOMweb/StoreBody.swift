@@ -50,7 +50,7 @@ struct StoreBody: Sendable {
 
     /// One thing that a chunk of the body says. The bytes are the chunk's own copy.
     private enum Step {
-        case began
+        case began(name: String)
         case bytes(Bytes)
         case ended
     }
@@ -66,7 +66,7 @@ struct StoreBody: Sendable {
                 try bytes.withUnsafeBytes { whole in
                     try parser.consume(whole) { event in
                         switch event {
-                        case .began: steps.append(.began)
+                        case .began(let header): steps.append(.began(name: Self.name(header)))
                         case .bytes(let part): steps.append(.bytes(bytes.sharing(part, of: whole)))
                         case .ended: steps.append(.ended)
                         }
@@ -74,7 +74,7 @@ struct StoreBody: Sendable {
                 }
                 for step in steps {
                     switch step {
-                    case .began: receiver = await batch.part()
+                    case .began(let name): receiver = await batch.part(name: name)
                     case .bytes(let part): await receiver?.append(part)
                     case .ended:
                         await receiver?.finish()
@@ -88,6 +88,13 @@ struct StoreBody: Sendable {
             await receiver?.cancel()
             throw error
         }
+    }
+
+    /// The path that the sender has the file under, where it says so. It may identify the patient: the lake keeps it
+    /// sealed, with what else does.
+    private static func name(_ header: MultipartHeader) -> String {
+        let text = header["content-location"] ?? ""
+        return text.utf8.count <= 4096 ? QueryItems.decode(text, plusIsBlank: false) ?? "" : ""
     }
 
     private func receiveOne(_ request: Request, into batch: IngestBatch) async throws {

@@ -30,7 +30,9 @@ public struct QueryItems: Hashable, Sendable {
     /// Percent-decoded text, `+` as a blank where `plusIsBlank`; `nil` where it is no UTF-8 or an escape is broken.
     public static func decode(_ text: some StringProtocol, plusIsBlank: Bool = true) -> String? {
         let source = text.utf8
-        guard source.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+        guard source.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(source.count)
         var index = source.startIndex

@@ -70,7 +70,9 @@ struct Call: Sendable {
 
     /// Tells a client that waits with its body (`Expect: 100-continue`, RFC 9110 §10.1.1) to send it.
     func continueBody() async throws {
-        guard let field = HTTPField.Name("Expect"), request.headers[field]?.lowercased() == "100-continue" else { return }
+        guard let field = HTTPField.Name("Expect"), request.headers[field]?.lowercased() == "100-continue" else {
+            return
+        }
         try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 }

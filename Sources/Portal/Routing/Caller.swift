@@ -45,7 +45,8 @@ struct Caller: Sendable {
         case .get, .head, .options: return
         default:
             guard let name = HTTPField.Name("X-Tarn"), request.headers[name] == "1" else {
-                throw Problem(.forbidden, "no-header", "With a cookie, a request that changes something needs X-Tarn: 1.")
+                throw Problem(
+                    .forbidden, "no-header", "With a cookie, a request that changes something needs X-Tarn: 1.")
             }
         }
     }

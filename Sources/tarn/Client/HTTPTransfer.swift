@@ -59,7 +59,7 @@ final class HTTPTransfer {
         let context = Unmanaged.passUnretained(state).toOpaque()
         let headers = call.headers + (server.token.map { ["Authorization: Bearer \($0)"] } ?? [])
         let strings = headers.map { strdup($0) }
-        defer { strings.forEach { free($0) } }
+        defer { for string in strings { free(string) } }
         var status = 0
         var message = [CChar](repeating: 0, count: 256)
         let code = withExtendedLifetime(state) {

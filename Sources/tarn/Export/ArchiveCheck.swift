@@ -48,7 +48,9 @@ struct ArchiveCheck {
         var expected: Set<String> = ["manifest.json"]
         for file in manifest.files {
             expected.insert(file.path)
-            if let problem = check(file, contents) { report.findings.append(Finding(path: file.path, problem: problem)) }
+            if let problem = check(file, contents) {
+                report.findings.append(Finding(path: file.path, problem: problem))
+            }
             report.files += 1
             report.bytes += file.size
             progress(report.files, manifest.files.count)
@@ -67,7 +69,9 @@ struct ArchiveCheck {
         var digest = SHA256()
         var buffer = [UInt8](repeating: 0, count: chunk)
         while true {
-            guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else { return "unreadable" }
+            guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else {
+                return "unreadable"
+            }
             guard count > 0 else { break }
             digest.update(Bytes(Array(buffer[..<count])))
         }
@@ -75,7 +79,9 @@ struct ArchiveCheck {
     }
 
     private static func read(_ contents: any ArchiveContents, _ name: String, _ path: String) throws -> Bytes {
-        guard let size = contents.size(name), size <= manifestLimit else { throw ClientError("\(path): there is no manifest.json") }
+        guard let size = contents.size(name), size <= manifestLimit else {
+            throw ClientError("\(path): there is no manifest.json")
+        }
         let reader = try contents.open(name)
         var builder = Bytes.Builder()
         var buffer = [UInt8](repeating: 0, count: chunk)

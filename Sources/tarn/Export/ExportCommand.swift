@@ -70,9 +70,12 @@ struct ExportCommand: AsyncParsableCommand {
             return export
         }
         if let output { try await check(output, export) }
-        if json { try Terminal.printJSON(export) } else {
+        if json {
+            try Terminal.printJSON(export)
+        } else {
             Terminal.print(
-                "export \(export.id): \(export.instances) files, \(Terminal.size(export.bytes)), manifest \(export.manifestSHA256)")
+                "export \(export.id): \(export.instances) files, \(Terminal.size(export.bytes)), manifest \(export.manifestSHA256)"
+            )
         }
     }
 
@@ -126,7 +129,9 @@ private struct Download {
             }
             break
         }
-        guard Self.size(part) == total else { throw ClientError("\(part) is \(Self.size(part)) of \(total) bytes; run again with --id \(export.id)") }
+        guard Self.size(part) == total else {
+            throw ClientError("\(part) is \(Self.size(part)) of \(total) bytes; run again with --id \(export.id)")
+        }
         guard rename(part, output) == 0 else { throw ClientError("\(output): \(String(cString: strerror(errno)))") }
     }
 

@@ -75,7 +75,9 @@ struct IngestCommand: AsyncParsableCommand {
         let rate = seconds > 0 ? Double(bytes) / seconds : 0
         Terminal.say(
             "\(files) files: \(files == 0 ? "nothing found" : list); \(Terminal.size(bytes)) in "
-                + String(format: "%.1f s (%.0f files/s, %@/s)", seconds, Double(files) / max(seconds, 0.001), Terminal.size(Int(rate))))
+                + String(
+                    format: "%.1f s (%.0f files/s, %@/s)", seconds, Double(files) / max(seconds, 0.001),
+                    Terminal.size(Int(rate))))
         if let failure { throw failure }
         if files == 0 { throw ExitCode(1) }
         return counts

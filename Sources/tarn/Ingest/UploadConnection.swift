@@ -30,7 +30,8 @@ final class UploadConnection {
     private func nextReadable() -> (UploadQueue.Item, any InputReader)? {
         while let item = queue.next() {
             do { return (item, try item.file.open()) } catch {
-                queue.finish(.init(file: item.file.name, verdict: "rejected", reason: "\(error)", failure: "unreadable"))
+                queue.finish(
+                    .init(file: item.file.name, verdict: "rejected", reason: "\(error)", failure: "unreadable"))
             }
         }
         return nil
@@ -142,7 +143,10 @@ private final class UploadBody {
     }
 
     private func begin(_ file: (UploadQueue.Item, any InputReader)) {
-        pending += Array("\(items.isEmpty ? "" : "\r\n")--\(boundary)\r\nContent-Type: application/dicom\r\n\r\n".utf8)
+        let location = Client.escaped(file.0.file.name)
+        pending += Array(
+            ("\(items.isEmpty ? "" : "\r\n")--\(boundary)\r\nContent-Type: application/dicom\r\n"
+                + (location.utf8.count <= 4096 ? "Content-Location: \(location)\r\n" : "") + "\r\n").utf8)
         items.append(file.0)
         reader = file.1
     }

@@ -105,14 +105,16 @@ final class ZIPArchive: Sendable {
             if let end = bytes.slice(at: position, count: 22), end.integer(0, 4) == 0x0605_4B50,
                 end.integer(20, 2) == bytes.count - position - 22
             {
-                return try large(bytes, end, position) ?? range(end.integer(10, 2), end.integer(16, 4), end.integer(12, 4))
+                return try large(bytes, end, position)
+                    ?? range(end.integer(10, 2), end.integer(16, 4), end.integer(12, 4))
             }
             position -= 1
         }
         throw damaged
     }
 
-    private static func large(_ bytes: Bytes, _ end: Bytes, _ position: Int) throws -> (count: Int, range: Range<Int>)? {
+    private static func large(_ bytes: Bytes, _ end: Bytes, _ position: Int) throws -> (count: Int, range: Range<Int>)?
+    {
         guard end.integer(10, 2) == 0xFFFF || end.integer(16, 4) == 0xFFFF_FFFF || end.integer(12, 4) == 0xFFFF_FFFF,
             let locator = bytes.slice(at: position - 20, count: 20), locator.integer(0, 4) == 0x0706_4B50
         else { return nil }
@@ -134,7 +136,9 @@ final class ZIPArchive: Sendable {
         guard let record = directory.slice(at: offset, count: 46), record.integer(0, 4) == 0x0201_4B50 else {
             throw damaged
         }
-        let (nameLength, extraLength, commentLength) = (record.integer(28, 2), record.integer(30, 2), record.integer(32, 2))
+        let (nameLength, extraLength, commentLength) = (
+            record.integer(28, 2), record.integer(30, 2), record.integer(32, 2)
+        )
         guard let name = directory.slice(at: offset + 46, count: nameLength),
             let extra = directory.slice(at: offset + 46 + nameLength, count: extraLength)
         else { throw damaged }
@@ -156,7 +160,9 @@ final class ZIPArchive: Sendable {
             if head.integer(0, 2) == 1 {
                 var inner = offset + 4
                 for index in sizes.indices where sizes[index] == 0xFFFF_FFFF {
-                    guard inner + 8 <= offset + 4 + length, let field = extra.slice(at: inner, count: 8) else { throw damaged }
+                    guard inner + 8 <= offset + 4 + length, let field = extra.slice(at: inner, count: 8) else {
+                        throw damaged
+                    }
                     sizes[index] = field.integer(0, 8)
                     inner += 8
                 }

@@ -34,7 +34,8 @@ import Testing
 
     static let body = Array(
         ("preamble\r\n--b\r\nContent-Type: application/dicom\r\n\r\none\r\n-\r\n--\r\n--a\r\r\n--b \t\r\n\r\n\r\n--b\r\n"
-            + "content-type:\r\n application/dicom;\r\n\ttransfer-syntax=1.2\r\n\r\n\r\r\n--b--\r\nepilogue --b\r\n").utf8)
+            + "content-type:\r\n application/dicom;\r\n\ttransfer-syntax=1.2\r\n\r\n\r\r\n--b--\r\nepilogue --b\r\n")
+            .utf8)
     static let parts = [
         Part(type: "application/dicom", body: Array("one\r\n-\r\n--\r\n--a\r".utf8), isEnded: true),
         Part(type: nil, body: [], isEnded: true),
