@@ -47,7 +47,8 @@ struct TextScrubber {
         contacts(tokens, &marks)
         let taken = numbersAndDates(tokens, mode, &marks)
         knownNumbers(tokens, &marks)
-        addressesAndTitles(tokens, mode, &marks)
+        namesByContext(tokens, mode, &marks)
+        places(tokens, mode, &marks)
         for index in tokens.tokens.indices where !taken.contains(index) {
             if !passes(tokens, index, mode) {
                 marks.append(Mark(range: tokens.tokens[index].start..<tokens.tokens[index].end))
@@ -80,7 +81,7 @@ struct TextScrubber {
         return isFraction || token.count < limit
     }
 
-    private func passesWord(_ word: ArraySlice<UInt8>, _ mode: Mode) -> Bool {
+    func passesWord(_ word: ArraySlice<UInt8>, _ mode: Mode) -> Bool {
         let isKnown = identifiers.contains(name: word)
         switch mode {
         case .model: return !isKnown && !identifiers.containsPart(of: word)
