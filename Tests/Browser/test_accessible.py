@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from conftest import viewer_shows
 
@@ -49,7 +50,7 @@ def test_no_page_has_violations(visit, ct_study, scheme, width, height):
 
 def test_from_sign_in_to_the_second_image_without_a_mouse(visit, ct_study):
     page = visit(None, "/signin")
-    page.wait_for_function("document.activeElement?.name === 'username'")
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type("physician")
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery staple")

@@ -1,6 +1,7 @@
 """What may show a name in its pixels waits for a person."""
 
 import pytest
+from playwright.sync_api import expect
 
 from studies import series
 
@@ -29,11 +30,11 @@ def test_a_held_image_is_seen_by_nobody_until_it_is_released(visit, held):
     count = page.locator(".held-item").count()
     picture = page.locator(".held-picture img")
     picture.wait_for()
-    page.wait_for_function("document.querySelector('.held-picture img').naturalWidth > 0")
-    for _ in range(count):
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    for left in reversed(range(count)):
         page.keyboard.press("a")
-        page.wait_for_function(f"document.querySelectorAll('.held-item').length < {count}")
-        count -= 1
+        expect(page.locator(".held-item")).to_have_count(left)
     page.get_by_text("Nothing is waiting").wait_for()
     assert listed(everyone, held) == 200
 
@@ -46,7 +47,7 @@ def test_a_rejected_image_stays_out(visit, held):
     page.get_by_role("button", name="Name or date in the image").click()
     page.get_by_role("dialog").get_by_role("button", name="Reject", exact=True).click()
     if count > 1:
-        page.wait_for_function(f"document.querySelectorAll('.held-item').length === {count - 1}")
+        expect(page.locator(".held-item")).to_have_count(count - 1)
     else:
         page.get_by_text("Nothing is waiting").wait_for()
     assert listed(page, held) == 404
