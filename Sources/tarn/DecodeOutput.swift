@@ -14,17 +14,18 @@ struct DecodeOutput: ~Copyable {
     private let isDirect: Bool
     private var isDone = false
 
-    /// - Throws: `Failure` where nothing can be written at `path`.
-    init(_ path: String) throws {
-        self.path = path
+    /// A link is followed: what it leads to is replaced, not the link (/dev/stdout is one).
+    ///
+    /// - Throws: `Failure` where nothing can be written at `named`.
+    init(_ named: String) throws {
         var status = stat()
-        isDirect = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+        let isThere = stat(named, &status) == 0
+        isDirect = isThere && status.st_mode & S_IFMT != S_IFREG
+        path = isThere && !isDirect ? Self.resolved(named) : named
         if isDirect {
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
         } else {
-            let directory = (path as NSString).deletingLastPathComponent
-            let unnamed = open(
-                directory.isEmpty ? "." : directory, Self.temporary | O_WRONLY | O_CLOEXEC, 0o666)
+            let unnamed = open(Self.split(path).folder + ".", Self.temporary | O_WRONLY | O_CLOEXEC, 0o666)
             if unnamed >= 0 {
                 descriptor = unnamed
             } else {
@@ -77,9 +78,21 @@ struct DecodeOutput: ~Copyable {
     }
 
     private static func hiddenName(beside path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        let name = ".\((path as NSString).lastPathComponent).\(UInt32.random(in: 0...UInt32.max))"
-        return (folder as NSString).appendingPathComponent(name)
+        let (folder, name) = split(path)
+        return "\(folder).\(name).\(UInt32.random(in: 0...UInt32.max))"
+    }
+
+    /// The folder with its slash, empty where none is named, and the name. By hand: Foundation's
+    /// `deletingLastPathComponent` ends the process for a name of one character.
+    private static func split(_ path: String) -> (folder: Substring, name: Substring) {
+        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return (path[..<name], path[name...])
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     /// O_TMPFILE, a macro that Swift does not import: __O_TMPFILE with O_DIRECTORY.

@@ -110,6 +110,17 @@ def test_decoded_samples_equal_the_corpus_digests(corpus, tmp_path):
     assert checked > 200 and not wrong, f"{len(wrong)} of {checked}: {wrong[:20]}"
 
 
+def test_an_output_of_one_letter_and_one_behind_a_link_are_written(tmp_path):
+    (tmp_path / "slice.dcm").write_bytes(series(1)[0])
+    run("decode", "slice.dcm", "--output", "x", cwd=tmp_path)
+    samples = (tmp_path / "x").read_bytes()
+    (tmp_path / "target").write_text("older")
+    (tmp_path / "link").symlink_to("target")
+    run("decode", "slice.dcm", "--output", "link", cwd=tmp_path)
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "target").read_bytes() == samples
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "slice.dcm", "target", "x"]
+
+
 def test_render_leaves_nothing_behind_on_failure(tmp_path):
     (tmp_path / "x").write_text("hello")
     done = run("render", tmp_path / "x", "--output", tmp_path / "x.png", check=False)
