@@ -67,15 +67,15 @@ public struct Pseudonyms: Sendable {
         return hmac.code()
     }
 
-    /// Days by which all dates of this patient move: never 0, ±(1 … 3650), the same for every study of the patient.
+    /// Days by which all dates of this patient move: −3650 … −1, the same for every study of the patient. Always into
+    /// the past: a study that seems to come from the future is taken for an error.
     public func dateShift(issuer: String, patientID: String, studyUID: String) -> Int {
         var hmac = dateState
         hmac.update(Self.identity(issuer: issuer, patientID: patientID, studyUID: studyUID))
         var value: UInt64 = 0
         for byte in hmac.code().prefix(8) { value = value << 8 | UInt64(byte) }
-        // 7300 values out of 2⁶⁴: the bias is below 10⁻¹⁵.
-        let day = Int(value % 7300) - 3650
-        return day >= 0 ? day + 1 : day
+        // 3650 values out of 2⁶⁴: the bias is below 10⁻¹⁵.
+        return -1 - Int(value % 3650)
     }
 
     /// A keyed digest of anything else that must be recognised again but not read, 32 bytes.
@@ -88,28 +88,39 @@ public struct Pseudonyms: Sendable {
     /// Whether the check character of a code fits: `XXXX-XXXX-XXXX-XXXX-C`, case and dashes ignored.
     public static func isValid(subjectCode code: String) -> Bool {
         let digits = code.uppercased().utf8.filter { $0 != 0x2D }
-        guard digits.count == 17, let check = digits.last else { return false }
-        var remainder = 0
-        for digit in digits.dropLast() {
-            guard let value = alphabet.prefix(32).firstIndex(of: digit) else { return false }
-            remainder = (remainder * 32 + value) % 37
+        guard digits.count == 17 else { return false }
+        var values: [Int] = []
+        for digit in digits {
+            guard let value = alphabet.firstIndex(of: digit) else { return false }
+            values.append(value)
         }
-        return alphabet[remainder] == check
+        return checkDigit(values.dropLast()) == values.last
     }
 
-    /// Crockford's base 32 and the five further check symbols (modulo 37).
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ*~$=U".utf8)
+    /// Crockford's base 32. His check symbols (`*~$=U`) are not used: `*` is a wildcard in a DICOM search.
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// The digit that makes the code a multiple of x over GF(32) (x⁵ + x² + 1): finds every wrong digit and every two
+    /// that changed places.
+    private static func checkDigit(_ digits: some Sequence<Int>) -> Int {
+        var remainder = 0
+        for digit in digits { remainder = timesX(remainder ^ digit) }
+        return remainder
+    }
+
+    private static func timesX(_ value: Int) -> Int {
+        value & 0x10 == 0 ? value << 1 : value << 1 ^ 0x25
+    }
 
     private static func code(_ hash: Bytes) -> String {
         var value: UInt128 = 0
         for byte in hash.prefix(10) { value = value << 8 | UInt128(byte) }
+        let digits = (0..<16).map { Int((value >> UInt128(75 - 5 * $0)) & 31) }
         var text: [UInt8] = []
-        for index in 0..<16 {
+        for (index, digit) in (digits + [checkDigit(digits)]).enumerated() {
             if index > 0, index % 4 == 0 { text.append(0x2D) }
-            text.append(alphabet[Int((value >> UInt128(75 - 5 * index)) & 31)])
+            text.append(alphabet[digit])
         }
-        text.append(0x2D)
-        text.append(alphabet[Int(value % 37)])
         return String(decoding: text, as: UTF8.self)
     }
 

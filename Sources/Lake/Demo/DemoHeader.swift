@@ -43,7 +43,7 @@ struct DemoHeader: Sendable {
         let visit = Visit(
             key: isPrior ? 2 : 1, date: isPrior ? "20240311" : "20250318", time: isPrior ? "141207.000" : "093542.000",
             accession: isPrior ? "A24-0311-0187" : "A25-0318-0441",
-            description: "CT Thorax/Abdomen mit KM", protocolName: isPrior ? "TAP_5MM_PV" : "TAP_2_5MM_PV",
+            description: "CT Chest and Abdomen with contrast", protocolName: isPrior ? "TAP_5MM_PV" : "TAP_2_5MM_PV",
             bodyPart: "CHESTABDOMEN",
             reason: isPrior
                 ? "Hr. Lindqvist, Nodulus rechter Oberlappen, Erstbefund"
@@ -66,7 +66,7 @@ struct DemoHeader: Sendable {
             weight: "61", height: "1.68", address: "12 Rue des Tilleuls, 1204 Valmont", telephone: "+00 22 555 03 40",
             comments: "Migräne seit 2019, Lehrerin am Collège Valmont"),
         visit: Visit(
-            key: 3, date: "20250203", time: "160518.000", accession: "A25-0203-0912", description: "MR Schädel nativ",
+            key: 3, date: "20250203", time: "160518.000", accession: "A25-0203-0912", description: "MR Head without contrast",
             protocolName: "HEAD_T1_T2", bodyPart: "HEAD",
             reason: "Kopfschmerzen, Fr. Ngata-Dubois, Ausschluss Raumforderung",
             operatorName: "Silva^Rui", station: "MRAUR01"),
