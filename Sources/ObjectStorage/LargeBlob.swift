@@ -4,7 +4,8 @@ internal import ByteIO
 enum LargeBlob {
     /// The record header comes last: a file that was cut short has none, and is removed when the store is opened.
     static func write(
-        count: Int, in directory: SegmentDirectory, _ produce: (_ emit: (Bytes) throws(StorageError) -> Void) throws -> Void
+        count: Int, in directory: SegmentDirectory,
+        _ produce: (_ emit: (Bytes) throws(StorageError) -> Void) throws -> Void
     ) throws -> BlobAddress {
         guard count >= 0 else { throw StorageError(.lengthDiffers) }
         let file = try directory.create(isListed: false)

@@ -41,7 +41,9 @@ final class SegmentFile: Sendable {
         return file
     }
 
-    static func open(_ number: Int64, in directory: String, forWriting: Bool = false) throws(StorageError) -> SegmentFile {
+    static func open(_ number: Int64, in directory: String, forWriting: Bool = false) throws(StorageError)
+        -> SegmentFile
+    {
         let path = directory + "/" + name(number)
         let descriptor = Glibc.open(path, (forWriting ? O_RDWR : O_RDONLY) | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -73,7 +75,8 @@ final class SegmentFile: Sendable {
             vectors.reserveCapacity(parts.count)
             for part in parts where part.count > 0 {
                 part.withUnsafeBytes { bytes in
-                    vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count))
+                    vectors.append(
+                        iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count))
                 }
             }
             try write(&vectors)
@@ -85,7 +88,9 @@ final class SegmentFile: Sendable {
         var first = 0
         while first < vectors.count {
             let count = min(most, vectors.count - first)
-            var written = vectors.withUnsafeBufferPointer { writev(descriptor, $0.baseAddress?.advanced(by: first), Int32(count)) }
+            var written = vectors.withUnsafeBufferPointer {
+                writev(descriptor, $0.baseAddress?.advanced(by: first), Int32(count))
+            }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { throw StorageError.writing(segment: number, errno: written == 0 ? EIO : errno) }
             while written > 0, first < vectors.count {
@@ -122,7 +127,9 @@ final class SegmentFile: Sendable {
                 guard count >= 0 else {
                     throw StorageError(.readFailed, segment: number, offset: Int64(range.lowerBound), errno: errno)
                 }
-                guard count > 0 else { throw StorageError(.noSuchBlob, segment: number, offset: Int64(range.lowerBound)) }
+                guard count > 0 else {
+                    throw StorageError(.noSuchBlob, segment: number, offset: Int64(range.lowerBound))
+                }
                 have += count
             }
         }

@@ -81,7 +81,9 @@ extension SegmentScan {
         return end + SegmentFormat.padding(after: length)
     }
 
-    private static func mark(_ file: SegmentFile, at offset: Int, count: Int) throws(StorageError) -> SegmentFormat.Mark? {
+    private static func mark(_ file: SegmentFile, at offset: Int, count: Int) throws(StorageError) -> SegmentFormat
+        .Mark?
+    {
         let end = offset + SegmentFormat.headerCount
         guard end <= count else { return nil }
         let mark = SegmentFormat.decode(try file.read(offset..<end))

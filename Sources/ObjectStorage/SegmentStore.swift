@@ -58,7 +58,8 @@ public final class SegmentStore: Sendable {
     /// - Throws: `noSuchBlob` for a range outside the blob or an address where nothing is; `readFailed`.
     public func read(_ address: BlobAddress, _ range: Range<Int>) async throws(StorageError) -> Bytes {
         guard range.lowerBound >= 0, range.upperBound <= address.length, address.offset >= SegmentFormat.headerCount,
-            let offset = Int(exactly: address.offset), let end = Int(exactly: address.length)?.addingReportingOverflow(offset),
+            let offset = Int(exactly: address.offset),
+            let end = Int(exactly: address.length)?.addingReportingOverflow(offset),
             !end.overflow
         else { throw StorageError(.noSuchBlob, segment: address.segment, offset: address.offset) }
         guard !range.isEmpty else { return Bytes() }

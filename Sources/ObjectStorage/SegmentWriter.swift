@@ -130,7 +130,9 @@ final class SegmentWriter: Sendable {
         var hasWritten = false
         do throws(StorageError) {
             var current: Active
-            if let active { current = active } else {
+            if let active {
+                current = active
+            } else {
                 current = Active(file: try directory.create(), end: SegmentFormat.headerCount, records: 0)
                 active = current
             }
@@ -150,7 +152,9 @@ final class SegmentWriter: Sendable {
     }
 
     /// The group's records as they will lie from `active.end` on, which moves behind them.
-    private static func layOut(_ group: [Request], _ active: inout Active) -> (parts: [Bytes], addresses: [[BlobAddress]]) {
+    private static func layOut(_ group: [Request], _ active: inout Active) -> (
+        parts: [Bytes], addresses: [[BlobAddress]]
+    ) {
         var parts: [Bytes] = []
         var addresses: [[BlobAddress]] = []
         for request in group {

@@ -1,5 +1,5 @@
-import CCrypto
 public import ByteIO
+import CCrypto
 
 /// HKDF with SHA-256 (RFC 5869).
 public enum HKDF {

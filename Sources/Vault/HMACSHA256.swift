@@ -1,5 +1,5 @@
-import CCrypto
 public import ByteIO
+import CCrypto
 
 /// HMAC with SHA-256 (RFC 2104), built up piece by piece. A value; the two states that follow from the key are
 /// computed once and copied with it, so many short messages under one key are cheap.

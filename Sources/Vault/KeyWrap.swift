@@ -17,7 +17,9 @@ public enum KeyWrap {
         let cipher = try AESGCM(key: wrapKey(wrapping, salt: salt, context: context), .encrypt)
         return try unsafe Bytes(count: count) { target throws(VaultError) in
             unsafe target[0] = version
-            unsafe salt.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: target[1...]).copyMemory(from: $0) }
+            unsafe salt.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[1...]).copyMemory(from: $0)
+            }
             guard let body = unsafe target.baseAddress?.advanced(by: 1 + saltCount) else { return }
             try unsafe context.encoded.withUnsafeBytes { bytes throws(VaultError) in
                 try unsafe cipher.begin(nonce: Nonce(0), associatedData: bytes)

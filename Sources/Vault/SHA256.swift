@@ -1,5 +1,5 @@
-import CCrypto
 public import ByteIO
+import CCrypto
 
 /// SHA-256 (FIPS 180-4), built up piece by piece. A value: a copy goes its own way.
 public struct SHA256: Sendable {

@@ -114,7 +114,9 @@ extension SealedSpool {
             guard let base = unsafe sealed.baseAddress else { return }
             try unsafe encryptor.begin(nonce: Nonce(chunkCount), associatedData: Self.nothing)
             let plaintext = Bytes(tail)
-            try unsafe plaintext.withUnsafeBytes { bytes throws(VaultError) in try unsafe encryptor.update(bytes, into: base) }
+            try unsafe plaintext.withUnsafeBytes { bytes throws(VaultError) in
+                try unsafe encryptor.update(bytes, into: base)
+            }
             try unsafe encryptor.finish(tag: base + Self.chunkSize)
             var written = 0
             while written < Self.step {
@@ -146,8 +148,10 @@ extension SealedSpool {
                     for index in first...last {
                         let start = index * Self.chunkSize
                         let wanted = range.clamped(to: start..<(start + Self.chunkSize))
-                        let piece = try chunk(index)[clamping: (wanted.lowerBound - start)..<(wanted.upperBound - start)]
-                        let place = unsafe UnsafeMutableRawBufferPointer(rebasing: target[(wanted.lowerBound - range.lowerBound)...])
+                        let piece = try chunk(index)[
+                            clamping: (wanted.lowerBound - start)..<(wanted.upperBound - start)]
+                        let place = unsafe UnsafeMutableRawBufferPointer(
+                            rebasing: target[(wanted.lowerBound - range.lowerBound)...])
                         unsafe piece.withUnsafeBytes { unsafe place.copyMemory(from: $0) }
                     }
                 } catch {

@@ -1,5 +1,5 @@
-import CCrypto
 public import ByteIO
+import CCrypto
 
 /// Random bytes fit for keys.
 public enum SecureRandom {

@@ -1,5 +1,5 @@
-import CCrypto
 public import ByteIO
+import CCrypto
 
 /// A secret of 32 bytes: zeroed when the last reference goes, never printed, compared in constant time.
 public struct SymmetricKey: Sendable, Equatable {

@@ -40,7 +40,11 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let master = try loaded(key.file)
-            if json { try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id)) } else { Terminal.print(master.id) }
+            if json {
+                try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id))
+            } else {
+                Terminal.print(master.id)
+            }
         }
     }
 

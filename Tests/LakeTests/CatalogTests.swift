@@ -49,11 +49,19 @@ import Testing
             #expect(try await count { $0.modalities = ["US"] } == 0)
             #expect(try await count { $0.bodyPart = "head" } == 4)
             #expect(try await count { $0.bodyPart = "FOOT" } == 0)
-            #expect(try await count { $0.from = date; $0.to = date } >= 1)
+            #expect(
+                try await count {
+                    $0.from = date
+                    $0.to = date
+                } >= 1)
             #expect(try await count { $0.to = "1900-01-01" } == 0)
             #expect(try await count { $0.from = "2100-01-01" } == 0)
             #expect(first.age == 69)
-            #expect(try await count { $0.ageFrom = 69; $0.ageTo = 69 } == 4)
+            #expect(
+                try await count {
+                    $0.ageFrom = 69
+                    $0.ageTo = 69
+                } == 4)
             #expect(try await count { $0.ageFrom = 70 } == 0)
             #expect(try await count { $0.ageTo = 68 } == 0)
             #expect(try await count { $0.sex = "F" } == 4)
@@ -66,7 +74,9 @@ import Testing
                 #expect(try await count { $0.description = String(text.prefix(6)).uppercased() } == 4)
             }
             #expect(try await count { $0.description = "100%_" } == 0)
-            for change: (inout StudyFilter) -> Void in [{ $0.from = "2020-02-30" }, { $0.ageFrom = -1 }, { $0.sex = "a\0" }] {
+            for change: (inout StudyFilter) -> Void in [
+                { $0.from = "2020-02-30" }, { $0.ageFrom = -1 }, { $0.sex = "a\0" },
+            ] {
                 let wrong = await #expect(throws: LakeError.self) { try await count(change) }
                 #expect(wrong?.code == .invalid)
             }
@@ -90,7 +100,8 @@ import Testing
             #expect(try JSONDecoder().decode(StudyDetail.self, from: JSONEncoder().encode(detail)) == detail)
             let series = detail.series[0].uid
             #expect(try await test.lake.catalog.series(series, principal: reader).study == uid)
-            #expect(try await test.lake.catalog.instances(series: series, principal: reader).map(\.number) == [1, 2, 3])
+            #expect(
+                try await test.lake.catalog.instances(series: series, principal: reader).map(\.number) == [1, 2, 3])
             let subjects = try await test.lake.catalog.subjects(principal: reader).subjects
             #expect(subjects.map(\.studyCount) == [2])
             let subject = try await test.lake.catalog.subject(subjects[0].code, project: "CT", principal: reader)
@@ -116,19 +127,30 @@ import Testing
                     { _ = try await test.lake.catalog.study(study, principal: principal) },
                     { _ = try await test.lake.catalog.series(series, principal: principal) },
                     { _ = try await test.lake.catalog.instances(series: series, principal: principal) },
-                    { _ = try await test.lake.catalog.search(AttributeQuery(.series, study: study), principal: principal) },
+                    {
+                        _ = try await test.lake.catalog.search(
+                            AttributeQuery(.series, study: study), principal: principal)
+                    },
                     { _ = try await test.lake.viewing.instances(scope, principal: principal) },
                     { _ = try await test.lake.viewing.metadata(scope, baseURL: "", principal: principal) },
                     { _ = try await test.lake.viewing.object(instance, principal: principal) },
                     { _ = try await test.lake.viewing.frame(instance, 1, principal: principal) },
                     { _ = try await test.lake.viewing.transport(instance, 1, gzip: true, principal: principal) },
-                    { _ = try await test.lake.viewing.rendered(instance, frame: 1, PictureRequest(), principal: principal) },
+                    {
+                        _ = try await test.lake.viewing.rendered(
+                            instance, frame: 1, PictureRequest(), principal: principal)
+                    },
                     { _ = try await test.lake.viewing.thumbnail(scope, principal: principal) },
                     { _ = try await test.lake.viewing.seriesDisplay(series, principal: principal) },
-                    { _ = try await test.lake.exports.create(project: "CT", filter: StudyFilter(), principal: principal) },
+                    {
+                        _ = try await test.lake.exports.create(
+                            project: "CT", filter: StudyFilter(), principal: principal)
+                    },
                 ]
                 for (index, attempt) in tries.enumerated() {
-                    let error = await #expect(throws: LakeError.self, "\(principal.name) \(index)") { try await attempt() }
+                    let error = await #expect(throws: LakeError.self, "\(principal.name) \(index)") {
+                        try await attempt()
+                    }
                     #expect(error?.code == .notFound, "\(principal.name) \(index)")
                 }
             }
@@ -169,7 +191,8 @@ import Testing
             let date = (object["00080020"]?["Value"] as? [String])?.first ?? ""
             for (matches, count) in [
                 ([.StudyInstanceUID: "\(uid)\\\(brought[0].study ?? "")"], 2), ([.PatientID: code], 1),
-                ([.PatientID: code.prefix(4) + "*"], 1), ([.PatientName: code.lowercased()], 1), ([.PatientName: "DOE*"], 0),
+                ([.PatientID: code.prefix(4) + "*"], 1), ([.PatientName: code.lowercased()], 1),
+                ([.PatientName: "DOE*"], 0),
                 ([.ModalitiesInStudy: "MR"], 1), ([.StudyDate: date, .StudyInstanceUID: uid], 1),
                 ([.StudyDate: "19000101-19000102"], 0), ([.StudyDate: "19000101-"], 4), ([.StudyDate: "-19000101"], 0),
                 ([.PatientSex: "F"], 4), ([.AccessionNumber: "1"], 0), ([.BodyPartExamined: "HEAD"], 4),
@@ -183,14 +206,23 @@ import Testing
             #expect(instances.compactMap { ($0["00200013"]?["Value"] as? [Int])?.first } == [1, 2, 3])
             #expect(try await search(.instances, [.InstanceNumber: "2"], study: uid).objects.count == 1)
             #expect(try await search(.instances, [.SOPInstanceUID: three[2].instance ?? ""]).objects.count == 1)
-            let paged = try await search(.studies) { $0.limit = 2; $0.offset = 1 }
+            let paged = try await search(.studies) {
+                $0.limit = 2
+                $0.offset = 1
+            }
             #expect(paged.objects.count == 2 && paged.results.isPartial)
-            #expect(try await search(.studies) { $0.limit = 2; $0.offset = 3 }.objects.count == 1)
+            #expect(
+                try await search(.studies) {
+                    $0.limit = 2
+                    $0.offset = 3
+                }.objects.count == 1)
             let included = try await search(.instances, study: uid) { $0.included = [.BitsStored] }.objects
             #expect(included[0]["00280101"]?["Value"] as? [Int] == [12])
             let warned = try await search(.studies, [.Rows: "5"]) { $0.isFuzzy = true }.results
             #expect(warned.warnings.count == 2 && warned.warnings[1].contains("Rows"))
-            for matches in [[DICOM.Tag.StudyDate: "2020"], [.StudyDate: "-"], [.StudyTime: "x"], [.NumberOfStudyRelatedSeries: "x"]] {
+            for matches in [
+                [DICOM.Tag.StudyDate: "2020"], [.StudyDate: "-"], [.StudyTime: "x"], [.NumberOfStudyRelatedSeries: "x"],
+            ] {
                 let wrong = await #expect(throws: LakeError.self) { try await search(.studies, matches) }
                 #expect(wrong?.code == .invalid)
             }

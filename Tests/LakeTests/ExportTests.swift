@@ -102,11 +102,17 @@ import Vault
                 return nil
             }
             let exports = test.lake.exports
-            #expect(await code { _ = try await exports.create(project: "CT", filter: StudyFilter(), principal: physician) } == .forbidden)
-            #expect(await code { _ = try await exports.create(project: "NONE", filter: StudyFilter(), principal: reader) } == .notFound)
+            #expect(
+                await code { _ = try await exports.create(project: "CT", filter: StudyFilter(), principal: physician) }
+                    == .forbidden)
+            #expect(
+                await code { _ = try await exports.create(project: "NONE", filter: StudyFilter(), principal: reader) }
+                    == .notFound)
             var nothing = StudyFilter()
             nothing.modalities = ["US"]
-            #expect(await code { _ = try await exports.create(project: "CT", filter: nothing, principal: reader) } == .invalid)
+            #expect(
+                await code { _ = try await exports.create(project: "CT", filter: nothing, principal: reader) }
+                    == .invalid)
             #expect(try await test.count("SELECT count(*) FROM export") == 0)
             let export = try await exports.create(project: "CT", filter: StudyFilter(), principal: reader)
             #expect(await code { _ = try await exports.archive(export.id, principal: physician) } == .notFound)
@@ -129,7 +135,9 @@ struct StoredZip {
     let entries: [Entry]
 
     init(_ bytes: Bytes) throws {
-        func number(_ offset: Int, _ count: Int) -> Int { (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
+        func number(_ offset: Int, _ count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
         let end = bytes.count - 22
         guard end >= 0, number(end, 4) == 0x0605_4B50 else { throw Malformed(what: "end") }
         var place = number(end + 16, 4)

@@ -29,10 +29,12 @@ import Vault
                 #expect(stored == (try pixels.frame(number)))
                 let sent = try await test.lake.viewing.transport(uid, number, gzip: false, principal: reader)
                 #expect(sent == (try SixteenBitTransport.encode(stored)))
-                let picture = try await test.lake.viewing.rendered(uid, frame: number, PictureRequest(), principal: reader)
+                let picture = try await test.lake.viewing.rendered(
+                    uid, frame: number, PictureRequest(), principal: reader)
                 let expected = try PNGEncoder.encode(Renderer.render(stored, DisplayParameters(file, frame: number)))
                 #expect(picture.bytes == expected && picture.mediaType == "image/png")
-                let tag = try await test.lake.viewing.pictureTag(uid, frame: number, PictureRequest(), principal: reader)
+                let tag = try await test.lake.viewing.pictureTag(
+                    uid, frame: number, PictureRequest(), principal: reader)
                 #expect(tag == picture.tag)
             }
             for number in [0, 4, -1, Int.max] {
@@ -51,7 +53,10 @@ import Vault
                 try await test.lake.viewing.rendered(uid, frame: 2, narrow, principal: reader)
             }
             #expect(wrong?.code == .invalid)
-            for scope in [RetrieveScope(study: verdict.study), RetrieveScope(series: verdict.series), RetrieveScope(instance: uid)] {
+            for scope in [
+                RetrieveScope(study: verdict.study), RetrieveScope(series: verdict.series),
+                RetrieveScope(instance: uid),
+            ] {
                 let small = try await test.lake.viewing.thumbnail(scope, principal: reader)
                 #expect(small.bytes.prefix(2).elementsEqual([0xFF, 0xD8]))
             }
@@ -69,12 +74,14 @@ import Vault
             while let run = try await pages.next() { bytes += run.array }
             let objects = try #require(
                 try JSONSerialization.jsonObject(with: Data(bytes)) as? [[String: [String: Any]]])
-            #expect(objects.compactMap { ($0["00080018"]?["Value"] as? [String])?.first } == brought.compactMap(\.instance))
+            #expect(
+                objects.compactMap { ($0["00080018"]?["Value"] as? [String])?.first } == brought.compactMap(\.instance))
             let reference = objects[2]["7FE00010"]?["BulkDataURI"] as? String
             let uids = brought[2]
             #expect(
                 reference
-                    == "https://h/dicom-web/studies/\(uids.study ?? "")/series/\(uids.series ?? "")/instances/\(uids.instance ?? "")/bulkdata/7FE00010")
+                    == "https://h/dicom-web/studies/\(uids.study ?? "")/series/\(uids.series ?? "")/instances/\(uids.instance ?? "")/bulkdata/7FE00010"
+            )
             let text = String(decoding: bytes, as: UTF8.self)
             #expect(!text.contains("PLANTED") && !text.contains("Planted"))
             let wrong = RetrieveScope(study: "1.2.3", instance: brought[0].instance)
@@ -93,7 +100,8 @@ import Vault
             let series = try #require(brought[0].series)
             let display = try await test.lake.viewing.seriesDisplay(series, principal: reader)
             #expect(display.frames.map(\.number) == [1, 2, 3, 4])
-            #expect(display.frames.allSatisfy { $0.rows == 32 && $0.bitsStored == 12 && $0.photometric == "MONOCHROME2" })
+            #expect(
+                display.frames.allSatisfy { $0.rows == 32 && $0.bitsStored == 12 && $0.photometric == "MONOCHROME2" })
             #expect(display.windows.count == 1, "made from the pixels, since the files name none")
             #expect(display.series.study == brought[0].study && !display.series.subject.isEmpty)
             // One more instance: the display of before is not served again.

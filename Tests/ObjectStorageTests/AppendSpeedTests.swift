@@ -23,7 +23,8 @@ struct AppendSpeedTests {
         }
         let address = try await store.append([[blob]])[0]
         let reading = try await clock.measure { for _ in 0..<2000 { _ = try await store.read(address) } }
-        print("\(callers) callers: \(Double(each * callers) / (time / .seconds(1))) appends of 532 KB a second, durable;",
+        print(
+            "\(callers) callers: \(Double(each * callers) / (time / .seconds(1))) appends of 532 KB a second, durable;",
             "reading from the page cache \(reading / 2000) each")
     }
 }

@@ -10,10 +10,13 @@ final class TemporaryDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var segments: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0.hasSuffix(".segment") }.sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0.hasSuffix(".segment") }
+            .sorted()
     }
 
-    func contents(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(fileURLWithPath: path + "/" + name))) }
+    func contents(_ name: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
 
     func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -36,14 +39,18 @@ func pattern(_ seed: Int, _ count: Int) -> Bytes {
             let store = try SegmentStore(directory: directory.path)
             addresses = try await store.append(sizes.map { [pattern($0, $0 / 2), pattern($0 + 1, $0 - $0 / 2)] })
             for (address, size) in zip(addresses, sizes) {
-                #expect(try await store.read(address).array == pattern(size, size / 2).array + pattern(size + 1, size - size / 2).array)
+                #expect(
+                    try await store.read(address).array == pattern(size, size / 2).array
+                        + pattern(size + 1, size - size / 2).array)
             }
             await store.close()
         }
         let store = try SegmentStore(directory: directory.path)
         for (address, size) in zip(addresses, sizes) {
             #expect(address.length == size)
-            #expect(try await store.read(address).array == pattern(size, size / 2).array + pattern(size + 1, size - size / 2).array)
+            #expect(
+                try await store.read(address).array == pattern(size, size / 2).array
+                    + pattern(size + 1, size - size / 2).array)
         }
         #expect(try await store.read(addresses[5], 7..<99).array == pattern(100_000, 50_000)[clamping: 7..<99].array)
         let scan = try await store.scan(1)
@@ -86,7 +93,9 @@ func pattern(_ seed: Int, _ count: Int) -> Bytes {
         let store = try SegmentStore(directory: directory.path)
         let address = try await store.append([[pattern(1, 100)]])[0]
         func refuses(_ address: BlobAddress, _ range: Range<Int>) async {
-            await #expect { try await store.read(address, range) } throws: { ($0 as? StorageError)?.code == .noSuchBlob }
+            await #expect { try await store.read(address, range) } throws: {
+                ($0 as? StorageError)?.code == .noSuchBlob
+            }
         }
         await refuses(address, 0..<101)
         await refuses(BlobAddress(segment: 9, offset: 64, length: 10), 0..<10)

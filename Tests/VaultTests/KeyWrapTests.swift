@@ -16,7 +16,8 @@ import Vault
         let vector = try #require(
             Bytes(
                 hexadecimal: "01404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
-                    + "be6bb7cf41f0f300bf9f2886e41f2b9e6b447b21fe25244d699200fd844306fcbbde3afe686e39d464b3be1302b48ea8"))
+                    + "be6bb7cf41f0f300bf9f2886e41f2b9e6b447b21fe25244d699200fd844306fcbbde3afe686e39d464b3be1302b48ea8"
+            ))
         #expect(try KeyWrap.unwrap(vector, under: master, context: context) == inner)
     }
 
@@ -30,7 +31,9 @@ import Vault
     @Test func anotherKeyOrContextDoesNotOpen() throws {
         let wrapped = try KeyWrap.wrap(inner, under: master, context: context)
         #expect(throws: VaultError(.notAuthentic)) { try KeyWrap.unwrap(wrapped, under: inner, context: context) }
-        for other in [SealingContext("subject-key", "8"), SealingContext("image-key", "7"), SealingContext("subject-key7")] {
+        for other in [
+            SealingContext("subject-key", "8"), SealingContext("image-key", "7"), SealingContext("subject-key7"),
+        ] {
             #expect(throws: VaultError(.notAuthentic)) { try KeyWrap.unwrap(wrapped, under: master, context: other) }
         }
     }

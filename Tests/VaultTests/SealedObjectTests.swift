@@ -28,7 +28,8 @@ import Vault
         #expect(SealedObject.plaintextCount(sealed: sealed.count) == count)
         #expect(try SealedObject.open(sealed, key: key, context: context) == plaintext)
         let reader = try SealedReader(
-            header: sealed[clamping: 0..<SealedObject.headerCount], sealedCount: sealed.count, key: key, context: context)
+            header: sealed[clamping: 0..<SealedObject.headerCount], sealedCount: sealed.count, key: key,
+            context: context)
         for start in Set([0, min(1, count), count / 2, max(0, count - 1), count, min(count, Self.chunk)]) {
             for end in Set([start, min(count, start + 1), min(count, start + Self.chunk), count]) where end >= start {
                 let range = try reader.sealedRange(for: start..<end)
@@ -41,7 +42,9 @@ import Vault
 
     @Test func piecesAndStreamsGiveWhatTheWholeGives() throws {
         let source = Self.plaintext(150_000)
-        let pieces: [Piece] = [.source(10..<70_000), .literal(Bytes(utf8: "new")), .literal(Bytes()), .source(0..<150_000)]
+        let pieces: [Piece] = [
+            .source(10..<70_000), .literal(Bytes(utf8: "new")), .literal(Bytes()), .source(0..<150_000),
+        ]
         let expected = try pieces.materialize(from: source)
         let whole = try SealedObject.seal(pieces, from: source, key: key, context: context)
         #expect(try SealedObject.open(whole, key: key, context: context) == expected)
@@ -60,7 +63,8 @@ import Vault
     @Test func theSamePlaintextNeverLooksTheSame() throws {
         let one = try SealedObject.seal(Self.plaintext(1000), key: key, context: context)
         let two = try SealedObject.seal(Self.plaintext(1000), key: key, context: context)
-        #expect(one[clamping: SealedObject.headerCount..<one.count] != two[clamping: SealedObject.headerCount..<two.count])
+        #expect(
+            one[clamping: SealedObject.headerCount..<one.count] != two[clamping: SealedObject.headerCount..<two.count])
     }
 
     @Test func everyTruncationIsRefused() throws {

@@ -33,7 +33,8 @@ import Vault
         var found = 0
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
-            guard let link, link.hasPrefix(directory.path), let file = FileManager.default.contents(atPath: "/proc/self/fd/\(name)")
+            guard let link, link.hasPrefix(directory.path),
+                let file = FileManager.default.contents(atPath: "/proc/self/fd/\(name)")
             else { continue }
             found += 1
             #expect(file.count > 300_000 - 70_000)

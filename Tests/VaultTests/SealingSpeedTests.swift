@@ -21,8 +21,11 @@ struct SealingSpeedTests {
         }
         let hashing = clock.measure { for _ in 0..<200 { _ = SHA256.of(plaintext) } }
         let password = try clock.measure { _ = try PasswordHash.make("a") }
-        func rate(_ time: Duration, _ rounds: Int) -> Double { Double(rounds * plaintext.count) / (time / .seconds(1)) / 1e9 }
-        print("sealing \(rate(sealing, rounds)) GB/s, opening \(rate(opening, rounds)) GB/s,",
+        func rate(_ time: Duration, _ rounds: Int) -> Double {
+            Double(rounds * plaintext.count) / (time / .seconds(1)) / 1e9
+        }
+        print(
+            "sealing \(rate(sealing, rounds)) GB/s, opening \(rate(opening, rounds)) GB/s,",
             "SHA-256 \(rate(hashing, 200)) GB/s, Argon2id \(password)")
         #expect(rate(sealing, rounds) > 2)
     }

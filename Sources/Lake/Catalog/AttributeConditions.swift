@@ -73,7 +73,9 @@ struct AttributeConditions {
                 conditions.add("\(column) LIKE %::text", pattern(value))
             } else {
                 let values = list(value)
-                if values.count == 1 { conditions.add("\(column) = %", values[0]) } else {
+                if values.count == 1 {
+                    conditions.add("\(column) = %", values[0])
+                } else {
                     conditions.add("\(column) = ANY(%::text[])", values)
                 }
             }
@@ -93,7 +95,9 @@ struct AttributeConditions {
                     AND project_id = ANY(\(visible)::bigint[])))
                 """, isPattern ? pattern(name) : name)
         case .number:
-            guard let number = Int32(value.trimmingBlanks) else { throw LakeError(.invalid, "\(tag) is matched with a number") }
+            guard let number = Int32(value.trimmingBlanks) else {
+                throw LakeError(.invalid, "\(tag) is matched with a number")
+            }
             conditions.add("\(column) = %::bigint", Int(number))
         case .date: try addDate(column, value, tag, &conditions)
         case .time: try addTime(column, value, tag, &conditions)
@@ -119,7 +123,9 @@ struct AttributeConditions {
         if bounds.count == 1 {
             conditions.add("\(column) = %::date", try day(bounds[0]), isOrdered: isOrdered)
         } else {
-            guard bounds.contains(where: { !$0.isEmpty }) else { throw LakeError(.invalid, "\(tag) has an empty range") }
+            guard bounds.contains(where: { !$0.isEmpty }) else {
+                throw LakeError(.invalid, "\(tag) has an empty range")
+            }
             if !bounds[0].isEmpty { conditions.add("\(column) >= %::date", try day(bounds[0]), isOrdered: isOrdered) }
             if !bounds[1].isEmpty { conditions.add("\(column) <= %::date", try day(bounds[1]), isOrdered: isOrdered) }
         }

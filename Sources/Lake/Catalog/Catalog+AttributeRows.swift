@@ -1,6 +1,6 @@
-internal import Glibc
 internal import ByteIO
 internal import DICOM
+internal import Glibc
 internal import Postgres
 
 extension Catalog {
@@ -24,7 +24,8 @@ extension Catalog {
         case .studies:
             columns += ", (SELECT metadata FROM instance WHERE study_id = s.id ORDER BY id LIMIT 1) AS metadata"
         case .series:
-            columns += ", (SELECT metadata FROM instance WHERE series_id = r.id ORDER BY number, id LIMIT 1) AS metadata"
+            columns +=
+                ", (SELECT metadata FROM instance WHERE series_id = r.id ORDER BY number, id LIMIT 1) AS metadata"
         case .instances: columns += ", i.metadata"
         }
         return columns
@@ -37,13 +38,17 @@ extension Catalog {
     static func write(_ row: PostgresRow, _ query: AttributeQuery, to writer: inout AttributeWriter) throws {
         let study: String = try row.decode("study_uid")
         var url = query.baseURL.map { "\($0)/studies/\(study)" }
-        if query.level == .studies || query.study == nil { try writeStudy(row, study, to: &writer) } else {
+        if query.level == .studies || query.study == nil {
+            try writeStudy(row, study, to: &writer)
+        } else {
             writer.string(.StudyInstanceUID, .UI, study)
         }
         if query.level != .studies {
             let series: String = try row.decode("series_uid")
             url = url.map { "\($0)/series/\(series)" }
-            if query.level == .series || query.series == nil { try writeSeries(row, series, to: &writer) } else {
+            if query.level == .series || query.series == nil {
+                try writeSeries(row, series, to: &writer)
+            } else {
                 writer.string(.SeriesInstanceUID, .UI, series)
             }
         }

@@ -22,7 +22,8 @@ extension Catalog {
         let limit = min(query.limit ?? most, most)
         let offset = min(query.offset, 10_000_000)
         let walk = StudyWalk(conditions, visible: visible, limit: limit + 1, offset: offset)
-        let sql = Self.sql(query, conditions, visible: visible, isConfined: isConfined || attributes.isByUID, limit + 1, offset)
+        let sql = Self.sql(
+            query, conditions, visible: visible, isConfined: isConfined || attributes.isByUID, limit + 1, offset)
         return try await LakeError.rethrowing {
             let rows =
                 if query.level == .studies, !attributes.isByUID {
@@ -61,7 +62,8 @@ extension Catalog {
     // MARK: The statement
 
     private static func sql(
-        _ query: AttributeQuery, _ conditions: Conditions, visible: String, isConfined: Bool, _ limit: Int, _ offset: Int
+        _ query: AttributeQuery, _ conditions: Conditions, visible: String, isConfined: Bool, _ limit: Int,
+        _ offset: Int
     ) -> String {
         let source = Source(query)
         guard !isConfined else {

@@ -30,7 +30,8 @@ extension Catalog {
 
     /// One subject with its studies.
     /// - Throws: `.notFound`.
-    public func subject(_ code: String, project: String, principal: Principal) async throws(LakeError) -> SubjectDetail {
+    public func subject(_ code: String, project: String, principal: Principal) async throws(LakeError) -> SubjectDetail
+    {
         let projects = try await visibility.projects(.browse, code: project, principal: principal)
         return try await LakeError.rethrowing {
             let row = try await context.database.first(

@@ -59,7 +59,8 @@ public struct Catalog: Sendable {
             }
             let id: Int64 = try found.decode("id")
             let series = try await context.database.query(
-                "SELECT \(Self.seriesColumns) FROM series r WHERE r.study_id = $1 ORDER BY r.number NULLS LAST, r.id", [id])
+                "SELECT \(Self.seriesColumns) FROM series r WHERE r.study_id = $1 ORDER BY r.number NULLS LAST, r.id",
+                [id])
             let priors = try await context.database.query(
                 """
                 SELECT \(StudySummary.columns) FROM study s \(StudySummary.joins)

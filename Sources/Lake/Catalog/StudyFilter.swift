@@ -31,7 +31,8 @@ public struct StudyFilter: Codable, Hashable, Sendable {
         for age in [ageFrom, ageTo].compactMap({ $0 }) where !(0...999).contains(age) {
             throw LakeError(.invalid, "an age is between 0 and 999 years")
         }
-        let texts = [project, bodyPart, sex, description, subject].compactMap { $0 } + (modalities ?? []) + (studies ?? [])
+        let texts =
+            [project, bodyPart, sex, description, subject].compactMap { $0 } + (modalities ?? []) + (studies ?? [])
         guard texts.allSatisfy({ $0.utf8.count <= 1024 && !$0.utf8.contains(0) }) else {
             throw LakeError(.invalid, "a condition is too long or has a character that no text has")
         }

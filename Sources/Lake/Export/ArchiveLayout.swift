@@ -23,7 +23,9 @@ struct ArchiveLayout: Sendable {
     /// Where the first file's local header begins.
     var entriesOffset: Int64 { Self.manifestOffset + manifestSize }
     /// Where the first file's directory header begins: behind the manifest's.
-    var entryDirectoryOffset: Int64 { directoryOffset + Int64(Self.directoryHeaderCount + ManifestText.path.utf8.count) }
+    var entryDirectoryOffset: Int64 {
+        directoryOffset + Int64(Self.directoryHeaderCount + ManifestText.path.utf8.count)
+    }
     /// Where the central directory ends.
     var directoryEnd: Int64 { size - Int64(tailCount) }
 
@@ -43,7 +45,9 @@ struct ArchiveLayout: Sendable {
         var bytes = Self.little(0x0403_4B50, 4) + Self.little(isLarge ? 45 : 20, 2) + Self.little(0, 4)
         bytes += sizes(entry, isLarge: isLarge) + Self.little(Int64(entry.path.utf8.count), 2)
         bytes += Self.little(isLarge ? 20 : 0, 2) + Array(entry.path.utf8)
-        if isLarge { bytes += Self.little(1, 2) + Self.little(16, 2) + Self.little(entry.size, 8) + Self.little(entry.size, 8) }
+        if isLarge {
+            bytes += Self.little(1, 2) + Self.little(16, 2) + Self.little(entry.size, 8) + Self.little(entry.size, 8)
+        }
         return Bytes(bytes)
     }
 

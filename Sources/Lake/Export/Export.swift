@@ -88,7 +88,8 @@ struct ExportEntry: Sendable {
     }
 
     init(
-        position: Int, instanceID: Int64 = 0, uid: String = "", path: String, size: Int64, crc32: UInt32, sha256: [UInt8] = [],
+        position: Int, instanceID: Int64 = 0, uid: String = "", path: String, size: Int64, crc32: UInt32,
+        sha256: [UInt8] = [],
         manifestOffset: Int64 = 0, archiveOffset: Int64 = 0, directoryOffset: Int64 = 0
     ) {
         self.position = position

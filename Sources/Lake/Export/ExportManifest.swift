@@ -36,7 +36,9 @@ public struct ExportManifest: Sendable {
             while let page = try await pages.next(), let first = page.first?.entry {
                 let start = linesStart + first.manifestOffset
                 guard start < range.upperBound else { break }
-                let text = page.map { ManifestText.line($0.entry, isLast: $0.entry.position == row.export.instances - 1) }
+                let text = page.map {
+                    ManifestText.line($0.entry, isLast: $0.entry.position == row.export.instances - 1)
+                }
                 try await give(Bytes(utf8: text.joined()), at: start)
             }
         }

@@ -202,7 +202,8 @@ public struct Exports: Sendable {
         let layout = ArchiveLayout(
             manifestHead: head, manifestSize: size, manifestCRC32: checksum.value, entryCount: count,
             directoryOffset: directory, size: 0, time: DOSTime(.now))
-        let directorySize = layout.entryDirectoryOffset - directory + last.directoryOffset
+        let directorySize =
+            layout.entryDirectoryOffset - directory + last.directoryOffset
             + Int64(layout.directoryHeader(last).count)
         try await connection.execute(
             """

@@ -90,7 +90,8 @@ extension Viewing {
     }
 
     private static func render(
-        _ header: InstanceHeader, _ bytes: Bytes, _ leadingBits: Int, _ number: Int, _ request: PictureRequest, tag: String
+        _ header: InstanceHeader, _ bytes: Bytes, _ leadingBits: Int, _ number: Int, _ request: PictureRequest,
+        tag: String
     ) throws(ImagingError) -> Picture {
         var options = RenderOptions(window: request.window, isInverted: request.isInverted)
         if let text = request.viewport {

@@ -77,7 +77,8 @@ extension SeriesDisplay.Frame {
         signed = header.pixels.isSigned
         bitsStored = header.pixels.bitsStored
         // INVERSE shows small values white, as MONOCHROME1 does (PS3.3 C.11.6).
-        photometric = display.photometric.isMonochrome
+        photometric =
+            display.photometric.isMonochrome
             ? (display.isInverted ? "MONOCHROME1" : "MONOCHROME2") : header.pixels.photometric.rawValue
         samples = header.pixels.samplesPerPixel
         position = display.position

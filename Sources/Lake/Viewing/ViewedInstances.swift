@@ -23,7 +23,9 @@ final class ViewedInstances: Sendable {
     /// - Throws: `.notFound`.
     func instance(_ uid: String, principal: Principal) async throws(LakeError) -> Opened {
         let found: Opened
-        if let kept = opened[uid] { found = kept } else {
+        if let kept = opened[uid] {
+            found = kept
+        } else {
             let row = try await LakeError.rethrowing {
                 try await context.database.first(
                     "SELECT \(StoredInstance.columns) FROM \(StoredInstance.source) WHERE i.uid = $1", [uid]
@@ -64,7 +66,9 @@ final class ViewedInstances: Sendable {
         let header: InstanceHeader
         if let index = opened.instance.frameIndex {
             let start = try Self.firstByte(of: index)
-            guard start <= InstanceHeader.maximumBytes else { throw LakeError(.tooLarge, "the header is too large to be shown") }
+            guard start <= InstanceHeader.maximumBytes else {
+                throw LakeError(.tooLarge, "the header is too large to be shown")
+            }
             let bytes = try await opened.blob.read(0..<min(start, opened.blob.count))
             let isNative = !TransferSyntax(uid: opened.instance.transferSyntax).isEncapsulated
             header = try await workers.run { () throws(LakeError) in try InstanceHeader(bytes, isNative: isNative) }
@@ -90,7 +94,9 @@ final class ViewedInstances: Sendable {
         guard let index = opened.instance.frameIndex else {
             let whole = try await whole(opened)
             do throws(ImagingError) {
-                return (try whole.data.bytes(ofFrame: number), try whole.data.index.location(ofFrame: number).leadingBits)
+                return (
+                    try whole.data.bytes(ofFrame: number), try whole.data.index.location(ofFrame: number).leadingBits
+                )
             } catch { throw LakeError(.notFound, "there is no frame \(number)") }
         }
         let location: FrameIndex.Location
@@ -112,7 +118,9 @@ final class ViewedInstances: Sendable {
 
     /// An object whose frames have no ranges (deflated): read whole.
     private func whole(_ opened: Opened) async throws(LakeError) -> (header: InstanceHeader, data: PixelData) {
-        guard opened.instance.frames > 0 else { throw LakeError(.invalid, "the instance has no pixels that can be shown") }
+        guard opened.instance.frames > 0 else {
+            throw LakeError(.invalid, "the instance has no pixels that can be shown")
+        }
         guard opened.blob.count <= HeldPicture.maximumBytes else {
             throw LakeError(.tooLarge, "the instance is too large to be shown")
         }

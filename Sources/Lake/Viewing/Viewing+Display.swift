@@ -118,7 +118,9 @@ extension Viewing {
         let header = try await instances.header(opened)
         let (bytes, leadingBits) = try await instances.frame(frame.frame, of: opened)
         return await instances.workers.run {
-            guard let stored = try? FrameDecoder(header.pixels).decode(bytes, leadingBits: leadingBits) else { return [] }
+            guard let stored = try? FrameDecoder(header.pixels).decode(bytes, leadingBits: leadingBits) else {
+                return []
+            }
             return [SeriesDisplay.VOIWindow(Window(percentilesOf: stored, header.display.frame(frame.frame)))]
         }
     }

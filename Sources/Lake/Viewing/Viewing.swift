@@ -81,10 +81,13 @@ public struct Viewing: Sendable {
         return (instance.sha256, instance.frames, instance.study, instance.series)
     }
 
-    func opened(_ uid: String, purpose: String = "", principal: Principal) async throws(LakeError) -> ViewedInstances.Opened {
+    func opened(_ uid: String, purpose: String = "", principal: Principal) async throws(LakeError)
+        -> ViewedInstances.Opened
+    {
         let opened = try await instances.instance(uid, principal: principal)
         try await accessLog.record(
-            .view, project: opened.instance.projectID, study: opened.instance.study, purpose: purpose, principal: principal)
+            .view, project: opened.instance.projectID, study: opened.instance.study, purpose: purpose,
+            principal: principal)
         return opened
     }
 
