@@ -46,6 +46,11 @@ struct SignInThrottle: Sendable {
         let counters = Scope.allCases.map { (scope: $0, key: $0.key(name: name, source: source)) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }
         return try await database.transaction { connection in
+            // The rows have to be there before they are locked: where there is none, nobody waits for anybody.
+            try await connection.execute(
+                """
+                INSERT INTO sign_in_failure (key, failures) SELECT k, 0 FROM unnest($1) AS k ON CONFLICT (key) DO NOTHING
+                """, [counters.map(\.key)])
             let rows = try await connection.query(
                 """
                 SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait
@@ -55,14 +60,14 @@ struct SignInThrottle: Sendable {
             for (scope, key) in counters {
                 try await connection.execute(
                     """
-                    INSERT INTO sign_in_failure AS f (key, failures) VALUES ($1, 1)
-                    ON CONFLICT (key) DO UPDATE SET
+                    UPDATE sign_in_failure AS f SET
                         failures = CASE WHEN f.last_at < now() - interval '1 day' THEN 1 ELSE f.failures + 1 END,
                         last_at = now(),
                         blocked_until = CASE WHEN f.last_at >= now() - interval '1 day' AND f.failures + 1 >= $2::int
                             THEN now() + make_interval(
                                 secs => least($3::int, power(2, least(f.failures + 1 - $2::int, 20))))
                             END
+                    WHERE f.key = $1
                     """, [key, scope.forgiven, scope.longestWait])
             }
             return nil
