@@ -55,8 +55,8 @@ lint: ## Check format and style of Swift and browser code
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 	cd Web && $(VENV)/bin/deno fmt --check && $(VENV)/bin/deno lint
 
-docs: build ## Write the tables that are generated from code into Docs/
-	@Scripts/docs.sh $(TARN)
+docs: setup ## Write the tables that are generated from code into Docs/
+	TARN_UPDATE_DOCS=1 swift test $(SWIFT_FLAGS) --filter thePageOfRoles
 
 clean: ## Remove build output and the test environment (keeps DATA)
 	rm -rf .build .venv

@@ -58,12 +58,17 @@ let package = Package(
         // Rooms with the outside world
         room("ObjectStorage", ["ByteIO", logging]),
         room("Postgres", ["CPostgres", logging]),
-        room("Lake", ["ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", logging]),
-        room("Portal", ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "CDeflate", hummingbird, logging]),
+        room(
+            "Lake",
+            ["ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", logging]),
+        room(
+            "Portal",
+            ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "CDeflate", hummingbird, logging]),
         .executableTarget(
             name: "tarn",
             dependencies: [
-                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl", "CZlib",
+                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl",
+                "CZlib",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -76,7 +81,9 @@ let package = Package(
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
-        tests("Lake", ["Lake", "Postgres", "ObjectStorage", "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO"]),
+        tests(
+            "Lake",
+            ["Lake", "Postgres", "ObjectStorage", "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO"]),
         tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "ByteIO"]),
     ],
     swiftLanguageModes: [.v6]

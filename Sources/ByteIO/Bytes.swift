@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// An immutable run of bytes that shares its storage with every slice taken of it.

@@ -66,7 +66,8 @@ struct DemoHeader: Sendable {
             weight: "61", height: "1.68", address: "12 Rue des Tilleuls, 1204 Valmont", telephone: "+00 22 555 03 40",
             comments: "Migräne seit 2019, Lehrerin am Collège Valmont"),
         visit: Visit(
-            key: 3, date: "20250203", time: "160518.000", accession: "A25-0203-0912", description: "MR Head without contrast",
+            key: 3, date: "20250203", time: "160518.000", accession: "A25-0203-0912",
+            description: "MR Head without contrast",
             protocolName: "HEAD_T1_T2", bodyPart: "HEAD",
             reason: "Kopfschmerzen, Fr. Ngata-Dubois, Ausschluss Raumforderung",
             operatorName: "Silva^Rui", station: "MRAUR01"),
