@@ -174,7 +174,8 @@ import Testing
     }
 
     @Test func largeInstancesGoThroughTheSpool() async throws {
-        try await TestLake.with(change: { $0.memoryLimit = 1 << 20 }) { test in
+        let change: (inout LakeConfiguration) -> Void = { $0.memoryLimit = 1 << 20 }
+        try await TestLake.with(change: change) { test in
             let people = try await test.people()
             var image = SyntheticImage()
             image.side = 512
@@ -202,7 +203,8 @@ import Testing
     }
 
     @Test func whatIsTooLargeIsRefusedWithoutBeingKept() async throws {
-        try await TestLake.with(change: { $0.maximumInstanceBytes = 10_000 }) { test in
+        let change: (inout LakeConfiguration) -> Void = { $0.maximumInstanceBytes = 10_000 }
+        try await TestLake.with(change: change) { test in
             let people = try await test.people()
             var image = SyntheticImage()
             image.side = 128
@@ -244,7 +246,9 @@ import Testing
         let directory = TestLake.temporary()
         defer { try? FileManager.default.removeItem(at: directory) }
         let error = await #expect(throws: LakeError.self) {
-            try await TestLake(ownServer: true, in: directory) { $0.masterKeyFile = $0.dataDirectory + "/run/../master.key" }
+            try await TestLake(ownServer: true, in: directory) {
+                $0.masterKeyFile = $0.dataDirectory + "/run/../master.key"
+            }
         }
         #expect(error?.code == .invalid)
         let missing = await #expect(throws: LakeError.self) {

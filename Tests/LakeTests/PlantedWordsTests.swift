@@ -8,7 +8,8 @@ import Testing
 /// No plaintext of a patient's data anywhere: files, database, spool, log.
 @Suite(.serialized) struct PlantedWordsTests {
     static let words = [
-        "PLANTED-ID-4711", "Plantedname", "PLANTEDNAME", "Quirin", "PLANTED-ACC-9", "Plantedhospital", "Plantedreferrer",
+        "PLANTED-ID-4711", "Plantedname", "PLANTEDNAME", "Quirin", "PLANTED-ACC-9", "Plantedhospital",
+        "Plantedreferrer",
         "PLANTEDSTUDY", "19511123", "1951-11-23", "Plantedfile",
     ]
 

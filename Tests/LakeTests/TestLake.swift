@@ -12,7 +12,9 @@ final class TestLake: Sendable {
     let database: PostgresPool?
 
     /// - Parameter ownServer: let the lake start its private server, as `tarn serve` does.
-    init(ownServer: Bool = false, in directory: URL? = nil, change: (inout LakeConfiguration) -> Void = { _ in }) async throws {
+    init(ownServer: Bool = false, in directory: URL? = nil, change: (inout LakeConfiguration) -> Void = { _ in })
+        async throws
+    {
         let directory = directory ?? Self.temporary()
         var log = Logger(label: "test")
         log.logLevel = .error
@@ -58,7 +60,9 @@ final class TestLake: Sendable {
     /// Bytes in all segments.
     func storedBytes() -> Int {
         let objects = URL(fileURLWithPath: configuration.dataDirectory + "/objects")
-        let files = (try? FileManager.default.contentsOfDirectory(at: objects, includingPropertiesForKeys: [.fileSizeKey])) ?? []
+        let files =
+            (try? FileManager.default.contentsOfDirectory(at: objects, includingPropertiesForKeys: [.fileSizeKey]))
+            ?? []
         return files.reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
     }
 
@@ -86,7 +90,8 @@ final class TestLake: Sendable {
 
     /// Opens a lake for the length of `body`.
     static func with(
-        ownServer: Bool = false, change: (inout LakeConfiguration) -> Void = { _ in }, _ body: (TestLake) async throws -> Void
+        ownServer: Bool = false, change: (inout LakeConfiguration) -> Void = { _ in },
+        _ body: (TestLake) async throws -> Void
     ) async throws {
         let lake = try await TestLake(ownServer: ownServer, change: change)
         do { try await body(lake) } catch {

@@ -124,7 +124,9 @@ struct FsckWalk {
             }
             offset += run.count
         }
-        guard state.hash.digest().array == row.digest else { throw LakeError(.invalid, "the object has another digest") }
+        guard state.hash.digest().array == row.digest else {
+            throw LakeError(.invalid, "the object has another digest")
+        }
         if let checksum = row.checksum, checksum != Int64(state.checksum.value) {
             throw LakeError(.invalid, "the object has another CRC-32")
         }

@@ -87,7 +87,8 @@ struct CatalogueTransaction {
         var known: [String: Known] = [:]
         for row in rows {
             known[try row.decode("uid")] = Known(
-                digest: try row.decode("original_digest"), state: Known.State(rawValue: try row.decode("state")) ?? .waiting)
+                digest: try row.decode("original_digest"),
+                state: Known.State(rawValue: try row.decode("state")) ?? .waiting)
         }
         return known
     }

@@ -27,13 +27,15 @@ struct Deidentified {
             throw Rejection(.cannotDeidentify, "a Study, Series or SOP Instance UID is longer than 64 characters")
         }
         matchToken = outcome.subject.matchToken
-        subjectCode = matchToken == nil && outcome.studyInstanceUID.isEmpty
+        subjectCode =
+            matchToken == nil && outcome.studyInstanceUID.isEmpty
             ? pseudonyms.subjectCode(issuer: "", patientID: "", studyUID: study) : outcome.subject.code
         var file = outcome.file
         if !file.dataSet.contains(.DirectoryRecordSequence) {
             let places = [
                 (Tag.StudyInstanceUID, outcome.studyInstanceUID, study),
-                (.SeriesInstanceUID, outcome.seriesInstanceUID, series), (.SOPInstanceUID, outcome.sopInstanceUID, instance),
+                (.SeriesInstanceUID, outcome.seriesInstanceUID, series),
+                (.SOPInstanceUID, outcome.sopInstanceUID, instance),
             ]
             for (tag, known, new) in places where known.isEmpty { file.dataSet.set(tag, .UI, new) }
             if outcome.sopInstanceUID.isEmpty { file.meta.set(.MediaStorageSOPInstanceUID, .UI, instance) }

@@ -9,7 +9,8 @@ actor Indexer {
 
     private let database: PostgresPool
     private let log: Logger
-    private var waiting: [(receipt: Receipt, continuation: CheckedContinuation<Result<Standing, LakeError>, Never>)] = []
+    private var waiting: [(receipt: Receipt, continuation: CheckedContinuation<Result<Standing, LakeError>, Never>)] =
+        []
     private var isRunning = false
 
     init(database: PostgresPool, log: Logger) {

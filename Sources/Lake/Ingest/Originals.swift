@@ -20,7 +20,8 @@ public struct Originals: Sendable {
     ///   - reason: why the asker needs it.
     /// - Returns: bytes in memory, or a sealed spool for a large one (whose reads block on the disk).
     /// - Throws: `.notFound`; `.invalid` without a reason; `.unavailable` where it cannot be rebuilt.
-    public func original(_ uid: String, reason: String, principal: Principal) async throws(LakeError) -> any ByteSource {
+    public func original(_ uid: String, reason: String, principal: Principal) async throws(LakeError) -> any ByteSource
+    {
         guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= 2000, !reason.contains("\0") else {
             throw LakeError(.invalid, "a reason of 1 to 2000 characters is needed")
         }
@@ -60,12 +61,17 @@ extension StoredObjects {
                 try patch.checkStored(object)
                 var hash = SHA256()
                 var builder = Bytes.Builder()
-                let spool = patch.originalCount > limits.memoryLimit
+                let spool =
+                    patch.originalCount > limits.memoryLimit
                     ? try SealedSpool(directory: limits.spoolDirectory) : nil
                 try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
                     hash.update(chunk)
                     do {
-                        if let spool { try spool.append(chunk) } else { try chunk.withUnsafeBytes { try builder.append($0) } }
+                        if let spool {
+                            try spool.append(chunk)
+                        } else {
+                            try chunk.withUnsafeBytes { try builder.append($0) }
+                        }
                     } catch {
                         throw DeidentificationError(.unreadable, "the rebuilt file cannot be kept")
                     }

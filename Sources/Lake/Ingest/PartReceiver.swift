@@ -32,7 +32,9 @@ public actor PartReceiver {
             return fail(.tooLarge, "larger than \(configuration.maximumInstanceBytes) bytes")
         }
         if spool == nil, count <= configuration.memoryLimit, reserve() {
-            do throws(ByteIOError) { try bytes.withUnsafeBytes { (b) throws(ByteIOError) in try memory.append(b) } } catch {
+            do throws(ByteIOError) {
+                try bytes.withUnsafeBytes { (b) throws(ByteIOError) in try memory.append(b) }
+            } catch {
                 fail(.unavailable, "there is no memory left")
             }
             return

@@ -52,7 +52,8 @@ struct Prepared: Sendable {
         if let cut = file.warnings.first(where: { $0.code == .truncated }) { throw Rejection(.unreadable, "\(cut)") }
         guard let trailing = file.trailing else { return }
         do throws(ByteIOError) {
-            try [Piece.source(trailing)].forEachChunk(from: file.contents, atMost: 1 << 18) { chunk throws(ByteIOError) in
+            try [Piece.source(trailing)].forEachChunk(from: file.contents, atMost: 1 << 18) {
+                chunk throws(ByteIOError) in
                 let isPadding = chunk.withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
                 if !isPadding { throw ByteIOError(.corrupt) }
             }
