@@ -31,7 +31,7 @@ private struct FileReader {
         let meta = try meta(from: prefix ?? 0)
         let declared = meta.dataSet.string(.TransferSyntaxUID)
         guard prefix != nil || !meta.dataSet.isEmpty || isDataSet() else {
-            throw DICOMError(.notDICOM, offset: 0, reason: "neither a prefix nor a first element is there")
+            throw DICOMError(.notDICOM, offset: 0, reason: "not DICOM: neither a prefix nor a first element is there")
         }
         if prefix == nil { reader.warn(.missingMeta, 0, "there is no preamble") }
         let range = meta.end..<source.count
