@@ -1,4 +1,6 @@
+import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// All listeners of one portal, running until they are stopped.
@@ -26,7 +28,8 @@ public final class PortalListeners: Sendable {
                 try await group.run()
                 continuation.finish()
             } catch {
-                continuation.finish(throwing: error)
+                let reason = (error as? IOError).map { ListenError(reason: String(cString: strerror($0.errnoCode))) }
+                continuation.finish(throwing: reason ?? error)
                 throw error
             }
         }
@@ -51,4 +54,12 @@ public final class PortalListeners: Sendable {
         await group.triggerGracefulShutdown()
         _ = await task.result
     }
+}
+
+/// An address cannot be had.
+public struct ListenError: Error, CustomStringConvertible, Sendable {
+    /// In the system's words.
+    public let reason: String
+
+    public var description: String { reason }
 }

@@ -40,7 +40,8 @@ public struct PortalServer: Service {
             isPrivate = true
         }
         var log = portal.log
-        log.logLevel = max(log.logLevel, .warning)
+        // What it calls an error is a client that went away, or a listener that was told to stop.
+        log.logLevel = max(log.logLevel, .critical)
         let onListening = onListening
         let application = Application(
             responder: PortalResponder(portal: portal, isPrivate: isPrivate),

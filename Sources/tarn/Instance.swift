@@ -35,7 +35,7 @@ final class Instance: Sendable {
         let listeners: PortalListeners
         do { listeners = try await PortalListeners.start(portal, at: addresses) } catch {
             files.remove()
-            throw ClientError("cannot listen: \(error)")
+            throw ClientError("cannot listen on \(listen.map { "\($0.host):\($0.port)" } ?? files.socket): \(error)")
         }
         do {
             var configuration = LakeConfiguration(dataDirectory: directory, masterKeyFile: masterKeyFile, log: log)

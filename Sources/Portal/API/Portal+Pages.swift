@@ -1,6 +1,7 @@
 import ByteIO
 import HTTPTypes
 import Hummingbird
+import Lake
 import NIOCore
 
 extension Portal {
@@ -28,7 +29,7 @@ extension Portal {
     static let healthRoutes: [Route] = [
         Route.open("/healthz") { _, _, _ in Response.data("ok\n".utf8, type: "text/plain; charset=utf-8") },
         Route.open("/readyz") { _, _, portal in
-            guard portal.lake != nil else {
+            guard let lake = portal.lake, await lake.isReady() else {
                 throw Problem(.serviceUnavailable, "starting", "The lake is starting.", headers: ["Retry-After": "1"])
             }
             return Response.data("ready\n".utf8, type: "text/plain; charset=utf-8")

@@ -1,6 +1,8 @@
 import ByteIO
 import HTTPTypes
 import Hummingbird
+import Lake
+import Logging
 import NIOCore
 
 extension Response {
@@ -14,7 +16,13 @@ extension Response {
             status: status, headers: headers,
             body: ResponseBody(contentLength: length) { writer in
                 var stream = ResponseStream(writer)
-                try await body(&stream)
+                do {
+                    try await body(&stream)
+                } catch let error as LakeError {
+                    // The status is long gone: the client sees a body that ends early, and the log says why.
+                    Logger(label: "tarn").error("an answer broke off: \(error.reason)")
+                    throw error
+                }
                 try await stream.flush()
                 try await writer.finish(nil)
             })
