@@ -154,7 +154,6 @@ export class TarnViewer extends HTMLElement {
         this.#state = openedState(this.#state);
         this.#slider.max = String(Math.max(1, display.frames.length));
         this.#toolbar.offer(display.series.modality, display.frames[0]?.windows ?? display.windows);
-        delete this.dataset["shown"];
         this.#loader = new FrameLoader(
             { study: study.uid, series: display.series.uid, frames: display.frames },
             this.#cache,
@@ -180,6 +179,7 @@ export class TarnViewer extends HTMLElement {
         this.#loader = null;
         this.#display = null;
         this.#automatic = null;
+        delete this.dataset["shown"];
         clearInterval(this.#playTimer);
         clearTimeout(this.#slowTimer);
         fill(this.#message);
