@@ -113,6 +113,16 @@ export function studyPanel(study, signal) {
 }
 
 /**
+ * What one person did within the same minute is one line.
+ * @param {Access[]} accesses newest first
+ */
+function merged(accesses) {
+    const key = (/** @type {Access} */ access) =>
+        [access.account, access.kind, formatTime(access.lastAt ?? access.at)].join("\n");
+    return accesses.filter((access, index) => index === 0 || key(access) !== key(accesses[index - 1]));
+}
+
+/**
  * Who looked at the study, when; fetched when it comes to be seen.
  * @param {string} uid
  * @param {AbortSignal} signal
@@ -132,7 +142,7 @@ function accessSection(uid, signal) {
                 h(
                     "ul",
                     null,
-                    accesses.map((access) =>
+                    merged(accesses).map((access) =>
                         h("li", null, [
                             h("span", null, h("strong", null, access.account), ` ${kinds[access.kind] ?? access.kind}`),
                             h(
