@@ -1,7 +1,7 @@
 # Tarn's one Makefile. `make help` lists what it can do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build run test test-swift test-web test-end-to-end bench phibench fuzz format lint docs clean
+.PHONY: help setup setup-tests build run test test-swift test-web test-end-to-end bench measure phibench fuzz format lint docs clean
 
 CONFIGURATION ?= release
 DATA ?= $(CURDIR)/.data
@@ -40,6 +40,9 @@ test-end-to-end: setup-tests ## Only the tests of the whole program: kill -9, DI
 
 bench: build setup-tests ## Measure ingest, render, retrieve, search and export beside Orthanc in one run
 	@Bench/run.sh
+
+measure: setup ## Measure each room by itself: sealing, appending, queries, ingest, viewing
+	TARN_MEASURE=1 swift test $(SWIFT_FLAGS) --no-parallel --filter 'Speed|TakesAsLong'
 
 phibench: build setup-tests ## Score the de-identifier against files with planted PHI
 	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/phibench.sh

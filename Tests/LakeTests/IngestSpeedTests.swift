@@ -4,8 +4,8 @@ import Foundation
 import Lake
 import Testing
 
-/// Figures for `make bench`; runs only where `TARN_BENCH` is set, since a busy machine says nothing.
-@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_BENCH"] != nil))
+/// Figures for `make bench`; runs only where `TARN_MEASURE` is set, since a busy machine says nothing.
+@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_MEASURE"] != nil))
 struct IngestSpeedTests {
     /// 2,000 CT slices of 532 KB with real headers where the corpus is there, each with UIDs of its own.
     @Test(arguments: [1, 4]) func instancesASecond(uploads: Int) async throws {

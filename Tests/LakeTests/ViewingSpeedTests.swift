@@ -5,8 +5,8 @@ import Foundation
 import Lake
 import Testing
 
-/// Figures for `make bench`; runs only where `TARN_BENCH` is set, since a busy machine says nothing.
-@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_BENCH"] != nil))
+/// Figures for `make bench`; runs only where `TARN_MEASURE` is set, since a busy machine says nothing.
+@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_MEASURE"] != nil))
 struct ViewingSpeedTests {
     /// One series of 200 slices: what it costs to look at it, and to take it out.
     @Test func aSeriesSeenAndTakenOut() async throws {

@@ -3,8 +3,8 @@ import Foundation
 import ObjectStorage
 import Testing
 
-/// Figures for `make bench`; runs only where `TARN_BENCH` is set, since a busy machine says nothing.
-@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_BENCH"] != nil))
+/// Figures for `make bench`; runs only where `TARN_MEASURE` is set, since a busy machine says nothing.
+@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TARN_MEASURE"] != nil))
 struct AppendSpeedTests {
     @Test(arguments: [1, 4, 16]) func objectsASecond(callers: Int) async throws {
         let directory = TemporaryDirectory()

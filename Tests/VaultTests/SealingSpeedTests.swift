@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import Vault
 
-/// Figures for `make bench`; runs only where `TARN_BENCH` is set, since a busy machine says nothing.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["TARN_BENCH"] != nil))
+/// Figures for `make bench`; runs only where `TARN_MEASURE` is set, since a busy machine says nothing.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["TARN_MEASURE"] != nil))
 struct SealingSpeedTests {
     @Test func sealingAndOpeningKeepUpWithTheDisk() throws {
         let plaintext = SecureRandom.bytes(532_000)
