@@ -18,10 +18,10 @@ struct DecodeOutput: ~Copyable {
     ///
     /// - Throws: `Failure` where nothing can be written at `named`.
     init(_ named: String) throws {
+        // Before anything else is set: with a later, conditional assignment the optimiser released a wrong value.
+        path = Self.followed(named)
         var status = stat()
-        let isThere = stat(named, &status) == 0
-        isDirect = isThere && status.st_mode & S_IFMT != S_IFREG
-        path = isThere && !isDirect ? Self.resolved(named) : named
+        isDirect = stat(named, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
         if isDirect {
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
         } else {
@@ -89,8 +89,13 @@ struct DecodeOutput: ~Copyable {
         return (path[..<name], path[name...])
     }
 
-    private static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
+    /// Where a link to a regular file leads; everything else as it is named.
+    private static func followed(_ named: String) -> String {
+        var status = stat()
+        guard lstat(named, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+            stat(named, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let real = realpath(named, nil)
+        else { return named }
         defer { free(real) }
         return String(cString: real)
     }

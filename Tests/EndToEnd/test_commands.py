@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -81,6 +82,121 @@ def test_patches_without_a_key_are_a_usage_error(tmp_path, originals):
     assert not (tmp_path / "out").exists()
 
 
+def test_every_entry_of_a_folder_has_a_verdict(tmp_path, key):
+    folder, image = tmp_path / "in", series(1)[0]
+    folder.mkdir()
+    with open(os.fsencode(folder) + b"/Schl\xfc\xdfel.dcm", "wb") as file:
+        file.write(image)
+    (folder / "dangling").symlink_to("nowhere")
+    (folder / "folder-link").symlink_to(folder)
+    (folder / "deep").mkdir()
+    (folder / "link.dcm").symlink_to(os.fsdecode(b"Schl\xfc\xdfel.dcm"))
+    os.mkfifo(folder / "pipe")
+    out, patches = tmp_path / "out", tmp_path / "patches"
+    done = run("deidentify", folder, out, "--key", key, "--patches", patches, "--json", check=False)
+    *verdicts, summary = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {one["file"]: one["verdict"] for one in verdicts} == {
+        "Schl%FC%DFel.dcm": "written", "link.dcm": "written", "dangling": "rejected", "folder-link": "skipped", "pipe": "skipped"}
+    assert summary["files"] == 5 and done.returncode == 1
+    run("reidentify", out, patches, tmp_path / "back", "--key", key)
+    assert tree(tmp_path / "back") == {"Schl%FC%DFel.dcm": image, "link.dcm": image}
+
+
+def test_a_file_cut_short_is_never_written(tmp_path):
+    image = series(1)[0]
+    (tmp_path / "in").mkdir()
+    for length in list(range(200, len(image), 97)) + [len(image) - 1]:
+        (tmp_path / "in" / f"{length}.dcm").write_bytes(image[:length])
+    done = run("deidentify", tmp_path / "in", tmp_path / "out", "--json", check=False)
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()][:-1]
+    assert {one["verdict"] for one in verdicts} <= {"rejected", "held"} and all(one["reason"] for one in verdicts)
+    assert done.returncode == 1 and not tree(tmp_path / "out")
+
+
+def test_a_key_that_is_none_and_a_file_in_place_of_a_folder_are_one_line_each(tmp_path, key, originals):
+    bad = tmp_path / "bad"
+    bad.write_text("short\n")
+    for file, words_ in [(bad, "openssl rand -base64 32"), (tmp_path / "none", "does not exist")]:
+        done = run("deidentify", originals, tmp_path / "out", "--key", file, check=False)
+        assert done.returncode == 2 and str(file) in done.stderr and words_ in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+    out, patches = tmp_path / "out", tmp_path / "patches"
+    run("deidentify", originals, out, "--key", key, "--patches", patches)
+    for arguments in [("deidentify", originals, bad), ("reidentify", out, patches, bad)]:
+        done = run(*arguments, "--key", key, check=False)
+        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+        assert str(bad) in done.stderr and "File exists" in done.stderr
+
+
+def test_the_master_key_is_made_beneath_home_and_never_in_a_data_directory(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "TARN_M"))}
+    run("keys", "create", env=environment | {"HOME": str(tmp_path / "home")})
+    made = tmp_path / "home" / ".config" / "tarn" / "master.key"
+    assert made.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "lake" / "objects").mkdir(parents=True)
+    (tmp_path / "lake" / "run").mkdir()
+    (tmp_path / "lake" / "run" / "lock").touch()
+    (tmp_path / "link").symlink_to("lake")
+    for place in ["lake/k", "lake/run/deep/k", "link/k"]:
+        done = run("keys", "create", "--master-key", tmp_path / place, check=False)
+        assert done.returncode == 1 and "inside the data directory" in done.stderr and not (tmp_path / place).exists()
+        done = run("keys", "backup", "--master-key", made, "--output", tmp_path / place, check=False)
+        assert done.returncode == 1 and not (tmp_path / place).exists()
+
+
+@pytest.fixture
+def archive(tmp_path):
+    files = {f"S/{number}.dcm": data for number, data in enumerate(series(3))}
+    lines = ",\n".join(
+        json.dumps({"path": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}, separators=(",", ":"))
+        for path, data in files.items())
+    manifest = f'{{"format":"tarn-export-1","export":"1","project":"P","createdAt":"2026-11-21T08:00:00Z","files":[\n{lines}\n]}}\n'
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in [("manifest.json", manifest), *files.items()]:
+            archive.writestr(name, data)
+    return path, hashlib.sha256(manifest.encode()).hexdigest(), list(files.values())
+
+
+def test_verify_says_which_file_changed_and_how(tmp_path, archive):
+    path, digest, files = archive
+    assert "all as the manifest says" in run("verify", path, "--manifest-sha256", digest.upper()).stderr
+    whole = path.read_bytes()
+    place = whole.index(files[1]) + 5000
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+    done = run("verify", path, check=False)
+    assert done.returncode == 1 and done.stdout == "S/1.dcm: changed (CRC-32 differs)\n"
+    report = json.loads(run("verify", path, "--json", check=False).stdout)
+    assert [(one["path"], one["problem"]) for one in report["findings"]] == [("S/1.dcm", "checksum")]
+    path.write_bytes(whole.replace(b'"project":"P"', b'"project":"Q"', 1))
+    done = run("verify", path, check=False)
+    assert done.returncode == 1 and "manifest.json: changed (CRC-32 differs)" in done.stderr
+    path.write_bytes(whole[:-40])
+    done = run("verify", path, check=False)
+    assert done.returncode == 1 and str(path) in done.stderr and "damaged" in done.stderr
+
+
+def test_verify_compares_the_manifest_with_what_the_lake_showed(tmp_path, archive):
+    path, digest, _ = archive
+    folder = tmp_path / "folder"
+    with zipfile.ZipFile(path) as archive_:
+        archive_.extractall(folder)
+    run("verify", folder, "--manifest-sha256", digest)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "S" / "0.dcm").write_bytes(b"forged")
+    manifest["files"][0] |= {"size": 6, "sha256": hashlib.sha256(b"forged").hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    run("verify", folder)
+    done = run("verify", folder, "--manifest-sha256", digest, check=False)
+    assert done.returncode == 1 and done.stdout.startswith("manifest.json: changed")
+    assert run("verify", folder, "--manifest-sha256", "abc", check=False).returncode == 2
+    with zipfile.ZipFile(path, "a") as twice:
+        with pytest.warns(UserWarning):
+            twice.writestr("S/0.dcm", b"forged")
+    assert run("verify", path, check=False).stdout == "S/0.dcm: there twice\n"
+
+
 @pytest.mark.parametrize("command", "serve ingest dump decode render deidentify reidentify export verify fsck user keys".split())
 def test_every_command_helps_with_an_example(command):
     done = run(command, "--help")
@@ -118,6 +234,10 @@ def test_an_output_of_one_letter_and_one_behind_a_link_are_written(tmp_path):
     (tmp_path / "link").symlink_to("target")
     run("decode", "slice.dcm", "--output", "link", cwd=tmp_path)
     assert (tmp_path / "link").is_symlink() and (tmp_path / "target").read_bytes() == samples
+    run("decode", "slice.dcm", "--output", "target", cwd=tmp_path)
+    run("decode", "slice.dcm", "--output", "/dev/null", cwd=tmp_path)
+    run("decode", "slice.dcm", "--output", tmp_path / "target")
+    assert (tmp_path / "target").read_bytes() == samples
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "slice.dcm", "target", "x"]
 
 
