@@ -4,7 +4,7 @@ import Glibc
 public struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong.
     public enum Code: String, Sendable {
-        case keyMalformed = "a key is not 32 bytes, in a file one line of base64"
+        case keyMalformed = "not a key: 32 bytes are wanted, in a file as base64 on one line"
         case keyFileMissing = "the key file does not exist"
         case keyFileExists = "the key file exists already and is not overwritten"
         case keyFileUnreadable = "the key file cannot be read"

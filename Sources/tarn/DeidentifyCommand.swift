@@ -11,7 +11,8 @@ struct DeidentifyCommand: ParsableCommand {
         abstract: "Take out of DICOM files what identifies the patient (PS3.15 Annex E).",
         discussion: """
             Writes OUTPUT/<study>/<series>/<instance>.dcm from the new UIDs and prints a verdict for each input: \
-            written, held (the pixels may show text: nothing is written), skipped (not DICOM), rejected. Without \
+            written, held (the pixels may show text, or the file may be half of one: nothing is written), skipped (not DICOM), rejected (damaged, cut \
+            short, unreadable). Without \
             --options the Basic Profile alone is applied. With --key (32 bytes in base64 on one line) the same input \
             gives the same output, and --patches keeps, sealed, what `tarn reidentify` needs.
 
@@ -56,14 +57,12 @@ struct DeidentifyCommand: ParsableCommand {
 
     func run() throws {
         let profile = try profile()
-        let master: SymmetricKey
-        do { master = try key.map { try MasterKey.load(from: $0).key } ?? SymmetricKey() } catch {
-            throw ValidationError("--key: \(error)")
-        }
+        let master = try key.map { try DeidentificationKeys.master(in: $0, for: "tarn deidentify") } ?? SymmetricKey()
         guard let inputs = FileTree.files(at: input) else {
             Terminal.say("tarn deidentify: \(input): no such file or folder")
             throw ExitCode(1)
         }
+        for folder in [output, patches].compactMap(\.self) { try NewFile.makeFolder(folder, for: "tarn deidentify") }
         let keys = DeidentificationKeys(master)
         let run = DeidentifyRun(
             deidentifier: Deidentifier(profile: profile, secret: PseudonymSecret(keys.pseudonyms)),
@@ -106,6 +105,28 @@ struct DeidentificationKeys {
         patches = HKDF.key(from: master, salt: Bytes(), info: Bytes(utf8: "tarn deidentify patches 1"))
     }
 
+    /// The key in `file`. The command ends with 2, after one line, where there is none: it may be a pipe, which can be
+    /// read once only, so `validate()` is no place for this.
+    static func master(in file: String, for command: String) throws -> SymmetricKey {
+        do throws(VaultError) { return try MasterKey.load(from: file).key } catch {
+            let makesOne =
+                command == "tarn deidentify" && (error.code == .keyMalformed || error.code == .keyFileMissing)
+            let hint = makesOne ? " (make one: openssl rand -base64 32 > FILE)" : ""
+            Terminal.say("\(command): --key \(file): \(error.reason)\(hint)")
+            throw ExitCode(2)
+        }
+    }
+
     /// What a patch is sealed for. The stored object is bound by its digest inside the patch.
     static let context = SealingContext("identity-patch-file")
+}
+
+extension NewFile {
+    /// As `makeFolder(_:)`; where that fails the command says so in one line and ends with 1.
+    static func makeFolder(_ path: String, for command: String) throws {
+        do throws(Failure) { try makeFolder(path) } catch {
+            Terminal.say("\(command): \(path): the folder cannot be made: \(error.reason)")
+            throw ExitCode(1)
+        }
+    }
 }

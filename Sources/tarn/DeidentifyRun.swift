@@ -82,13 +82,23 @@ final class DeidentifyRun: Sendable {
     }
 
     private func prepare(_ input: FileTree.Entry) throws -> Prepared {
-        let source = try Bytes.mapping(file: input.path)
+        if let obstacle = input.obstacle {
+            let verdict = obstacle.isFailure ? "rejected" : "skipped"
+            return .settled(Verdict(file: input.relativePath, verdict: verdict, reason: obstacle.reason))
+        }
+        let source = try input.contents()
         guard let file = try Self.read(source) else {
             return .settled(Verdict(file: input.relativePath, verdict: "skipped", reason: "not DICOM"))
+        }
+        if let defect = try file.defect() {
+            return .settled(Verdict(file: input.relativePath, verdict: "rejected", reason: defect))
         }
         let outcome = try deidentifier.deidentify(file)
         if case .review(let reason) = outcome.risk {
             return .settled(Verdict(file: input.relativePath, verdict: "held", reason: reason))
+        }
+        if let doubt = file.doubt(outcome) {
+            return .settled(Verdict(file: input.relativePath, verdict: "held", reason: doubt))
         }
         let pieces = try outcome.file.encode()
         return .ready(outcome, source: source, pieces: pieces, patch: try patch(of: input, source, pieces))

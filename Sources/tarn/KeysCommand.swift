@@ -23,6 +23,7 @@ struct KeysCommand: AsyncParsableCommand {
         @Flag(help: "The result as JSON on standard output.") var json = false
 
         func run() async throws {
+            try refuseWithinLake(key.file)
             let master = try named(key.file) { path throws(VaultError) in try MasterKey.create(at: path) }
             Terminal.say("Made a master key in \(key.file). Back it up: tarn keys backup")
             if json { try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id)) }
@@ -66,6 +67,7 @@ struct KeysCommand: AsyncParsableCommand {
                 Terminal.print(master.backup)
                 return
             }
+            try refuseWithinLake(output)
             try named(output) { path throws(VaultError) in try master.save(to: path) }
             Terminal.say("Wrote the master key \(master.id) to \(output).")
         }
@@ -82,6 +84,18 @@ private func loaded(_ file: String) throws -> MasterKey {
     let master = try named(file) { path throws(VaultError) in try MasterKey.load(from: path) }
     if master.isOpenToOthers { Terminal.say("warning: \(file) can be read by others than its owner; chmod 600 it") }
     return master
+}
+
+/// A copy of a data directory must not open itself.
+private func refuseWithinLake(_ file: String) throws {
+    var folder = URL(fileURLWithPath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
+    while let slash = folder.lastIndex(of: "/") {
+        let manager = FileManager.default
+        if manager.fileExists(atPath: folder + "/objects"), manager.fileExists(atPath: folder + "/run/lock") {
+            throw ClientError("\(file) is inside the data directory \(folder): keep the key apart from what it opens")
+        }
+        folder = String(folder[..<slash])
+    }
 }
 
 /// Runs `body` and says which file a failure is about.

@@ -29,12 +29,12 @@ struct ReidentifyCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let master: SymmetricKey
-        do { master = try MasterKey.load(from: key).key } catch { throw ValidationError("--key: \(error)") }
+        let master = try DeidentificationKeys.master(in: key, for: "tarn reidentify")
         guard let inputs = FileTree.files(at: deidentified) else {
             Terminal.say("tarn reidentify: \(deidentified): no such folder")
             throw ExitCode(1)
         }
+        try NewFile.makeFolder(originals, for: "tarn reidentify")
         let run = ReidentifyRun(key: DeidentificationKeys(master).patches, patches: patches, originals: originals)
         var failed = 0
         for input in inputs {

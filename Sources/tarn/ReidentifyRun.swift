@@ -24,7 +24,8 @@ struct ReidentifyRun {
 
     func process(_ input: FileTree.Entry) -> Verdict {
         do {
-            let stored = try Bytes.mapping(file: input.path)
+            if let obstacle = input.obstacle { throw Failure(description: obstacle.reason) }
+            let stored = try input.contents()
             let patch = try patch(for: input)
             try patch.checkStored(stored)
             try restore(patch, stored)
@@ -106,7 +107,7 @@ private final class Folder {
     let descriptor: Int32
 
     init(at path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try NewFile.makeFolder(path)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw NewFile.Failure(errno: errno) }
     }

@@ -105,7 +105,8 @@ def test_every_entry_of_a_folder_has_a_verdict(tmp_path, key):
 def test_a_file_cut_short_is_never_written(tmp_path):
     image = series(1)[0]
     (tmp_path / "in").mkdir()
-    for length in list(range(200, len(image), 97)) + [len(image) - 1]:
+    rows, pixels = image.index(b"\x28\x00\x10\x00"), image.index(b"\xe0\x7f\x10\x00")
+    for length in [200, rows + 3, rows + 7, rows + 9, pixels, pixels + 5, pixels + 10, pixels + 999, len(image) - 1]:
         (tmp_path / "in" / f"{length}.dcm").write_bytes(image[:length])
     done = run("deidentify", tmp_path / "in", tmp_path / "out", "--json", check=False)
     verdicts = [json.loads(line) for line in done.stdout.splitlines()][:-1]

@@ -49,7 +49,9 @@ struct Prepared: Sendable {
     /// What ends in the middle of a value, or goes on with what is no element, is no whole file, whatever could be read
     /// of it. Zeros at the end are padding.
     private static func checkWhole(_ file: DICOMFile) throws(Rejection) {
-        if let cut = file.warnings.first(where: { $0.code == .truncated }) { throw Rejection(.unreadable, "\(cut)") }
+        let defect: String?
+        do throws(ByteIOError) { defect = try file.defect() } catch { throw Rejection(error) }
+        if let defect { throw Rejection(.unreadable, defect) }
         guard let trailing = file.trailing else { return }
         do throws(ByteIOError) {
             try [Piece.source(trailing)].forEachChunk(from: file.contents, atMost: 1 << 18) {
@@ -66,15 +68,7 @@ struct Prepared: Sendable {
     /// What de-identification says, and what may be half a file: a person looks at it.
     private static func risk(_ file: DICOMFile, _ outcome: Outcome) -> BurnedInRisk {
         if case .review = outcome.risk { return outcome.risk }
-        let dataSet = file.dataSet
-        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
-            return .review("a Study, Series or SOP Instance UID is missing: the file may be cut short")
-        }
-        let hasPixels = [Tag.PixelData, .FloatPixelData, .DoubleFloatPixelData, .PixelDataProviderURL]
-            .contains { dataSet.contains($0) }
-        if !hasPixels, dataSet.contains(.BitsAllocated), dataSet.contains(.Rows) {
-            return .review("it describes an image without Pixel Data (7FE0,0010): the file may be cut short")
-        }
+        if let doubt = file.doubt(outcome) { return .review(doubt) }
         return .none
     }
 

@@ -7,8 +7,13 @@ struct ArchiveCheck {
     /// What is wrong with one file.
     struct Finding: Codable, Sendable {
         let path: String
-        /// `missing`, `size`, `digest`, `unreadable`, `extra`.
-        let problem: String
+        let problem: Problem
+        /// The problem in words, for people.
+        let reason: String
+    }
+
+    enum Problem: String, Codable, Sendable {
+        case missing, size, checksum, digest, unreadable, extra
     }
 
     struct Report: Codable, Sendable {
@@ -29,66 +34,106 @@ struct ArchiveCheck {
         let files: [File]
     }
 
+    private static let manifestName = "manifest.json"
     private static let manifestLimit = 2 << 30
     private static let chunk = 1 << 20
 
     /// Checks an archive or a folder that one was unpacked to.
+    /// - Parameter manifestSHA256: what the manifest's digest must be, in lower case; `nil` where nobody says.
     /// - Throws: `ClientError` where there is no manifest that can be read.
-    static func run(_ path: String, progress: (Int, Int) -> Void) throws -> Report {
+    static func run(
+        _ path: String, manifestSHA256: String? = nil, progress: (Int, Int) -> Void
+    ) throws -> Report {
         var status = stat()
         guard stat(path, &status) == 0 else { throw ClientError("\(path): \(String(cString: strerror(errno)))") }
-        let contents: any ArchiveContents =
-            status.st_mode & S_IFMT == S_IFDIR ? FolderContents(path) : try ZIPContents(path)
-        let text = try read(contents, "manifest.json", path)
+        let contents: any ArchiveContents
+        do { contents = status.st_mode & S_IFMT == S_IFDIR ? FolderContents(path) : try ZIPContents(path) } catch {
+            throw ClientError("\(path): \(error)")
+        }
+        let text = try manifest(of: contents, path)
         guard let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(text.array)),
             manifest.format == "tarn-export-1"
         else { throw ClientError("\(path): manifest.json is not one of Tarn's exports") }
         var report = Report()
         report.manifestSHA256 = SHA256.of(text).hexadecimal
-        var expected: Set<String> = ["manifest.json"]
+        if let manifestSHA256, manifestSHA256 != report.manifestSHA256 {
+            let reason = "changed (SHA-256 is not the one of --manifest-sha256)"
+            report.findings.append(Finding(path: manifestName, problem: .digest, reason: reason))
+        }
+        var expected: Set<String> = [manifestName]
         for file in manifest.files {
             expected.insert(file.path)
-            if let problem = check(file, contents) {
-                report.findings.append(Finding(path: file.path, problem: problem))
-            }
+            if let finding = check(file, contents) { report.findings.append(finding) }
             report.files += 1
             report.bytes += file.size
             progress(report.files, manifest.files.count)
         }
-        report.findings += try contents.names().filter { !expected.contains($0) }.sorted()
-            .map { Finding(path: $0, problem: "extra") }
+        report.findings += try surplus(contents.names(), expected)
         return report
     }
 
-    private static func check(_ file: Manifest.File, _ contents: any ArchiveContents) -> String? {
-        // A manifest that was tampered with must not lead out of the folder.
-        guard !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else { return "unreadable" }
-        guard let size = contents.size(file.path) else { return "missing" }
-        guard size == file.size else { return "size" }
-        guard let reader = try? contents.open(file.path) else { return "unreadable" }
-        var digest = SHA256()
-        var buffer = [UInt8](repeating: 0, count: chunk)
-        while true {
-            guard let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) else {
-                return "unreadable"
+    /// What the manifest does not name, and what is there a second time: unpacked, it would replace the first.
+    private static func surplus(_ names: [String], _ expected: Set<String>) -> [Finding] {
+        var seen: Set<String> = []
+        return names.sorted().compactMap { name in
+            guard expected.contains(name) else {
+                return Finding(path: name, problem: .extra, reason: "not in the manifest")
             }
-            guard count > 0 else { break }
-            digest.update(Bytes(Array(buffer[..<count])))
+            return seen.insert(name).inserted ? nil : Finding(path: name, problem: .extra, reason: "there twice")
         }
-        return digest.digest().hexadecimal == file.sha256 ? nil : "digest"
     }
 
-    private static func read(_ contents: any ArchiveContents, _ name: String, _ path: String) throws -> Bytes {
-        guard let size = contents.size(name), size <= manifestLimit else {
-            throw ClientError("\(path): there is no manifest.json")
+    private static func check(_ file: Manifest.File, _ contents: any ArchiveContents) -> Finding? {
+        func finding(_ problem: Problem, _ reason: String) -> Finding {
+            Finding(path: file.path, problem: problem, reason: reason)
         }
-        let reader = try contents.open(name)
+        // A manifest that was tampered with must not lead out of the folder.
+        guard !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else {
+            return finding(.unreadable, "not a path of an export")
+        }
+        guard let size = contents.size(file.path) else { return finding(.missing, "missing") }
+        guard size == file.size else {
+            return finding(.size, "changed (\(size) bytes; the manifest says \(file.size))")
+        }
+        do {
+            var digest = SHA256()
+            try forEachChunk(of: try contents.open(file.path)) { digest.update(Bytes(Array($0))) }
+            if digest.digest().hexadecimal == file.sha256 { return nil }
+            return finding(.digest, "changed (SHA-256 differs)")
+        } catch {
+            if isChecksum(error) { return finding(.checksum, "changed (CRC-32 differs)") }
+            return finding(.unreadable, "cannot be read (\(error))")
+        }
+    }
+
+    private static func manifest(of contents: any ArchiveContents, _ path: String) throws -> Bytes {
+        guard let size = contents.size(manifestName), size <= manifestLimit else {
+            throw ClientError("\(path): there is no \(manifestName): not an export of Tarn, or not all of one")
+        }
         var builder = Bytes.Builder()
+        do {
+            try forEachChunk(of: try contents.open(manifestName)) { chunk in
+                guard builder.count + chunk.count <= manifestLimit else { throw ClientError("too long") }
+                try builder.append(chunk)
+            }
+        } catch {
+            let reason = isChecksum(error) ? "changed (CRC-32 differs)" : "cannot be read (\(error))"
+            throw ClientError("\(path): \(manifestName): \(reason)")
+        }
+        return builder.finish()
+    }
+
+    private static func isChecksum(_ error: any Error) -> Bool {
+        (error as? ClientError)?.code == ZIPArchive.otherChecksum.code
+    }
+
+    private static func forEachChunk(of reader: any InputReader, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
+    {
         var buffer = [UInt8](repeating: 0, count: chunk)
         while true {
             let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
-            guard count > 0, builder.count + count <= manifestLimit else { return builder.finish() }
-            try buffer.withUnsafeBytes { try builder.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            guard count > 0 else { return }
+            try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 }

@@ -81,10 +81,12 @@ final class ZIPArchive: Sendable {
             guard count > 0 else { break }
             buffer.withUnsafeBytes { crc.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
-        guard crc.value == entry.crc else { throw ClientError("the archive's entry does not match its checksum") }
+        guard crc.value == entry.crc else { throw Self.otherChecksum }
         return try make()
     }
 
+    /// The content is not what the archive's directory says: CRC-32.
+    static let otherChecksum = ClientError(code: "checksum", "the archive's entry does not match its checksum")
     private static let damaged = ClientError("the archive is damaged")
 
     /// The compressed bytes, behind the local header (4.3.7).
