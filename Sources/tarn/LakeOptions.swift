@@ -67,7 +67,9 @@ struct MasterKeyOption: ParsableArguments {
     var file: String {
         let environment = ProcessInfo.processInfo.environment
         if let named = masterKey ?? environment["TARN_MASTER_KEY_FILE"] { return named }
-        let home = environment["XDG_CONFIG_HOME"] ?? NSHomeDirectory() + "/.config"
-        return home + "/tarn/master.key"
+        // An empty variable is none, and XDG's must be absolute (XDG Base Directory 0.8).
+        if let home = environment["XDG_CONFIG_HOME"], home.hasPrefix("/") { return home + "/tarn/master.key" }
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        return home + "/.config/tarn/master.key"
     }
 }
