@@ -16,12 +16,7 @@ extension DICOMFile {
 
     /// Why a file that ends between two elements may be half a file; `nil` where nothing speaks for it. A person looks
     /// at such a file.
-    ///
-    /// - Parameter outcome: what de-identification made of this file.
-    public func doubt(_ outcome: Outcome) -> String? {
-        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
-            return "a Study, Series or SOP Instance UID is missing: the file may be cut short"
-        }
+    public var doubt: String? {
         let hasPixels = [Tag.PixelData, .FloatPixelData, .DoubleFloatPixelData, .PixelDataProviderURL]
             .contains { dataSet.contains($0) }
         guard !hasPixels, dataSet.contains(.BitsAllocated), dataSet.contains(.Rows) else { return nil }

@@ -97,7 +97,7 @@ final class DeidentifyRun: Sendable {
         if case .review(let reason) = outcome.risk {
             return .settled(Verdict(file: input.relativePath, verdict: "held", reason: reason))
         }
-        if let doubt = file.doubt(outcome) {
+        if let doubt = file.doubt {
             return .settled(Verdict(file: input.relativePath, verdict: "held", reason: doubt))
         }
         let pieces = try outcome.file.encode()

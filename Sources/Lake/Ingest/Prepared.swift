@@ -68,7 +68,10 @@ struct Prepared: Sendable {
     /// What de-identification says, and what may be half a file: a person looks at it.
     private static func risk(_ file: DICOMFile, _ outcome: Outcome) -> BurnedInRisk {
         if case .review = outcome.risk { return outcome.risk }
-        if let doubt = file.doubt(outcome) { return .review(doubt) }
+        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
+            return .review("a Study, Series or SOP Instance UID is missing: the file may be cut short")
+        }
+        if let doubt = file.doubt { return .review(doubt) }
         return .none
     }
 
