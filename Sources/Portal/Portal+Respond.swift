@@ -99,10 +99,12 @@ struct PortalResponder: HTTPResponder {
         let template = if case .found(let route, _) = match { route.pattern.description } else { "-" }
         let took = ContinuousClock.now - began
         let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
-        let isQuiet = response.status.code < 400 && (request.method == .get || request.method == .head)
+        let isRead = request.method == .get || request.method == .head
+        // What this program asks itself, and who waits for it to be ready, is no news.
+        let isQuiet = response.status.code < 400 ? isRead || isPrivate : template == "/readyz"
         portal.log.log(
-            level: response.status.code == 503
-                ? .notice : response.status.code >= 500 ? .error : isQuiet ? .debug : .info,
+            level: isQuiet
+                ? .debug : response.status.code == 503 ? .notice : response.status.code >= 500 ? .error : .info,
             "\(request.method.rawValue) \(template) \(response.status.code) \(milliseconds) ms")
     }
 }

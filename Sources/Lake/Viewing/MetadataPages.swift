@@ -117,4 +117,27 @@ extension Viewing {
             .view, project: first.project, study: first.study, count: first.count, principal: principal)
         return pages
     }
+
+    /// Digest of the digests of a scope's objects: another as soon as one is added.
+    /// - Throws: `.notFound`.
+    public func contentDigest(_ scope: RetrieveScope, principal: Principal) async throws(LakeError) -> [UInt8] {
+        let conditions = try scope.conditions()
+        let row = try await LakeError.rethrowing {
+            try await context.database.first(
+                """
+                SELECT i.project_id, sha256(string_agg(i.stored_sha256, ''::bytea ORDER BY i.id)) AS digest
+                FROM \(StoredInstance.source) WHERE true\(conditions.conjunction) GROUP BY i.project_id
+                """, conditions.parameters
+            ).map {
+                (
+                    project: try $0.decode("project_id", as: Int64.self),
+                    digest: try $0.decode("digest", as: [UInt8].self)
+                )
+            }
+        }
+        guard let row, Gate.permits(principal, .view, project: row.project) else {
+            throw LakeError(.notFound, "there is no such study, series or instance")
+        }
+        return row.digest
+    }
 }

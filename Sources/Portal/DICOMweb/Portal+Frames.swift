@@ -20,11 +20,17 @@ extension Portal {
 
     static func frames(_ call: Call, _ numbers: [Int]) async throws -> Response {
         let principal = try call.principal
-        let (uid, _, frames) = try await call.instanceIdentity()
+        let (uid, sha256, frames) = try await call.instanceIdentity()
         guard numbers.allSatisfy({ $0 <= frames }) else { throw Problem.notFound }
         let viewing = call.lake.viewing
         let first = try await viewing.frame(uid, numbers[0], principal: principal)
         let form = try FrameForm(call.accept, first)
+        let asked = numbers.map(String.init).joined(separator: ",") + " " + form.partType
+        let tag = EntityTag(digest: sha256 + Array(asked.utf8), isWeak: !form.isSingle)
+        let headers: HTTPFields = [.eTag: tag.description, .cacheControl: cacheable, .vary: varies]
+        if tag.isNamed(by: call.request.headers[.ifNoneMatch]) {
+            return Response(status: .notModified, headers: headers)
+        }
         if form.isSingle {
             guard numbers.count == 1 else {
                 throw Problem(.notAcceptable, "not-acceptable", "Several frames come as multipart/related.")
@@ -32,22 +38,21 @@ extension Portal {
             let bytes =
                 form.isDecoded
                 ? try await viewing.storedFrame(uid, numbers[0], principal: principal).samples : first.bytes
-            return Response(
-                status: .ok, headers: [.contentType: form.partType, .cacheControl: cacheable, .vary: varies],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes)))
+            var headers = headers
+            headers[.contentType] = form.partType
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes)))
         }
-        return try await related(numbers, uid, first, form, viewing, principal)
+        return related(numbers, uid, first, form, viewing, principal, headers)
     }
 
     private static func related(
         _ numbers: [Int], _ uid: String, _ first: Viewing.FrameData, _ form: FrameForm, _ viewing: Viewing,
-        _ principal: Principal
-    ) async throws -> Response {
+        _ principal: Principal, _ fields: HTTPFields
+    ) -> Response {
         var writer = MultipartWriter()
-        let headers: HTTPFields = [
-            .contentType: "multipart/related; type=\"\(form.mediaType.essence)\"; boundary=\(writer.boundary)",
-            .cacheControl: cacheable, .vary: varies,
-        ]
+        var headers = fields
+        headers[.contentType] =
+            "multipart/related; type=\"\(form.mediaType.essence)\"; boundary=\(writer.boundary)"
         let heads = numbers.map { _ in writer.beginning([("Content-Type", form.partType)]) }
         let end = writer.end()
         if numbers.count == 1, !form.isDecoded {

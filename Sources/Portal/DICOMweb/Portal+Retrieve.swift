@@ -39,18 +39,21 @@ extension Portal {
         }
         let principal = try call.principal
         if type == single, let only = instances.first { return try await one(only, call, principal) }
-        return many(instances, call.lake.viewing, principal)
+        // The boundary is another each time: the same content, not the same bytes.
+        let tag = EntityTag(digest: instances.flatMap(\.sha256), isWeak: true)
+        if let unchanged = unchanged(call, tag) { return unchanged }
+        return many(instances, tag, call.lake.viewing, principal)
     }
 
     /// One instance without wrapping.
     private static func one(_ instance: RetrievedInstance, _ call: Call, _ principal: Principal) async throws
         -> Response
     {
+        let tag = EntityTag(instance.sha256.hexadecimal)
+        if let unchanged = unchanged(call, tag) { return unchanged }
         let reader = try await call.lake.viewing.object(instance, principal: principal)
-        let headers: HTTPFields = [
-            .contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax)",
-            .cacheControl: "private, no-cache", .eTag: EntityTag(instance.sha256.hexadecimal).description,
-        ]
+        var headers = revalidated(tag)
+        headers[.contentType] = "application/dicom; transfer-syntax=\(instance.transferSyntax)"
         return Response.stream(headers: headers, length: reader.count) { stream in
             try await reader.forEachRun { try await stream.write($0) }
         }
@@ -58,7 +61,7 @@ extension Portal {
 
     /// Instances as the parts of one body, whose length is known before the first is read.
     private static func many(
-        _ instances: [RetrievedInstance], _ viewing: Viewing, _ principal: Principal
+        _ instances: [RetrievedInstance], _ tag: EntityTag, _ viewing: Viewing, _ principal: Principal
     ) -> Response {
         var writer = MultipartWriter()
         let heads = instances.map {
@@ -66,10 +69,8 @@ extension Portal {
         }
         let end = writer.end()
         let length = zip(heads, instances).reduce(end.utf8.count) { $0 + $1.0.utf8.count + $1.1.size }
-        let headers: HTTPFields = [
-            .contentType: "multipart/related; type=\"application/dicom\"; boundary=\(writer.boundary)",
-            .cacheControl: "private, no-store",
-        ]
+        var headers = revalidated(tag)
+        headers[.contentType] = "multipart/related; type=\"application/dicom\"; boundary=\(writer.boundary)"
         return Response.stream(headers: headers, length: length) { stream in
             try await ReadAhead.forEach(instances, viewing, principal) { index, source in
                 try await stream.write(heads[index])
@@ -87,11 +88,29 @@ extension Portal {
         guard let type = call.accept.best(of: types) else {
             throw Problem(.notAcceptable, "not-acceptable", "Metadata are application/dicom+json.")
         }
-        let pages = try await call.lake.viewing.metadata(call.scope, baseURL: call.base, principal: call.principal)
-        return Response.stream(headers: [.contentType: type.essence, .cacheControl: "private, no-store"]) { stream in
+        let viewing = call.lake.viewing
+        let pages = try await viewing.metadata(call.scope, baseURL: call.base, principal: call.principal)
+        // References to bulk data begin with the address that was asked.
+        let content = try await viewing.contentDigest(call.scope, principal: call.principal)
+        let tag = EntityTag(digest: content + Array("\(call.base) \(type.essence)".utf8))
+        if let unchanged = unchanged(call, tag) { return unchanged }
+        var headers = revalidated(tag)
+        headers[.contentType] = type.essence
+        return Response.stream(headers: headers) { stream in
             var pages = pages
             while let bytes = try await pages.next() { try await stream.write(bytes) }
         }
+    }
+
+    /// 304 where the client has this version.
+    static func unchanged(_ call: Call, _ tag: EntityTag) -> Response? {
+        guard tag.isNamed(by: call.request.headers[.ifNoneMatch]) else { return nil }
+        return Response(status: .notModified, headers: revalidated(tag))
+    }
+
+    /// A study may grow, and who may see it can change: kept by the browser, asked for each time.
+    private static func revalidated(_ tag: EntityTag) -> HTTPFields {
+        [.eTag: tag.description, .cacheControl: "private, no-cache", .vary: varies]
     }
 }
 

@@ -1,3 +1,6 @@
+import ByteIO
+import Vault
+
 /// Names one version of a representation (RFC 9110 §8.8.3).
 public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
     /// Between the quotes.
@@ -7,6 +10,11 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
     public init(_ value: String, isWeak: Bool = false) {
         self.value = value
         self.isWeak = isWeak
+    }
+
+    /// Of what these bytes stand for, shortened to 128 bits.
+    init(digest bytes: [UInt8], isWeak: Bool = false) {
+        self.init(SHA256.of(Bytes(bytes)).array.prefix(16).hexadecimal, isWeak: isWeak)
     }
 
     public var description: String { "\(isWeak ? "W/" : "")\"\(value)\"" }

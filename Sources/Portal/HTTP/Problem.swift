@@ -26,13 +26,23 @@ public struct Problem: Error, Sendable, Hashable {
     public func response() -> Response {
         let status = HTTPResponse.Status(code: status)
         let body = Body(
-            type: "about:blank", title: status.reasonPhrase, status: self.status, detail: detail, code: code)
+            type: "about:blank", title: Self.title(self.status), status: self.status, detail: detail, code: code)
         var response = Response.json(body, status: status, type: "application/problem+json")
         response.headers[.cacheControl] = "no-store"
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { response.headers[name] = value }
         }
         return response
+    }
+
+    /// The status in the words of RFC 9110 §15: what stands for the type `about:blank` (RFC 9457 §4.2.1).
+    private static func title(_ status: Int) -> String {
+        let known: [HTTPResponse.Status] = [
+            .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .conflict,
+            .contentTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .tooManyRequests, .internalServerError,
+            .serviceUnavailable,
+        ]
+        return known.first { $0.code == status }?.reasonPhrase ?? "Error"
     }
 
     private struct Body: Encodable {
