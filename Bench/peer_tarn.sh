@@ -12,7 +12,7 @@ port=${TARN_PORT:-18480}
 mkdir -p "$BENCH_DIR"
 state=$(cd "$BENCH_DIR" && pwd)/tarn
 key=$(cd "$BENCH_DIR" && pwd)/tarn-key/master.key
-export TARN_HOME="$here"
+export TARN_HOME=${TARN_HOME:-$here}
 
 lake() { "$tarn" "$@" --data "$state/data" --master-key "$key"; }
 

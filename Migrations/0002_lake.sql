@@ -4,6 +4,14 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+-- Which lake this is: the same as in the file `lake` of its data directory, so that a database, a directory and a
+-- master key that do not belong together are not taken for one lake.
+CREATE TABLE lake (
+    id             uuid    PRIMARY KEY,
+    master_key_id  text    NOT NULL,
+    is_the_only    boolean NOT NULL DEFAULT true UNIQUE CHECK (is_the_only)
+);
+
 -- One patient of one project. `match_token` is HMAC(master-derived key; project, issuer, normalised Patient ID);
 -- a study without a Patient ID has a subject of its own, whose token is made from its Study Instance UID instead
 -- (`matched` is false), so it can never become one shared patient.

@@ -43,17 +43,21 @@ public final class Lake: Sendable {
 
     /// Opens the lake in `configuration.dataDirectory`, making what is not there: directories, the private PostgreSQL
     /// where no database is named, tables.
-    /// - Throws: `.invalid` for a master key that is missing, malformed or inside the data directory; `.unavailable`
-    ///   where database or store cannot be opened.
+    /// - Throws: `.notFound` where there is no lake and `makesLake` is false; `.invalid` for a master key that is
+    ///   missing, malformed, inside the data directory or another lake's, and for another lake's database;
+    ///   `.unavailable` where database or store cannot be opened.
     public static func open(_ configuration: LakeConfiguration) async throws(LakeError) -> Lake {
+        let identity = try LakeIdentity.load(configuration)
+        let master = try masterKey(configuration, isNewLake: identity == nil)
+        try identity?.check(master, configuration)
         try makeDirectories(configuration)
-        let master = try masterKey(configuration)
         let migrations = try migrationsDirectory(configuration)
         let (url, server) = try await database(configuration)
         let pool = PostgresPool(url: url, size: configuration.databaseConnections)
         do {
             let applied = try await Migrations.apply(directory: migrations, to: pool)
             if !applied.isEmpty { configuration.log.info("migrated", metadata: ["files": "\(applied.count)"]) }
+            try await LakeIdentity.settle(identity, master: master, database: pool, configuration)
             let workers = WorkPool(threads: configuration.workers)
             let store = try await workers.run { () throws(StorageError) in
                 try SegmentStore(directory: configuration.segmentsDirectory, log: configuration.log)
@@ -103,7 +107,9 @@ public final class Lake: Sendable {
         }
     }
 
-    private static func masterKey(_ configuration: LakeConfiguration) throws(LakeError) -> MasterKey {
+    private static func masterKey(
+        _ configuration: LakeConfiguration, isNewLake: Bool
+    ) throws(LakeError) -> MasterKey {
         let file = resolved(configuration.masterKeyFile)
         let data = resolved(configuration.dataDirectory)
         guard file != data, !file.hasPrefix(data + "/") else {
@@ -113,7 +119,8 @@ public final class Lake: Sendable {
         do throws(VaultError) {
             return try MasterKey.load(from: configuration.masterKeyFile)
         } catch {
-            guard error.code == .keyFileMissing, configuration.createsMasterKey else {
+            // A lake that holds data is sealed under a key that exists somewhere: a new one would not open it.
+            guard error.code == .keyFileMissing, isNewLake, configuration.makesLake else {
                 throw LakeError(.invalid, "the master key \(file): \(error.reason)")
             }
         }

@@ -13,9 +13,9 @@ public struct LakeConfiguration: Sendable {
     /// not hold the key with it.
     public var masterKeyFile: String
 
-    /// Make the master key where the file is absent (`tarn serve` on an empty directory); otherwise its absence
-    /// is an error.
-    public var createsMasterKey = false
+    /// Make a lake where there is none, and its master key where that file is absent: `tarn serve` does. For all
+    /// others a directory without a lake is a mistyped one.
+    public var makesLake = false
 
     /// Directory of numbered SQL files; `nil` looks beside the executable, in `TARN_HOME` and in the working
     /// directory.

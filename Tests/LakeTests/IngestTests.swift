@@ -251,9 +251,5 @@ import Testing
             }
         }
         #expect(error?.code == .invalid)
-        let missing = await #expect(throws: LakeError.self) {
-            try await TestLake(ownServer: true, in: directory) { $0.createsMasterKey = false }
-        }
-        #expect(missing?.code == .invalid)
     }
 }

@@ -21,7 +21,7 @@ final class TestLake: Sendable {
         var configuration = LakeConfiguration(
             dataDirectory: directory.appendingPathComponent("data").path,
             masterKeyFile: directory.appendingPathComponent("keys/master.key").path, log: log)
-        configuration.createsMasterKey = true
+        configuration.makesLake = true
         configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
         change(&configuration)
         if ownServer {

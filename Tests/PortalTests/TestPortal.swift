@@ -23,7 +23,7 @@ final class TestPortal: Sendable {
         var configuration = LakeConfiguration(
             dataDirectory: directory.appendingPathComponent("data").path,
             masterKeyFile: directory.appendingPathComponent("keys/master.key").path, log: log)
-        configuration.createsMasterKey = true
+        configuration.makesLake = true
         configuration.databaseURL = server.url
         configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
         lake = try await Lake.open(configuration)
