@@ -42,6 +42,7 @@ let package = Package(
         system("CZlib", "zlib1g-dev"),
         system("CDeflate", "libdeflate-dev"),
         system("CIconv", "libc6-dev"),
+        system("CMalloc", "libc6-dev"),
         system("CCrypto", "libssl-dev"),
         system("CArgon2", "libargon2-dev"),
         system("CPostgres", "libpq-dev"),
@@ -68,7 +69,7 @@ let package = Package(
             name: "tarn",
             dependencies: [
                 "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl",
-                "CZlib",
+                "CZlib", "CMalloc",
                 arguments, logging,
             ],
             swiftSettings: common),

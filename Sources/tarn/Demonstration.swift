@@ -7,7 +7,9 @@ import Vault
 /// `--demo`: project DEMO, one account a role, studies that were never anyone's.
 struct Demonstration {
     static let project = "DEMO"
-    private static let roles = ["physician", "annotator", "researcher", "technologist", "custodian", "auditor"]
+    private static let roles = [
+        "physician", "annotator", "researcher", "technologist", "custodian", "auditor", "administrator",
+    ]
 
     private struct Account: Encodable {
         let name: String
@@ -15,27 +17,46 @@ struct Demonstration {
         let administrator: Bool
     }
 
-    /// Makes what is not there, says the passwords once, and loads the studies in the background.
-    static func begin(_ instance: Instance, from paths: [String], log: Logger) async throws -> Task<Void, Never> {
+    /// What there is to say about the accounts, and the task that loads the studies.
+    struct Beginning {
+        let words: String
+        let loading: Task<Void, Never>
+    }
+
+    /// Makes what is not there, and loads the studies in the background.
+    /// - Parameter directory: as the user named it, for what is said.
+    static func begin(
+        _ instance: Instance, from paths: [String], directory: String, log: Logger
+    ) async throws -> Beginning {
         let client = Client(server: instance.server)
         do {
             _ = try await client.send("POST", "/api/v1/projects", json: ["code": project, "name": "Demonstration"])
         } catch let error as ClientError where error.status == 409 {
-            Terminal.say("Project \(project) is there already; its accounts keep their passwords.")
-            return load(instance.server, generated: false, paths, log)
+            let words = """
+                The demo accounts (demo-\(roles.joined(separator: ", demo-")))
+                were made before and keep their passwords. To set a new one:
+                  tarn user password demo-physician --data \(directory)
+                """
+            return Beginning(words: words, loading: load(instance.server, generated: false, paths, log))
         }
-        var lines: [String] = []
-        for role in roles + ["administrator"] {
-            let password = passphrase()
-            let account = Account(name: "demo-" + role, password: password, administrator: role == "administrator")
+        var lines = [
+            "Sign in as one of these; the passwords are shown this once:", "", line("account", "password", "role"),
+        ]
+        for role in roles {
+            let account = Account(name: "demo-" + role, password: passphrase(), administrator: role == "administrator")
             _ = try await client.send("POST", "/api/v1/accounts", json: account)
-            // Who tries the pages out wants to see images after an upload, and to look at what is held.
-            let given = role == "technologist" ? [role, "annotator"] : role == "administrator" ? [] : [role]
-            if !given.isEmpty { try await UserCommand.give(client, account.name, project, given) }
-            lines.append("  \(account.name.padding(toLength: 20, withPad: " ", startingAt: 0)) \(password)")
+            if !account.administrator { try await UserCommand.give(client, account.name, project, [role]) }
+            lines.append(
+                line(account.name, account.password, account.administrator ? role : "\(role) in project \(project)"))
         }
-        Terminal.say("Demo accounts, shown this once:\n" + lines.joined(separator: "\n"))
-        return load(instance.server, generated: true, paths, log)
+        lines += ["", "Made-up studies are being loaded."]
+        return Beginning(
+            words: lines.joined(separator: "\n"), loading: load(instance.server, generated: true, paths, log))
+    }
+
+    private static func line(_ account: String, _ password: String, _ role: String) -> String {
+        let columns = [account, password].map { $0.padding(toLength: 22, withPad: " ", startingAt: 0) }
+        return "  " + columns.joined() + role
     }
 
     /// 80 random bits in groups that can be typed.
@@ -67,7 +88,7 @@ struct Demonstration {
                     try UploadConnection(server, project: project, queue: queue).run()
                 }
                 let counts = queue.summary.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-                log.info("demo studies are loaded: \(counts.joined(separator: ", "))")
+                if !counts.isEmpty { Terminal.say("Studies are loaded: \(counts.joined(separator: ", ")) instances.") }
             } catch {
                 log.error("demo studies could not be loaded: \(error)")
             }

@@ -21,7 +21,7 @@ final class Instance: Sendable {
     /// It listens before the lake is open, so that an address already in use is known at once and `/healthz` answers.
     /// - Throws: where another instance runs there, an address cannot be had or the lake cannot be opened.
     static func open(
-        directory: String, masterKeyFile: String, createsMasterKey: Bool, listen: (host: String, port: Int)? = nil,
+        directory: String, masterKeyFile: String, makesLake: Bool, listen: (host: String, port: Int)? = nil,
         log: Logger = Logger(label: "tarn") { _ in SwiftLogNoOpLogHandler() }
     ) async throws -> Instance {
         let files = try InstanceFiles(directory: directory)
@@ -39,8 +39,8 @@ final class Instance: Sendable {
         }
         do {
             var configuration = LakeConfiguration(dataDirectory: directory, masterKeyFile: masterKeyFile, log: log)
-            configuration.createsMasterKey = createsMasterKey
-            configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"]
+            configuration.makesLake = makesLake
+            configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
             configuration.migrationsDirectory = Home.find("Migrations")
             let lake = try await Lake.open(configuration)
             portal.serve(lake)
@@ -84,6 +84,12 @@ struct InstanceFiles: Sendable {
     private let lock: Int32
     /// Holds the socket where the data directory's path is too long for one.
     private let shortDirectory: String?
+
+    /// Whether `serve` has made a lake in `directory`: the file `lake` names it.
+    static func isLake(_ directory: String) -> Bool {
+        var status = stat()
+        return stat(directory + "/lake", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
 
     /// - Throws: where another instance holds the directory.
     init(directory: String) throws {

@@ -26,6 +26,9 @@ struct LakeOptions: ParsableArguments {
         guard (data == nil) != (address == nil) else {
             throw ValidationError("name the lake: either --server URL --token TOKEN, or --data DIR")
         }
+        if let address, !Server.isAddress(address) {
+            throw ValidationError("--server wants http://HOST:PORT or https://HOST:PORT")
+        }
     }
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
@@ -41,10 +44,9 @@ struct LakeOptions: ParsableArguments {
         }
         let directory = data ?? "."
         if let running = await RunningInstance.find(in: directory) { return try await body(Client(server: running)) }
-        guard FileManager.default.fileExists(atPath: directory) else {
-            throw ClientError("\(directory): there is no lake here")
-        }
-        let instance = try await Instance.open(directory: directory, masterKeyFile: key.file, createsMasterKey: false)
+        // Only `serve` makes a lake: a directory that was mistyped must stay as it is.
+        guard InstanceFiles.isLake(directory) else { throw ClientError("\(directory): there is no lake here") }
+        let instance = try await Instance.open(directory: directory, masterKeyFile: key.file, makesLake: false)
         do {
             let result = try await body(Client(server: instance.server))
             await instance.close()

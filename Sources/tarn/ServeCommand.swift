@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Foundation
 import Lake
 import Logging
@@ -44,19 +45,28 @@ struct ServeCommand: AsyncParsableCommand {
                     + "before a loopback address, or add --insecure")
         }
         guard demo || demoFrom.isEmpty else { throw ValidationError("--demo-from goes with --demo") }
+        for path in demoFrom where !FileManager.default.fileExists(atPath: path) {
+            throw ValidationError("--demo-from \(path): there is nothing there")
+        }
     }
 
     func run() async throws {
         guard let address = Self.address(listen) else { return }
+        Self.tuneAllocator()
         let stop = StopSignal()
         var log = Logger(label: "tarn") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = verbose ? .debug : .info
         let instance = try await Instance.open(
-            directory: data, masterKeyFile: key.file, createsMasterKey: true, listen: address, log: log)
+            directory: data, masterKeyFile: key.file, makesLake: true, listen: address, log: log)
         var demonstration: Task<Void, Never>?
         do {
+            var words: String?
+            if demo {
+                let beginning = try await Demonstration.begin(instance, from: demoFrom, directory: data, log: log)
+                (demonstration, words) = (beginning.loading, beginning.words)
+            }
             try await announce(instance, host: address.host)
-            if demo { demonstration = try await Demonstration.begin(instance, from: demoFrom, log: log) }
+            if let words { Terminal.say("\n\(words)\n") }
             await stop.wait()
             Terminal.say("stopping")
         } catch {
@@ -76,6 +86,15 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.say("Make the first administrator (works once): \(url)/welcome#\(token)")
         }
         if insecure { Terminal.say("Warning: without TLS, passwords and images can be read on the network.") }
+    }
+
+    /// An instance is half a megabyte, and passes through a few buffers of that size: by default glibc maps and unmaps
+    /// each (M_MMAP_THRESHOLD begins at 128 KiB), and the kernel zeroes every page anew. Few arenas and a trim keep
+    /// what is idle from adding up.
+    private static func tuneAllocator() {
+        mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        mallopt(M_TRIM_THRESHOLD, 64 << 20)
+        mallopt(M_ARENA_MAX, 4)
     }
 
     /// `HOST:PORT`, `[::1]:PORT` or `PORT`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Lake
 
 /// `tarn user`: who may do what.
 struct UserCommand: AsyncParsableCommand {
@@ -65,19 +66,26 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func validate() throws {
-            for text in grant where UserCommand.grant(text) == nil {
-                throw ValidationError("--grant wants PROJECT=role[,role…]")
+            for text in grant {
+                guard let (_, roles) = UserCommand.grant(text) else {
+                    throw ValidationError("--grant wants PROJECT=role[,role…]")
+                }
+                try UserCommand.check(roles)
             }
         }
 
         func run() async throws {
             let body = Body(name: name, password: try password.read(), administrator: administrator)
+            let grants = grant.compactMap(UserCommand.grant)
             try await lake.withClient { client in
-                _ = try await client.send("POST", "/api/v1/accounts", json: body)
-                for text in grant {
-                    guard let (project, roles) = UserCommand.grant(text) else { continue }
-                    try await UserCommand.give(client, name, project, roles)
+                // No account is made whose roles cannot be given.
+                for (project, _) in grants {
+                    do { _ = try await client.send("GET", "/api/v1/projects/" + Client.escaped(project)) } catch {
+                        throw ClientError("project \(project): \(error); no account was made")
+                    }
                 }
+                _ = try await client.send("POST", "/api/v1/accounts", json: body)
+                for (project, roles) in grants { try await UserCommand.give(client, name, project, roles) }
             }
             Terminal.say("account \(name) is there")
         }
@@ -184,6 +192,13 @@ struct UserCommand: AsyncParsableCommand {
             []
         @OptionGroup var lake: LakeOptions
 
+        func validate() throws {
+            guard !project.contains("=") else {
+                throw ValidationError("the roles stand apart: tarn user grant \(name) PROJECT role …")
+            }
+            try UserCommand.check(roles)
+        }
+
         func run() async throws {
             let (name, project, roles) = (name, project, roles)
             try await lake.withClient { try await UserCommand.give($0, name, project, roles) }
@@ -195,6 +210,13 @@ struct UserCommand: AsyncParsableCommand {
     static func give(_ client: Client, _ name: String, _ project: String, _ roles: [String]) async throws {
         let target = "/api/v1/projects/\(Client.escaped(project))/members/\(Client.escaped(name))"
         _ = try await client.send("PUT", target, json: ["roles": roles])
+    }
+
+    /// - Throws: wrong usage for a role that is none.
+    private static func check(_ roles: [String]) throws {
+        guard let wrong = roles.first(where: { Role(rawValue: $0) == nil }) else { return }
+        let all = Role.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("\(wrong) is no role; roles are \(all)")
     }
 
     /// `PROJECT=role,role`.

@@ -17,6 +17,9 @@ struct ClientError: Error, CustomStringConvertible {
     }
 
     var description: String { reason }
+
+    /// Code of an error where no connection could be made.
+    static let unreachable = "unreachable"
 }
 
 /// One HTTP exchange on a connection of its own that is kept alive. Blocking: give each a thread.
@@ -91,7 +94,8 @@ final class HTTPTransfer {
         guard code == 0 else {
             let length = message.firstIndex(of: 0) ?? message.count
             let text = String(decoding: message[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw ClientError("\(server.name): \(text)")
+            // CURLE_COULDNT_RESOLVE_PROXY, …_HOST, CURLE_COULDNT_CONNECT
+            throw ClientError(code: (5...7).contains(code) ? ClientError.unreachable : "", "\(server.name): \(text)")
         }
         state.answer.status = status
         return state.answer

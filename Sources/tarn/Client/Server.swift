@@ -13,7 +13,7 @@ struct Server: Sendable {
     /// A server on the network.
     /// - Throws: `ClientError` unless `url` is `http://…` or `https://…`.
     init(url: String, token: String?, authorities: String? = nil) throws {
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+        guard Self.isAddress(url) else {
             throw ClientError("--server wants http://HOST:PORT or https://HOST:PORT")
         }
         base = url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -21,6 +21,10 @@ struct Server: Sendable {
         self.token = token
         self.authorities = authorities
         name = base
+    }
+
+    static func isAddress(_ url: String) -> Bool {
+        ["http://", "https://"].contains { url.hasPrefix($0) && url.count > $0.count }
     }
 
     /// A server on this machine.

@@ -33,6 +33,19 @@ struct ExportCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (project == nil) != (id == nil) else { throw ValidationError("name --project, or --id of an export") }
+        for (option, text) in [("--from", from), ("--to", to)] where text.map(Self.isDate) == false {
+            throw ValidationError("\(option) wants a date, YYYY-MM-DD")
+        }
+    }
+
+    private static func isDate(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) else {
+            return false
+        }
+        let date = DateComponents(
+            calendar: Calendar(identifier: .gregorian), year: Int(parts[0]), month: Int(parts[1]), day: Int(parts[2]))
+        return date.isValidDate
     }
 
     struct Export: Codable, Sendable {
@@ -64,12 +77,13 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Nothing is frozen that could not be put anywhere.
+        if let output { try Download.check(output) }
         let export = try await lake.withClient { client in
             let export = try await freeze(client)
             if let output { try await Download(export, to: output, server: client.server).run() }
             return export
         }
-        if let output { try await check(output, export) }
         if json {
             try Terminal.printJSON(export)
         } else {
@@ -91,18 +105,6 @@ struct ExportCommand: AsyncParsableCommand {
         Terminal.say("export \(export.id) is frozen: \(export.instances) files, \(Terminal.size(export.archiveBytes))")
         return export
     }
-
-    private func check(_ output: String, _ export: Export) async throws {
-        let report = try await Client.onThread {
-            try ArchiveCheck.run(output) { done, total in
-                if done.isMultiple(of: 50) { Terminal.progress("checked \(done) of \(total)") }
-            }
-        }
-        for finding in report.findings { Terminal.say("\(finding.problem)  \(finding.path)") }
-        guard report.findings.isEmpty, report.manifestSHA256 == export.manifestSHA256 else {
-            throw ClientError("\(output) is not what was frozen; remove it and download again")
-        }
-    }
 }
 
 /// Downloads an archive to `output` + `.part`, from where that ends, and gives it its name when it is whole.
@@ -117,7 +119,7 @@ private struct Download {
     }
 
     func run() async throws {
-        guard !FileManager.default.fileExists(atPath: output) else { throw ClientError("\(output) is there already") }
+        try Self.check(output)
         let (part, total) = (output + ".part", export.archiveBytes)
         for attempt in 1...Self.attempts {
             do {
@@ -132,7 +134,40 @@ private struct Download {
         guard Self.size(part) == total else {
             throw ClientError("\(part) is \(Self.size(part)) of \(total) bytes; run again with --id \(export.id)")
         }
+        try await verify(part)
         guard rename(part, output) == 0 else { throw ClientError("\(output): \(String(cString: strerror(errno)))") }
+    }
+
+    /// - Throws: where `output` is there already, or its folder is not or cannot be written to.
+    static func check(_ output: String) throws {
+        var status = stat()
+        guard lstat(output, &status) != 0 else { throw ClientError("\(output) is there already") }
+        let folder = output.lastIndex(of: "/").map { $0 == output.startIndex ? "/" : String(output[..<$0]) } ?? "."
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw ClientError("\(folder): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Compares every file with the manifest, before the archive gets its name. What is not as frozen is taken away.
+    private func verify(_ part: String) async throws {
+        let expected = export.manifestSHA256
+        var problem: String?
+        do {
+            let report = try await Client.onThread {
+                try ArchiveCheck.run(part) { done, total in
+                    if done.isMultiple(of: 50) { Terminal.progress("checked \(done) of \(total)") }
+                }
+            }
+            if let first = report.findings.first {
+                problem = "\(first.path): \(first.reason)"
+            } else if report.manifestSHA256 != expected {
+                problem = "the manifest is another one"
+            }
+        } catch { problem = "\(error)" }
+        guard let problem else { return }
+        unlink(part)
+        throw ClientError(
+            "what was downloaded is not what was frozen (\(problem)); it was removed: run again with --id \(export.id)")
     }
 
     private static func size(_ path: String) -> Int64 {

@@ -8,8 +8,9 @@ struct IngestCommand: AsyncParsableCommand {
         commandName: "ingest",
         abstract: "Hand in files, folders and ZIP archives; a verdict for each file.",
         discussion: """
-            Each file is accepted, already there, in conflict (same UID, other content), held for a look, or rejected
-            with its reason. Nothing is acknowledged before it is durable; an upload that broke off can be repeated.
+            Each file is accepted, already there, in conflict (same UID, other content), held for a look, skipped or
+            rejected with its reason. Nothing is acknowledged before it is durable; an upload that broke off can be
+            repeated.
 
             Example:  tarn ingest ./CT-scans study.zip --project HEAD-CT --data ./lake
                       TARN_TOKEN=… tarn ingest ./CT-scans --project HEAD-CT --server https://lake.example.org
@@ -40,7 +41,12 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let counts = try await lake.withClient { client in
-            try await upload(to: client.server)
+            // A wrong address, token or project is said once, before anything is sent.
+            do { _ = try await client.send("GET", "/api/v1/projects/" + Client.escaped(project)) } catch {
+                guard let error = error as? ClientError, error.status == 404 else { throw error }
+                throw ClientError(status: 404, "there is no project \(project), or none of your roles is in it")
+            }
+            return try await upload(to: client.server)
         }
         let failed = counts.filter { $0.key == "rejected" || $0.key == "conflict" }.values.reduce(0, +)
         if failed > 0 { throw ExitCode(1) }
@@ -65,11 +71,11 @@ struct IngestCommand: AsyncParsableCommand {
             }
         }
         let failure = try await send(server, queue)
+        if failure != nil { queue.abandon() }
         let (counts, bytes) = queue.summary
         let took = ContinuousClock.now - began
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
         let files = counts.values.reduce(0, +)
-        if let failure, files == 0 || counts.count == 0 { throw failure }
         if json { try Terminal.printJSON(Summary(files: files, bytes: bytes, seconds: seconds, verdicts: counts)) }
         let list = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let rate = seconds > 0 ? Double(bytes) / seconds : 0

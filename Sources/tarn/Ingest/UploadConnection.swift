@@ -13,6 +13,8 @@ final class UploadConnection {
     private let target: String
     private let queue: UploadQueue
     private let boundary = "tarn-" + UUID().uuidString
+    /// How often in a row the server could not be reached.
+    private var misses = 0
 
     init(_ server: Server, project: String, queue: UploadQueue) throws {
         transfer = try HTTPTransfer(server)
@@ -29,6 +31,10 @@ final class UploadConnection {
     /// The next file that can be opened; those that cannot get their verdict here.
     private func nextReadable() -> (UploadQueue.Item, any InputReader)? {
         while let item = queue.next() {
+            if case .skipped(let reason) = item.file.place {
+                queue.finish(.init(file: item.file.name, verdict: "skipped", reason: reason))
+                continue
+            }
             do { return (item, try item.file.open()) } catch {
                 queue.finish(
                     .init(file: item.file.name, verdict: "rejected", reason: "\(error)", failure: "unreadable"))
@@ -85,10 +91,17 @@ final class UploadConnection {
     private func settle(_ items: [UploadQueue.Item], _ failure: (any Error)?) throws {
         let status = (failure as? ClientError)?.status ?? 0
         let isFinal = (400..<500).contains(status)
+        let isMiss = (failure as? ClientError)?.code == ClientError.unreachable
+        misses = isMiss ? misses + 1 : 0
+        // Nothing is wrong with the files: they are counted as not sent.
+        if let failure, isFinal || misses > Self.attempts {
+            queue.putBack(items)
+            throw failure
+        }
         var again: [UploadQueue.Item] = []
         for var item in items {
-            item.attempts += 1
-            if isFinal || item.attempts >= Self.attempts {
+            item.attempts += isMiss ? 0 : 1
+            if item.attempts >= Self.attempts {
                 let reason = failure.map { "\($0)" } ?? "the server gave no verdict"
                 queue.finish(.init(file: item.file.name, verdict: "rejected", reason: reason, failure: "not stored"))
             } else {
@@ -96,8 +109,7 @@ final class UploadConnection {
             }
         }
         queue.putBack(again)
-        if isFinal, let failure { throw failure }
-        if !again.isEmpty { Thread.sleep(forTimeInterval: 1) }
+        if !again.isEmpty { Thread.sleep(forTimeInterval: Double(max(1, misses))) }
     }
 
     private static func verdict(_ line: [UInt8]) -> UploadVerdict? {

@@ -87,6 +87,14 @@ final class UploadQueue: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// Counts what is left as not sent.
+    func abandon() {
+        condition.lock()
+        if !waiting.isEmpty { counts["not sent", default: 0] += waiting.count }
+        waiting = []
+        condition.unlock()
+    }
+
     /// Files by verdict, and bytes sent.
     var summary: (counts: [String: Int], bytes: Int) {
         condition.lock()
