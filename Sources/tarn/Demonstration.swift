@@ -8,7 +8,7 @@ import Vault
 struct Demonstration {
     static let project = "DEMO"
     private static let roles = [
-        "physician", "annotator", "researcher", "technologist", "custodian", "auditor", "administrator",
+        "physician", "annotator", "researcher", "technologist", "custodian", "auditor", "recipient", "administrator",
     ]
 
     private struct Account: Encodable {
@@ -33,11 +33,11 @@ struct Demonstration {
             _ = try await client.send("POST", "/api/v1/projects", json: ["code": project, "name": "Demonstration"])
         } catch let error as ClientError where error.status == 409 {
             let words = """
-                The demo accounts (demo-\(roles.joined(separator: ", demo-")))
-                were made before and keep their passwords. To set a new one:
+                The demo accounts (demo-physician, …) were made before and keep their passwords. To set a new one:
                   tarn user password demo-physician --data \(directory)
                 """
-            return Beginning(words: words, loading: load(instance.server, generated: false, paths, log))
+            // What an interrupted start did not load; what is there already stays as it is.
+            return Beginning(words: words, loading: load(instance.server, paths, log))
         }
         var lines = [
             "Sign in as one of these; the passwords are shown this once:", "", line("account", "password", "role"),
@@ -51,7 +51,7 @@ struct Demonstration {
         }
         lines += ["", "Made-up studies are being loaded."]
         return Beginning(
-            words: lines.joined(separator: "\n"), loading: load(instance.server, generated: true, paths, log))
+            words: lines.joined(separator: "\n"), loading: load(instance.server, paths, log))
     }
 
     private static func line(_ account: String, _ password: String, _ role: String) -> String {
@@ -69,7 +69,7 @@ struct Demonstration {
     }
 
     /// Hands the studies in, as any client does.
-    private static func load(_ server: Server, generated: Bool, _ paths: [String], _ log: Logger) -> Task<Void, Never> {
+    private static func load(_ server: Server, _ paths: [String], _ log: Logger) -> Task<Void, Never> {
         Task {
             do {
                 let queue = UploadQueue { outcome in
@@ -79,7 +79,7 @@ struct Demonstration {
                 }
                 try await Client.onThread {
                     let feeder = Thread {
-                        if generated { enumerate { queue.add($0) } }
+                        enumerate { queue.add($0) }
                         InputFile.enumerate(paths) { queue.add($0) }
                         queue.complete()
                     }
