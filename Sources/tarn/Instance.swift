@@ -40,7 +40,9 @@ final class Instance: Sendable {
         do {
             var configuration = LakeConfiguration(dataDirectory: directory, masterKeyFile: masterKeyFile, log: log)
             configuration.makesLake = makesLake
-            configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+            configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap {
+                $0.isEmpty ? nil : $0
+            }
             configuration.migrationsDirectory = Home.find("Migrations")
             let lake = try await Lake.open(configuration)
             portal.serve(lake)
