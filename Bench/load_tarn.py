@@ -41,7 +41,7 @@ def load(rows, stored):
                 return
             batch = rows[start:start + BATCH]
             body = b"".join(
-                b"--bench\r\nContent-Type: application/dicom\r\n\r\n" + open(os.path.join(DATA, "..", row["path"]) if not os.path.isabs(row["path"]) and not os.path.exists(row["path"]) else row["path"], "rb").read() + b"\r\n"
+                b"--bench\r\nContent-Type: application/dicom\r\n\r\n" + open(row["path"], "rb").read() + b"\r\n"
                 for row in batch) + b"--bench--\r\n"
             answer = call(connection, "POST", address.path + "/studies", body, **{
                 "Content-Type": 'multipart/related; type="application/dicom"; boundary=bench',
@@ -88,7 +88,9 @@ def main():
                 if index in stored:
                     new = stored[index]
                     patient, person, date = known[new["study"]]
-                    row |= {"study": new["study"], "series": new["series"], "sop": new["instance"], "pid": patient, "name": person, "date": date}
+                    # The harness searches by the family name and by the given one: of a code, the whole and a part.
+                    name = f"{person}^{person[5:9]}"
+                    row |= {"study": new["study"], "series": new["series"], "sop": new["instance"], "pid": patient, "name": name, "date": date}
                     file.write(json.dumps(row) + "\n")
         print(f"{name}: {len(stored)} of {len(rows)} stored", file=sys.stderr)
 
