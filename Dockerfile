@@ -20,6 +20,7 @@ RUN apt-get update \
 COPY --from=build /src/.build/release/tarn /usr/local/bin/tarn
 COPY Web /usr/local/share/tarn/Web
 COPY Migrations /usr/local/share/tarn/Migrations
+COPY Docs/API /usr/local/share/tarn/Docs/API
 ENV TARN_HOME=/usr/local/share/tarn \
     TARN_MASTER_KEY_FILE=/etc/tarn/master.key
 USER tarn
