@@ -7,13 +7,14 @@ import shutil
 import sys
 from urllib.parse import urlencode
 
+import numpy
 import pydicom
 import pytest
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from studies import PLANTED, series  # noqa: E402
+from studies import PLANTED, read, series  # noqa: E402
 from tarn_server import CORPUS, Server, multipart, verdicts  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
@@ -139,8 +140,21 @@ def ct_files(tmp_path_factory):
             (folder / f"{path.name}.dcm").write_bytes(buffer.getvalue())
     else:
         for number, content in enumerate(series(28, rows=256)):
-            (folder / f"{number:03}.dcm").write_bytes(content)
+            (folder / f"{number:03}.dcm").write_bytes(with_discs(content, number))
     return sorted(folder.iterdir())
+
+
+def with_discs(content, number):
+    """The slice with flat areas in the place of noise: air, a body, and something in it that moves from slice to slice."""
+    data = read(content)
+    row, column = numpy.indices((data.Rows, data.Columns))
+    pixels = numpy.full((data.Rows, data.Columns), 24, numpy.uint16)
+    pixels[numpy.hypot(row - 128, column - 128) < 100] = 1064
+    pixels[numpy.hypot(row - 128, column - 70 - 4 * number) < 20] = 1400
+    data.PixelData = pixels.tobytes()
+    buffer = io.BytesIO()
+    data.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +172,6 @@ def viewer_shows(page, index, timeout=15_000):
 
 def canvas_pixels(page):
     """The stage as it is on the screen, as a grey array."""
-    import numpy
     from PIL import Image
 
     page.wait_for_timeout(150)

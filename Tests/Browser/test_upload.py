@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 from studies import series
 
@@ -48,7 +49,8 @@ def test_a_zip_is_unpacked_in_the_browser(upload, tmp_path):
     upload.get_by_role("button", name="Accepted 6").wait_for(timeout=60_000)
     upload.get_by_role("button", name="Rejected 1").click()
     row = upload.locator(".upload-row")
-    assert row.count() == 1 and "notes.txt" in row.inner_text()
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("notes.txt")
     assert row.locator(".why").inner_text().strip()
 
 

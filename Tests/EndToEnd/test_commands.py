@@ -237,7 +237,7 @@ def test_an_output_of_one_letter_and_one_behind_a_link_are_written(tmp_path):
     assert (tmp_path / "link").is_symlink() and (tmp_path / "target").read_bytes() == samples
     run("decode", "slice.dcm", "--output", "target", cwd=tmp_path)
     run("decode", "slice.dcm", "--output", "/dev/null", cwd=tmp_path)
-    run("decode", "slice.dcm", "--output", tmp_path / "target")
+    run("decode", "slice.dcm", "--output", tmp_path / "target", cwd=tmp_path)
     assert (tmp_path / "target").read_bytes() == samples
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "slice.dcm", "target", "x"]
 

@@ -9,7 +9,7 @@ extension Portal {
         Route(.post, "/dicom-web/studies", .permission(.upload), store),
         // With a study in the path, instances of another study have to fail (PS3.18 §10.5). Which one is meant can not be
         // told: the original UID is not kept in the clear, and the new one is not what the instances carry.
-        Route(.post, "/dicom-web/studies/{study}", .permission(.upload)) { _ in
+        Route(.post, "/dicom-web/studies/{study}", .account) { _ in
             throw Problem(
                 .badRequest, "study-in-path",
                 "Instances get new UIDs here, so a study cannot be named: POST to /dicom-web/studies.")
