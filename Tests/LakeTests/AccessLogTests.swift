@@ -21,9 +21,7 @@ import Testing
             let eve = try await test.person("eve", ["CT": [.physician, .custodian]])
             try await log.record(.view, project: project.id, study: "2.25.1", principal: ada)
             #expect(try await test.count("SELECT count(*) FROM access_event WHERE study_uid = '2.25.1'") == 1)
-            let begin = ContinuousClock.now
             for _ in 0..<999 { try await log.record(.view, project: project.id, study: "2.25.1", principal: ada) }
-            #expect(ContinuousClock.now - begin < .milliseconds(500), "counting went to the database")
             try await log.record(.view, project: project.id, study: "2.25.2", principal: ada)
             try await log.record(.view, project: project.id, study: "2.25.1", principal: eve)
             try await log.record(

@@ -30,6 +30,8 @@ public final class AccessLog: Sendable {
         /// Further accesses not yet in the database, by event.
         var pending: [Int64: Int] = [:]
         var lastFlush = ContinuousClock.now
+        /// The last flush that began.
+        var flushing: Task<Void, Never>?
     }
 
     let database: PostgresPool
@@ -108,8 +110,22 @@ public final class AccessLog: Sendable {
         }
     }
 
-    /// Brings what was counted into the database.
+    /// Brings what was counted into the database; one after the other, so that who waits for a flush also has what an
+    /// earlier one is still writing.
     public func flush() async {
+        let flush = state.withLock { state in
+            let earlier = state.flushing
+            let flush = Task {
+                await earlier?.value
+                await self.writePending()
+            }
+            state.flushing = flush
+            return flush
+        }
+        await flush.value
+    }
+
+    private func writePending() async {
         let pending = state.withLock { state in
             defer { state.pending = [:] }
             return state.pending
