@@ -15,6 +15,10 @@ public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {
         case invalid
         /// It stands against something that is already there.
         case conflict
+        /// It was made from a version that is no longer the newest; nothing was changed.
+        case stale
+        /// Asked too often; later it may be asked again.
+        case tooMany
         /// It is larger than the configuration allows.
         case tooLarge
         /// The database, the disk or the store fails; trying again later may help.

@@ -4,11 +4,11 @@
 public enum Gate {
     /// What each role may do in its project.
     public static let table: [Role: Set<Permission>] = [
-        .physician: [.browse, .view, .identityRead],
-        .annotator: [.browse, .view],
-        .researcher: [.browse, .view, .export],
+        .physician: [.browse, .view, .report, .readReports, .identityRead],
+        .annotator: [.browse, .view, .annotate, .curateLabels, .readReports],
+        .researcher: [.browse, .view, .export, .readReports],
         .technologist: [.upload],
-        .custodian: [.browse, .view, .review, .identityRead, .accessHistory],
+        .custodian: [.browse, .view, .review, .curateLabels, .readReports, .identityRead, .accessHistory],
         .auditor: [.accessHistory],
         .recipient: [],
     ]
@@ -17,8 +17,9 @@ public enum Gate {
     /// is recorded.
     public static let administrator: Set<Permission> = [.manageAccounts, .manageProjects, .operate]
 
-    /// What the operator of the machine may do, in every project. Who patients are is not needed to operate it.
-    public static let `operator`: Set<Permission> = Set(Permission.allCases).subtracting([.identityRead])
+    /// What the operator of the machine may do, in every project. Who patients are is not needed to operate it, nor is
+    /// what a physician wrote before it was scrubbed.
+    public static let `operator`: Set<Permission> = Set(Permission.allCases).subtracting([.identityRead, .report])
 
     /// Whether `principal` may do `permission`: in the project with this ID, or for the site where there is none.
     public static func permits(_ principal: Principal, _ permission: Permission, project: Int64? = nil) -> Bool {

@@ -10,6 +10,14 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     case review
     /// Freeze a selection and download it.
     case export
+    /// Save annotations as versions of a label set.
+    case annotate
+    /// Keep the project's list of labels.
+    case curateLabels = "labels.curate"
+    /// Write reports, and read them as they were written.
+    case report
+    /// Read reports without what may identify somebody.
+    case readReports = "report.read"
     /// Read what identifies the patient, with a reason.
     case identityRead = "identity.read"
     /// See who looked at what.
@@ -25,7 +33,9 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     public var isOfSite: Bool {
         switch self {
         case .manageAccounts, .manageProjects, .operate: true
-        case .browse, .view, .upload, .review, .export, .identityRead, .accessHistory: false
+        case .browse, .view, .upload, .review, .export, .annotate, .curateLabels, .report, .readReports, .identityRead,
+            .accessHistory:
+            false
         }
     }
 
@@ -37,6 +47,10 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         case .upload: "bring images in"
         case .review: "release or reject what is held"
         case .export: "freeze and download"
+        case .annotate: "save annotations in versions"
+        case .curateLabels: "keep the list of labels"
+        case .report: "write reports, read them as written"
+        case .readReports: "read reports without what identifies"
         case .identityRead: "read the identity, with a reason"
         case .accessHistory: "see who looked at what"
         case .manageAccounts: "accounts and roles"

@@ -17,6 +17,15 @@ public struct EntityTag: Hashable, Sendable, CustomStringConvertible {
         self.init(SHA256.of(Bytes(bytes)).array.prefix(16).hexadecimal, isWeak: isWeak)
     }
 
+    /// The one strong tag of an `If-Match` field; `nil` for a list, a weak tag or `*`, which name no single version.
+    init?(field: String) {
+        let text = HeaderList.trim(field[...])
+        guard text.utf8.count >= 3, text.hasPrefix("\""), text.hasSuffix("\"") else { return nil }
+        let inner = text.dropFirst().dropLast()
+        guard !inner.contains("\"") else { return nil }
+        self.init(String(inner))
+    }
+
     public var description: String { "\(isWeak ? "W/" : "")\"\(value)\"" }
 
     /// Whether an `If-None-Match` field names this version: weak comparison (§13.1.2), so 304 is the answer.

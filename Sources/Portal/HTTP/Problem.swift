@@ -39,7 +39,8 @@ public struct Problem: Error, Sendable, Hashable {
     private static func title(_ status: Int) -> String {
         let known: [HTTPResponse.Status] = [
             .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .conflict,
-            .contentTooLarge, .unsupportedMediaType, .rangeNotSatisfiable, .tooManyRequests, .internalServerError,
+            .contentTooLarge, .preconditionFailed, .preconditionRequired, .unsupportedMediaType, .rangeNotSatisfiable,
+            .tooManyRequests, .internalServerError,
             .serviceUnavailable,
         ]
         return known.first { $0.code == status }?.reasonPhrase ?? "Error"

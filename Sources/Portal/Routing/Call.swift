@@ -53,6 +53,16 @@ struct Call: Sendable {
         return value
     }
 
+    /// The version that a change is made from: the one entity tag of `If-Match` (RFC 9110 §13.1.1).
+    /// - Throws: 428 (RFC 6585 §3) where there is none: a change of what has versions says which one it saw.
+    func ifMatch() throws -> String {
+        guard let header = request.headers[.ifMatch], let tag = EntityTag(field: header) else {
+            throw Problem(
+                .preconditionRequired, "if-match-first", "Send If-Match with the ETag of the version that you changed.")
+        }
+        return tag.value
+    }
+
     /// The body as JSON of `type`, at most 1 MiB.
     /// - Throws: 415, 413 or 400.
     func body<T: Decodable>(_ type: T.Type) async throws -> T {
@@ -90,9 +100,12 @@ extension Problem {
             case .forbidden: (.forbidden, "forbidden")
             case .invalid: (.badRequest, "invalid")
             case .conflict: (.conflict, "conflict")
+            case .stale: (.preconditionFailed, "stale")
+            case .tooMany: (.tooManyRequests, "too-many")
             case .tooLarge: (.contentTooLarge, "too-large")
             case .unavailable: (.serviceUnavailable, "unavailable")
             }
-        self.init(status, code, error.reason, headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:])
+        let wait: [HTTPResponse.Status: String] = [.serviceUnavailable: "5", .tooManyRequests: "60"]
+        self.init(status, code, error.reason, headers: wait[status].map { ["Retry-After": $0] } ?? [:])
     }
 }
