@@ -19,6 +19,8 @@ const routes = [
     { pattern: "/studies/:uid", load: () => import("./pages/study.js") },
     { pattern: "/upload", load: () => import("./pages/upload.js") },
     { pattern: "/held", load: () => import("./pages/held.js") },
+    { pattern: "/labels", load: () => import("./pages/labels.js") },
+    { pattern: "/labels/:id", load: () => import("./pages/label-set.js") },
     { pattern: "/exports", load: () => import("./pages/exports.js") },
     { pattern: "/accounts", load: () => import("./pages/accounts.js") },
 ];

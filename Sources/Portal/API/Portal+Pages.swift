@@ -9,6 +9,7 @@ extension Portal {
     static let pageRoutes: [Route] =
         [
             "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/held", "/exports", "/accounts",
+            "/labels", "/labels/{id}",
         ].map { pattern in
             Route.open(pattern) { request, _, portal in
                 guard let page = portal.web.response("index.html", headers: request.headers) else {

@@ -1,0 +1,9 @@
+import { h } from "../core/dom.js";
+
+/** @import { PageContext } from "../core/router.js" */
+
+/** @param {PageContext} context */
+export function render({ setTitle }) {
+    setTitle("Label set");
+    return h("main", { class: "narrow" }, h("div", { class: "heading" }, h("h1", null, "Label set")));
+}
