@@ -20,6 +20,8 @@ public struct Export: Codable, Hashable, Sendable {
     public let archiveBytes: Int64
     /// In hexadecimal.
     public let manifestSHA256: String
+    /// Which labels go along.
+    public let labels: [ExportLabels]
 }
 
 /// A row of `export`, with what the outside does not see.
@@ -31,7 +33,7 @@ struct ExportRow: Sendable {
 
     static let columns = """
         e.id, e.project_id, p.code AS project, a.name AS created_by, e.created_at, e.filter, e.studies, e.instances, e.bytes,
-        e.manifest_size, e.manifest_crc32, e.manifest_sha256, e.directory_offset, e.archive_size
+        e.manifest_size, e.manifest_crc32, e.manifest_sha256, e.directory_offset, e.archive_size, e.labels, e.label_files
         """
     static let source = "export e JOIN project p ON p.id = e.project_id JOIN account a ON a.id = e.created_by"
 
@@ -40,18 +42,22 @@ struct ExportRow: Sendable {
         projectID = try row.decode("project_id")
         let createdAt: Date = try row.decode("created_at")
         let filter: String = try row.decode("filter")
+        let labels: String = try row.decode("labels")
         export = Export(
             id: String(id), project: try row.decode("project"), createdAt: createdAt.formatted(.iso8601),
             createdBy: try row.decode("created_by"),
             filter: try JSONDecoder().decode(StudyFilter.self, from: Data(filter.utf8)),
             studies: try row.decode("studies"), instances: try row.decode("instances"), bytes: try row.decode("bytes"),
             archiveBytes: try row.decode("archive_size"),
-            manifestSHA256: try row.decode("manifest_sha256", as: [UInt8].self).hexadecimal)
+            manifestSHA256: try row.decode("manifest_sha256", as: [UInt8].self).hexadecimal,
+            labels: try JSONDecoder().decode([ExportLabels].self, from: Data(labels.utf8)))
         layout = ArchiveLayout(
-            manifestHead: ManifestText.head(export: id, project: export.project, createdAt: export.createdAt),
+            manifestHead: ManifestText.head(
+                export: id, project: export.project, createdAt: export.createdAt, labels: labels),
             manifestSize: try row.decode("manifest_size"),
             manifestCRC32: UInt32(truncatingIfNeeded: try row.decode("manifest_crc32", as: Int64.self)),
-            entryCount: export.instances, directoryOffset: try row.decode("directory_offset"),
+            entryCount: export.instances + (try row.decode("label_files", as: Int.self)),
+            directoryOffset: try row.decode("directory_offset"),
             size: export.archiveBytes, time: DOSTime(createdAt))
     }
 }
@@ -59,7 +65,8 @@ struct ExportRow: Sendable {
 /// A row of `export_entry`.
 struct ExportEntry: Sendable {
     let position: Int
-    let instanceID: Int64
+    /// `nil` for a file of labels.
+    let instanceID: Int64?
     let uid: String
     let path: String
     let size: Int64
@@ -88,7 +95,7 @@ struct ExportEntry: Sendable {
     }
 
     init(
-        position: Int, instanceID: Int64 = 0, uid: String = "", path: String, size: Int64, crc32: UInt32,
+        position: Int, instanceID: Int64? = nil, uid: String = "", path: String, size: Int64, crc32: UInt32,
         sha256: [UInt8] = [],
         manifestOffset: Int64 = 0, archiveOffset: Int64 = 0, directoryOffset: Int64 = 0
     ) {

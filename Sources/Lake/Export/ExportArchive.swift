@@ -65,7 +65,7 @@ public struct ExportArchive: Sendable {
         guard let wanted = place.part(of: start..<row.layout.directoryOffset) else { return }
         var jobs = FileJobs(
             pages: EntryPages(row, context, from: .archive, offset: start + wanted.lowerBound), layout: row.layout,
-            wanted: (start + wanted.lowerBound)..<(start + wanted.upperBound), runCount: Self.runCount)
+            export: row.id, wanted: (start + wanted.lowerBound)..<(start + wanted.upperBound), runCount: Self.runCount)
         var tasks: [Task<Bytes, any Error>] = []
         defer { for task in tasks { task.cancel() } }
         while true {
@@ -101,6 +101,7 @@ public struct ExportArchive: Sendable {
 private struct FileJobs {
     var pages: EntryPages
     let layout: ArchiveLayout
+    let export: Int64
     /// Of the archive.
     let wanted: Range<Int64>
     let runCount: Int64
@@ -109,8 +110,9 @@ private struct FileJobs {
     /// Of the present file: how much of header and content was given out.
     private var offset: Int64 = 0
 
-    init(pages: EntryPages, layout: ArchiveLayout, wanted: Range<Int64>, runCount: Int64) {
+    init(pages: EntryPages, layout: ArchiveLayout, export: Int64, wanted: Range<Int64>, runCount: Int64) {
         self.pages = pages
+        self.export = export
         self.layout = layout
         self.wanted = wanted
         self.runCount = runCount
@@ -138,7 +140,7 @@ private struct FileJobs {
             let head = layout.localHeader(row.entry)
             return FileJob(
                 head: head[clamping: Int(min(start, header))..<Int(min(end, header))],
-                range: Int(max(0, start - header))..<Int(max(0, end - header)), row: row)
+                range: Int(max(0, start - header))..<Int(max(0, end - header)), row: row, export: export)
         }
     }
 }
@@ -148,9 +150,13 @@ private struct FileJob: Sendable {
     let head: Bytes
     let range: Range<Int>
     let row: EntryPages.Row
+    let export: Int64
 
     func bytes(_ context: LakeContext) async throws -> Bytes {
         guard !range.isEmpty else { return head }
+        guard row.entry.instanceID != nil else {
+            return try joined(try await LabelFiles.content(of: row.entry, in: export, range, context.database))
+        }
         guard let stored = row.stored else {
             throw LakeError(.notFound, "a file of this export was erased since")
         }
@@ -158,7 +164,10 @@ private struct FileJob: Sendable {
         guard blob.count == Int(row.entry.size) else {
             throw LakeError(.unavailable, "a file of this export has another length than was frozen")
         }
-        let content = try await blob.read(range)
+        return try joined(try await blob.read(range))
+    }
+
+    private func joined(_ content: Bytes) throws -> Bytes {
         guard !head.isEmpty else { return content }
         var builder = Bytes.Builder()
         try builder.reserve(head.count + content.count)

@@ -37,7 +37,7 @@ public struct ExportManifest: Sendable {
                 let start = linesStart + first.manifestOffset
                 guard start < range.upperBound else { break }
                 let text = page.map {
-                    ManifestText.line($0.entry, isLast: $0.entry.position == row.export.instances - 1)
+                    ManifestText.line($0.entry, isLast: $0.entry.position == row.layout.entryCount - 1)
                 }
                 try await give(Bytes(utf8: text.joined()), at: start)
             }

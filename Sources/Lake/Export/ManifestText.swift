@@ -7,9 +7,11 @@ enum ManifestText {
     /// Bytes of a line beside its path and the digits of its size, with the comma and line feed behind it.
     static let lineOverhead = 97
 
-    static func head(export: Int64, project: String, createdAt: String) -> String {
+    /// - Parameter labels: JSON of `[ExportLabels]`; not mentioned where it is empty.
+    static func head(export: Int64, project: String, createdAt: String, labels: String) -> String {
         // Codes of projects and times need no escapes.
-        "{\"format\":\"tarn-export-1\",\"export\":\"\(export)\",\"project\":\"\(project)\",\"createdAt\":\"\(createdAt)\",\"files\":[\n"
+        "{\"format\":\"tarn-export-1\",\"export\":\"\(export)\",\"project\":\"\(project)\",\"createdAt\":\"\(createdAt)\","
+            + (labels == "[]" ? "" : "\"labels\":\(labels),") + "\"files\":[\n"
     }
 
     /// One line with what separates it from the next: a comma, but for the last one.
