@@ -59,17 +59,21 @@ let package = Package(
         // Rooms with the outside world
         room("ObjectStorage", ["ByteIO", logging]),
         room("Postgres", ["CPostgres", logging]),
+        room("Mail", ["CCurl"]),
         room(
             "Lake",
-            ["ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", logging]),
+            [
+                "ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", "Mail",
+                logging,
+            ]),
         room(
             "Portal",
             ["Lake", "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "CDeflate", hummingbird, logging]),
         .executableTarget(
             name: "tarn",
             dependencies: [
-                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl",
-                "CZlib", "CMalloc",
+                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Mail", "Lake", "Portal",
+                "CCurl", "CZlib", "CMalloc",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -82,9 +86,13 @@ let package = Package(
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
+        tests("Mail", ["Mail"]),
         tests(
             "Lake",
-            ["Lake", "Postgres", "ObjectStorage", "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO"]),
+            [
+                "Lake", "Postgres", "ObjectStorage", "Mail", "Vault", "Deidentification", "DICOM", "DICOMImaging",
+                "ByteIO",
+            ]),
         tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "ByteIO"]),
     ],
     swiftLanguageModes: [.v6]

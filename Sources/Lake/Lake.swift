@@ -23,6 +23,7 @@ public final class Lake: Sendable {
 
     let context: LakeContext
     private let server: PrivateServer?
+    private let recurring: RecurringWork
 
     private init(_ context: LakeContext, server: PrivateServer?) {
         self.context = context
@@ -39,6 +40,8 @@ public final class Lake: Sendable {
         exports = Exports(context, accessLog: accessLog)
         originals = Originals(context, accessLog: accessLog)
         fsck = Fsck(context)
+        let works: [Recurring] = []
+        recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
     /// Opens the lake in `configuration.dataDirectory`, making what is not there: directories, the private PostgreSQL
@@ -77,6 +80,7 @@ public final class Lake: Sendable {
 
     /// Waits for what is under way and closes store, connections and the private server, in this order.
     public func close() async {
+        await recurring.end()
         await accessLog.flush()
         await context.store.close()
         await context.database.close()

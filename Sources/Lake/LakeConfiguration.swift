@@ -37,6 +37,12 @@ public struct LakeConfiguration: Sendable {
     /// Connections to PostgreSQL.
     public var databaseConnections = 12
 
+    /// How it meets people: pages, sign-up, mail.
+    public var site = SiteConfiguration()
+
+    /// Do what recurs, such as sending mail: a server does. A command that opens the lake for a moment leaves it.
+    public var doesRecurringWork = false
+
     /// Where the lake says what it does; never a patient's value.
     public var log: Logger
 
@@ -50,4 +56,6 @@ public struct LakeConfiguration: Sendable {
     var spoolDirectory: String { dataDirectory + "/spool" }
     /// Where sealed objects lie.
     var segmentsDirectory: String { dataDirectory + "/objects" }
+    /// Where mail is written that no server takes.
+    var mailDirectory: String { dataDirectory + "/mail" }
 }

@@ -17,4 +17,8 @@ struct LakeContext: Sendable {
     /// Threads for work that would hold up the cooperative pool.
     let workers: WorkPool
     let log: Logger
+
+    var site: SiteConfiguration { configuration.site }
+    /// Where mail is put, to be sent after the commit.
+    var outbox: Outbox { Outbox(self) }
 }
