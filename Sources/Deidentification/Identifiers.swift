@@ -15,7 +15,10 @@ struct Identifiers {
     init() {}
 
     /// Collects from every level of a data set, private elements included.
-    init(of dataSet: DataSet) {
+    init(of dataSet: DataSet) { add(dataSet) }
+
+    /// Collects from one more data set.
+    mutating func add(_ dataSet: DataSet) {
         collect(dataSet, depth: 0)
         longNames = names.filter { $0.count >= 4 }.prefix(1024).map { String(decoding: $0, as: UTF8.self) }
         searchable = Array(ids.prefix(512))

@@ -43,6 +43,13 @@ struct TextScrubber {
     func scrub(_ text: String, mode: Mode, limit: Int = .max) -> Result {
         let tokens = TextTokens(Array(text.utf8))
         guard !tokens.tokens.isEmpty else { return .unchanged }
+        let marks = marks(in: tokens, mode)
+        guard !marks.isEmpty else { return .unchanged }
+        return apply(marks, to: tokens, limit: limit, longest: text.count)
+    }
+
+    /// What has to go, in no order; places may overlap.
+    func marks(in tokens: TextTokens, _ mode: Mode) -> [Mark] {
         var marks: [Mark] = []
         contacts(tokens, &marks)
         let taken = numbersAndDates(tokens, mode, &marks)
@@ -54,8 +61,7 @@ struct TextScrubber {
                 marks.append(Mark(range: tokens.tokens[index].start..<tokens.tokens[index].end))
             }
         }
-        guard !marks.isEmpty else { return .unchanged }
-        return apply(marks, to: tokens, limit: limit, longest: text.count)
+        return marks
     }
 
     // MARK: Words
@@ -154,7 +160,7 @@ struct TextScrubber {
     }
 
     /// Sorted, without overlaps; plain marks with nothing but separators between them become one.
-    private func merge(_ marks: [Mark], _ tokens: TextTokens) -> [Mark] {
+    func merge(_ marks: [Mark], _ tokens: TextTokens) -> [Mark] {
         var merged: [Mark] = []
         let sorted = marks.sorted {
             ($0.range.lowerBound, $1.range.upperBound) < ($1.range.lowerBound, $0.range.upperBound)
