@@ -26,6 +26,8 @@ export async function signIn(name, password) {
 }
 
 export async function signOut() {
+    // Whoever comes next to this tab finds no filters and nothing that was typed.
+    sessionStorage.clear();
     await api.delete("session");
     session.value = null;
 }

@@ -1,0 +1,51 @@
+import { h } from "../core/dom.js";
+import { checkedPieces, scrubbedPieces } from "./text.js";
+
+/** @import { DiffPart, Report } from "./types.d.ts" */
+
+const explanation = "Taken out, because it may identify somebody. Physicians of the project read it.";
+
+/** Stands where something was taken out. */
+function gap() {
+    return h("span", { class: "taken-out", title: explanation }, "removed");
+}
+
+/**
+ * The text of a report as its reader gets it.
+ * @param {Pick<Report, "text" | "isScrubbed">} report
+ */
+export function reportText(report) {
+    const pieces = report.isScrubbed
+        ? scrubbedPieces(report.text).map((piece) => piece.isRemoved ? gap() : piece.text)
+        : [report.text];
+    return h("div", { class: "report-text" }, pieces);
+}
+
+/**
+ * A text as written, with what others will not read struck through.
+ * @param {string} text
+ * @param {{ from: number, to: number }[]} removed
+ */
+export function checkedText(text, removed) {
+    return h(
+        "div",
+        { class: "report-text" },
+        checkedPieces(text, removed).map((piece) =>
+            piece.isRemoved
+                ? h("s", { class: "will-go" }, h("span", { class: "visually-hidden" }, "taken out: "), piece.text)
+                : piece.text
+        ),
+    );
+}
+
+/**
+ * Two texts in one: what came is underlined, what went is struck through.
+ * @param {DiffPart[]} parts
+ */
+export function comparedText(parts) {
+    return h(
+        "div",
+        { class: "report-text compared" },
+        parts.map(({ kind, text }) => kind === "same" ? text : h(kind === "added" ? "ins" : "del", null, text)),
+    );
+}
