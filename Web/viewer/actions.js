@@ -6,13 +6,13 @@ import { fileKey } from "./tools/presets.js";
 /** @import { ViewerState } from "./state.js" */
 /** @import { Action } from "./tools/keymap.js" */
 
-/** @type {Partial<Record<Action, number>>} */
+/** @type {Record<Action, number | undefined>} */
 const steps = { next: 1, previous: -1, first: -1e9, last: 1e9 };
 
-/** @type {Partial<Record<Action, [dx: number, dy: number]>>} */
+/** @type {Record<Action, [dx: number, dy: number] | undefined>} */
 const moves = { panLeft: [-40, 0], panRight: [40, 0], panUp: [0, -40], panDown: [0, 40] };
 
-/** As if the mouse had been dragged so far with the window tool. @type {Partial<Record<Action, [number, number]>>} */
+/** As if the mouse had been dragged so far with the window tool. @type {Record<Action, [number, number] | undefined>} */
 export const windowDrags = { wider: [20, 0], narrower: [-20, 0], levelUp: [0, 15], levelDown: [0, -15] };
 
 /**

@@ -1,7 +1,8 @@
 import { h } from "../core/dom.js";
 import { openDialog } from "../ui/dialog.js";
-import { bindings } from "./tools/keymap.js";
-import { ctPresets } from "./tools/presets.js";
+import { shownKey } from "./tools/keymap.js";
+
+/** @import { Keys } from "./tools/keys.js" */
 
 const mouse = [
     ["Drag", "The chosen tool; at first brightness and contrast"],
@@ -27,22 +28,25 @@ function block(title, rows) {
     );
 }
 
-/** The list of keys and mouse actions. */
-export function openShortcuts() {
-    const groups = [...new Set(bindings.map(({ group }) => group))];
-    const presets = [
-        ...ctPresets.map(({ key, name, width, center }) => [key, `${name} (${width} / ${center})`]),
-        ["8", "Automatic"],
-        ["0", "As in the file"],
-    ];
+/**
+ * The list of keys and mouse actions.
+ * @param {Keys} keys
+ * @param {(action: string) => boolean} works whether an action does anything here
+ */
+export function openShortcuts(keys, works) {
+    const list = keys.list.filter(({ action, extra }) => !extra || works(action));
+    const groups = [...new Set(list.map(({ group }) => group))];
     const close = h("button", { class: "button primary", type: "button" }, "Close");
     const dialog = openDialog(
         "Keys and mouse",
         h("div", { class: "sheet" }, [
             ...groups.map((group) =>
-                block(group, bindings.filter((one) => one.group === group).map(({ show, text }) => [show, text]))
+                block(
+                    group,
+                    list.filter((one) => one.group === group)
+                        .map((one) => [one.keys.map(shownKey).join(" or "), one.text]),
+                )
             ),
-            block("Windows (1 to 7: CT only)", presets),
             block("Mouse and touch", mouse),
         ]),
         h("div", { class: "actions" }, close),

@@ -2,7 +2,7 @@
 
 /** @import { VOIWindow } from "../types.d.ts" */
 
-/** @typedef {"window" | "pan" | "zoom" | "scroll"} Tool */
+/** What the left button does: "window", "pan", "zoom", "scroll", or the name of a tool that was added. @typedef {string} Tool */
 
 /**
  * @typedef {object} ViewerState

@@ -1,9 +1,10 @@
 import { fill, h } from "../core/dom.js";
 import { icon } from "../ui/icons.js";
-import { bindings } from "./tools/keymap.js";
 import { autoKey, ctPresets, fileKey } from "./tools/presets.js";
 
 /** @import { Action } from "./tools/keymap.js" */
+/** @import { Keys } from "./tools/keys.js" */
+/** @import { Extensions } from "./extensions.js" */
 /** @import { ViewerState } from "./state.js" */
 /** @import { VOIWindow } from "../types.d.ts" */
 
@@ -30,15 +31,10 @@ const actions = [
     ["reset", "reset"],
     null,
     ["overlay", "overlay"],
+    ["two", "two"],
     ["shortcuts", "keyboard"],
     ["panel", "panel"],
 ];
-
-/** @param {Action} action */
-function describe(action) {
-    const binding = bindings.find((candidate) => candidate.action === action);
-    return binding ? `${binding.text} (${binding.show})` : action;
-}
 
 /**
  * What the toolbar tells the viewer.
@@ -53,10 +49,18 @@ function describe(action) {
 export class Toolbar {
     /** @type {Map<Action, HTMLButtonElement>} */
     #buttons = new Map();
+    /** For what comes from outside. */
+    extraTools = h("span", { class: "group" });
+    extraActions = h("div", { class: "group", role: "group", "aria-label": "Annotations", hidden: true });
 
-    /** @param {ToolbarTarget} target */
-    constructor(target) {
+    /**
+     * @param {ToolbarTarget} target
+     * @param {Keys} keys
+     */
+    constructor(target, keys) {
         this.target = target;
+        this.keys = keys;
+        keys.addEventListener("change", () => this.#relabel());
         this.presets = h("select", { class: "input", "aria-label": "Window preset" });
         this.presets.addEventListener("change", () => {
             const [kind, value] = this.presets.value.split(":");
@@ -69,13 +73,14 @@ export class Toolbar {
             h(
                 "div",
                 { class: "group", role: "group", "aria-label": "Tool of the left mouse button" },
-                tools.map(([action, symbol, name]) => this.#button(action, symbol, name)),
+                [...tools.map(([action, symbol, name]) => this.#button(action, symbol, name)), this.extraTools],
             ),
             h("div", { class: "group windowing" }, [
                 this.presets,
                 h("label", { class: "mini" }, h("span", { "aria-hidden": "true" }, "W"), this.width),
                 h("label", { class: "mini" }, h("span", { "aria-hidden": "true" }, "L"), this.level),
             ]),
+            this.extraActions,
             h(
                 "div",
                 { class: "group" },
@@ -101,7 +106,7 @@ export class Toolbar {
      * @param {string} [name]
      */
     #button(action, symbol, name) {
-        const label = describe(action);
+        const label = this.keys.label(action);
         const button = h(
             "button",
             { class: "tool", type: "button", title: label, "aria-label": label },
@@ -111,6 +116,37 @@ export class Toolbar {
         button.addEventListener("click", () => this.target.act(action));
         this.#buttons.set(action, button);
         return button;
+    }
+
+    #relabel() {
+        for (const [action, button] of this.#buttons) {
+            button.title = this.keys.label(action);
+            button.setAttribute("aria-label", button.title);
+        }
+    }
+
+    /**
+     * Buttons for what was added from outside.
+     * @param {Extensions} extensions
+     */
+    extend(extensions) {
+        const drawn = (/** @type {{ name: string, icon?: string }} */ one) =>
+            one.icon ? this.#button(one.name, one.icon) : null;
+        fill(this.extraTools, extensions.tools.map(drawn));
+        fill(this.extraActions, extensions.actions.map(drawn));
+        this.extraActions.hidden = this.extraActions.childElementCount === 0;
+    }
+
+    /**
+     * How the added buttons stand.
+     * @param {Extensions} extensions
+     */
+    showExtras(extensions) {
+        for (const { name, pressed, enabled } of extensions.actions) {
+            const button = this.#buttons.get(name);
+            if (pressed) button?.setAttribute("aria-pressed", String(pressed()));
+            if (button && enabled) button.disabled = !enabled();
+        }
     }
 
     /**
@@ -140,9 +176,10 @@ export class Toolbar {
     /**
      * @param {ViewerState} state
      * @param {VOIWindow | null} window what is in force; null for pictures whose window can't be changed
+     * @param {string[]} extraTools names of the tools that were added
      */
-    show(state, window) {
-        for (const [action] of tools) {
+    show(state, window, extraTools) {
+        for (const action of [...tools.map(([name]) => name), ...extraTools]) {
             this.#buttons.get(action)?.setAttribute("aria-pressed", String(state.tool === action));
         }
         const pressed = /** @type {[Action, boolean][]} */ ([

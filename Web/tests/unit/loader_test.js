@@ -1,6 +1,5 @@
 import { ByteCache } from "../../viewer/codec/cache.js";
 import { outward } from "../../viewer/codec/loader.js";
-import { actionOf } from "../../viewer/tools/keymap.js";
 import { assertEquals } from "./assert.js";
 
 Deno.test("frames are wanted from the current one outward", () => {
@@ -25,22 +24,4 @@ Deno.test("the cache keeps to its budget and lets the oldest go", () => {
     assertEquals([cache.count, cache.bytes], [1, 1000]);
     cache.clear();
     assertEquals([cache.count, cache.bytes], [0, 0]);
-});
-
-/** @param {string} key @param {object} [more] */
-const press = (key, more) => actionOf({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
-
-Deno.test("keys mean what the list says", () => {
-    assertEquals(press("ArrowDown"), "next");
-    assertEquals(press("ArrowDown", { shiftKey: true }), "panDown");
-    assertEquals(press("I", { shiftKey: true }), "invert");
-    assertEquals(press("?", { shiftKey: true }), "shortcuts");
-    assertEquals(press("+", { shiftKey: true }), "zoomIn");
-    assertEquals(press("5"), { preset: "5" });
-});
-
-Deno.test("the browser keeps its own keys", () => {
-    assertEquals(press("r", { ctrlKey: true }), null);
-    assertEquals(press("ArrowLeft", { altKey: true }), null);
-    assertEquals(press("F5"), null);
 });

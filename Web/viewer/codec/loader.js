@@ -15,6 +15,7 @@ import { APIError, send } from "../../core/api.js";
  * @typedef {{ kind: "stored", stored: StoredFrame } | { kind: "picture", bitmap: ImageBitmap }} LoadedFrame
  */
 
+/** Browsers open six connections to a server of HTTP/1.1; one stays free for everything else. */
 const inFlight = 5;
 
 /**
@@ -50,6 +51,8 @@ export class FrameLoader {
     #failures = new Map();
     #current = 0;
     #closed = false;
+    /** The part of the cache and of the connections that is for this series, where several are open. */
+    share = 1;
 
     /**
      * @param {{ study: string, series: string, frames: DisplayFrame[] }} source
@@ -84,7 +87,7 @@ export class FrameLoader {
     /** Makes one frame the most wanted. @param {number} index */
     want(index) {
         this.#current = index;
-        if (!this.#here(index) && !this.#running.has(index) && this.#running.size >= inFlight) {
+        if (!this.#here(index) && !this.#running.has(index) && this.#running.size >= this.#most) {
             // The one farthest from what is looked at makes room.
             const [farthest] = [...this.#running.keys()].sort((a, b) => Math.abs(b - index) - Math.abs(a - index));
             if (farthest !== undefined) this.#running.get(farthest)?.abort();
@@ -97,6 +100,10 @@ export class FrameLoader {
     retry(index) {
         this.#failures.delete(index);
         this.want(index);
+    }
+
+    get #most() {
+        return Math.ceil(inFlight * this.share);
     }
 
     close() {
@@ -116,9 +123,9 @@ export class FrameLoader {
         const sample = this.frames[this.#current];
         if (!sample) return;
         const bytes = sample.rows * sample.columns * (sample.samples > 1 ? 4 : 2);
-        const limit = Math.max(1, Math.floor(this.cache.budget * 0.9 / Math.max(1, bytes)));
+        const limit = Math.max(1, Math.floor(this.cache.budget * 0.9 * this.share / Math.max(1, bytes)));
         for (const index of outward(this.#current, this.frames.length, limit)) {
-            if (this.#running.size >= inFlight) return;
+            if (this.#running.size >= this.#most) return;
             if (this.#here(index) || this.#running.has(index) || this.#failures.has(index)) continue;
             this.#load(index);
         }
