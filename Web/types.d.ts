@@ -94,6 +94,10 @@ export interface DisplayFrame {
     orientation: number[] | null;
     pixelSpacing: number[] | null;
     spacingSource: string | null;
+    /** In mm. */
+    sliceThickness?: number | null;
+    /** Whether the pixels went through lossy compression. */
+    lossy?: boolean | null;
     windows?: VOIWindow[] | null;
 }
 
@@ -101,6 +105,10 @@ export interface SeriesDisplay {
     series: { uid: string; study: string; modality: string; description: string | null; subject: string | null };
     spacing: number[] | null;
     windows: VOIWindow[];
+    /** Frames a second, where the file recommends any. */
+    frameRate?: number | null;
+    /** UID within which positions can be compared. */
+    frameOfReference?: string | null;
     frames: DisplayFrame[];
 }
 
@@ -168,6 +176,10 @@ export interface StudyFilter {
     ageTo?: string;
     sex?: string;
     description?: string;
+    /** Words in the newest version of a report. */
+    report?: string;
+    /** Name of a label that an annotation bears. */
+    label?: string;
     subject?: string;
     sort?: string;
 }

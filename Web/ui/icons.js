@@ -39,6 +39,7 @@ const paths = {
     pause: ["M8 5v14", "M16 5v14"],
     keyboard: ["M3 6.500h18v11H3Z", "M7 10h.1", "M10.300 10h.1", "M13.700 10h.1", "M17 10h.1", "M8 14h8"],
     panel: ["M4 5h16v14H4Z", "M15 5v14"],
+    two: ["M4 5h16v14H4Z", "M12 5v14"],
     back: ["M19 12H5", "m11 6-6 6 6 6"],
     next: ["m9 5 7 7-7 7"],
     copy: ["M9 9h11v11H9Z", "M5 15H4V4h11v1"],
