@@ -9,6 +9,7 @@ internal import Vault
 public final class Lake: Sendable {
     public let accounts: Accounts
     public let projects: Projects
+    public let roleRequests: RoleRequests
     public let accessLog: AccessLog
     public let ingest: Ingest
     public let review: Review
@@ -33,6 +34,7 @@ public final class Lake: Sendable {
         self.accessLog = accessLog
         accounts = Accounts(context, accessLog: accessLog)
         projects = Projects(context, accounts: accounts)
+        roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)

@@ -15,7 +15,7 @@ extension Accounts {
             let rows = try await database.query(
                 """
                 SELECT a.name, a.is_administrator, a.disabled_at IS NOT NULL AS is_disabled, a.created_at,
-                    ARRAY(SELECT p.code || ' ' || m.role FROM membership m JOIN project p ON p.id = m.project_id
+                    ARRAY(SELECT p.code || ' ' || m.role FROM current_membership m JOIN project p ON p.id = m.project_id
                         WHERE m.account_id = a.id ORDER BY p.code, m.role) AS roles
                 FROM account a WHERE NOT a.is_operator ORDER BY a.name
                 """)

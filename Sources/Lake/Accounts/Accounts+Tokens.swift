@@ -34,7 +34,7 @@ extension Accounts {
                     projectID = try await connection.first(
                         """
                         SELECT p.id FROM project p WHERE lower(p.code) = lower($1)
-                            AND EXISTS (SELECT FROM membership m WHERE m.project_id = p.id AND m.account_id = $2)
+                            AND EXISTS (SELECT FROM current_membership m WHERE m.project_id = p.id AND m.account_id = $2)
                         """, [project, account]
                     )?.decode("id")
                     guard projectID != nil else {

@@ -32,7 +32,7 @@ public final class Accounts: Sendable {
                 """
                 SELECT a.id, a.name, a.is_administrator, s.id AS credential, NULL::bigint AS project_id,
                     s.last_used_at < now() - interval '1 minute' AS is_stale,
-                    ARRAY(SELECT m.project_id || ' ' || m.role FROM membership m WHERE m.account_id = a.id) AS roles
+                    ARRAY(SELECT m.project_id || ' ' || m.role FROM current_membership m WHERE m.account_id = a.id) AS roles
                 FROM session s JOIN account a ON a.id = s.account_id
                 WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > now()
                     AND s.last_used_at > now() - make_interval(secs => $2) AND a.disabled_at IS NULL
@@ -60,7 +60,7 @@ public final class Accounts: Sendable {
                 SELECT a.id, a.name, a.is_administrator AND t.project_id IS NULL AS is_administrator,
                     t.id AS credential, t.project_id,
                     coalesce(t.last_used_at < now() - interval '1 minute', true) AS is_stale,
-                    ARRAY(SELECT m.project_id || ' ' || m.role FROM membership m WHERE m.account_id = a.id
+                    ARRAY(SELECT m.project_id || ' ' || m.role FROM current_membership m WHERE m.account_id = a.id
                         AND (t.project_id IS NULL OR m.project_id = t.project_id)) AS roles
                 FROM token t JOIN account a ON a.id = t.account_id
                 WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())

@@ -46,6 +46,29 @@ enum Naming {
         return line
     }
 
+    /// A text of 1 to `limit` characters that may have several lines.
+    /// - Throws: `.invalid`.
+    static func text(_ text: String, of what: String, limit: Int) throws(LakeError) -> String {
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines).replacing("\r\n", with: "\n")
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control
+        }
+        // Counted as the database counts them.
+        guard (1...limit).contains(text.unicodeScalars.count), isPlain else {
+            throw LakeError(.invalid, "\(what) has 1 to \(limit) characters, and no control characters")
+        }
+        return text
+    }
+
+    /// A day that is not over yet: today in UTC or later.
+    /// - Throws: `.invalid`.
+    static func lastDay(_ text: String) throws(LakeError) {
+        guard StudyFilter.dashless(text) != nil else { throw LakeError(.invalid, "a day is written YYYY-MM-DD") }
+        guard text >= Date.now.formatted(.iso8601.year().month().day()) else {
+            throw LakeError(.invalid, "this day is over: take today or a later one")
+        }
+    }
+
     /// A password that is taken, in the one form in which it is hashed: the same characters typed on another system
     /// may come in other code points (NIST SP 800-63B §5.1.1.2).
     /// - Throws: `.invalid`.

@@ -10,10 +10,16 @@ public struct Project: Sendable, Codable, Hashable {
     /// What de-identification leaves.
     public let profile: Profile
     public let createdAt: Date
+    /// Whether everyone who signed in may see that it exists, and ask for a role in it.
+    public let isListed: Bool
 }
 
 /// A person in a project.
 public struct Member: Sendable, Codable, Hashable {
     public let name: String
     public let roles: [Role]
+    /// The last day of the role that ends first, `YYYY-MM-DD` in UTC; `nil` where none ends.
+    public let until: String?
+    /// The last days of those roles that end.
+    public let ends: [String: String]
 }

@@ -7,8 +7,8 @@ internal import Vault
 /// Projects, and who is what in them.
 public struct Projects: Sendable {
     let context: LakeContext
-    private let accounts: Accounts
-    private static let unknown = LakeError(.notFound, "there is no such project")
+    let accounts: Accounts
+    static let unknown = LakeError(.notFound, "there is no such project")
 
     init(_ context: LakeContext, accounts: Accounts) {
         self.context = context
@@ -24,6 +24,8 @@ public struct Projects: Sendable {
     ) async throws(LakeError) -> Project {
         guard Gate.permits(principal, .manageProjects) else { throw LakeError(.notFound, "there is no such thing") }
         let code = try Naming.projectCode(code)
+        // Its address would be that of the list.
+        guard code != "listed" else { throw LakeError(.invalid, "no project's code is “listed”") }
         let name = try Naming.line(name, of: "a project's name", limit: 200)
         return try await LakeError.rethrowing {
             let json = String(decoding: try JSONEncoder().encode(profile), as: UTF8.self)
@@ -38,7 +40,7 @@ public struct Projects: Sendable {
                     """
                     INSERT INTO project (id, code, name, profile, pseudonym_secret_wrapped, created_by)
                     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6)
-                    ON CONFLICT (lower(code)) DO NOTHING RETURNING id, code, name, profile, created_at
+                    ON CONFLICT (lower(code)) DO NOTHING RETURNING \(Project.columns)
                     """, [id, code, name, json, secret.array, principal.accountID])
                 guard let row else { throw LakeError(.conflict, "there is a project with this code already") }
                 let project = try Project(row)
@@ -54,7 +56,7 @@ public struct Projects: Sendable {
         return try await LakeError.rethrowing {
             try await context.database.query(
                 """
-                SELECT id, code, name, profile, created_at FROM project
+                SELECT \(Project.columns) FROM project
                 WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY lower(code)
                 """, [seen]
             ).map { try Project($0) }
@@ -66,7 +68,7 @@ public struct Projects: Sendable {
     public func project(_ code: String, principal: Principal) async throws(LakeError) -> Project {
         let project = try await LakeError.rethrowing {
             try await context.database.first(
-                "SELECT id, code, name, profile, created_at FROM project WHERE lower(code) = lower($1)",
+                "SELECT \(Project.columns) FROM project WHERE lower(code) = lower($1)",
                 [code.contains("\0") ? "" : code]
             ).map { try Project($0) }
         }
@@ -74,53 +76,6 @@ public struct Projects: Sendable {
             throw Projects.unknown
         }
         return project
-    }
-
-    /// Who is what in a project, by name.
-    /// - Throws: `.notFound`.
-    public func members(_ code: String, principal: Principal) async throws(LakeError) -> [Member] {
-        let project = try await project(code, principal: principal)
-        guard Gate.permits(principal, .manageAccounts) else { throw Projects.unknown }
-        return try await LakeError.rethrowing {
-            try await context.database.query(
-                """
-                SELECT a.name, array_agg(m.role ORDER BY m.role) AS roles
-                FROM membership m JOIN account a ON a.id = m.account_id WHERE m.project_id = $1
-                GROUP BY a.name ORDER BY a.name
-                """, [project.id]
-            ).map { row in
-                let roles: [String] = try row.decode("roles")
-                return Member(name: try row.decode("name"), roles: roles.compactMap { Role(rawValue: $0) })
-            }
-        }
-    }
-
-    /// Sets what an account is in a project; an empty set takes it out.
-    /// - Throws: `.notFound` for a project or an account that is not there, or for who may not manage accounts.
-    public func setMember(
-        _ code: String, name: String, roles: Set<Role>, principal: Principal
-    ) async throws(LakeError) {
-        guard Gate.permits(principal, .manageAccounts) else { throw Projects.unknown }
-        let project = try await project(code, principal: principal)
-        let name = try Naming.account(name)
-        try await LakeError.rethrowing {
-            try await context.database.transaction { connection in
-                // Locked, so that two that set it at once leave one of their answers and not both.
-                let row = try await connection.first(
-                    "SELECT id FROM account WHERE name = $1 AND NOT is_operator FOR UPDATE", [name])
-                guard let row else { throw LakeError(.notFound, "there is no such account") }
-                let account: Int64 = try row.decode("id")
-                try await connection.execute(
-                    "DELETE FROM membership WHERE account_id = $1 AND project_id = $2", [account, project.id])
-                try await connection.execute(
-                    "INSERT INTO membership (account_id, project_id, role) SELECT $1, $2, unnest($3::text[])",
-                    [account, project.id, roles.map(\.rawValue).sorted()])
-                let detail =
-                    name + ": " + (roles.isEmpty ? "none" : roles.sorted().map(\.rawValue).joined(separator: ", "))
-                try await AccessLog.write(.rolesSet, project: project.id, detail: detail, principal, connection)
-            }
-        }
-        accounts.cache.forgetAll()
     }
 
     /// The secret under which a project's pseudonyms are made.
@@ -140,11 +95,13 @@ public struct Projects: Sendable {
 }
 
 extension Project {
-    fileprivate init(_ row: PostgresRow) throws {
+    static let columns = "id, code, name, profile, created_at, is_listed"
+
+    init(_ row: PostgresRow) throws {
         self.init(
             id: try row.decode("id"), code: try row.decode("code"), name: try row.decode("name"),
             profile: try JSONDecoder().decode(
                 Profile.self, from: Data(try row.decode("profile", as: String.self).utf8)),
-            createdAt: try row.decode("created_at"))
+            createdAt: try row.decode("created_at"), isListed: try row.decode("is_listed"))
     }
 }

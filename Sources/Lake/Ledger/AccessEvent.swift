@@ -21,12 +21,23 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case tokenRevoke = "token.revoke"
         case projectCreate = "project.create"
         case rolesSet = "project.roles"
+        case projectSettings = "project.settings"
+        case roleRequest = "role.request"
+        case roleWithdraw = "role.withdraw"
+        case roleApprove = "role.approve"
+        case roleDecline = "role.decline"
+        case reportWrite = "report.write"
+        /// Reports of a study without what may identify somebody.
+        case reportRead = "report.read"
+        /// Reports of a study as they were written, where that is another text.
+        case reportAsWritten = "report.as-written"
+        case reportSearch = "report.search"
 
         /// Whether the same again within an interval is only counted: what a person looking at one study does a
         /// thousand times. Acts are events, each for itself.
         var isCountedByInterval: Bool {
             switch self {
-            case .view, .download, .review, .identityRead: true
+            case .view, .download, .review, .identityRead, .reportRead, .reportAsWritten, .reportSearch: true
             default: false
             }
         }
