@@ -1,63 +1,65 @@
-/**
- * What is being typed, kept in this tab until it is saved: a reload, an expired session or a wrong click on a link
- * loses nothing. Never in localStorage, which other people at the same workstation would inherit.
- */
-
-import { session } from "../core/session.js";
-
 /** @import { Draft } from "./types.d.ts" */
 
 const prefix = "tarn.draft.";
 
 /**
- * @param {string} study
- * @param {string | null} report null for a new one
+ * What is being typed on one study, kept in this tab until it is saved: a reload, an expired session or a wrong click
+ * on a link loses nothing. Never in localStorage, which other people at the same workstation would inherit.
  */
-function key(study, report) {
-    return `${prefix}${session.value?.account.name ?? ""}/${study}/${report ?? "new"}`;
-}
+export class Drafts {
+    #mine;
+    #place;
 
-/**
- * @param {string} study
- * @param {string | null} report
- * @returns {Draft | null}
- */
-export function loadDraft(study, report) {
-    try {
-        const draft = JSON.parse(sessionStorage.getItem(key(study, report)) ?? "null");
-        return typeof draft?.text === "string" ? draft : null;
-    } catch {
-        return null;
+    /**
+     * @param {string} account whose; it stays so after the session has expired
+     * @param {string} study
+     */
+    constructor(account, study) {
+        this.#mine = `${prefix}${account}/`;
+        this.#place = `${this.#mine}${study}/`;
     }
-}
 
-/**
- * @param {string} study
- * @param {string | null} report
- * @param {Draft} draft
- * @returns {boolean} whether the browser kept it
- */
-export function keepDraft(study, report, draft) {
-    try {
-        sessionStorage.setItem(key(study, report), JSON.stringify(draft));
-        return true;
-    } catch {
-        return false;
+    /** @param {string | null} report null for a new one */
+    #key(report) {
+        return this.#place + (report ?? "new");
     }
-}
 
-/**
- * @param {string} study
- * @param {string | null} report
- */
-export function dropDraft(study, report) {
-    sessionStorage.removeItem(key(study, report));
-}
+    /**
+     * @param {string | null} report
+     * @returns {Draft | null}
+     */
+    load(report) {
+        try {
+            const draft = JSON.parse(sessionStorage.getItem(this.#key(report)) ?? "null");
+            return typeof draft?.text === "string" ? draft : null;
+        } catch {
+            return null;
+        }
+    }
 
-/** Removes what anybody else typed in this tab; what the person signed in typed stays. */
-export function dropDraftsOfOthers() {
-    const mine = `${prefix}${session.value?.account.name ?? ""}/`;
-    for (const name of Object.keys(sessionStorage)) {
-        if (name.startsWith(prefix) && !name.startsWith(mine)) sessionStorage.removeItem(name);
+    /**
+     * @param {string | null} report
+     * @param {Draft} draft
+     * @returns {boolean} whether the browser kept it
+     */
+    keep(report, draft) {
+        try {
+            sessionStorage.setItem(this.#key(report), JSON.stringify(draft));
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /** @param {string | null} report */
+    drop(report) {
+        sessionStorage.removeItem(this.#key(report));
+    }
+
+    /** Removes what anybody else typed in this tab. */
+    dropOthers() {
+        for (const name of Object.keys(sessionStorage)) {
+            if (name.startsWith(prefix) && !name.startsWith(this.#mine)) sessionStorage.removeItem(name);
+        }
     }
 }

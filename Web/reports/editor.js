@@ -1,271 +1,234 @@
-import { debounced, fill, h } from "../core/dom.js";
+import { fill, h } from "../core/dom.js";
 import { api, APIError, messageOf } from "../core/api.js";
 import { formatTime, plural } from "../core/format.js";
 import { readVersion, writeVersion } from "../core/versioned.js";
 import { confirmDialog } from "../ui/dialog.js";
 import { notice, toast } from "../ui/notice.js";
 import { decideConflict } from "./conflict.js";
-import { dropDraft, keepDraft } from "./draft.js";
 import { checkedText } from "./pieces.js";
-import { nextStatuses, statusWords } from "./status.js";
+import { statusChoice } from "./status-choice.js";
+import { nextStatuses } from "./status.js";
 import { byteCount, longest } from "./text.js";
 
+/** @import { Drafts } from "./draft.js" */
 /** @import { Versioned } from "../core/versioned.js" */
-/** @import { Check, Draft, Report, ReportStatus } from "./types.d.ts" */
+/** @import { Check, Report } from "./types.d.ts" */
 
 /**
  * What the editor works on.
  * @typedef {object} Writing
  * @property {string} study
  * @property {Versioned<Report> | null} base the version that is changed; null for a new report
- * @property {Draft | null} draft what was typed and not saved before
+ * @property {Drafts} drafts where what is typed is kept
  * @property {() => void} done saved, or given up
  * @property {AbortSignal} signal
  */
 
-/** How many editors there were: names of radio buttons have to differ. */
-let count = 0;
-
-/**
- * The editor of a report. What is typed is kept in this tab from the first letter on.
- * @param {Writing} writing
- * @returns {HTMLFormElement}
- */
-export function reportEditor({ study, base, draft, done, signal }) {
-    const report = base?.value.id ?? null;
-    const statuses = nextStatuses(base?.value.status ?? null);
-    /** The version that will be replaced. */
-    let against = { tag: draft?.tag ?? base?.tag ?? "", version: draft?.version ?? base?.value.version ?? 0 };
-    const name = `report-status-${++count}`;
-    const area = h("textarea", {
+/** The editor of a report. What is typed is kept in this tab from the first letter on. */
+export class ReportEditor {
+    #area = h("textarea", {
         class: "input report-area",
         rows: 8,
         "aria-label": "Text of the report",
         spellcheck: "true",
-        value: draft?.text ?? base?.value.text ?? "",
         placeholder: "Findings and impression, in your words",
     });
-    const trouble = h("div", { class: "trouble", "aria-live": "polite" });
-    const checked = h("div", { class: "checked", "aria-live": "polite" });
-    const kept = h("p", { class: "muted small kept" });
-    const save = h("button", { class: "button primary", type: "submit" }, "Save");
-    const check = h("button", { class: "button", type: "button" }, "Check");
-    const leave = h("button", { class: "button quiet", type: "button" }, "Discard");
-    const choices = statusChoices(name, statuses, draft?.status ?? base?.value.status ?? "preliminary");
+    #trouble = h("div", { class: "trouble", "aria-live": "polite" });
+    #checked = h("div", { class: "checked", "aria-live": "polite" });
+    #kept = h("p", { class: "muted small kept" });
+    #save = h("button", { class: "button primary", type: "submit" }, "Save");
+    #check = h("button", { class: "button", type: "button" }, "Check");
+    #discard = h("button", { class: "button quiet", type: "button" }, "Discard");
+    #choice;
+    #writing;
+    /** The report; null for a new one. @type {string | null} */
+    #report;
+    /** The version that will be replaced. */
+    #against;
 
-    const isChanged = () => area.value !== (base?.value.text ?? "") || against.tag !== (base?.tag ?? "");
+    /** @param {Writing} writing */
+    constructor(writing) {
+        const { base, drafts } = writing;
+        this.#writing = writing;
+        this.#report = base?.value.id ?? null;
+        const draft = drafts.load(this.#report);
+        this.#against = { tag: draft?.tag ?? base?.tag ?? "", version: draft?.version ?? base?.value.version ?? 0 };
+        this.#area.value = draft?.text ?? base?.value.text ?? "";
+        this.#choice = statusChoice(
+            nextStatuses(base?.value.status ?? null),
+            draft?.status ?? base?.value.status ?? "preliminary",
+        );
+        const since = draft ? formatTime(new Date(draft.savedAt).toISOString()) : "";
+        this.element = h("form", { class: "report-editor", novalidate: true }, [
+            h("h3", null, base ? `Change the report of ${base.value.author}` : "New report"),
+            draft ? notice("info", `What you typed on ${since} is here again.`) : null,
+            this.#area,
+            this.#choice.element,
+            this.#checked,
+            this.#trouble,
+            h("div", { class: "actions" }, this.#save, this.#check, this.#discard),
+            this.#kept,
+        ]);
+        this.#listen();
+        if (draft) this.#keep();
+        requestAnimationFrame(() => {
+            this.#grow();
+            this.#area.focus();
+        });
+    }
 
-    function keep() {
-        if (!isChanged()) {
-            dropDraft(study, report);
-            kept.textContent = "";
+    #listen() {
+        this.#area.addEventListener("input", () => {
+            this.#grow();
+            fill(this.#checked);
+            this.#keep();
+        });
+        this.#choice.element.addEventListener("change", () => this.#keep());
+        this.#check.addEventListener("click", () => this.#showCheck());
+        this.#discard.addEventListener("click", () => this.#leave());
+        this.element.addEventListener("submit", (event) => {
+            event.preventDefault();
+            this.#submit();
+        });
+    }
+
+    get #isChanged() {
+        const { base } = this.#writing;
+        return this.#area.value !== (base?.value.text ?? "") || this.#against.tag !== (base?.tag ?? "");
+    }
+
+    #keep() {
+        const { drafts } = this.#writing;
+        if (!this.#isChanged) {
+            drafts.drop(this.#report);
+            this.#kept.textContent = "";
             return;
         }
-        const there = keepDraft(study, report, {
-            text: area.value,
-            status: choices.value(),
-            tag: against.tag,
-            version: against.version,
+        const there = drafts.keep(this.#report, {
+            text: this.#area.value,
+            status: this.#choice.value(),
+            ...this.#against,
             savedAt: Date.now(),
         });
-        kept.textContent = there
+        this.#kept.textContent = there
             ? "Not saved yet. What you type is kept in this tab, also over a reload."
             : "Not saved yet, and this browser keeps nothing over a reload. Save soon.";
     }
 
-    const keepSoon = debounced(keep, 300);
-    const grow = () => {
-        area.style.height = "auto";
-        area.style.height = `${area.scrollHeight + 2}px`;
-    };
-
-    /** @param {boolean} busy @param {string} words */
-    function setBusy(busy, words) {
-        for (const button of [save, check, leave]) button.disabled = busy;
-        save.textContent = busy ? words : "Save";
+    #grow() {
+        this.#area.style.height = "auto";
+        this.#area.style.height = `${this.#area.scrollHeight + 2}px`;
     }
 
-    /** Ends the editor; from here on nothing is kept. */
-    function finish() {
-        keepSoon.cancel();
-        ended.abort();
-        dropDraft(study, report);
-        done();
+    /** @param {"info" | "warn" | "bad"} kind @param {string} words */
+    #say(kind, words) {
+        fill(this.#trouble, notice(kind, words));
     }
 
-    async function submit() {
-        fill(trouble);
-        if (area.value.trim() === "") {
-            fill(trouble, notice("bad", "There is no text yet. Write the report first."));
-            area.focus();
+    /** The editor is no longer needed, nor is what it kept. */
+    #finish() {
+        this.#writing.drafts.drop(this.#report);
+        this.#writing.done();
+    }
+
+    /** Why this text can't be saved as it is; empty where it can. */
+    #objection() {
+        if (this.#area.value.trim() === "") return "There is no text yet. Write the report first.";
+        if (byteCount(this.#area.value) > longest) return "This is longer than a report may be (64 KiB). Shorten it.";
+        return "";
+    }
+
+    async #submit() {
+        fill(this.#trouble);
+        const objection = this.#objection();
+        if (objection) {
+            this.#say("bad", objection);
+            this.#area.focus();
             return;
         }
-        if (byteCount(area.value) > longest) {
-            fill(trouble, notice("bad", "This is longer than a report may be (64 KiB). Shorten it."));
-            area.focus();
-            return;
-        }
-        keepSoon.now();
-        setBusy(true, "Saving…");
+        this.#setBusy(true);
         try {
-            await write();
-            toast(report ? "The report is saved as a new version." : "The report is saved.");
-            finish();
+            await this.#write();
+            toast(this.#report ? "The report is saved as a new version." : "The report is saved.");
+            this.#finish();
         } catch (error) {
-            if (error instanceof APIError && error.status === 412) await resolve();
-            else fill(trouble, notice("bad", `${messageOf(error)} Your text is still here.`));
+            if (error instanceof APIError && error.status === 412) await this.#resolve();
+            else this.#say("bad", `${messageOf(error)} Your text is still here.`);
         } finally {
-            setBusy(false, "");
+            this.#setBusy(false);
         }
     }
 
-    function write() {
-        const body = { text: area.value, status: choices.value() };
-        return report
-            ? writeVersion("PUT", `reports/${encodeURIComponent(report)}`, body, against.tag)
-            : writeVersion("POST", `studies/${encodeURIComponent(study)}/reports`, body);
+    #write() {
+        const body = { text: this.#area.value, status: this.#choice.value() };
+        return this.#report
+            ? writeVersion("PUT", `reports/${encodeURIComponent(this.#report)}`, body, this.#against.tag)
+            : writeVersion("POST", `studies/${encodeURIComponent(this.#writing.study)}/reports`, body);
+    }
+
+    /** @param {boolean} isBusy */
+    #setBusy(isBusy) {
+        for (const button of [this.#save, this.#check, this.#discard]) button.disabled = isBusy;
+        this.#save.textContent = isBusy ? "Saving…" : "Save";
     }
 
     /** Somebody saved meanwhile: both texts are shown, and the writer says what becomes of them. */
-    async function resolve() {
-        if (!report) return;
+    async #resolve() {
         try {
+            const path = `reports/${encodeURIComponent(this.#report ?? "")}`;
             /** @type {Versioned<Report>} */
-            const theirs = await readVersion(`reports/${encodeURIComponent(report)}`, signal);
-            const decision = await decideConflict(area.value, theirs.value);
+            const theirs = await readVersion(path, this.#writing.signal);
+            const decision = await decideConflict(this.#area.value, theirs.value);
+            if (decision === "theirs") return this.#finish();
             if (decision === "back") {
-                fill(trouble, notice("warn", "Not saved. Your text is still here; save it again when you are ready."));
-                area.focus();
+                this.#say("warn", "Not saved. Your text is still here; save it again when you are ready.");
+                this.#area.focus();
                 return;
             }
-            if (decision === "theirs") return finish();
-            against = { tag: theirs.tag, version: theirs.value.version };
-            choices.offer(nextStatuses(theirs.value.status));
-            if (decision === "both") {
-                area.value = `${theirs.value.text}\n\n${area.value}`;
-                area.dispatchEvent(new Event("input"));
-                area.focus();
-                area.setSelectionRange(0, 0);
-                fill(trouble, notice("info", "Both texts stand here now. Make one of them, then save."));
-                return;
-            }
-            await submit();
+            this.#against = { tag: theirs.tag, version: theirs.value.version };
+            this.#choice.offer(nextStatuses(theirs.value.status));
+            if (decision === "mine") await this.#submit();
+            else this.#joinWith(theirs.value.text);
         } catch (error) {
-            fill(trouble, notice("bad", `${messageOf(error)} Your text is still here.`));
+            this.#say("bad", `${messageOf(error)} Your text is still here.`);
         }
     }
 
-    async function lookAtOthers() {
-        fill(trouble);
-        check.disabled = true;
+    /** @param {string} text */
+    #joinWith(text) {
+        this.#area.value = `${text}\n\n${this.#area.value}`;
+        this.#grow();
+        this.#keep();
+        this.#area.focus();
+        this.#area.setSelectionRange(0, 0);
+        this.#say("info", "Both texts stand here now, theirs first. Make one of them, then save.");
+    }
+
+    async #showCheck() {
+        fill(this.#trouble);
+        this.#check.disabled = true;
+        const { study, signal } = this.#writing;
+        const text = this.#area.value;
         try {
-            const text = area.value;
             /** @type {Check} */
             const answer = await api.post("reports/check", { study, text }, signal);
-            fill(checked, checkResult(text, answer));
+            fill(this.#checked, checkResult(text, answer));
         } catch (error) {
-            fill(trouble, notice("bad", messageOf(error)));
+            this.#say("bad", messageOf(error));
         } finally {
-            check.disabled = false;
+            this.#check.disabled = false;
         }
     }
 
-    async function discard() {
+    async #leave() {
         const ask = {
             title: "Discard what you typed?",
-            text: report ? "The saved versions stay as they are." : "Nothing of it is kept.",
+            text: this.#report ? "The saved versions stay as they are." : "Nothing of it is kept.",
             action: "Discard it",
             danger: true,
         };
-        if (!isChanged() || await confirmDialog(ask)) finish();
+        if (!this.#isChanged || await confirmDialog(ask)) this.#finish();
     }
-
-    const ended = new AbortController();
-    // What is typed within the last moment before the page goes is kept too.
-    addEventListener("pagehide", keep, { signal: ended.signal });
-    signal.addEventListener("abort", () => {
-        if (ended.signal.aborted) return;
-        keepSoon.now();
-        ended.abort();
-    });
-    area.addEventListener("input", () => {
-        grow();
-        fill(checked);
-        keepSoon();
-    });
-    check.addEventListener("click", lookAtOthers);
-    leave.addEventListener("click", discard);
-    const element = h("form", { class: "report-editor", novalidate: true, onchange: keepSoon }, [
-        h("h3", null, base ? `Change the report of ${base.value.author}` : "New report"),
-        draft
-            ? notice("info", `What you typed on ${formatTime(new Date(draft.savedAt).toISOString())} is here again.`)
-            : null,
-        area,
-        choices.element,
-        checked,
-        trouble,
-        h("div", { class: "actions" }, save, check, leave),
-        kept,
-    ]);
-    element.addEventListener("submit", (event) => {
-        event.preventDefault();
-        submit();
-    });
-    requestAnimationFrame(() => {
-        grow();
-        area.focus();
-    });
-    if (draft) keep();
-    return element;
-}
-
-/**
- * Preliminary or final; where there is no choice, words that say so.
- * @param {string} name
- * @param {ReportStatus[]} statuses
- * @param {ReportStatus} wanted
- */
-function statusChoices(name, statuses, wanted) {
-    let value = statuses.includes(wanted) ? wanted : statuses[0];
-    const element = h("div", { class: "status-choice" });
-
-    /** @param {ReportStatus[]} offered */
-    function offer(offered) {
-        if (!offered.includes(value)) value = offered[0];
-        if (offered.length === 1) {
-            fill(
-                element,
-                h(
-                    "p",
-                    { class: "muted small" },
-                    `It was final: saved, it is marked as ${statusWords(value).name.toLowerCase()}.`,
-                ),
-            );
-            return;
-        }
-        fill(
-            element,
-            h(
-                "fieldset",
-                { class: "field" },
-                h("legend", null, "This report is"),
-                offered.map((status) => {
-                    const input = h("input", { type: "radio", name, value: status, checked: status === value });
-                    input.addEventListener("change", () => value = status);
-                    const { name: words, hint } = statusWords(status);
-                    return h(
-                        "label",
-                        { class: "check" },
-                        input,
-                        h("span", null, words, h("span", { class: "muted small" }, ` ${hint}`)),
-                    );
-                }),
-            ),
-        );
-    }
-
-    offer(statuses);
-    return { element, offer, value: () => value };
 }
 
 /**
@@ -276,12 +239,16 @@ function checkResult(text, { removed }) {
     if (removed.length === 0) {
         return notice("good", "Nothing will be taken out: everybody who reads reports reads it as you wrote it.");
     }
+    const places = plural(removed.length, "place");
     return [
         notice(
             "info",
-            `Researchers and annotators will not read ${plural(removed.length, "place")}, struck through below. ` +
-                "Physicians of the project read everything.",
+            `Researchers and annotators will not read ${places}, struck through below. Physicians read everything.`,
         ),
-        checkedText(text, removed),
+        h(
+            "div",
+            { class: "text-box", tabindex: 0, role: "group", "aria-label": "What others will not read" },
+            checkedText(text, removed),
+        ),
     ];
 }

@@ -1,15 +1,13 @@
 import { fill, h } from "../core/dom.js";
 import { api, isAbort, messageOf } from "../core/api.js";
-import { formatTime } from "../core/format.js";
-import { permitted } from "../core/session.js";
+import { permitted, session } from "../core/session.js";
 import { readVersion, writeVersion } from "../core/versioned.js";
 import { confirmDialog } from "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
 import { notice, toast } from "../ui/notice.js";
-import { dropDraftsOfOthers, loadDraft } from "./draft.js";
-import { reportEditor } from "./editor.js";
-import { reportText } from "./pieces.js";
-import { statusWords } from "./status.js";
+import { reportCard } from "./card.js";
+import { Drafts } from "./draft.js";
+import { ReportEditor } from "./editor.js";
 import { openVersions } from "./versions.js";
 
 /** @import { StudyDetail } from "../types.d.ts" */
@@ -17,126 +15,137 @@ import { openVersions } from "./versions.js";
 
 /**
  * The reports of a study: read, write, compare.
- * @param {StudyDetail} study
+ * @param {Pick<StudyDetail, "uid" | "project">} study
  * @param {AbortSignal} signal aborted when the study is left
  * @returns {HTMLElement}
  */
 export function reportSection(study, signal) {
-    const mayWrite = permitted("report", study.project);
-    const section = h("section", { class: "reports", "aria-label": "Reports" });
-    if (!mayWrite && !permitted("report.read", study.project)) {
-        fill(
-            section,
-            h("h2", null, "Reports"),
-            h("p", { class: "muted small" }, "Your roles in this project do not include reading reports."),
-        );
-        return section;
+    if (permitted("report", study.project) || permitted("report.read", study.project)) {
+        return new ReportSection(study, signal).element;
     }
-    dropDraftsOfOthers();
-    const write = h("button", { class: "button small", type: "button" }, icon("plus"), "Write a report");
-    const place = h("div", { class: "new-report" });
-    const list = h("div", { class: "report-list" }, h("p", { class: "muted small" }, "Fetching the reports…"));
-    const trouble = h("div", { "aria-live": "polite" });
+    return h("section", { class: "reports", "aria-label": "Reports" }, [
+        h("h2", null, "Reports"),
+        h("p", { class: "muted small" }, "Your roles in this project do not include reading reports."),
+    ]);
+}
 
-    /** Where the list is anew after a change, the focus goes to what was changed. @param {string} [focus] */
-    async function load(focus) {
+class ReportSection {
+    #write = h("button", { class: "button small", type: "button" }, icon("plus"), "Write a report");
+    #trouble = h("div", { "aria-live": "polite" });
+    #place = h("div", { class: "new-report" });
+    #list = h("div", { class: "report-list" }, h("p", { class: "muted small" }, "Fetching the reports…"));
+    #study;
+    #signal;
+    #mayWrite;
+    #drafts;
+
+    /**
+     * @param {Pick<StudyDetail, "uid" | "project">} study
+     * @param {AbortSignal} signal
+     */
+    constructor(study, signal) {
+        this.#study = study.uid;
+        this.#signal = signal;
+        this.#mayWrite = permitted("report", study.project);
+        this.#drafts = new Drafts(session.value?.account.name ?? "", study.uid);
+        this.#drafts.dropOthers();
+        this.element = h("section", { class: "reports", "aria-label": "Reports" }, [
+            h("div", { class: "reports-head" }, h("h2", null, "Reports"), this.#write),
+            this.#trouble,
+            this.#place,
+            this.#list,
+        ]);
+        this.#write.hidden = !this.#mayWrite;
+        this.#write.addEventListener("click", () => this.#begin());
+        if (this.#mayWrite && this.#drafts.load(null)) this.#begin();
+        this.#load();
+    }
+
+    async #load() {
         try {
             /** @type {{ reports: Report[] }} */
-            const { reports } = await api.get(`studies/${encodeURIComponent(study.uid)}/reports`, signal);
-            show(reports);
-            if (focus !== undefined) (list.querySelector("article") ?? write).focus();
+            const { reports } = await api.get(`studies/${encodeURIComponent(this.#study)}/reports`, this.#signal);
+            this.#show(reports);
+            return true;
         } catch (error) {
-            if (isAbort(error) || signal.aborted) return;
-            const again = h("button", { class: "button small", type: "button", onclick: () => load() }, "Try again");
-            fill(list, notice("bad", messageOf(error)), again);
+            if (isAbort(error) || this.#signal.aborted) return false;
+            const retry = h("button", { class: "button small", type: "button" }, "Try again");
+            retry.addEventListener("click", () => this.#load());
+            fill(this.#list, notice("bad", messageOf(error)), retry);
+            return false;
         }
+    }
+
+    /** After a change: the focus, whose place is gone, goes to the report. @param {string} [id] */
+    async #reload(id) {
+        if (!await this.#load()) return;
+        const cards = [...this.#list.querySelectorAll("article")];
+        const card = cards.find((one) => one.dataset["report"] === id) ?? cards[0];
+        if (!this.element.contains(document.activeElement)) (card ?? this.#write).focus();
     }
 
     /** @param {Report[]} reports */
-    function show(reports) {
-        if (reports.length === 0) {
-            fill(
-                list,
-                h(
-                    "p",
-                    { class: "muted small" },
-                    mayWrite
-                        ? "There is no report on this study yet."
-                        : "Nobody has written a report on this study yet.",
-                ),
-            );
-        } else {
-            const newestFirst = [...reports].sort((one, other) => other.at.localeCompare(one.at));
-            fill(list, newestFirst.map((report) => reportCard(report)));
-        }
-        write.className = reports.length === 0 ? "button small primary" : "button small";
+    #show(reports) {
+        const newestFirst = [...reports].sort((one, other) => other.at.localeCompare(one.at));
+        const nothing = this.#mayWrite
+            ? "There is no report on this study yet."
+            : "Nobody has written a report on this study yet.";
+        fill(
+            this.#list,
+            reports.length === 0
+                ? h("p", { class: "muted small" }, nothing)
+                : newestFirst.map((report) => this.#card(report)),
+        );
+        this.#write.classList.toggle("primary", reports.length === 0);
     }
 
     /** @param {Report} report */
-    function reportCard(report) {
-        const { name, badge } = statusWords(report.status);
-        const card = h("article", { class: "report", tabindex: -1, "aria-label": `Report of ${report.author}` });
-        fill(card, [
-            h("div", { class: "report-head" }, [
-                h("span", { class: `badge ${badge}` }, name),
-                h(
-                    "span",
-                    { class: "report-by" },
-                    h("strong", null, report.author),
-                    h("time", { class: "muted small", datetime: report.at }, formatTime(report.at)),
-                ),
-            ]),
-            reportText(report),
-            report.isScrubbed
-                ? h(
-                    "p",
-                    { class: "muted small" },
-                    "Places marked “removed” were taken out, because they may identify somebody.",
-                )
-                : null,
-            h("div", { class: "actions" }, [
-                mayWrite ? action("Change", "Change this report", () => edit(report, card)) : null,
-                report.version > 1
-                    ? action(
-                        `${report.version} versions`,
-                        "Versions of this report",
-                        () => openVersions(report, { mayWrite, restored: () => load("") }),
-                    )
-                    : null,
-                mayWrite && report.status !== "entered-in-error"
-                    ? action("Withdraw", "Withdraw this report", () => withdraw(report))
-                    : null,
-            ]),
-        ]);
-        card.classList.toggle("withdrawn", report.status === "entered-in-error");
-        if (mayWrite && loadDraft(study.uid, report.id)) edit(report, card);
+    #card(report) {
+        const card = reportCard(report, {
+            versions: () => openVersions(report, { mayWrite: this.#mayWrite, restored: () => this.#reload(report.id) }),
+            ...(this.#mayWrite
+                ? { change: () => this.#change(report, card), withdraw: () => this.#withdraw(report) }
+                : {}),
+        });
+        card.dataset["report"] = report.id;
+        if (this.#mayWrite && this.#drafts.load(report.id)) this.#change(report, card);
         return card;
     }
 
-    /** @param {string} name @param {string} label @param {() => void} act */
-    function action(name, label, act) {
-        return h("button", {
-            class: "button quiet small",
-            type: "button",
-            "aria-label": label === name ? null : `${label} (${name})`,
-            onclick: act,
-        }, name);
-    }
-
     /** @param {Report} report @param {HTMLElement} card */
-    async function edit(report, card) {
-        fill(trouble);
+    async #change(report, card) {
+        fill(this.#trouble);
         try {
-            const base = await readVersion(`reports/${encodeURIComponent(report.id)}`, signal);
-            const draft = loadDraft(study.uid, report.id);
-            fill(card, reportEditor({ study: study.uid, base, draft, signal, done: () => load("") }));
+            const base = await readVersion(`reports/${encodeURIComponent(report.id)}`, this.#signal);
+            fill(card, this.#editor(base, () => this.#reload(report.id)));
         } catch (error) {
-            if (!isAbort(error)) fill(trouble, notice("bad", messageOf(error)));
+            this.#complain(error);
         }
     }
 
+    #begin() {
+        this.#write.hidden = true;
+        fill(
+            this.#place,
+            this.#editor(null, () => {
+                fill(this.#place);
+                this.#write.hidden = false;
+                this.#reload();
+            }),
+        );
+    }
+
+    /**
+     * @param {import("../core/versioned.js").Versioned<Report> | null} base
+     * @param {() => void} done
+     */
+    #editor(base, done) {
+        const writing = { study: this.#study, base, drafts: this.#drafts, signal: this.#signal, done };
+        return new ReportEditor(writing).element;
+    }
+
     /** @param {Report} report */
-    async function withdraw(report) {
+    async #withdraw(report) {
         const sure = await confirmDialog({
             title: "Withdraw this report?",
             text: "It is marked as entered in error. It and its versions stay readable.",
@@ -144,40 +153,20 @@ export function reportSection(study, signal) {
             danger: true,
         });
         if (!sure) return;
-        fill(trouble);
-        const path = `reports/${encodeURIComponent(report.id)}`;
+        fill(this.#trouble);
         try {
-            const { value, tag } = await readVersion(path, signal);
+            const path = `reports/${encodeURIComponent(report.id)}`;
+            const { value, tag } = await readVersion(path, this.#signal);
             await writeVersion("PUT", path, { text: value.text, status: "entered-in-error" }, tag);
             toast("The report is withdrawn.");
-            load("");
+            this.#reload(report.id);
         } catch (error) {
-            if (!isAbort(error)) fill(trouble, notice("bad", messageOf(error)));
+            this.#complain(error);
         }
     }
 
-    function begin() {
-        write.hidden = true;
-        fill(
-            place,
-            reportEditor({
-                study: study.uid,
-                base: null,
-                draft: loadDraft(study.uid, null),
-                signal,
-                done() {
-                    fill(place);
-                    write.hidden = false;
-                    load("");
-                },
-            }),
-        );
+    /** @param {unknown} error */
+    #complain(error) {
+        if (!isAbort(error)) fill(this.#trouble, notice("bad", messageOf(error)));
     }
-
-    write.hidden = !mayWrite;
-    write.addEventListener("click", begin);
-    fill(section, h("div", { class: "reports-head" }, h("h2", null, "Reports"), write), trouble, place, list);
-    if (mayWrite && loadDraft(study.uid, null)) begin();
-    load();
-    return section;
 }

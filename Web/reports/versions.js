@@ -73,7 +73,11 @@ function showVersions(body, versions, mayWrite, bringBack) {
             other
                 ? legend(changes === 0 ? `The same words as version ${other.version}.` : `${words}: `, changes)
                 : null,
-            other ? comparedText(parts) : reportText(current),
+            h(
+                "div",
+                { class: "text-box", tabindex: 0, role: "group", "aria-label": "Text" },
+                other ? comparedText(parts) : reportText(current),
+            ),
             mayWrite && current.version !== versions[0].version ? restoreButton() : null,
         );
     }
