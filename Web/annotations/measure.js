@@ -13,7 +13,7 @@ const known = new WeakMap();
 
 /**
  * @param {Annotation} annotation
- * @param {DisplayFrame} frame
+ * @param {DisplayFrame & { units?: string | null }} frame units: Rescale Type, where the server tells it
  * @param {string} modality
  * @param {StoredFrame | null} stored null where the frame's values are not at hand
  * @returns {Measured}
@@ -28,8 +28,8 @@ export function measure(annotation, frame, modality, stored) {
         ...(length === undefined ? {} : { length }),
         ...(area === undefined ? {} : { area }),
         unit: scale.unit,
-        spacingSource: scale.source,
-        ...(statistics ? { ...statistics, valueUnit: /** @type {"HU" | ""} */ (valueUnit(modality)) } : {}),
+        spacingSource: frame.spacingSource,
+        ...(statistics ? { ...statistics, valueUnit: valueUnit(modality, frame.units) } : {}),
     };
     known.set(annotation, { stored, measured });
     return measured;

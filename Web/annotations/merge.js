@@ -1,6 +1,6 @@
 /** Three-way merge of a study's annotations: what we both started from, what I have, what somebody else saved. */
 
-import { differences } from "./model.js";
+import { differences, newAnnotationID } from "./model.js";
 
 /** @import { Annotation } from "./types.d.ts" */
 
@@ -93,7 +93,7 @@ function mergedOne(id, base, mine, theirs, newID) {
  * @param {() => string} [newID]
  * @returns {Merge}
  */
-export function mergeAnnotations(base, mine, theirs, newID = () => crypto.randomUUID()) {
+export function mergeAnnotations(base, mine, theirs, newID = newAnnotationID) {
     const byID = (/** @type {readonly Annotation[]} */ list) => new Map(list.map((one) => [one.id, one]));
     const [bases, mines, others] = [byID(base), byID(mine), byID(theirs)];
     /** @type {Merge} */

@@ -14,6 +14,15 @@ export function needsLabel(type) {
     return !unlabelled.has(type);
 }
 
+/** A random UUID (version 4). `crypto.randomUUID` is missing where a hospital serves plain HTTP. */
+export function newAnnotationID() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => hex.slice(from, to)).join("-");
+}
+
 /**
  * @param {readonly Annotation[]} list
  * @param {Annotation} annotation

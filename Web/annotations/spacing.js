@@ -45,7 +45,13 @@ export function unitWords({ unit, source }, area = false) {
     return unit === "mm" ? `mm${square}, ${source}` : `px${square}: ${source}`;
 }
 
-/** @param {string} modality the values of CT are Hounsfield units; others have no common scale */
-export function valueUnit(modality) {
-    return modality === "CT" ? "HU" : "";
+/**
+ * Hounsfield units for CT whose Rescale Type says so or says nothing (PS3.3 C.8.2.1); other values have no common
+ * scale.
+ * @param {string} modality
+ * @param {string | null} [units] Rescale Type
+ * @returns {"HU" | ""}
+ */
+export function valueUnit(modality, units = "") {
+    return modality === "CT" && ["", "HU"].includes((units ?? "").trim()) ? "HU" : "";
 }
