@@ -13,6 +13,8 @@ export const filterKeys = [
     "ageTo",
     "sex",
     "description",
+    "report",
+    "label",
     "subject",
     "sort",
 ];
@@ -83,6 +85,8 @@ const names = {
     ageTo: "age up to",
     sex: "sex",
     description: "description",
+    report: "report",
+    label: "label",
     subject: "subject",
 };
 

@@ -1,8 +1,9 @@
 import { h } from "../core/dom.js";
-import { session } from "../core/session.js";
+import { permitted, session } from "../core/session.js";
 import { commonModalities, modalityName } from "../core/format.js";
 import { field, select } from "../ui/form.js";
 import { icon } from "../ui/icons.js";
+import { labelFilter } from "./label-filter.js";
 
 /** @import { StudyFilter } from "../types.d.ts" */
 
@@ -88,6 +89,10 @@ export function filterPanel(filter, changed) {
     sort.addEventListener("change", () => write("sort", sort.value, true));
     refreshers.push(() => sort.value = filter.sort ?? "");
 
+    const label = labelFilter(() => filter, (value) => write("label", value, true));
+    refreshers.push(label.show);
+    project.addEventListener("change", label.show);
+
     const age = { type: "number", min: 0, max: 150, step: 1, inputmode: "numeric" };
     const form = h("form", { class: "filters" }, [
         field("Description contains", input("description", { type: "search", placeholder: "for example: thorax" })),
@@ -107,6 +112,10 @@ export function filterPanel(filter, changed) {
             commonModalities.map((code) => ({ value: code, text: code, title: modalityName(code) })),
             true,
         ),
+        permitted("report.read") || permitted("report")
+            ? field("Report contains", input("report", { type: "search", placeholder: "for example: fracture" }))
+            : null,
+        permitted("view") ? label.element : null,
         field("Body part", input("bodyPart", { type: "search", list: "body-parts", autocapitalize: "characters" })),
         h("datalist", { id: "body-parts" }, bodyParts.map((value) => h("option", { value }))),
         h("div", { class: "pair" }, [

@@ -7,6 +7,8 @@ import { empty, failure } from "../ui/notice.js";
 import { icon } from "../ui/icons.js";
 import { modalityBadges } from "../ui/badges.js";
 import { studyThumbnail } from "../ui/thumbnail.js";
+import { followButton, followed } from "../subscriptions/follow.js";
+import { ReportHits } from "./report-hits.js";
 import { filterPanel } from "./studies-filters.js";
 
 /** @import { PageContext } from "../core/router.js" */
@@ -33,6 +35,7 @@ function studyRow(study, { showProject }) {
                 href: studiesPath({ project: study.project, subject: study.subject }),
                 title: "Show only this patient",
             }, study.subject),
+            h("span", { class: "found", "data-study": study.uid }),
         ]),
         h("td", { class: "kind" }, modalityBadges(study.modalities)),
         h("td", { class: "body" }, body),
@@ -142,9 +145,12 @@ export function render({ query, signal, setTitle }) {
     const after = h("div", { class: "after" });
     const exportLink = h("a", { class: "button", href: "/exports" }, icon("download"), "Export this list");
     exportLink.hidden = !permitted("export");
+    const follow = followButton(() => filter);
+    follow.hidden = !permitted("browse");
 
     let shown = 0;
     let images = 0;
+    let hits = new ReportHits("", undefined, signal);
     let request = new AbortController();
     signal.addEventListener("abort", () => request.abort());
 
@@ -156,6 +162,7 @@ export function render({ query, signal, setTitle }) {
         if (cursor === null) {
             shown = 0;
             images = 0;
+            hits = new ReportHits(filter.report ?? "", filter.project, mine.signal);
             if (rows.childElementCount === 0) fill(rows, skeletonRows());
             table.classList.add("stale");
         }
@@ -167,6 +174,7 @@ export function render({ query, signal, setTitle }) {
             shown += page.studies.length;
             images += page.studies.reduce((sum, study) => sum + study.instanceCount, 0);
             showEnd(page.next);
+            if (filter.report) showHits(page.studies);
         } catch (error) {
             if (isAbort(error) || signal.aborted) return;
             if (cursor === null) rows.replaceChildren();
@@ -174,6 +182,14 @@ export function render({ query, signal, setTitle }) {
         } finally {
             if (mine === request) table.classList.remove("stale");
         }
+    }
+
+    /** @param {Study[]} studies */
+    function showHits(studies) {
+        const wanted = studies.map(({ uid }) => uid);
+        /** @type {NodeListOf<HTMLElement>} */
+        const places = rows.querySelectorAll(".found");
+        hits.show(new Map([...places].map((place) => [place.dataset["study"] ?? "", place])), wanted);
     }
 
     /** @param {string | null} next */
@@ -207,6 +223,8 @@ export function render({ query, signal, setTitle }) {
     }
 
     function showChips() {
+        const isProject = followed(filter).kind === "project";
+        follow.lastChild?.replaceWith(isProject ? "Follow this project" : "Follow this list");
         const parts = describeFilter(filter);
         fill(
             chips,
@@ -248,7 +266,7 @@ export function render({ query, signal, setTitle }) {
     return h(
         "main",
         { class: "studies-page" },
-        h("div", { class: "heading" }, h("h1", null, "Studies"), count, h("div", { class: "end" }, exportLink)),
+        h("div", { class: "heading" }, h("h1", null, "Studies"), count, h("div", { class: "end" }, follow, exportLink)),
         panel.element,
         h(
             "section",

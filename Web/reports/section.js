@@ -37,6 +37,7 @@ class ReportSection {
     #study;
     #signal;
     #mayWrite;
+    /** @type {Drafts} */
     #drafts;
 
     /**
