@@ -1,10 +1,11 @@
 import { fill, h } from "./core/dom.js";
 import { messageOf, signedOut } from "./core/api.js";
-import { loadSession, session, signOut } from "./core/session.js";
-import { home, visiblePlaces } from "./core/places.js";
+import { loadSession, session } from "./core/session.js";
+import { home, isOpenPage } from "./core/places.js";
 import { Router, safeReturnPath } from "./core/router.js";
-import { icon } from "./ui/icons.js";
+import { bar, showBar } from "./ui/bar.js";
 import { failure } from "./ui/notice.js";
+import { waiting } from "./people/waiting.js";
 import { watchDrops } from "./upload/drop.js";
 
 /** @import { Route } from "./core/router.js" */
@@ -23,53 +24,35 @@ const routes = [
     { pattern: "/labels/:id", load: () => import("./pages/label-set.js") },
     { pattern: "/exports", load: () => import("./pages/exports.js") },
     { pattern: "/accounts", load: () => import("./pages/accounts.js") },
+    { pattern: "/projects", load: () => import("./pages/projects.js") },
+    { pattern: "/projects/:code", load: () => import("./pages/project.js") },
+    { pattern: "/account", load: () => import("./pages/account.js") },
+    { pattern: "/start", load: () => import("./pages/start.js") },
+    { pattern: "/signup", load: () => import("./pages/signup.js") },
+    { pattern: "/verify", load: () => import("./pages/verify.js") },
+    { pattern: "/forgot", load: () => import("./pages/forgot.js") },
+    { pattern: "/reset", load: () => import("./pages/reset.js") },
+    { pattern: "/unsubscribe/:token", load: () => import("./pages/unsubscribe.js") },
 ];
 
-const openPages = ["/signin", "/welcome"];
-
 const outlet = h("div", { id: "outlet" });
-const bar = h("header", { class: "bar" });
 const app = document.getElementById("app") ?? document.body;
 
-function showBar() {
-    const current = session.value;
-    bar.hidden = current === null || openPages.includes(location.pathname);
-    if (!current) return;
-    const mine = h(
-        "button",
-        { class: "button quiet small", type: "button", "aria-label": `Your account: ${current.account.name}` },
-        icon("person"),
-        h("span", { class: "name" }, current.account.name),
-    );
-    mine.addEventListener("click", async () => (await import("./pages/own-account.js")).openOwnAccount());
-    const leave = h(
-        "button",
-        { class: "button quiet small", type: "button", "aria-label": "Sign out", title: "Sign out" },
-        icon("signOut"),
-    );
-    leave.addEventListener("click", async () => {
-        await signOut().catch(() => {});
-        location.assign("/signin");
-    });
-    fill(
-        bar,
-        h("a", { class: "brand", href: home(), "aria-label": "Tarn, start page" }, [
-            h("img", { src: "/web/icon.svg", alt: "" }),
-            h("span", null, "Tarn"),
-        ]),
-        h(
-            "nav",
-            { "aria-label": "Main" },
-            visiblePlaces().map((place) =>
-                h("a", {
-                    href: place.path,
-                    "aria-current": location.pathname.startsWith(place.path) ? "page" : null,
-                }, place.name)
-            ),
-        ),
-        h("div", { class: "who" }, mine, leave),
-    );
-    bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+/** Nobody sees a page that is not meant for them: first it is known who is there. */
+async function admit() {
+    if (isOpenPage(location.pathname)) return null;
+    try {
+        if (!session.value) await loadSession();
+    } catch (error) {
+        return h("main", null, failure(messageOf(error), () => location.reload()));
+    }
+    if (!session.value) {
+        const wanted = safeReturnPath(location.pathname + location.search, "/");
+        history.replaceState(null, "", wanted === "/" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`);
+    } else if (location.pathname === "/") {
+        history.replaceState(null, "", home());
+    }
+    return null;
 }
 
 const router = new Router(routes, missing, (element) => {
@@ -81,7 +64,7 @@ const router = new Router(routes, missing, (element) => {
         heading.focus({ preventScroll: true });
     }
     scrollTo(0, 0);
-});
+}, admit);
 
 /**
  * Goes to another page of the app.
@@ -106,23 +89,8 @@ async function start() {
         session.value = null;
         go(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`);
     });
-    const open = openPages.includes(location.pathname);
-    try {
-        if (!open) await loadSession();
-    } catch (error) {
-        fill(outlet, h("main", null, failure(messageOf(error), () => location.reload())));
-        return;
-    }
-    if (!session.value && !open) {
-        const wanted = safeReturnPath(location.pathname + location.search, "/");
-        history.replaceState(
-            null,
-            "",
-            wanted === "/" ? "/signin" : `/signin?next=${encodeURIComponent(wanted)}`,
-        );
-    } else if (location.pathname === "/") {
-        history.replaceState(null, "", home());
-    }
+    session.watch(showBar);
+    waiting.watch(showBar);
     watchDrops(go);
     await router.start();
 }

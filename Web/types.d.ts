@@ -15,7 +15,12 @@ export interface ProjectAccess {
 }
 
 export interface Session {
-    account: { name: string; administrator: boolean };
+    account: {
+        name: string;
+        administrator: boolean;
+        /** Confirmed by a mailed link. */
+        email?: string | null;
+    };
     projects: ProjectAccess[];
 }
 
@@ -155,7 +160,8 @@ export interface Account {
     administrator: boolean;
     disabled: boolean;
     createdAt?: string | null;
-    memberships: { project: string; roles: string[] }[];
+    email?: string | null;
+    memberships: { project: string; roles: string[]; until?: string | null }[];
 }
 
 export interface AccessToken {

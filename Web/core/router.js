@@ -47,7 +47,7 @@ export function matchPath(pattern, path) {
  */
 export function safeReturnPath(wanted, otherwise) {
     if (!wanted || !/^\/(?![/\\])[^\\]*$/.test(wanted)) return otherwise;
-    if (/^\/(signin|welcome)\b/.test(wanted)) return otherwise;
+    if (/^\/(signin|welcome|signup|verify|forgot|reset|unsubscribe)\b/.test(wanted)) return otherwise;
     return wanted;
 }
 
@@ -59,11 +59,14 @@ export class Router {
      * @param {Route[]} routes
      * @param {() => Promise<PageModule>} missing the page for any other path
      * @param {(element: HTMLElement) => void} show
+     * @param {() => Promise<HTMLElement | null>} [admit] comes before every page: it may put another address in
+     *     place, or give what is to be shown instead
      */
-    constructor(routes, missing, show) {
+    constructor(routes, missing, show, admit = () => Promise.resolve(null)) {
         this.routes = routes;
         this.missing = missing;
         this.show = show;
+        this.admit = admit;
     }
 
     start() {
@@ -98,6 +101,9 @@ export class Router {
         const turn = ++this.#turn;
         this.#controller.abort();
         this.#controller = new AbortController();
+        const instead = await this.admit();
+        if (turn !== this.#turn) return;
+        if (instead) return this.show(instead);
         const { load, parameters } = this.#find(location.pathname);
         const page = await load();
         if (turn !== this.#turn) return;

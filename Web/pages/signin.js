@@ -4,23 +4,10 @@ import { home } from "../core/places.js";
 import { safeReturnPath } from "../core/router.js";
 import { go } from "../core/go.js";
 import { field, form } from "../ui/form.js";
+import { alone, greeting, ways } from "../people/alone.js";
+import { passwordField } from "../people/fields.js";
 
 /** @import { PageContext } from "../core/router.js" */
-
-/**
- * The mark and the words above a form that stands alone.
- * @param {string} title
- * @param {string} text
- */
-export function greeting(title, text) {
-    return h(
-        "div",
-        { class: "greeting" },
-        h("img", { src: "/web/icon.svg", alt: "", width: 48, height: 48 }),
-        h("h1", null, title),
-        h("p", { class: "muted" }, text),
-    );
-}
 
 /** @param {PageContext} context */
 export function render({ query, setTitle }) {
@@ -33,40 +20,31 @@ export function render({ query, setTitle }) {
         spellcheck: "false",
         required: true,
     });
-    const password = h("input", {
-        class: "input",
-        type: "password",
-        name: "password",
-        autocomplete: "current-password",
-        required: true,
-    });
+    const password = passwordField("Password", "current-password");
     const content = form(
         {
             action: "Sign in",
             busy: "Signing in…",
             async submit() {
                 try {
-                    await signIn(name.value.trim(), password.value);
+                    await signIn(name.value.trim(), password.control.value);
                 } catch (error) {
-                    password.value = "";
-                    password.focus();
+                    password.control.focus();
+                    password.control.select();
                     throw error;
                 }
                 go(safeReturnPath(query.get("next"), home()));
             },
         },
-        field("User name", name),
-        field("Password", password),
+        field("User name or e-mail address", name),
+        password.element,
     );
     queueMicrotask(() => name.focus());
-    return h(
-        "main",
-        { class: "alone" },
-        h(
-            "div",
-            { class: "card" },
-            greeting("Sign in to Tarn", "Medical images for research, de-identified."),
-            content,
-        ),
+    const { page, show } = alone();
+    show(
+        greeting("Sign in to Tarn", "Medical images for research, de-identified."),
+        content,
+        ways([["", "/forgot", "Forgotten your password?"], ["New here?", "/signup", "Create an account"]]),
     );
+    return page;
 }

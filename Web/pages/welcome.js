@@ -2,9 +2,10 @@ import { h } from "../core/dom.js";
 import { api } from "../core/api.js";
 import { loadSession } from "../core/session.js";
 import { go } from "../core/go.js";
-import { field, form } from "../ui/form.js";
+import { field, form, withRule } from "../ui/form.js";
 import { notice } from "../ui/notice.js";
-import { greeting } from "./signin.js";
+import { alone, greeting, takeToken } from "../people/alone.js";
+import { newNameField, passwordField } from "../people/fields.js";
 
 /** @import { PageContext } from "../core/router.js" */
 
@@ -15,58 +16,37 @@ import { greeting } from "./signin.js";
  */
 export function render({ setTitle }) {
     setTitle("Welcome");
-    const token = location.hash.slice(1);
-    history.replaceState(null, "", "/welcome");
-    const name = h("input", {
-        class: "input",
-        name: "username",
-        autocomplete: "username",
-        autocapitalize: "none",
-        spellcheck: "false",
-        required: true,
-    });
-    const password = h("input", {
-        class: "input",
-        type: "password",
-        autocomplete: "new-password",
-        minlength: "12",
-        required: true,
-    });
+    const token = takeToken();
+    const name = newNameField();
+    const password = passwordField("Password", "new-password", { name: () => name.control.value });
     const again = h("input", { class: "input", type: "password", autocomplete: "new-password", required: true });
-    const compare = () => {
-        again.setCustomValidity(again.value === password.value ? "" : "The two passwords are not the same.");
-    };
-    password.addEventListener("input", compare);
-    again.addEventListener("input", compare);
+    withRule(again, (value) => value === password.control.value ? "" : "The two passwords are not the same.");
     const content = token
         ? form(
             {
                 action: "Create the administrator",
                 async submit() {
-                    await api.post("first-start", { token, name: name.value.trim(), password: password.value });
+                    await api.post("first-start", {
+                        token,
+                        name: name.control.value.trim(),
+                        password: password.control.value,
+                    });
                     await loadSession();
                     go("/accounts");
                 },
             },
-            field("User name", name),
-            field("Password", password, "At least 12 characters. A sentence you can remember is best."),
+            name.element,
+            password.element,
             field("The same password again", again),
         )
         : notice(
             "warn",
             "This link is not complete. Copy the whole line that the server printed when it was started the first time.",
         );
-    return h(
-        "main",
-        { class: "alone" },
-        h(
-            "div",
-            { class: "card" },
-            greeting(
-                "Welcome to Tarn",
-                "Choose the name and password of the first administrator. This link works once.",
-            ),
-            content,
-        ),
+    const { page, show } = alone();
+    show(
+        greeting("Welcome to Tarn", "Choose the name and password of the first administrator. This link works once."),
+        content,
     );
+    return page;
 }

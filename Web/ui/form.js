@@ -1,23 +1,29 @@
+/** Fields and forms: what is wrong stands beside the field it belongs to, and what was typed stays. */
+
 import { fill, h } from "../core/dom.js";
 import { messageOf } from "../core/api.js";
 import { notice } from "./notice.js";
 
 /** @import { Children } from "../core/dom.js" */
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
+
+let count = 0;
+
+/** Further rules of controls, beside those the browser knows. @type {WeakMap<Control, (value: string) => string>} */
+const rules = new WeakMap();
 
 /**
- * A labelled control: the label wraps it, so a click on the words finds it.
+ * A labelled control.
  * @param {string} label
  * @param {HTMLElement} control
  * @param {string} [hint]
  */
 export function field(label, control, hint) {
-    return h(
-        "label",
-        { class: "field" },
-        h("span", null, label),
-        control,
-        hint ? h("span", { class: "hint" }, hint) : null,
-    );
+    if (control.id === "") control.id = `field-${++count}`;
+    const { id } = control;
+    const below = hint ? h("span", { class: "hint", id: `${id}-hint` }, hint) : null;
+    if (below) control.setAttribute("aria-describedby", below.id);
+    return h("div", { class: "field" }, h("label", { for: id }, label), control, below);
 }
 
 /**
@@ -37,24 +43,122 @@ export function select(attributes, options, selected = "") {
 }
 
 /**
- * A form that shows what went wrong above its button and can't be sent twice at once.
- * @param {{ action: string, busy?: string, submit: () => Promise<void>, class?: string }} what
+ * Adds a rule to a control: what is wrong with its value, or nothing.
+ * @template {Control} C
+ * @param {C} control
+ * @param {(value: string) => string} rule
+ * @returns {C}
+ */
+export function withRule(control, rule) {
+    rules.set(control, rule);
+    return control;
+}
+
+/** Something that is wrong with one control. */
+export class FieldError extends Error {
+    /**
+     * @param {Control} control
+     * @param {string} message
+     */
+    constructor(control, message) {
+        super(message);
+        this.control = control;
+    }
+}
+
+/** @param {Element} element @returns {element is Control} */
+function isControl(element) {
+    return element instanceof HTMLInputElement || element instanceof HTMLSelectElement ||
+        element instanceof HTMLTextAreaElement;
+}
+
+/**
+ * What is wrong with a control, in words; empty where nothing is.
+ * @param {Control} control
+ */
+function troubleOf(control) {
+    if (control.disabled) return "";
+    const { validity } = control;
+    if (validity.valueMissing) return "Please fill this in.";
+    const broken = rules.get(control)?.(control.value);
+    if (broken) return broken;
+    if (validity.tooShort && "minLength" in control) return `At least ${control.minLength} characters.`;
+    return validity.valid ? "" : control.validationMessage;
+}
+
+/**
+ * Says beside a control what is wrong with it, until it is changed.
+ * @param {Control} control
+ * @param {string} message
+ */
+export function showTrouble(control, message) {
+    if (control.id === "") control.id = `field-${++count}`;
+    const id = `${control.id}-trouble`;
+    const before = control.getAttribute("aria-describedby");
+    document.getElementById(id)?.remove();
+    const words = h("span", { class: "wrong", id, role: "alert" }, message);
+    const place = control.closest(".field");
+    if (place) place.append(words);
+    else control.after(words);
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", [before, id].filter(Boolean).join(" "));
+    control.addEventListener("input", () => {
+        words.remove();
+        control.removeAttribute("aria-invalid");
+        if (before) control.setAttribute("aria-describedby", before);
+        else control.removeAttribute("aria-describedby");
+    }, { once: true });
+}
+
+/**
+ * Looks at every control of a form; the focus goes to the first that is wrong.
+ * @param {HTMLFormElement} element
+ */
+function isRight(element) {
+    /** @type {Control | null} */
+    let first = null;
+    for (const control of element.elements) {
+        if (!isControl(control)) continue;
+        const message = troubleOf(control);
+        const shown = control.getAttribute("aria-invalid") === "true";
+        if (message && !shown) showTrouble(control, message);
+        if (message) first ??= control;
+    }
+    first?.focus();
+    return first === null;
+}
+
+/**
+ * A form that says what went wrong, beside the field where it is known, and can't be sent twice at once.
+ * @param {{
+ *     action: string,
+ *     busy?: string,
+ *     submit: () => Promise<void>,
+ *     class?: string,
+ *     place?: (error: unknown) => Control | null,
+ * }} what `place` knows which field an error of the server belongs to
  * @param {...Children} content
  */
-export function form({ action, busy = "One moment…", submit, class: name = "form" }, ...content) {
+export function form({ action, busy = "One moment…", submit, class: name = "form", place }, ...content) {
     const button = h("button", { class: "button primary", type: "submit" }, action);
     const trouble = h("div", { class: "trouble" });
     const element = h("form", { class: name, novalidate: true }, ...content, trouble, button);
     element.addEventListener("submit", async (event) => {
         event.preventDefault();
-        if (!element.reportValidity()) return;
+        fill(trouble);
+        if (!isRight(element)) return;
         button.disabled = true;
         button.textContent = busy;
-        fill(trouble);
         try {
             await submit();
         } catch (error) {
-            fill(trouble, notice("bad", messageOf(error)));
+            const control = error instanceof FieldError ? error.control : place?.(error) ?? null;
+            if (control) {
+                showTrouble(control, error instanceof FieldError ? error.message : messageOf(error));
+                control.focus();
+            } else {
+                fill(trouble, notice("bad", messageOf(error)));
+            }
         } finally {
             button.disabled = false;
             button.textContent = action;

@@ -9,7 +9,8 @@ extension Portal {
     static let pageRoutes: [Route] =
         [
             "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/held", "/exports", "/accounts",
-            "/labels", "/labels/{id}",
+            "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
+            "/verify", "/forgot", "/reset", "/unsubscribe/{token}",
         ].map { pattern in
             Route.open(pattern) { request, _, portal in
                 guard let page = portal.web.response("index.html", headers: request.headers) else {
