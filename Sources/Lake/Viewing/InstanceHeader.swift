@@ -7,6 +7,12 @@ struct InstanceHeader: Sendable {
     let pixels: PixelDescription
     let display: DisplayParameters.Reader
     let modality: String
+    /// Within which positions can be compared.
+    let frameOfReference: String?
+    /// Frames a second, where the file recommends any.
+    let frameRate: Double?
+    /// Whether the pixels went through lossy compression at any time.
+    let isLossy: Bool
 
     /// A header beyond this is not read into memory.
     static let maximumBytes = 64 << 20
@@ -24,6 +30,9 @@ struct InstanceHeader: Sendable {
                 isWordEncoded: isNative && Self.isWordEncoded(bytes, file.transferSyntax))
             display = DisplayParameters.Reader(file)
             modality = file.dataSet.string(.Modality) ?? ""
+            frameOfReference = file.dataSet.string(.FrameOfReferenceUID)?.nonEmpty
+            frameRate = Self.frameRate(file.dataSet)
+            isLossy = Self.isLossy(file)
         } catch {
             throw LakeError(.invalid, "the instance cannot be shown: \(error)")
         }
@@ -34,6 +43,23 @@ struct InstanceHeader: Sendable {
         self.pixels = pixels
         display = DisplayParameters.Reader(file)
         modality = file.dataSet.string(.Modality) ?? ""
+        frameOfReference = file.dataSet.string(.FrameOfReferenceUID)?.nonEmpty
+        frameRate = Self.frameRate(file.dataSet)
+        isLossy = Self.isLossy(file)
+    }
+
+    /// Recommended Display Frame Rate or Cine Rate, else from Frame Time (PS3.3 C.7.6.5.1.1).
+    private static func frameRate(_ dataSet: DataSet) -> Double? {
+        let given = dataSet.double(.RecommendedDisplayFrameRate) ?? dataSet.double(.CineRate)
+        let rate = given ?? dataSet.double(.FrameTime).flatMap { $0 > 0 ? (10_000 / $0).rounded() / 10 : nil }
+        // Beyond what a screen shows the number is no recommendation but a mistake.
+        return rate.flatMap { $0 >= 0.1 && $0 <= 240 ? $0 : nil }
+    }
+
+    /// Said by the file, or by a transfer syntax that is always lossy.
+    private static func isLossy(_ file: DICOMFile) -> Bool {
+        file.dataSet.string(.LossyImageCompression) == "01"
+            || [UID.JPEGBaseline8Bit, UID.JPEGExtended12Bit].contains(file.transferSyntax.uid)
     }
 
     /// The VR of native Pixel Data, which stands 8 bytes before the first frame where VRs are explicit (PS3.5 §7.1.2).

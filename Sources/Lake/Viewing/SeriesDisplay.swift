@@ -48,6 +48,10 @@ public struct SeriesDisplay: Codable, Hashable, Sendable {
         public let pixelSpacing: [Double]?
         /// `patient`, `calibrated`, `imager` or `nominal`.
         public let spacingSource: String?
+        /// In mm.
+        public let sliceThickness: Double?
+        /// `true` where the pixels went through lossy compression.
+        public let lossy: Bool?
         /// Where they differ from those of the series.
         public var windows: [VOIWindow]?
     }
@@ -56,6 +60,10 @@ public struct SeriesDisplay: Codable, Hashable, Sendable {
     /// Between rows, columns and frames in mm, where all frames have the same.
     public let spacing: [Double]?
     public let windows: [VOIWindow]
+    /// Frames a second, where the file recommends any.
+    public let frameRate: Double?
+    /// UID within which positions can be compared; `nil` where the series has none, or several.
+    public let frameOfReference: String?
     public let frames: [Frame]
 }
 
@@ -85,6 +93,8 @@ extension SeriesDisplay.Frame {
         orientation = display.orientation
         pixelSpacing = display.pixelSpacing
         spacingSource = display.spacingSource.map { $0 == .scanned ? "nominal" : $0.rawValue }
+        sliceThickness = display.sliceThickness
+        lossy = header.isLossy ? true : nil
         windows = display.windows.isEmpty ? nil : display.windows.map { SeriesDisplay.VOIWindow($0) }
     }
 

@@ -44,41 +44,54 @@ extension Viewing {
             ORDER BY i.number NULLS LAST, i.id
             """, [series.uid]
         ).map { try StoredInstance($0) }
-        var frames = Self.sorted(try await self.frames(of: rows))
+        let parts = try await self.parts(of: rows)
+        var frames = Self.sorted(parts.flatMap(\.frames))
         var windows = frames.isEmpty ? [] : frames[frames.count / 2].windows ?? []
         if windows.isEmpty, let middle = frames.isEmpty ? nil : frames[frames.count / 2] {
             windows = try await window(fromPixelsOf: middle, rows)
         }
         for index in frames.indices where frames[index].windows == windows { frames[index].windows = nil }
-        return SeriesDisplay(series: series, spacing: Self.spacing(frames), windows: windows, frames: frames)
+        let references = Set(parts.map(\.frameOfReference))
+        return SeriesDisplay(
+            series: series, spacing: Self.spacing(frames), windows: windows,
+            frameRate: parts.lazy.compactMap(\.frameRate).first,
+            frameOfReference: references.count == 1 ? references.first ?? nil : nil, frames: frames)
     }
 
-    /// The frames of `instances` in their order. An instance whose header cannot be read is left out.
-    private func frames(of rows: [StoredInstance]) async throws -> [SeriesDisplay.Frame] {
-        let parts = try await withThrowingTaskGroup(of: (Int, [SeriesDisplay.Frame]).self) { group in
-            var parts = [[SeriesDisplay.Frame]](repeating: [], count: rows.count)
+    /// What one instance gives to the display of its series.
+    private struct Part: Sendable {
+        let frames: [SeriesDisplay.Frame]
+        let frameRate: Double?
+        let frameOfReference: String?
+    }
+
+    /// The parts of `instances` in their order. An instance whose header cannot be read is left out.
+    private func parts(of rows: [StoredInstance]) async throws -> [Part] {
+        let parts = try await withThrowingTaskGroup(of: (Int, Part?).self) { group in
+            var parts = [Part?](repeating: nil, count: rows.count)
             var next = 0
             while next < rows.count {
-                if next >= Self.atOnce, let (index, frames) = try await group.next() { parts[index] = frames }
+                if next >= Self.atOnce, let (index, part) = try await group.next() { parts[index] = part }
                 let index = next
-                group.addTask { (index, try await self.frames(of: rows[index])) }
+                group.addTask { (index, try await self.part(of: rows[index])) }
                 next += 1
             }
-            for try await (index, frames) in group { parts[index] = frames }
+            for try await (index, part) in group { parts[index] = part }
             return parts
         }
-        return parts.flatMap { $0 }
+        return parts.compactMap { $0 }
     }
 
-    private func frames(of row: StoredInstance) async throws(LakeError) -> [SeriesDisplay.Frame] {
+    private func part(of row: StoredInstance) async throws(LakeError) -> Part? {
         let header: InstanceHeader
         do throws(LakeError) { header = try await instances.header(try await instances.open(row)) } catch {
             guard error.code == .invalid || error.code == .tooLarge else { throw error }
-            return []
+            return nil
         }
-        return await instances.workers.run {
+        let frames = await instances.workers.run {
             (0..<row.frames).map { SeriesDisplay.Frame(row, frame: $0 + 1, header, header.display.frame($0 + 1)) }
         }
+        return Part(frames: frames, frameRate: header.frameRate, frameOfReference: header.frameOfReference)
     }
 
     static func sorted(_ frames: [SeriesDisplay.Frame]) -> [SeriesDisplay.Frame] {

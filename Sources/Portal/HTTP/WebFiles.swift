@@ -5,7 +5,7 @@ public import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The files of `Web/`: read when asked for, kept with their digest and compressed form until they change on disk.
+/// The files of `Web/`, and the guides of `Docs/Guides/` beside it as `guides/…`: read when asked for, kept with their digest and compressed form until they change on disk.
 ///
 /// Conditional requests rather than hashed names: there is no build step, and one round trip with 304 is what it
 /// costs.
@@ -43,7 +43,9 @@ public final class WebFiles: Sendable {
     }
 
     private func entry(_ path: String) -> Entry? {
-        let full = directory + "/" + path
+        // The guide in the pages is the one of the documentation, not a copy.
+        let isGuide = path.hasPrefix("guides/") && path.hasSuffix(".md")
+        let full = isGuide ? directory + "/../Docs/Guides" + path.dropFirst("guides".count) : directory + "/" + path
         var status = stat()
         guard lstat(full, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let modified = Date(
@@ -89,6 +91,6 @@ public final class WebFiles: Sendable {
         "js": "text/javascript; charset=utf-8", "mjs": "text/javascript; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon",
         "woff2": "font/woff2", "webmanifest": "application/manifest+json", "wasm": "application/wasm",
-        "txt": "text/plain; charset=utf-8",
+        "txt": "text/plain; charset=utf-8", "md": "text/markdown; charset=utf-8",
     ]
 }
