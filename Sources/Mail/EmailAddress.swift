@@ -1,16 +1,12 @@
 /// An address that mail is sent to: `local@domain` in ASCII, a strict subset of RFC 5321 §4.1.2. No quoted local part,
-/// no comment, no address literal; so no character that means something to a mail header or to SMTP.
+/// no comment, no address literal; so no character that means something to a mail header or to SMTP. In
+/// lower case: RFC 5321 lets a server tell `Ada` from `ada`, none in use does, and two people must not look like one.
 public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
-    /// As it was given: only its server knows whether case matters.
     public let local: String
-    /// In lower case.
     public let domain: String
 
     /// `local@domain`.
     public var description: String { "\(local)@\(domain)" }
-
-    /// The form in which two addresses are compared: no server in use tells upper from lower case.
-    public var folded: String { description.lowercased() }
 
     /// - Throws: `.address`, with the rule that was broken and never the address.
     public init(_ text: String) throws(MailError) {
@@ -31,7 +27,7 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         guard labels.count >= 2, labels.allSatisfy(EmailAddress.isLabel),
             let top = labels.last, !top.allSatisfy(EmailAddress.isDigit)
         else { throw MailError(.address, "its domain has labels of letters, digits and -, such as example.org") }
-        self.local = String(decoding: local, as: UTF8.self)
+        self.local = String(decoding: local, as: UTF8.self).lowercased()
         self.domain = String(decoding: domain, as: UTF8.self).lowercased()
     }
 

@@ -26,7 +26,12 @@ public struct MailError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether another attempt would end the same.
-    public var isFinal: Bool { code == .refused || code == .address }
+    public var isFinal: Bool {
+        switch code {
+        case .refused, .address, .configuration: true
+        case .server, .refusedForNow, .directory: false
+        }
+    }
 
     public var description: String { "\(code.rawValue): \(reason)" }
 }

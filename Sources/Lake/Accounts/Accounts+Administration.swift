@@ -1,3 +1,4 @@
+internal import Mail
 internal import Postgres
 
 extension Accounts {
@@ -34,24 +35,31 @@ extension Accounts {
     }
 
     /// Makes an account.
+    /// - Parameter email: the address of the person; a link is mailed there, and it counts when that is opened.
     /// - Returns: its name in the form in which it is kept (lower case).
     /// - Throws: `.invalid` for a name or password that is not taken; `.conflict` for a name that is taken; `.notFound`
     ///   for who may not manage accounts.
     @discardableResult
     public func add(
-        name: String, password: String, isAdministrator: Bool = false, principal: Principal
+        name: String, password: String, isAdministrator: Bool = false, email: String? = nil, principal: Principal
     ) async throws(LakeError) -> String {
         try checkMayManage(principal)
         let name = try Naming.account(name)
+        let address = if let email { try Naming.address(email) } else { EmailAddress?.none }
         let hash = try await passwords.hash(try Naming.password(password, for: name))
         try await LakeError.rethrowing {
             try await database.transaction { connection in
-                let added = try await connection.execute(
+                let added = try await connection.first(
                     """
                     INSERT INTO account (name, password_hash, is_administrator, created_by) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT (name) DO NOTHING
+                    ON CONFLICT (name) DO NOTHING RETURNING id
                     """, [name, hash, isAdministrator, principal.accountID])
-                guard added == 1 else { throw LakeError(.conflict, "there is an account of this name already") }
+                guard let added else { throw LakeError(.conflict, "there is an account of this name already") }
+                if let address {
+                    try await connection.execute(
+                        "INSERT INTO account_request (kind, email, account_id) VALUES ('email', $1, $2)",
+                        [address.description, try added.decode("id", as: Int64.self)])
+                }
                 // From now on nobody can make the first one.
                 try await connection.execute("DELETE FROM first_start")
                 try await AccessLog.write(
@@ -59,6 +67,21 @@ extension Accounts {
             }
         }
         return name
+    }
+
+    /// Whoever sits at a browser that is signed in proves that they are its owner.
+    /// - Throws: `.forbidden` where the password is wrong, or was tried too often.
+    func checkOwn(_ password: String, _ principal: Principal) async throws(LakeError) {
+        let isRight = try await LakeError.rethrowing {
+            let wait = try await throttle.begin(name: principal.name, source: "own password")
+            let row = try await database.single(
+                "SELECT password_hash FROM account WHERE id = $1", [principal.accountID])
+            let isRight = try await passwords.verify(
+                Naming.normalised(password), against: row.decode("password_hash", as: String?.self))
+            if wait == nil && isRight { try await throttle.succeed(name: principal.name, source: "own password") }
+            return wait == nil && isRight
+        }
+        guard isRight else { throw LakeError(.forbidden, "the current password is wrong") }
     }
 
     /// Sets a password and ends the account's sessions.
@@ -71,18 +94,7 @@ extension Accounts {
         let name = try Naming.account(name)
         let isOwn = name == principal.name && !principal.isOperator
         guard isOwn || Gate.permits(principal, .manageAccounts) else { throw Accounts.unknown }
-        if isOwn {
-            let answer = try await LakeError.rethrowing {
-                let wait = try await throttle.begin(name: name, source: "own password")
-                let row = try await database.single(
-                    "SELECT password_hash FROM account WHERE id = $1", [principal.accountID])
-                let isRight = try await passwords.verify(
-                    Naming.normalised(current ?? ""), against: row.decode("password_hash", as: String?.self))
-                if wait == nil && isRight { try await throttle.succeed(name: name, source: "own password") }
-                return wait == nil && isRight
-            }
-            guard answer else { throw LakeError(.forbidden, "the current password is wrong") }
-        }
+        if isOwn { try await checkOwn(current ?? "", principal) }
         let hash = try await passwords.hash(try Naming.password(password, for: name))
         try await LakeError.rethrowing {
             try await database.transaction { connection in
@@ -90,9 +102,11 @@ extension Accounts {
                     "UPDATE account SET password_hash = $2 WHERE name = $1 AND NOT is_operator RETURNING id",
                     [name, hash])
                 guard let row else { throw Accounts.unknown }
+                let account: Int64 = try row.decode("id")
                 try await connection.execute(
-                    "UPDATE session SET ended_at = now() WHERE account_id = $1 AND ended_at IS NULL",
-                    [try row.decode("id", as: Int64.self)])
+                    "UPDATE session SET ended_at = now() WHERE account_id = $1 AND ended_at IS NULL", [account])
+                // Links to set another one end with the old one.
+                try await connection.execute("DELETE FROM account_link WHERE account_id = $1", [account])
                 try await AccessLog.write(.passwordSet, detail: name, principal, connection)
             }
         }

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Mail
 internal import Postgres
 internal import Synchronization
 
@@ -8,6 +9,7 @@ public final class Accounts: Sendable {
     public static let sessionIdleTime: TimeInterval = 8 * 3600
     public static let sessionLifetime: TimeInterval = 7 * 24 * 3600
 
+    let context: LakeContext
     let database: PostgresPool
     let accessLog: AccessLog
     let passwords = Passwords()
@@ -15,6 +17,7 @@ public final class Accounts: Sendable {
     let cache = PrincipalCache()
 
     init(_ context: LakeContext, accessLog: AccessLog) {
+        self.context = context
         database = context.database
         self.accessLog = accessLog
         throttle = SignInThrottle(database: context.database)
@@ -92,15 +95,22 @@ public final class Accounts: Sendable {
 
     /// Signs in.
     /// - Parameters:
+    ///   - name: the account's name, or its verified e-mail address.
     ///   - source: where the request came from (an address), to slow down who guesses; kept as a hash only.
     /// - Throws: `.unavailable`; what is wrong with name or password is in the answer.
     public func signIn(name: String, password: String, source: String = "") async throws(LakeError) -> SignIn {
         // A name that none can have is treated like one that nobody has.
+        let address = (try? Naming.address(name))?.description
         let name = (try? Naming.account(name)) ?? "?" + Secret.hash(of: name).map { String($0) }.joined()
         return try await LakeError.rethrowing {
-            if let seconds = try await throttle.begin(name: name, source: source) { return .wait(seconds: seconds) }
+            // Looked up first: an account is counted once, whichever of its two names is tried.
             let row = try await database.first(
-                "SELECT id, password_hash, disabled_at IS NOT NULL AS is_disabled FROM account WHERE name = $1", [name])
+                """
+                SELECT id, name, password_hash, disabled_at IS NOT NULL AS is_disabled FROM account
+                WHERE name = $1 OR email = $2 ORDER BY name = $1 DESC LIMIT 1
+                """, [name, address])
+            let name = try row?.decode("name") ?? name
+            if let seconds = try await throttle.begin(name: name, source: source) { return .wait(seconds: seconds) }
             let hash = try row?.decode("password_hash", as: String?.self)
             let isRight =
                 password.utf8.count <= 4096

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Mail
 
 /// Which names and passwords are taken. Refusals say which rule was broken and never repeat what was given.
 enum Naming {
@@ -14,6 +15,24 @@ enum Naming {
                 "an account's name has 1 to 64 letters a–z, digits and . _ @ + -, and begins with a letter or digit")
         }
         return name
+    }
+
+    /// The name that people give an account of their own: without @, so that it cannot be somebody's address.
+    /// - Throws: `.invalid`.
+    static func ownAccount(_ text: String) throws(LakeError) -> String {
+        let name = try account(text)
+        guard !name.contains("@") else {
+            throw LakeError(.invalid, "a user name has no @: the e-mail address is given apart")
+        }
+        return name
+    }
+
+    /// An address that mail can be sent to, in lower case.
+    /// - Throws: `.invalid`.
+    static func address(_ text: String) throws(LakeError) -> EmailAddress {
+        do throws(MailError) { return try EmailAddress(text.trimmingCharacters(in: .whitespaces)) } catch {
+            throw LakeError(.invalid, "\(error)")
+        }
     }
 
     /// The code of a project, in any case.

@@ -5,12 +5,15 @@ public struct Principal: Sendable, Hashable {
         case session(Int64)
         case token(Int64)
         case privateSocket
+        /// A link in a mail, for what it was sent for.
+        case link(Int64)
 
         public var description: String {
             switch self {
             case .session(let id): "session \(id)"
             case .token(let id): "token \(id)"
             case .privateSocket: "operator"
+            case .link(let id): "link \(id)"
             }
         }
     }

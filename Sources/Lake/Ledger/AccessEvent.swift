@@ -14,6 +14,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case export
         case signIn = "account.sign-in"
         case accountAdd = "account.add"
+        case accountSignUp = "account.sign-up"
+        case accountEmail = "account.email"
         case accountDisable = "account.disable"
         case accountEnable = "account.enable"
         case passwordSet = "account.password"
@@ -26,6 +28,15 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case roleWithdraw = "role.withdraw"
         case roleApprove = "role.approve"
         case roleDecline = "role.decline"
+        case labelsList = "labels.list"
+        case labelsCreate = "labels.create"
+        /// Annotations of a study.
+        case labelsRead = "labels.read"
+        case labelsSave = "labels.save"
+        case labelsRestore = "labels.restore"
+        case labelsTag = "labels.tag"
+        /// A label set as a file.
+        case labelsDownload = "labels.download"
         case reportWrite = "report.write"
         /// Reports of a study without what may identify somebody.
         case reportRead = "report.read"
@@ -37,7 +48,7 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         /// thousand times. Acts are events, each for itself.
         var isCountedByInterval: Bool {
             switch self {
-            case .view, .download, .review, .identityRead, .reportRead, .reportAsWritten, .reportSearch: true
+            case .view, .download, .review, .identityRead, .labelsRead, .reportRead, .reportAsWritten, .reportSearch: true
             default: false
             }
         }

@@ -16,11 +16,13 @@ extension Portal {
                 let name: String
                 let password: String
                 let administrator: Bool?
+                /// Counts once the link is opened that is mailed there.
+                let email: String?
             }
             let body = try await call.body(Body.self)
             let name = try await call.lake.accounts.add(
                 name: body.name, password: body.password, isAdministrator: body.administrator ?? false,
-                principal: call.principal)
+                email: body.email, principal: call.principal)
             let made = try await call.lake.accounts.list(principal: call.principal).first { $0.name == name }
             guard let made else { throw Problem.notFound }
             return Response.json(AccountView(made), status: .created)

@@ -64,6 +64,17 @@ struct SessionView: Encodable {
     struct Account: Encodable {
         let name: String
         let administrator: Bool
+        /// Verified; `null` where there is none.
+        let email: String?
+
+        private enum CodingKeys: CodingKey { case name, administrator, email }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(administrator, forKey: .administrator)
+            try container.encode(email, forKey: .email)
+        }
     }
 
     struct Project: Encodable {
@@ -74,7 +85,9 @@ struct SessionView: Encodable {
     }
 
     init(_ principal: Principal, _ lake: Lake) async throws {
-        account = Account(name: principal.name, administrator: principal.isAdministrator)
+        account = Account(
+            name: principal.name, administrator: principal.isAdministrator,
+            email: try await lake.accounts.email(of: principal))
         permissions = Gate.permissions(of: principal)
         projects = try await lake.projects.list(principal: principal).map { project in
             Project(

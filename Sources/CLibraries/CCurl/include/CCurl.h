@@ -36,3 +36,40 @@ void tarn_curl_close(void *handle);
 /// Performs one transfer, blocking. Returns 0 and sets `status`, or libcurl's code and writes a message of at most
 /// 255 bytes to `message`.
 int tarn_curl_perform(void *handle, const tarn_curl_request *request, long *status, char *message);
+
+/// How far a mail came.
+enum {
+    /// Connecting, TLS, signing in, naming the sender.
+    TARN_CURL_MAIL_BEFORE,
+    TARN_CURL_MAIL_RECIPIENT,
+    TARN_CURL_MAIL_CONTENT,
+};
+
+typedef struct {
+    /// smtp://host:port, where STARTTLS is required, or smtps://host:port.
+    const char *url;
+    /// NULL: the system's certificate authorities.
+    const char *ca_file;
+    /// NULL: no sign-in.
+    const char *user;
+    const char *password;
+    /// Addresses without angle brackets.
+    const char *from;
+    const char *to;
+    /// Header and body, lines ended by CRLF.
+    const uint8_t *message;
+    size_t length;
+    /// For the transfer: bytes that were taken, and the stage.
+    size_t sent;
+    int stage;
+} tarn_curl_mail;
+
+typedef struct {
+    /// The server's last status, 0 where it said nothing.
+    long status;
+    int stage;
+} tarn_curl_mail_answer;
+
+/// Sends one mail, blocking, never without TLS. Returns 0, or libcurl's code and writes a message of at most 255 bytes
+/// to `message`.
+int tarn_curl_send_mail(void *handle, tarn_curl_mail *mail, tarn_curl_mail_answer *answer, char *message);
