@@ -14,10 +14,13 @@ public final class Lake: Sendable {
     public let ingest: Ingest
     public let review: Review
     public let catalog: Catalog
+    public let reports: Reports
     public let viewing: Viewing
+    public let labels: Labels
     public let exports: Exports
     public let originals: Originals
     public let fsck: Fsck
+    public let mail: MailDelivery
     /// Threads for work that would hold up the cooperative pool, for who answers from the lake.
     public var workers: WorkPool { context.workers }
     public var configuration: LakeConfiguration { context.configuration }
@@ -38,11 +41,14 @@ public final class Lake: Sendable {
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)
+        reports = Reports(context, projects: projects, accessLog: accessLog)
         viewing = Viewing(context, accessLog: accessLog)
-        exports = Exports(context, accessLog: accessLog)
+        labels = Labels(context, accessLog: accessLog, instances: viewing.instances)
+        exports = Exports(context, accessLog: accessLog, labels: labels)
         originals = Originals(context, accessLog: accessLog)
         fsck = Fsck(context)
-        let works: [Recurring] = []
+        mail = MailDelivery(context, accounts: accounts)
+        let works = mail.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 

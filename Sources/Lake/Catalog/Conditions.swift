@@ -78,11 +78,22 @@ extension Conditions {
         if let text = filter.description {
             add("s.description", like: Self.containing(text))
         }
+        if let words = filter.report {
+            let query = Reports.query("%")
+            add(
+                """
+                s.id = ANY(ARRAY(SELECT r.study_id FROM report r
+                    WHERE r.project_id = ANY(\(visible)::bigint[]) AND r.words @@ \(query)))
+                """, words)
+        }
         if let code = filter.subject {
             isSelective = true
             add(
                 "s.subject_id = ANY(ARRAY(SELECT id FROM subject WHERE code = % AND project_id = ANY(\(visible)::bigint[])))",
                 code)
+        }
+        if let label = filter.label {
+            add("EXISTS (SELECT 1 FROM study_label l WHERE l.study_id = s.id AND l.label = %::text)", label)
         }
         if let uids = filter.studies {
             isSelective = true

@@ -16,8 +16,12 @@ public struct StudyFilter: Codable, Hashable, Sendable {
     public var sex: String?
     /// Part of the study description, in any case.
     public var description: String?
+    /// Words of a report, as people type into a search engine; see `Reports.search`.
+    public var report: String?
     /// Code of the subject.
     public var subject: String?
+    /// A label that something of the study has now, in any label set.
+    public var label: String?
     /// Study Instance UIDs; only these.
     public var studies: [String]?
 
@@ -32,7 +36,8 @@ public struct StudyFilter: Codable, Hashable, Sendable {
             throw LakeError(.invalid, "an age is between 0 and 999 years")
         }
         let texts =
-            [project, bodyPart, sex, description, subject].compactMap { $0 } + (modalities ?? []) + (studies ?? [])
+            [project, bodyPart, sex, description, subject, label, report].compactMap { $0 } + (modalities ?? [])
+            + (studies ?? [])
         guard texts.allSatisfy({ $0.utf8.count <= 1024 && !$0.utf8.contains(0) }) else {
             throw LakeError(.invalid, "a condition is too long or has a character that no text has")
         }
