@@ -78,6 +78,14 @@ public struct Projects: Sendable {
         return project
     }
 
+    /// The project of what somebody may see already.
+    func project(id: Int64) async throws(LakeError) -> Project {
+        try await LakeError.rethrowing {
+            try Project(
+                try await context.database.single("SELECT \(Project.columns) FROM project WHERE id = $1", [id]))
+        }
+    }
+
     /// The secret under which a project's pseudonyms are made.
     func pseudonymSecret(of project: Project) async throws(LakeError) -> PseudonymSecret {
         try await LakeError.rethrowing {

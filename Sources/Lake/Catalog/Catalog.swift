@@ -25,7 +25,7 @@ public struct Catalog: Sendable {
     ) async throws(LakeError) -> StudyPage {
         try filter.check()
         let start = try cursor.map { text throws(LakeError) in try StudyCursor(text, order) }
-        let projects = try await visibility.projects(.browse, code: filter.project, principal: principal)
+        let projects = try await visibility.projects(for: filter, principal: principal)
         guard !projects.isEmpty else { return StudyPage(studies: [], next: nil) }
         let limit = min(max(limit, 1), Self.maximumPage)
         var conditions = Conditions()

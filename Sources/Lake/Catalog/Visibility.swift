@@ -4,6 +4,14 @@ internal import Postgres
 struct Visibility: Sendable {
     let context: LakeContext
 
+    /// Ids of the projects in which `principal` may list studies by `filter`: words of reports are found only where
+    /// reports may be read.
+    func projects(for filter: StudyFilter, principal: Principal) async throws(LakeError) -> [Int64] {
+        let browsed = try await projects(.browse, code: filter.project, principal: principal)
+        guard filter.report != nil else { return browsed }
+        return browsed.filter { Gate.permits(principal, .readReports, project: $0) }
+    }
+
     /// Ids of the projects in which `principal` may do `permission`; only the one called `code`, where that is given.
     /// What one may not see is left out without a word.
     func projects(

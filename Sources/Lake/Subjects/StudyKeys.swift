@@ -28,7 +28,7 @@ final class StudyKeys: Sendable {
 
     private static let capacity = 1024
 
-    private let database: PostgresPool
+    let database: PostgresPool
     private let master: MasterKey
     private let cache = Mutex(Cache())
     private let making = InFlight()
@@ -143,7 +143,7 @@ final class StudyKeys: Sendable {
     }
     private static func imageContext(study: String) -> SealingContext { SealingContext("image-key", study) }
     private static func identityContext(study: String) -> SealingContext { SealingContext("identity-key", study) }
-    private static func recordContext(study: String) -> SealingContext { SealingContext("identity-record", study) }
+    static func recordContext(study: String) -> SealingContext { SealingContext("identity-record", study) }
 
     /// Unwrapped keys, those used longest ago forgotten first.
     private struct Cache {
