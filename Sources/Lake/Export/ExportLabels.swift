@@ -36,6 +36,9 @@ struct LabelFiles: Sendable {
     let labels: [ExportLabels]
     let files: [(path: String, content: Bytes)]
 
+    /// Bytes of one file: it is kept in one value of the database, which takes 1 GiB.
+    static let largest = 512 << 20
+
     /// The text of the manifest: JSON, the same whenever it is made.
     func text() throws -> String {
         let encoder = JSONEncoder()
@@ -49,7 +52,7 @@ struct LabelFiles: Sendable {
             scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
                 ? String(scalar) : "_"
         }
-        return "labels/\(set)-\(plain.joined().prefix(60))"
+        return "labels/\(set.prefix(8))-\(plain.joined().prefix(60))"
     }
 
     /// Writes them down beside the entries of an export that is being made.
@@ -74,12 +77,47 @@ struct LabelFiles: Sendable {
 
 extension Exports {
     /// The files of the labels that are asked for, about the studies that `filter` finds.
-    /// - Throws: `.notFound` for a label set that is not one of the project.
+    /// - Throws: `.notFound` for a label set that is not one of the project, a version or a tag that is not there;
+    ///   `.invalid` where a set is named twice.
     func labelFiles(
-        _ choices: [LabelChoice], project: Int64, _ filter: StudyFilter, _ principal: Principal,
-        _ connection: PostgresConnection
-    ) async throws -> LabelFiles {
+        _ choices: [LabelChoice], project: Int64, code: String, _ filter: StudyFilter, _ principal: Principal
+    ) async throws(LakeError) -> LabelFiles {
         guard !choices.isEmpty else { return LabelFiles(studies: nil, labels: [], files: []) }
-        throw LakeError(.unavailable, "labels cannot be exported yet")
+        let studies = try await studies(project, filter)
+        var labels: [ExportLabels] = []
+        var files: [(path: String, content: Bytes)] = []
+        for choice in choices {
+            let frozen = try await self.labels.freeze(
+                set: choice.set, at: choice.at, studies: studies, principal: principal)
+            guard frozen.project == code else { throw Labels.unknownSet }
+            guard !labels.contains(where: { $0.set == frozen.set }) else {
+                throw LakeError(.invalid, "a label set goes along once: choose one of its versions")
+            }
+            guard max(frozen.json.count, frozen.csv.count) <= LabelFiles.largest else {
+                throw LakeError(.tooLarge, "these labels are too many for one export: choose fewer studies")
+            }
+            let folder = LabelFiles.folder(set: frozen.set, name: frozen.name)
+            labels.append(
+                ExportLabels(
+                    set: frozen.set, name: frozen.name, version: frozen.version, tag: frozen.tag,
+                    digest: frozen.digest, folder: folder))
+            files.append((folder + "/annotations.csv", frozen.csv))
+            files.append((folder + "/annotations.json", frozen.json))
+        }
+        return LabelFiles(studies: studies, labels: labels, files: files)
+    }
+
+    private func studies(_ project: Int64, _ filter: StudyFilter) async throws(LakeError) -> [Int64] {
+        try await LakeError.rethrowing {
+            var conditions = Conditions()
+            let scope = conditions.parameter(project)
+            conditions.add(filter, visible: "ARRAY[\(scope)]")
+            return try await context.database.query(
+                """
+                SELECT s.id FROM study s JOIN subject b ON b.id = s.subject_id
+                WHERE s.project_id = \(scope)\(conditions.conjunction)
+                """, conditions.parameters
+            ).map { try $0.decode("id") }
+        }
     }
 }

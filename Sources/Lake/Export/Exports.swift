@@ -5,14 +5,16 @@ internal import Postgres
 public struct Exports: Sendable {
     let context: LakeContext
     let accessLog: AccessLog
+    let labels: Labels
     private let visibility: Visibility
 
     /// Instances in one export at most.
     public static let maximumInstances = 5_000_000
 
-    init(_ context: LakeContext, accessLog: AccessLog) {
+    init(_ context: LakeContext, accessLog: AccessLog, labels: Labels) {
         self.context = context
         self.accessLog = accessLog
+        self.labels = labels
         visibility = Visibility(context: context)
     }
 
@@ -25,6 +27,10 @@ public struct Exports: Sendable {
     ) async throws(LakeError) -> Export {
         try filter.check()
         let (project, code) = try await self.project(code, principal: principal)
+        if filter.report != nil, !Gate.permits(principal, .readReports, project: project) {
+            throw LakeError(.forbidden, "your roles in this project do not let you search its reports")
+        }
+        let files = try await labelFiles(labels, project: project, code: code, filter, principal)
         let id = try await LakeError.rethrowing {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -35,7 +41,6 @@ public struct Exports: Sendable {
                     [project, principal.accountID, text])
                 let id: Int64 = try row.decode("id")
                 let createdAt = try row.decode("created_at", as: Date.self).formatted(.iso8601)
-                let files = try await labelFiles(labels, project: project, filter, principal, connection)
                 let text = try files.text()
                 try await files.insert(into: id, connection)
                 let head = ManifestText.head(export: id, project: code, createdAt: createdAt, labels: text)

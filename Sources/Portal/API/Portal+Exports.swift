@@ -19,13 +19,14 @@ extension Portal {
                 let project: String
                 let filter: FilterTexts?
                 let studies: [String]?
+                let labels: [LabelChoice]?
             }
             let body = try await call.body(Body.self)
             var filter = try (body.filter ?? FilterTexts()).filter()
             filter.project = body.project
             filter.studies = body.studies
             let export = try await call.lake.exports.create(
-                project: body.project, filter: filter, principal: call.principal)
+                project: body.project, filter: filter, labels: body.labels ?? [], principal: call.principal)
             return Response.json(export, status: .created)
         },
         Route(.get, "/api/v1/exports/{id}", .permission(.export)) { call in

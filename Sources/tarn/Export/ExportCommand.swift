@@ -11,6 +11,7 @@ struct ExportCommand: AsyncParsableCommand {
             compared with the manifest.
 
             Example:  tarn export --project HEAD-CT --modality CT --from 2020-01-01 --output head-ct.zip --data ./lake
+                      tarn export --project HEAD-CT --labels Lesions@v2 --output labelled.zip --data ./lake
                       tarn export --id 12 --output head-ct.zip --server https://lake.example.org
             Exit status: 0 done, 1 failed, 2 usage.
             """)
@@ -27,6 +28,12 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "F, M or O.") var sex: String?
     @Option(help: "Part of the study description.") var description: String?
     @Option(help: "Code of the subject.") var subject: String?
+    @Option(help: "Studies that hold this label now.") var label: String?
+    @Option(
+        help: ArgumentHelp(
+            "Take along a label set, at a tag or version or as it is now; may be repeated.", valueName: "name[@version]"
+        ))
+    var labels: [String] = []
     @Option(help: "Where the archive goes; without it, it is frozen and not downloaded.") var output: String?
     @Flag(help: "The export as JSON on standard output.") var json = false
     @OptionGroup var lake: LakeOptions
@@ -57,6 +64,16 @@ struct ExportCommand: AsyncParsableCommand {
         let bytes: Int64
         let archiveBytes: Int64
         let manifestSHA256: String
+        let labels: [Labels]
+
+        struct Labels: Codable, Sendable {
+            let set: String
+            let name: String
+            let version: Int
+            let tag: String?
+            let digest: String
+            let folder: String
+        }
     }
 
     private struct Request: Encodable {
@@ -70,10 +87,12 @@ struct ExportCommand: AsyncParsableCommand {
             let sex: String?
             let description: String?
             let subject: String?
+            let label: String?
         }
         let project: String
         let filter: Filter
         let studies: [String]?
+        let labels: [LabelSelection]?
     }
 
     func run() async throws {
@@ -90,6 +109,9 @@ struct ExportCommand: AsyncParsableCommand {
             Terminal.print(
                 "export \(export.id): \(export.instances) files, \(Terminal.size(export.bytes)), manifest \(export.manifestSHA256)"
             )
+            for labels in export.labels {
+                Terminal.print("labels \(labels.name): version \(labels.version), digest \(labels.digest)")
+            }
         }
     }
 
@@ -99,8 +121,10 @@ struct ExportCommand: AsyncParsableCommand {
             project: project ?? "",
             filter: .init(
                 modality: modality, bodyPart: bodyPart, from: from, to: to, ageFrom: ageFrom, ageTo: ageTo, sex: sex,
-                description: description, subject: subject),
-            studies: study.isEmpty ? nil : study)
+                description: description, subject: subject, label: label),
+            studies: study.isEmpty ? nil : study,
+            labels: labels.isEmpty
+                ? nil : try await LabelSelection.find(labels, project: project ?? "", client))
         let export = try await client.send("POST", "/api/v1/exports", json: request).decoded(Export.self)
         Terminal.say("export \(export.id) is frozen: \(export.instances) files, \(Terminal.size(export.archiveBytes))")
         return export
