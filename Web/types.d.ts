@@ -153,6 +153,8 @@ export interface Export {
     bytes: number;
     archiveBytes: number;
     manifestSHA256: string;
+    /** Label sets that went along. */
+    labels?: { set: string; name: string; version: number; tag?: string | null; digest: string; folder: string }[];
 }
 
 export interface Account {

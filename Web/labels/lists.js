@@ -2,7 +2,7 @@
 
 import { api } from "../core/api.js";
 
-/** @import { Label } from "./types.d.ts" */
+/** @import { Label } from "../annotations/types.d.ts" */
 
 /** @type {Map<string, Promise<Label[]>>} */
 const lists = new Map();

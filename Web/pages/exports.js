@@ -3,6 +3,7 @@ import { api, isAbort, messageOf } from "../core/api.js";
 import { projectsPermitting } from "../core/session.js";
 import { describeFilter, filterFromQuery, queryOfFilter } from "../core/filters.js";
 import { formatBytes, formatCount, formatTime, plural } from "../core/format.js";
+import { exportLabels } from "../labels/export-choice.js";
 import { field, form, select } from "../ui/form.js";
 import { openDialog } from "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
@@ -58,6 +59,15 @@ function exportCard(one) {
                     ` ${formatTime(one.createdAt)}`,
                     one.createdBy ? ` by ${one.createdBy}` : "",
                 ]),
+                ...(one.labels ?? []).map((set) =>
+                    h(
+                        "p",
+                        { class: "muted small" },
+                        `With labels: ${set.name}, ${
+                            set.tag ? `${set.tag} (version ${set.version})` : `version ${set.version}`
+                        }`,
+                    )
+                ),
             ]),
             h("div", { class: "actions" }, [
                 h(
@@ -172,7 +182,11 @@ function openCreate(filter, study, done) {
         }
     }
 
-    project.addEventListener("change", refresh);
+    const labels = exportLabels();
+    project.addEventListener("change", () => {
+        refresh();
+        labels.show(project.value);
+    });
     const dialog = openDialog(
         "New export",
         h("p", { class: "muted" }, "An export is frozen: it always holds exactly the images that are there now."),
@@ -188,6 +202,7 @@ function openCreate(filter, study, done) {
                         project: project.value,
                         filter: wanted,
                         ...(study ? { studies: [study] } : {}),
+                        ...(labels.chosen().length > 0 ? { labels: labels.chosen() } : {}),
                     });
                     dialog.close();
                     done(made);
@@ -211,11 +226,13 @@ function openCreate(filter, study, done) {
                     )
                     : null,
             ]),
+            labels.element,
             summary,
         ),
     );
     dialog.addEventListener("close", () => controller.abort());
     refresh();
+    labels.show(project.value);
 }
 
 /** @param {string} value @param {string} name */

@@ -1,0 +1,103 @@
+import { fill, h } from "../core/dom.js";
+import { api, isAbort, messageOf } from "../core/api.js";
+import { formatTime } from "../core/format.js";
+import { failure } from "../ui/notice.js";
+import { changesInWords } from "./changes.js";
+
+/** @import { Commit } from "../annotations/types.d.ts" */
+
+const signs = { added: "+", changed: "~", removed: "−" };
+const words = { added: "New: ", changed: "Changed: ", removed: "Taken away: " };
+
+/**
+ * The versions of a label set, newest first: who, when, why, on which study, what changed.
+ * @param {{ id: string, study?: string | null, tag?: (version: number) => void, signal: AbortSignal }} options
+ */
+export function labelHistory({ id, study, tag, signal }) {
+    const list = h("ol", { class: "commits" });
+    const after = h("div", { class: "after" });
+    const element = h("div", null, list, after);
+
+    /** @param {string | null} cursor */
+    async function load(cursor) {
+        const query = new URLSearchParams({ limit: "30" });
+        if (study) query.set("study", study);
+        if (cursor) query.set("cursor", cursor);
+        try {
+            /** @type {{ commits: Commit[], next?: string | null }} */
+            const page = await api.get(`label-sets/${encodeURIComponent(id)}/commits?${query}`, signal);
+            list.append(...page.commits.map((commit) => commitRow(commit, tag)));
+            showEnd(page.next ?? null);
+        } catch (error) {
+            if (!isAbort(error) && !signal.aborted) fill(after, failure(messageOf(error), () => load(cursor)));
+        }
+    }
+
+    /** @param {string | null} next */
+    function showEnd(next) {
+        if (list.childElementCount === 0) {
+            const text = study
+                ? "Nothing was saved on this study yet."
+                : "Nothing was saved yet. Open a study and mark something in its images.";
+            fill(after, h("p", { class: "muted" }, text));
+        } else if (next) {
+            const more = h("button", { class: "button", type: "button" }, "Show earlier versions");
+            more.addEventListener("click", () => {
+                more.disabled = true;
+                load(next);
+            });
+            fill(after, more);
+        } else {
+            fill(after);
+        }
+    }
+
+    load(null);
+    return element;
+}
+
+/**
+ * @param {Commit} commit
+ * @param {((version: number) => void) | undefined} tag
+ */
+function commitRow(commit, tag) {
+    const changes = changesInWords(commit.changes);
+    const name = h("button", { class: "button quiet small", type: "button" }, "Name this version");
+    name.setAttribute("aria-label", `Name version ${commit.version}`);
+    name.addEventListener("click", () => tag?.(commit.version));
+    return h("li", { class: "commit" }, [
+        h("div", { class: "commit-number" }, h("span", { class: "visually-hidden" }, "Version "), commit.version),
+        h("div", { class: "commit-words" }, [
+            h(
+                "p",
+                { class: commit.message ? "commit-message" : "commit-message muted" },
+                commit.message || "No message",
+            ),
+            h("p", { class: "muted small" }, [
+                h("strong", null, commit.author),
+                `, ${formatTime(commit.at)} · `,
+                h("a", { href: `/studies/${encodeURIComponent(commit.study)}` }, "open the study"),
+                commit.kind === "restore" ? ` · ${restored(commit)}` : "",
+            ]),
+            h(
+                "ul",
+                { class: "changes" },
+                changes.length === 0
+                    ? h("li", { class: "muted small" }, "Nothing differs from the version before.")
+                    : changes.map(({ kind, text }) =>
+                        h("li", { class: `change ${kind}` }, [
+                            h("span", { "aria-hidden": "true" }, `${signs[kind]} `),
+                            h("span", { class: "visually-hidden" }, words[kind]),
+                            text,
+                        ])
+                    ),
+            ),
+        ]),
+        tag ? name : null,
+    ]);
+}
+
+/** @param {Commit} commit */
+function restored({ restoredFrom }) {
+    return restoredFrom ? `version ${restoredFrom} was brought back` : "everything was taken back";
+}
