@@ -72,12 +72,12 @@ export const labelAPI = {
      * @param {string} ifMatch what they are based on
      * @param {string} message
      * @param {readonly Annotation[]} annotations
-     * @returns {Promise<{ commit: Commit, etag: string }>}
+     * @returns {Promise<{ labels: StudyLabels, etag: string }>} as it stands now, with what the server measured
      */
     async save(set, study, ifMatch, message, annotations) {
         const body = { message, annotations: forServer(annotations) };
         const { value, etag } = await tagged("PUT", place(set, study), { body, ifMatch });
-        return { commit: value, etag };
+        return { labels: value, etag };
     },
 
     /**
@@ -87,13 +87,14 @@ export const labelAPI = {
      * @param {string} ifMatch
      * @param {number} version 0: nothing at all
      * @param {string} message
+     * @returns {Promise<{ labels: StudyLabels, etag: string }>}
      */
     async restore(set, study, ifMatch, version, message) {
         const { value, etag } = await tagged("POST", place(set, study, "restore"), {
             body: { version, message },
             ifMatch,
         });
-        return { commit: /** @type {Commit} */ (value), etag };
+        return { labels: value, etag };
     },
 
     /**

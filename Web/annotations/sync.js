@@ -280,9 +280,9 @@ export class LabelSync extends EventTarget {
         const list = this.store.list;
         const study = this.store.study;
         try {
-            const { etag } = await this.api.save(set.id, study, this.#etag, message, list);
+            const { labels, etag } = await this.api.save(set.id, study, this.#etag, message, list);
             if (set !== this.set) return;
-            await this.#saveDone(set, list, etag);
+            this.#saveDone(labels, etag);
         } catch (error) {
             if (set !== this.set) return;
             if (error instanceof APIError && error.status === 412) await this.#clash(set, message);
@@ -290,23 +290,11 @@ export class LabelSync extends EventTarget {
         }
     }
 
-    /** @param {LabelSet} set @param {readonly Annotation[]} list @param {string} etag */
-    async #saveDone(set, list, etag) {
-        this.#base = list;
-        this.#etag = etag;
+    /** @param {StudyLabels} labels @param {string} etag */
+    #saveDone(labels, etag) {
+        this.#take(labels, etag);
         this.#drafted = null;
-        this.found = null;
-        try {
-            // As it stands on the server now, with what it measured.
-            const present = await this.api.study(set.id, this.store.study);
-            if (set !== this.set) return;
-            if (present.etag === etag) {
-                this.#take(present.labels, etag);
-                this.store.measuredAs(present.labels.annotations);
-            }
-        } catch {
-            // It is saved; the figures of the server come with the next opening.
-        }
+        this.store.measuredAs(labels.annotations);
         this.state = "saved";
         if (this.isDirty) this.#edited();
         else this.#state("saved");
@@ -390,8 +378,8 @@ export class LabelSync extends EventTarget {
         this.#state("saving");
         return this.#next(async () => {
             try {
-                await this.api.restore(set.id, this.store.study, this.#etag, version, message);
-                const { labels, etag } = await this.api.study(set.id, this.store.study);
+                const study = this.store.study;
+                const { labels, etag } = await this.api.restore(set.id, study, this.#etag, version, message);
                 if (set !== this.set) return;
                 this.#take(labels, etag);
                 this.#drafted = null;

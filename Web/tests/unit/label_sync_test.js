@@ -39,7 +39,8 @@ class Server {
         const commit = (annotations) => {
             this.versions.push({ author: who, annotations });
             this.drafts.delete(who);
-            return { commit: /** @type {any} */ ({ version: this.version }), etag: `"${this.version}"` };
+            const labels = { labelSet: "set", study: "2.25.9", version: this.version, author: who, annotations };
+            return { labels, etag: `"${this.version}"` };
         };
         /** @type {import("../../annotations/api.js").StudyLabelAPI} */
         const api = {

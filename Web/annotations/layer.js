@@ -1,0 +1,187 @@
+import { fill } from "../core/dom.js";
+import { anchorOf, badgeOf, shapeOf, textBoxOf, textSize } from "./drawing.js";
+import { hit } from "./geometry.js";
+import { lines, measure, typeName } from "./measure.js";
+
+/** @import { DisplayFrame } from "../types.d.ts" */
+/** @import { Shown, TarnViewport } from "../viewer/viewport.js" */
+/** @import { Affine } from "../viewer/geometry/view.js" */
+/** @import { Box } from "./drawing.js" */
+/** @import { AnnotationStore } from "./store.js" */
+/** @import { Annotation, Measured, Point } from "./types.d.ts" */
+
+/** With more on one image, text would hide it: then only what is selected has its text. */
+const mostTexts = 40;
+
+/** Places of the text boxes that were dragged, in CSS pixels from where they would stand. @type {Map<string, Point>} */
+const strayed = new Map();
+
+/**
+ * What is known of an annotation on the frame that is shown: from its stored values, else what the server said.
+ * @param {Annotation} annotation
+ * @param {Shown} shown
+ * @returns {Measured}
+ */
+export function measuredOn(annotation, { frame, display, stored }) {
+    const measured = measure(annotation, frame, display.series.modality, stored);
+    return stored || !annotation.measured ? measured : { ...annotation.measured, ...measured };
+}
+
+/** The annotations that lie on one viewport's image. */
+export class AnnotationLayer {
+    /** @type {Map<string, Box>} */
+    #texts = new Map();
+    #scheduled = 0;
+    #family = "";
+
+    /**
+     * @param {TarnViewport} viewport
+     * @param {(study: string) => AnnotationStore} storeOf
+     */
+    constructor(viewport, storeOf) {
+        this.viewport = viewport;
+        this.storeOf = storeOf;
+        viewport.layer.setAttribute("aria-hidden", "true");
+    }
+
+    /** The store of the study that is shown here. */
+    get store() {
+        const { shown } = this.viewport;
+        return shown && this.storeOf(shown.study.uid);
+    }
+
+    /** Draws with the next picture. */
+    later() {
+        this.#scheduled ||= requestAnimationFrame(() => {
+            this.#scheduled = 0;
+            this.draw();
+        });
+    }
+
+    clear() {
+        cancelAnimationFrame(this.#scheduled);
+        this.#scheduled = 0;
+        this.#texts.clear();
+        fill(this.viewport.layer);
+    }
+
+    draw() {
+        const { shown } = this.viewport;
+        const toCanvas = this.viewport.toCanvas();
+        this.#texts.clear();
+        if (!shown || !toCanvas) return void fill(this.viewport.layer);
+        this.#family ||= getComputedStyle(this.viewport).fontFamily;
+        const store = this.storeOf(shown.study.uid);
+        const { instance, frame } = shown.frame;
+        /** @type {SVGElement[]} */
+        const parts = [];
+        for (const ghost of store.ghost?.annotations ?? []) {
+            if (ghost.instance !== instance || ghost.frame !== frame || ghost.type === "image") continue;
+            parts.push(shapeOf(ghost, toCanvas, { color: store.colorOf(ghost.label), selected: false, ghost: true }));
+        }
+        if (!store.hidden) parts.push(...this.#present(store, shown, toCanvas));
+        fill(this.viewport.layer, parts);
+    }
+
+    /** @param {AnnotationStore} store @param {Shown} shown @param {Affine} toCanvas */
+    #present(store, shown, toCanvas) {
+        const list = store.on(shown.frame.instance, shown.frame.frame);
+        const chosen = store.preview?.id ?? store.selected?.id;
+        const drawn = list.filter(({ type }) => type !== "image");
+        // What is selected comes last, on top.
+        drawn.sort((one, other) => Number(one.id === chosen) - Number(other.id === chosen));
+        const look = (/** @type {Annotation} */ one) => ({
+            color: store.colorOf(one.label),
+            selected: one.id === chosen,
+            movable: store.mayChange(one.id),
+        });
+        const withText = drawn.length > mostTexts ? drawn.filter(({ id }) => id === chosen) : drawn;
+        return [
+            ...drawn.map((one) => shapeOf(one, toCanvas, look(one))),
+            ...withText.map((one) => this.#text(one, shown, toCanvas, look(one))),
+            ...this.#badges(list.filter(({ type }) => type === "image"), store),
+        ].filter((part) => part !== null);
+    }
+
+    /**
+     * @param {Annotation} annotation
+     * @param {Shown} shown
+     * @param {Affine} toCanvas
+     * @param {{ color: string, selected: boolean }} look
+     */
+    #text(annotation, shown, toCanvas, look) {
+        const text = this.#lines(annotation, shown, shown.frame);
+        if (text.length === 0) return null;
+        const anchor = anchorOf(annotation, toCanvas);
+        const { width, height } = textSize(text, this.#family);
+        const [dx, dy] = strayed.get(annotation.id) ?? [14, -height / 2];
+        const { clientWidth, clientHeight } = this.viewport.stage;
+        const box = {
+            x: Math.max(2, Math.min(clientWidth - width - 2, anchor[0] + dx)),
+            y: Math.max(2, Math.min(clientHeight - height - 2, anchor[1] + dy)),
+            width,
+            height,
+        };
+        this.#texts.set(annotation.id, box);
+        return textBoxOf(text, box, anchor, look);
+    }
+
+    /** @param {Annotation} annotation @param {Shown} shown @param {DisplayFrame} frame */
+    #lines(annotation, shown, frame) {
+        const values = lines(annotation, measuredOn(annotation, shown), frame);
+        return annotation.label ? [annotation.label, ...values] : values;
+    }
+
+    /** @param {Annotation[]} images @param {AnnotationStore} store */
+    #badges(images, store) {
+        const middle = this.viewport.stage.clientWidth / 2;
+        return images.map((one, index) => {
+            const { element, box } = badgeOf(one.label || typeName("image"), middle, 34 + index * 30, {
+                color: store.colorOf(one.label),
+                selected: store.selected?.id === one.id,
+                family: this.#family,
+            });
+            this.#texts.set(one.id, box);
+            return element;
+        });
+    }
+
+    /**
+     * What lies under a place of the stage.
+     * @param {{ x: number, y: number }} at
+     * @param {number} [more] reach to add, for fingers
+     * @returns {{ annotation: Annotation, handle: number | null, text: boolean } | null}
+     */
+    at({ x, y }, more = 0) {
+        const { shown } = this.viewport;
+        const toCanvas = this.viewport.toCanvas();
+        const store = this.store;
+        if (!shown || !toCanvas || !store || store.hidden) return null;
+        const list = store.on(shown.frame.instance, shown.frame.frame);
+        const shapes = list.filter(({ type }) => type !== "image");
+        const shape = hit(shapes, [x, y], toCanvas, store.selected?.id ?? null, more);
+        if (shape?.handle !== null && shape) return { ...shape, text: false };
+        for (const [id, box] of [...this.#texts].reverse()) {
+            if (x < box.x || y < box.y || x > box.x + box.width || y > box.y + box.height) continue;
+            const annotation = list.find((one) => one.id === id);
+            if (annotation) return { annotation, handle: null, text: true };
+        }
+        return shape && { ...shape, text: false };
+    }
+
+    /**
+     * Moves a text box away from where it would stand.
+     * @param {string} id
+     * @param {number} dx
+     * @param {number} dy
+     */
+    stray(id, dx, dy) {
+        const box = this.#texts.get(id);
+        const annotation = this.store?.find(id);
+        const toCanvas = this.viewport.toCanvas();
+        if (!box || !annotation || !toCanvas || annotation.type === "image") return;
+        const anchor = anchorOf(annotation, toCanvas);
+        strayed.set(id, [box.x + dx - anchor[0], box.y + dy - anchor[1]]);
+        this.draw();
+    }
+}
