@@ -19,10 +19,14 @@ final class Instance: Sendable {
     /// Opens the lake in `directory` and serves it on a private socket, and on TCP where `listen` says so.
     ///
     /// It listens before the lake is open, so that an address already in use is known at once and `/healthz` answers.
+    /// - Parameters:
+    ///   - serves: makes the lake where there is none, and does what recurs, until it is closed.
+    ///   - site: how it meets people, given the port of the TCP listener.
     /// - Throws: where another instance runs there, an address cannot be had or the lake cannot be opened.
     static func open(
-        directory: String, masterKeyFile: String, makesLake: Bool, listen: (host: String, port: Int)? = nil,
-        log: Logger = Logger(label: "tarn") { _ in SwiftLogNoOpLogHandler() }
+        directory: String, masterKeyFile: String, serves: Bool = false, listen: (host: String, port: Int)? = nil,
+        log: Logger = Logger(label: "tarn") { _ in SwiftLogNoOpLogHandler() },
+        site: (_ port: Int?) throws -> SiteConfiguration = { _ in SiteConfiguration() }
     ) async throws -> Instance {
         let files = try InstanceFiles(directory: directory)
         let portal = Portal(
@@ -39,14 +43,16 @@ final class Instance: Sendable {
         }
         do {
             var configuration = LakeConfiguration(dataDirectory: directory, masterKeyFile: masterKeyFile, log: log)
-            configuration.makesLake = makesLake
+            configuration.makesLake = serves
+            configuration.doesRecurringWork = serves
+            let port = listeners.ports.dropFirst().first ?? nil
+            configuration.site = try site(port)
             configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap {
                 $0.isEmpty ? nil : $0
             }
             configuration.migrationsDirectory = Home.find("Migrations")
             let lake = try await Lake.open(configuration)
             portal.serve(lake)
-            let port = listeners.ports.dropFirst().first ?? nil
             let instance = Instance(lake, portal, listeners, files, port: port, name: "the lake in \(directory)")
             let url = listen.flatMap { listen in port.map { "http://\(listen.host):\($0)" } }
             try RunningInstance(pid: getpid(), socket: files.socket, url: url).write(in: directory, token: files.token)

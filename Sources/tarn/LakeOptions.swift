@@ -46,7 +46,7 @@ struct LakeOptions: ParsableArguments {
         if let running = await RunningInstance.find(in: directory) { return try await body(Client(server: running)) }
         // Only `serve` makes a lake: a directory that was mistyped must stay as it is.
         guard InstanceFiles.isLake(directory) else { throw ClientError("\(directory): there is no lake here") }
-        let instance = try await Instance.open(directory: directory, masterKeyFile: key.file, makesLake: false)
+        let instance = try await Instance.open(directory: directory, masterKeyFile: key.file)
         do {
             let result = try await body(Client(server: instance.server))
             await instance.close()

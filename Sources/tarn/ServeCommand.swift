@@ -35,6 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Log every request.")
     var verbose = false
 
+    @OptionGroup(title: "People and mail") var site: SiteOptions
+
     @OptionGroup var key: MasterKeyOption
 
     func validate() throws {
@@ -57,7 +59,10 @@ struct ServeCommand: AsyncParsableCommand {
         var log = Logger(label: "tarn") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = verbose ? .debug : .info
         let instance = try await Instance.open(
-            directory: data, masterKeyFile: key.file, makesLake: true, listen: address, log: log)
+            directory: data, masterKeyFile: key.file, serves: true, listen: address, log: log
+        ) { [site] port in
+            try site.configuration(listening: Self.url(address.host, port ?? address.port))
+        }
         var demonstration: Task<Void, Never>?
         do {
             var words: String?
@@ -79,13 +84,19 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Says where to go, and how to make the first account.
     private func announce(_ instance: Instance, host: String) async throws {
-        let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
-        let url = "http://\(shown):\(instance.port ?? 0)"
+        let url = Self.url(host, instance.port ?? 0)
         Terminal.say("Tarn is ready: \(url)/")
         if !demo, let token = try await instance.lake.accounts.firstStartToken() {
             Terminal.say("Make the first administrator (works once): \(url)/welcome#\(token)")
         }
+        if site.smtp == nil { Terminal.say("Mail is not sent but written: tarn mail --data \(data)") }
         if insecure { Terminal.say("Warning: without TLS, passwords and images can be read on the network.") }
+    }
+
+    /// How a browser reaches this server.
+    private static func url(_ host: String, _ port: Int) -> String {
+        let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
+        return "http://\(shown):\(port)"
     }
 
     /// An instance is half a megabyte, and passes through a few buffers of that size: by default glibc maps and unmaps

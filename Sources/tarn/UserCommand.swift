@@ -55,6 +55,8 @@ struct UserCommand: AsyncParsableCommand {
 
         @Argument(help: "The name to sign in with.") var name: String
         @Flag(help: "May manage accounts and projects.") var administrator = false
+        @Option(help: "The person's address; a link is mailed there, and it counts when that is opened.")
+        var email: String?
         @Option(help: "Roles in a project; may be repeated. PROJECT=role[,role…]") var grant: [String] = []
         @OptionGroup var password: PasswordOption
         @OptionGroup var lake: LakeOptions
@@ -63,6 +65,7 @@ struct UserCommand: AsyncParsableCommand {
             let name: String
             let password: String
             let administrator: Bool
+            let email: String?
         }
 
         func validate() throws {
@@ -75,7 +78,7 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let body = Body(name: name, password: try password.read(), administrator: administrator)
+            let body = Body(name: name, password: try password.read(), administrator: administrator, email: email)
             let grants = grant.compactMap(UserCommand.grant)
             try await lake.withClient { client in
                 // No account is made whose roles cannot be given.
