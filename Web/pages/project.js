@@ -100,7 +100,7 @@ function settings(project) {
             },
         },
         field("Name", name),
-        h("label", { class: "choice" }, [
+        h("label", { class: "role-choice" }, [
             listed,
             h("span", null, [
                 h("strong", null, "Listed"),

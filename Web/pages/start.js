@@ -54,7 +54,7 @@ export function render({ signal, setTitle }) {
     setTitle("Start");
     const way = h("div");
     const place = h("div", { class: "stack" });
-    const requestPlace = h("section", { class: "stack" });
+    const requestPlace = h("div", { class: "stack" });
 
     let shown = "";
 
@@ -80,8 +80,9 @@ export function render({ signal, setTitle }) {
         fill(
             requestPlace,
             isIn ? welcomeIn() : comesNext(requests),
-            told.length > 0 ? h("h2", null, "Your requests") : null,
-            told.length > 0 ? h("div", { class: "card" }, ownRequests(told, load)) : null,
+            told.length > 0
+                ? h("section", { class: "card section" }, h("h2", null, "Your requests"), ownRequests(told, load))
+                : null,
         );
     }
 

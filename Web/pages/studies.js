@@ -80,7 +80,8 @@ function emptyList(filter) {
         return empty({
             symbol: "person",
             title: "You are not in a project yet",
-            text: "Ask the administrator to add your account to a project. Its studies then appear here.",
+            text: "Ask for a role in a project. As soon as an administrator has approved it, its studies appear here.",
+            actions: [h("a", { class: "button primary", href: "/start" }, "Ask for a role")],
         });
     }
     const upload = permitted("upload");

@@ -25,7 +25,7 @@ function choice({ role, name, may }) {
     const input = h("input", { type: "radio", name: "role", value: role, required: true });
     const state = h("span", { class: "badge" });
     state.hidden = true;
-    const element = h("label", { class: "choice" }, [
+    const element = h("label", { class: "role-choice" }, [
         input,
         h("span", null, h("strong", null, name), " ", state, h("span", { class: "muted small" }, `${may}.`)),
     ]);
@@ -89,7 +89,7 @@ function requestForm(projects, done) {
     };
     project.addEventListener("change", showHeld);
     showHeld();
-    const group = h("fieldset", { class: "field choices" }, [
+    const group = h("fieldset", { class: "role-choices" }, [
         h("legend", null, "Role"),
         ...choices.map(({ element }) => element),
     ]);

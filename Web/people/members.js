@@ -17,7 +17,7 @@ function lastDay({ until }) {
     if (!until) return h("span", { class: "muted" }, "No end");
     return until < dayOf(new Date())
         ? h("span", { class: "badge bad" }, `Ended ${formatDate(until)}`)
-        : formatDate(until);
+        : `Until ${formatDate(until)}`;
 }
 
 /**

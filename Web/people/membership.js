@@ -16,10 +16,10 @@ function roleBoxes() {
     const boxes = roles.map(({ role, name, may }) => {
         const input = h("input", { type: "checkbox", value: role });
         const words = h("span", null, h("strong", null, name), " ", h("span", { class: "muted small" }, `${may}.`));
-        return { input, element: h("label", { class: "choice" }, input, words) };
+        return { input, element: h("label", { class: "role-choice" }, input, words) };
     });
     return {
-        element: h("fieldset", { class: "field choices" }, [
+        element: h("fieldset", { class: "role-choices" }, [
             h("legend", null, "Roles in this project"),
             ...boxes.map(({ element }) => element),
         ]),

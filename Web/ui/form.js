@@ -79,7 +79,7 @@ function isControl(element) {
 function troubleOf(control) {
     if (control.disabled) return "";
     const { validity } = control;
-    if (validity.valueMissing) return "Please fill this in.";
+    if (validity.valueMissing) return control.type === "radio" ? "Please choose one." : "Please fill this in.";
     const broken = rules.get(control)?.(control.value);
     if (broken) return broken;
     if (validity.tooShort && "minLength" in control) return `At least ${control.minLength} characters.`;
@@ -94,18 +94,20 @@ function troubleOf(control) {
 export function showTrouble(control, message) {
     if (control.id === "") control.id = `field-${++count}`;
     const id = `${control.id}-trouble`;
-    const before = control.getAttribute("aria-describedby");
+    const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
     document.getElementById(id)?.remove();
     const words = h("span", { class: "wrong", id, role: "alert" }, message);
-    const place = control.closest(".field");
+    const place = control.closest(".field, fieldset");
     if (place) place.append(words);
     else control.after(words);
     control.setAttribute("aria-invalid", "true");
-    control.setAttribute("aria-describedby", [before, id].filter(Boolean).join(" "));
-    control.addEventListener("input", () => {
+    control.setAttribute("aria-describedby", [...others, id].join(" "));
+    // Of a group any button may be the one that is chosen then.
+    const watched = control.type === "radio" ? place ?? control : control;
+    watched.addEventListener("input", () => {
         words.remove();
         control.removeAttribute("aria-invalid");
-        if (before) control.setAttribute("aria-describedby", before);
+        if (others.length > 0) control.setAttribute("aria-describedby", others.join(" "));
         else control.removeAttribute("aria-describedby");
     }, { once: true });
 }
@@ -117,12 +119,15 @@ export function showTrouble(control, message) {
 function isRight(element) {
     /** @type {Control | null} */
     let first = null;
+    /** Buttons of which one is chosen are one thing to be filled in. @type {Set<string>} */
+    const groups = new Set();
     for (const control of element.elements) {
-        if (!isControl(control)) continue;
+        if (!isControl(control) || (control.type === "radio" && groups.has(control.name))) continue;
         const message = troubleOf(control);
-        const shown = control.getAttribute("aria-invalid") === "true";
-        if (message && !shown) showTrouble(control, message);
-        if (message) first ??= control;
+        if (!message) continue;
+        if (control.type === "radio") groups.add(control.name);
+        showTrouble(control, message);
+        first ??= control;
     }
     first?.focus();
     return first === null;
