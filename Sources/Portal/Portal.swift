@@ -39,8 +39,11 @@ public final class Portal: Sendable {
     public var routes: [Route] { table.routes }
 
     private static var allRoutes: [Route] {
-        pageRoutes + healthRoutes + sessionRoutes + accountRoutes + projectRoutes + studyRoutes + viewerRoutes
-            + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes
+        pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + roleRequestRoutes
+            + studyRoutes + reportRoutes
+            + viewerRoutes
+            + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes
+            + retrieveRoutes + renderedRoutes
             + bulkDataRoutes
     }
 }

@@ -96,7 +96,8 @@ enum LabelJSON {
 /// `annotations.csv` (RFC 4180): one row an annotation.
 enum LabelCSV {
     static let columns = [
-        "study", "subject", "series", "instance", "frame", "id", "type", "label", "note", "x1", "y1", "x2", "y2", "length",
+        "study", "subject", "series", "instance", "frame", "id", "type", "label", "note", "x1", "y1", "x2", "y2",
+        "length",
         "area", "unit", "mean", "standard_deviation", "minimum", "maximum", "count", "value_unit", "spacing_source",
         "version", "author", "at",
     ]

@@ -24,7 +24,8 @@ extension Labels {
                     AS digest FROM label_set l JOIN project p ON p.id = l.project_id WHERE l.id = $1::uuid
                 """, [place.set, version])
             let set = FiledSet(
-                id: place.set, name: try row.decode("name"), project: try row.decode("code"), version: version, tag: tag,
+                id: place.set, name: try row.decode("name"), project: try row.decode("code"), version: version,
+                tag: tag,
                 digest: try row.decode("digest", as: [UInt8]?.self)?.hexadecimalText)
             return try await files(set, studies: studies, principal: principal)
         }

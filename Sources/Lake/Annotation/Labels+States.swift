@@ -110,7 +110,8 @@ extension Labels {
         let place = try await place(set, .annotate, principal: principal)
         guard LabelNaming.isTag(name) else {
             throw LakeError(
-                .invalid, "a tag has 1 to 64 letters A–Z, digits and . _ -, begins with a letter or digit, and is no number")
+                .invalid,
+                "a tag has 1 to 64 letters A–Z, digits and . _ -, begins with a letter or digit, and is no number")
         }
         let message = try LabelNaming.text(message, of: "a message", limit: LabelNaming.longestMessage)
         let found = try await self.version(version.map { String($0) }, of: place.set).version

@@ -196,7 +196,8 @@ public struct Labels: Sendable {
         let unknown = LakeError(.notFound, "there is no such study in the project of this label set")
         guard LabelNaming.isUID(uid) else { throw unknown }
         let study = try await LakeError.rethrowing {
-            try await context.database.first("SELECT id FROM study WHERE uid = $1 AND project_id = $2", [uid, project])?
+            try await context.database.first(
+                "SELECT id FROM study WHERE uid = $1 AND project_id = $2", [uid, project])?
                 .decode("id", as: Int64.self)
         }
         guard let study else { throw unknown }

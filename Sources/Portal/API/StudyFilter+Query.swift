@@ -12,7 +12,9 @@ struct FilterTexts: Decodable {
     var ageTo: Text?
     var sex: String?
     var description: String?
+    var report: String?
     var subject: String?
+    var label: String?
 
     init() {}
 
@@ -26,7 +28,9 @@ struct FilterTexts: Decodable {
         ageTo = query["ageTo"].map(Text.init)
         sex = query["sex"]
         description = query["description"]
+        report = query["report"]
         subject = query["subject"]
+        label = query["label"]
     }
 
     /// A number that may be written as text, as a form does.
@@ -58,7 +62,9 @@ struct FilterTexts: Decodable {
         filter.ageTo = try Self.number(ageTo)
         filter.sex = Self.given(sex)
         filter.description = Self.given(description)
+        filter.report = Self.given(report)
         filter.subject = Self.given(subject)
+        filter.label = Self.given(label)
         return filter
     }
 

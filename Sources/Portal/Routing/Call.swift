@@ -63,14 +63,14 @@ struct Call: Sendable {
         return tag.value
     }
 
-    /// The body as JSON of `type`, at most 1 MiB.
+    /// The body as JSON of `type`, at most 1 MiB where nothing else is said.
     /// - Throws: 415, 413 or 400.
-    func body<T: Decodable>(_ type: T.Type) async throws -> T {
+    func body<T: Decodable>(_ type: T.Type, upTo limit: Int = 1 << 20) async throws -> T {
         guard let media = request.headers[.contentType].flatMap(MediaType.init), media.essence == "application/json"
         else { throw Problem(.unsupportedMediaType, "not-json", "The body has to be application/json.") }
         let buffer: ByteBuffer
-        do { buffer = try await request.body.collect(upTo: 1 << 20) } catch {
-            throw Problem(.contentTooLarge, "too-large", "The body is longer than 1 MiB.")
+        do { buffer = try await request.body.collect(upTo: limit) } catch {
+            throw Problem(.contentTooLarge, "too-large", "The body is longer than \(limit >> 20) MiB.")
         }
         do { return try JSONDecoder.portal.decode(type, from: Data(buffer.readableBytesView)) } catch {
             // What the decoder says may quote the body.
