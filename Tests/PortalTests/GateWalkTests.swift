@@ -189,6 +189,7 @@ struct WalkedPlace: Sendable {
             #"{"name":"x-\#(UInt32.random(in: 0...UInt32.max))","password":"a long enough passphrase"}"#
         case "/api/v1/accounts/{name}/password": #"{"password":"another long passphrase"}"#
         case "/api/v1/accounts/{name}/tokens": #"{"label":"x"}"#
+        case "/api/v1/account/email": #"{"email":"walked@example.org","password":"not mine at all"}"#
         case "/api/v1/session", "/api/v1/first-start": #"{"token":"x","name":"no-one","password":"x"}"#
         default: "{}"
         }
