@@ -15,6 +15,8 @@ public final class Lake: Sendable {
     public let review: Review
     public let catalog: Catalog
     public let reports: Reports
+    public let subscriptions: Subscriptions
+    public let digests: Digests
     public let viewing: Viewing
     public let labels: Labels
     public let exports: Exports
@@ -42,13 +44,15 @@ public final class Lake: Sendable {
         review = Review(context, accessLog: accessLog)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)
+        subscriptions = Subscriptions(context)
+        digests = Digests(context, accounts: accounts)
         viewing = Viewing(context, accessLog: accessLog)
         labels = Labels(context, accessLog: accessLog, instances: viewing.instances)
         exports = Exports(context, accessLog: accessLog, labels: labels)
         originals = Originals(context, accessLog: accessLog)
         fsck = Fsck(context)
         mail = MailDelivery(context, accounts: accounts)
-        let works = mail.recurring
+        let works = mail.recurring + digests.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 

@@ -7,6 +7,8 @@ public struct Principal: Sendable, Hashable {
         case privateSocket
         /// A link in a mail, for what it was sent for.
         case link(Int64)
+        /// Nobody is there: a mail is made that the account asked for.
+        case subscription(Int64)
 
         public var description: String {
             switch self {
@@ -14,6 +16,7 @@ public struct Principal: Sendable, Hashable {
             case .token(let id): "token \(id)"
             case .privateSocket: "operator"
             case .link(let id): "link \(id)"
+            case .subscription(let id): "subscription \(id)"
             }
         }
     }

@@ -17,7 +17,7 @@ extension RoleRequests {
             SELECT email FROM account
             WHERE is_administrator AND NOT is_operator AND disabled_at IS NULL AND email IS NOT NULL ORDER BY id
             """)
-        for row in rows { try await Outbox(context).put(letter, to: try row.decode("email"), connection) }
+        for row in rows { try await context.outbox.put(letter, to: try row.decode("email"), connection) }
     }
 
     /// Tells the person what was decided, where they have an address.
@@ -40,6 +40,6 @@ extension RoleRequests {
 
                 \(context.configuration.site.publicURL)/account
                 """)
-        try await Outbox(context).put(letter, to: address, connection)
+        try await context.outbox.put(letter, to: address, connection)
     }
 }
