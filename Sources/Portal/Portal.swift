@@ -40,7 +40,7 @@ public final class Portal: Sendable {
 
     private static var allRoutes: [Route] {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + roleRequestRoutes
-            + studyRoutes + reportRoutes
+            + studyRoutes + reportRoutes + subscriptionRoutes
             + viewerRoutes
             + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes
             + retrieveRoutes + renderedRoutes

@@ -43,19 +43,26 @@ extension Portal {
             return Response.json(ProjectView(project, members: members))
         },
         Route(.put, "/api/v1/projects/{code}/members/{name}", .permission(.manageAccounts)) { call in
-            struct Body: Decodable { let roles: [String] }
-            let body = try await call.body(Body.self)
-            let roles = try body.roles.map { text throws(Problem) in
-                guard let role = Role(rawValue: text) else {
-                    throw Problem(
-                        .badRequest, "invalid",
-                        "Roles are " + Role.allCases.map(\.rawValue).joined(separator: ", ") + ".")
-                }
-                return role
+            struct Body: Decodable {
+                let roles: [String]
+                let until: String?
             }
+            let body = try await call.body(Body.self)
+            let roles = try body.roles.map { text throws(Problem) in try Role(named: text) }
             try await call.lake.projects.setMember(
-                call.parameter("code"), name: call.parameter("name"), roles: Set(roles), principal: call.principal)
+                call.parameter("code"), name: call.parameter("name"), roles: Set(roles),
+                until: body.until.flatMap { $0.isEmpty ? nil : $0 }, principal: call.principal)
             return Response.empty()
+        },
+        Route(.put, "/api/v1/projects/{code}/settings", .permission(.manageProjects)) { call in
+            struct Body: Decodable {
+                let listed: Bool?
+                let name: String?
+            }
+            let body = try await call.body(Body.self)
+            let project = try await call.lake.projects.setSettings(
+                call.parameter("code"), isListed: body.listed, name: body.name, principal: call.principal)
+            return Response.json(ProjectView(project, members: nil))
         },
     ]
 }
@@ -67,6 +74,8 @@ struct ProjectView: Encodable {
     let createdAt: Date
     /// Names of the options applied to the Basic Profile.
     let options: [String]
+    /// Whether everyone who signed in may see that it exists.
+    let listed: Bool
     /// For who may manage accounts.
     let members: [Member]?
 
@@ -75,6 +84,7 @@ struct ProjectView: Encodable {
         name = project.name
         createdAt = project.createdAt
         options = project.profile.options.sorted().map(\.rawValue)
+        listed = project.isListed
         self.members = members
     }
 }
