@@ -6,6 +6,7 @@ import { go } from "../core/go.js";
 import { field, form } from "../ui/form.js";
 import { alone, greeting, ways } from "../people/alone.js";
 import { passwordField } from "../people/fields.js";
+import { site } from "../people/site.js";
 
 /** @import { PageContext } from "../core/router.js" */
 
@@ -41,10 +42,10 @@ export function render({ query, setTitle }) {
     );
     queueMicrotask(() => name.focus());
     const { page, show } = alone();
-    show(
-        greeting("Sign in to Tarn", "Medical images for research, de-identified."),
-        content,
-        ways([["", "/forgot", "Forgotten your password?"], ["New here?", "/signup", "Create an account"]]),
-    );
+    const others = ways([["", "/forgot", "Forgotten your password?"], ["New here?", "/signup", "Create an account"]]);
+    site().then((known) => {
+        if (known?.signUp === "closed") others.lastElementChild?.remove();
+    });
+    show(greeting("Sign in to Tarn", "Medical images for research, de-identified."), content, others);
     return page;
 }

@@ -96,6 +96,7 @@ export function render({ signal, setTitle }) {
         ]),
     );
     load();
+    addEventListener("focus", load, { signal });
     const timer = setInterval(() => document.visibilityState === "visible" && load(), lookEverySeconds * 1000);
     signal.addEventListener("abort", () => clearInterval(timer));
     return h("main", { class: "narrow people" }, [

@@ -1,5 +1,5 @@
 import { h } from "../core/dom.js";
-import { send } from "../core/api.js";
+import { APIError, send } from "../core/api.js";
 import { form } from "../ui/form.js";
 import { alone, greeting } from "../people/alone.js";
 
@@ -21,13 +21,31 @@ export function render({ parameters, setTitle }) {
         form({
             action: "Stop these mails",
             async submit() {
-                await send(`/unsubscribe/${encodeURIComponent(parameters["token"] ?? "")}`, { method: "POST" });
-                show(
-                    greeting("No more of these mails", "You can follow the list or project again at any time."),
-                    h("a", { class: "button primary", href: "/account" }, "Your account"),
-                );
+                show(...await end(parameters["token"] ?? ""));
             },
         }),
     );
     return page;
+}
+
+/** @param {string} token */
+async function end(token) {
+    const account = h("a", { class: "button primary", href: "/account" }, "Your account");
+    try {
+        const response = await send(`/unsubscribe/${encodeURIComponent(token)}`, { method: "POST" });
+        const { name } = await response.json();
+        return [
+            greeting("No more of these mails", `You no longer follow “${name}”. You can follow it again at any time.`),
+            account,
+        ];
+    } catch (error) {
+        if (!(error instanceof APIError) || ![400, 404].includes(error.status)) throw error;
+        return [
+            greeting(
+                "This link does not work",
+                "It was used already, or is not complete. Your account shows what you follow.",
+            ),
+            account,
+        ];
+    }
 }

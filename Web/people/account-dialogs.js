@@ -3,10 +3,10 @@
 import { h } from "../core/dom.js";
 import { api, APIError, messageOf } from "../core/api.js";
 import { confirmDialog, openDialog } from "../ui/dialog.js";
-import { form } from "../ui/form.js";
+import { form, withRule } from "../ui/form.js";
 import { toast } from "../ui/notice.js";
-import { fieldOfProblem } from "./checks.js";
-import { newNameField, passwordField } from "./fields.js";
+import { emailTrouble, fieldOfProblem } from "./checks.js";
+import { emailField, newNameField, passwordField } from "./fields.js";
 
 /** @param {() => void} changed */
 export function addAccount(changed) {
@@ -16,6 +16,10 @@ export function addAccount(changed) {
         name: () => name.control.value,
         hint: "At least 12 characters. Tell it to the person by a safe way.",
     });
+    const email = emailField("E-mail address (may be empty)");
+    email.control.required = false;
+    email.control.autocomplete = "off";
+    withRule(email.control, (value) => value.trim() === "" ? "" : emailTrouble(value));
     const administrator = h("input", { type: "checkbox" });
     const dialog = openDialog(
         "Add an account",
@@ -27,6 +31,7 @@ export function addAccount(changed) {
                     name: name.control.value.trim(),
                     password: password.control.value,
                     administrator: administrator.checked,
+                    ...(email.control.value.trim() ? { email: email.control.value.trim() } : {}),
                 });
                 dialog.close();
                 toast("The account is there. Give it a role in a project.");
@@ -35,12 +40,13 @@ export function addAccount(changed) {
             place(error) {
                 if (!(error instanceof APIError)) return null;
                 if (error.status === 409) return name.control;
-                return { name: name.control, password: password.control, email: null, none: null }[
+                return { name: name.control, password: password.control, email: email.control, none: null }[
                     fieldOfProblem(error) ?? "none"
                 ];
             },
         }, [
             name.element,
+            email.element,
             password.element,
             h("label", { class: "check" }, administrator, "Administrator: accounts and projects, no images"),
         ]),

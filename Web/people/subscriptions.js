@@ -37,7 +37,7 @@ export function subscriptions(signal) {
             ["day", "Every day"],
             ["week", "Every week"],
         ], subscription.every);
-        every.addEventListener("change", () => change(() => api.put(path, { ...subscription, every: every.value })));
+        every.addEventListener("change", () => change(() => api.put(path, { every: every.value })));
         const stop = h("button", { class: "button small", type: "button" }, "Stop");
         stop.setAttribute("aria-label", `Stop following ${subscription.name}`);
         stop.addEventListener("click", () => change(() => api.delete(path)));

@@ -3,6 +3,7 @@
 import { fill, h } from "../core/dom.js";
 import { home, isOpenPage, visiblePlaces } from "../core/places.js";
 import { session, signOut } from "../core/session.js";
+import { refreshWaiting } from "../people/waiting.js";
 import { icon } from "./icons.js";
 
 export const bar = h("header", { class: "bar" });
@@ -44,6 +45,7 @@ export function showBar() {
     const current = session.value;
     bar.hidden = current === null || isOpenPage(location.pathname);
     if (!current) return;
+    refreshWaiting();
     const { name } = current.account;
     fill(
         bar,
