@@ -5,6 +5,7 @@ import { openDialog } from "../ui/dialog.js";
 import { labelAPI } from "./api.js";
 import { actionsOf, toolsOf } from "./keys.js";
 import { AnnotationLayer } from "./layer.js";
+import { labelKeys, swatch } from "./label-look.js";
 import { AnnotationStore } from "./store.js";
 import { LabelSync } from "./sync.js";
 import { holdOf } from "./tools.js";
@@ -15,9 +16,6 @@ import { holdOf } from "./tools.js";
 /** @import { Annotation, Label } from "./types.d.ts" */
 
 /** Where an image is found. @typedef {{ display: SeriesDisplay, index: number, series: number }} ImagePlace */
-
-/** Keys of labels: digits first, then letters. */
-export const labelKeys = "123456789abcdefghijklmnopqrstuvwxyz";
 
 /**
  * Brings together what a study's annotations need: viewer, stores, layers, tools, label set. One for each opened
@@ -33,6 +31,8 @@ export class AnnotationDesk extends EventTarget {
     /** @type {Set<string>} */
     #asked = new Set();
     #setOfOthers = "";
+    /** What is gone to as soon as its series is there. @type {{ viewport: TarnViewport, annotation: Annotation } | null} */
+    #wanted = null;
 
     /**
      * @param {Pick<StudyDetail, "uid" | "project" | "series">} study
@@ -98,6 +98,10 @@ export class AnnotationDesk extends EventTarget {
             viewport.stage.addEventListener("pointerdown", (event) => this.#pressed(layer, event), {
                 signal: this.signal,
             });
+        }
+        const wanted = this.#wanted;
+        if (wanted && this.viewer.show(wanted.viewport, wanted.annotation.instance, wanted.annotation.frame)) {
+            this.#wanted = null;
         }
         this.#learn();
         this.#redraw();
@@ -177,9 +181,12 @@ export class AnnotationDesk extends EventTarget {
             ? viewer.active
             : viewer.viewports.find((one) => one.study?.uid === study.uid) ?? viewer.active;
         viewer.activate(viewport);
+        this.#wanted = null;
         if (!viewer.show(viewport, annotation.instance, annotation.frame) && place) {
-            viewer.open(place.display, /** @type {StudyDetail} */ (study), viewport);
-            viewer.show(viewport, annotation.instance, annotation.frame);
+            this.#wanted = { viewport, annotation };
+            // The page knows its list of series and opens one as if it had been dropped here.
+            const detail = { viewport, study: study.uid, series: place.display.series.uid };
+            viewer.dispatchEvent(new CustomEvent("seriesdrop", { detail }));
         }
         if (this.store.hidden) this.store.hidden = false;
         this.store.select(annotation.id);
@@ -227,7 +234,7 @@ export class AnnotationDesk extends EventTarget {
             this.setLabel(label);
         };
         const buttons = offered.map(({ name, color }, index) => {
-            const button = h("button", { class: "label-choice", type: "button" }, [
+            const button = h("button", { class: "ann-choice", type: "button" }, [
                 swatch(color),
                 h("span", null, name),
                 labelKeys[index] ? h("kbd", null, labelKeys[index].toUpperCase()) : null,
@@ -236,7 +243,7 @@ export class AnnotationDesk extends EventTarget {
             return button;
         });
         const title = target ? "Label of the chosen annotation" : "Label for new annotations";
-        const dialog = openDialog(title, h("div", { class: "label-choices actions" }, buttons));
+        const dialog = openDialog(title, h("div", { class: "ann-choices" }, buttons));
         dialog.addEventListener("keydown", (event) => {
             const label = offered[labelKeys.indexOf(event.key.toLowerCase())];
             if (!label || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -252,12 +259,4 @@ export class AnnotationDesk extends EventTarget {
         if (selected && this.store.mayChange(selected.id)) this.store.change(selected.id, { label });
         if (label) this.store.label = label;
     }
-}
-
-/** A small square of a label's colour. @param {string} color */
-export function swatch(color) {
-    const element = h("span", { class: "swatch", "aria-hidden": "true" });
-    // Through the object model: a style attribute is forbidden by the page's policy.
-    element.style.backgroundColor = color;
-    return element;
 }
