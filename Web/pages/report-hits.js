@@ -21,7 +21,7 @@ export class ReportHits {
      * @param {AbortSignal} signal
      */
     constructor(words, project, signal) {
-        this.#query = new URLSearchParams({ query: words, ...(project ? { project } : {}) });
+        this.#query = new URLSearchParams({ query: words, limit: "100", ...(project ? { project } : {}) });
         this.#signal = signal;
     }
 

@@ -7,7 +7,7 @@ import { empty, failure } from "../ui/notice.js";
 import { icon } from "../ui/icons.js";
 import { modalityBadges } from "../ui/badges.js";
 import { studyThumbnail } from "../ui/thumbnail.js";
-import { followButton, followed } from "../subscriptions/follow.js";
+import { followButton } from "../subscriptions/follow.js";
 import { ReportHits } from "./report-hits.js";
 import { filterPanel } from "./studies-filters.js";
 
@@ -144,10 +144,15 @@ export function render({ query, signal, setTitle }) {
     );
     table.addEventListener("keydown", moveBetweenRows);
     const after = h("div", { class: "after" });
-    const exportLink = h("a", { class: "button", href: "/exports" }, icon("download"), "Export this list");
+    const exportLink = h(
+        "a",
+        { class: "button", href: "/exports" },
+        icon("download"),
+        h("span", null, "Export", h("span", { class: "rest" }, " this list")),
+    );
     exportLink.hidden = !permitted("export");
     const follow = followButton(() => filter);
-    follow.hidden = !permitted("browse");
+    follow.element.hidden = !permitted("browse");
 
     let shown = 0;
     let images = 0;
@@ -224,8 +229,7 @@ export function render({ query, signal, setTitle }) {
     }
 
     function showChips() {
-        const isProject = followed(filter).kind === "project";
-        follow.lastChild?.replaceWith(isProject ? "Follow this project" : "Follow this list");
+        follow.show();
         const parts = describeFilter(filter);
         fill(
             chips,
@@ -267,7 +271,13 @@ export function render({ query, signal, setTitle }) {
     return h(
         "main",
         { class: "studies-page" },
-        h("div", { class: "heading" }, h("h1", null, "Studies"), count, h("div", { class: "end" }, follow, exportLink)),
+        h(
+            "div",
+            { class: "heading" },
+            h("h1", null, "Studies"),
+            count,
+            h("div", { class: "end" }, follow.element, exportLink),
+        ),
         panel.element,
         h(
             "section",

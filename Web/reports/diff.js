@@ -165,6 +165,14 @@ function tidied(parts) {
 }
 
 /**
+ * How many places differ: what went and what came for it are one.
+ * @param {DiffPart[]} parts
+ */
+export function changeCount(parts) {
+    return parts.filter(({ kind }, index) => kind !== "same" && (parts[index - 1]?.kind ?? "same") === "same").length;
+}
+
+/**
  * The parts of two texts in reading order. All that is not `added` makes up `before`, all that is not `removed`
  * makes up `after`.
  * @param {string} before

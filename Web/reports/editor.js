@@ -178,6 +178,7 @@ export class ReportEditor {
             const path = `reports/${encodeURIComponent(this.#report ?? "")}`;
             /** @type {Versioned<Report>} */
             const theirs = await readVersion(path, this.#writing.signal);
+            if (nextStatuses(theirs.value.status).length === 0) return this.#becomeNew(theirs.value.author);
             const decision = await decideConflict(this.#area.value, theirs.value);
             if (decision === "theirs") return this.#finish();
             if (decision === "back") {
@@ -192,6 +193,19 @@ export class ReportEditor {
         } catch (error) {
             this.#say("bad", `${messageOf(error)} Your text is still here.`);
         }
+    }
+
+    /** What was changed was withdrawn meanwhile: the text lives on as a report of its own. @param {string} author */
+    #becomeNew(author) {
+        this.#writing.drafts.drop(this.#report);
+        this.#report = null;
+        this.#against = { tag: "", version: 0 };
+        this.#choice.offer(nextStatuses(null));
+        this.#keep();
+        this.#say(
+            "warn",
+            `${author} withdrew this report while you were writing. Save to make yours a report of its own.`,
+        );
     }
 
     /** @param {string} text */

@@ -10,15 +10,18 @@ function gap() {
     return h("span", { class: "taken-out", title: explanation }, "removed");
 }
 
+/** @param {string} text @param {boolean} isScrubbed */
+function readable(text, isScrubbed) {
+    if (!isScrubbed) return [text];
+    return scrubbedPieces(text).map((piece) => piece.isRemoved ? gap() : piece.text);
+}
+
 /**
  * The text of a report as its reader gets it.
  * @param {Pick<Report, "text" | "isScrubbed">} report
  */
 export function reportText(report) {
-    const pieces = report.isScrubbed
-        ? scrubbedPieces(report.text).map((piece) => piece.isRemoved ? gap() : piece.text)
-        : [report.text];
-    return h("div", { class: "report-text" }, pieces);
+    return h("div", { class: "report-text" }, readable(report.text, report.isScrubbed));
 }
 
 /**
@@ -41,11 +44,15 @@ export function checkedText(text, removed) {
 /**
  * Two texts in one: what came is underlined, what went is struck through.
  * @param {DiffPart[]} parts
+ * @param {boolean} [isScrubbed]
  */
-export function comparedText(parts) {
+export function comparedText(parts, isScrubbed = false) {
     return h(
         "div",
         { class: "report-text compared" },
-        parts.map(({ kind, text }) => kind === "same" ? text : h(kind === "added" ? "ins" : "del", null, text)),
+        parts.flatMap(({ kind, text }) => {
+            const pieces = readable(text, isScrubbed);
+            return kind === "same" ? pieces : [h(kind === "added" ? "ins" : "del", null, pieces)];
+        }),
     );
 }

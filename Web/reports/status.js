@@ -17,10 +17,12 @@ export function statusWords(status) {
 }
 
 /**
- * What a report may become when it is saved. Once final it stays one that was final: later changes are amended.
+ * What a report may become when it is saved. Once final it stays one that was final: later changes are amended. One
+ * that was withdrawn does not change any more.
  * @param {ReportStatus | null} now null for a new report
  * @returns {ReportStatus[]}
  */
 export function nextStatuses(now) {
+    if (now === "entered-in-error") return [];
     return now === null || now === "preliminary" ? ["preliminary", "final"] : ["amended"];
 }

@@ -1,11 +1,11 @@
 import { announce, fill, h } from "../core/dom.js";
-import { api, messageOf } from "../core/api.js";
+import { api, APIError, messageOf } from "../core/api.js";
 import { formatTime, plural } from "../core/format.js";
 import { readVersion, writeVersion } from "../core/versioned.js";
 import { field, select } from "../ui/form.js";
 import { openDialog } from "../ui/dialog.js";
 import { notice, toast } from "../ui/notice.js";
-import { compareTexts } from "./diff.js";
+import { changeCount, compareTexts } from "./diff.js";
 import { comparedText, reportText } from "./pieces.js";
 import { nextStatuses, statusWords } from "./status.js";
 
@@ -43,6 +43,9 @@ async function restore(version) {
     const path = `reports/${encodeURIComponent(version.id)}`;
     const newest = await readVersion(path);
     const allowed = nextStatuses(newest.value.status);
+    if (allowed.length === 0) {
+        throw new APIError({ status: 409, detail: "This report was withdrawn. Write a new one." });
+    }
     const status = allowed.includes(version.status) ? version.status : allowed[0];
     await writeVersion("PUT", path, { text: version.text, status }, newest.tag);
 }
@@ -64,7 +67,7 @@ function showVersions(body, versions, mayWrite, bringBack) {
         for (const [number, button] of buttons) button.setAttribute("aria-pressed", String(number === current.version));
         const other = versions.find(({ version }) => String(version) === compareWith.value);
         const parts = other ? compareTexts(other.text, current.text) : [];
-        const changes = parts.filter(({ kind }) => kind !== "same").length;
+        const changes = changeCount(parts);
         const words = other ? `${plural(changes, "change")} since version ${other.version}` : "";
         announce(`Version ${current.version}. ${words}`);
         fill(
@@ -76,9 +79,11 @@ function showVersions(body, versions, mayWrite, bringBack) {
             h(
                 "div",
                 { class: "text-box", tabindex: 0, role: "group", "aria-label": "Text" },
-                other ? comparedText(parts) : reportText(current),
+                other ? comparedText(parts, current.isScrubbed) : reportText(current),
             ),
-            mayWrite && current.version !== versions[0].version ? restoreButton() : null,
+            mayWrite && current.version !== versions[0].version && nextStatuses(versions[0].status).length > 0
+                ? restoreButton()
+                : null,
         );
     }
 

@@ -1,4 +1,4 @@
-import { h } from "../core/dom.js";
+import { fill, h } from "../core/dom.js";
 import { api } from "../core/api.js";
 import { session } from "../core/session.js";
 import { describeFilter } from "../core/filters.js";
@@ -33,11 +33,21 @@ export function suggestedName(filter, projects) {
     return (words.join(", ") || "All my studies").slice(0, 100);
 }
 
-/** A button that follows what `filter` gives when it is pressed. @param {() => StudyFilter} filter */
+/**
+ * A button that follows the list as it is filtered when it is pressed.
+ * @param {() => StudyFilter} filter
+ * @returns {{ element: HTMLButtonElement, show(): void }} `show` after the filter has changed
+ */
 export function followButton(filter) {
-    const button = h("button", { class: "button", type: "button" }, icon("bell"), "Follow this list");
-    button.addEventListener("click", () => openFollow(filter()));
-    return button;
+    const words = h("span");
+    const element = h("button", { class: "button", type: "button" }, icon("bell"), words);
+    const show = () => {
+        const what = followed(filter()).kind === "project" ? " this project" : " this list";
+        fill(words, "Follow", h("span", { class: "rest" }, what));
+    };
+    element.addEventListener("click", () => openFollow(filter()));
+    show();
+    return { element, show };
 }
 
 /**

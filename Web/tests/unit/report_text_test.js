@@ -1,4 +1,4 @@
-import { compareTexts } from "../../reports/diff.js";
+import { changeCount, compareTexts } from "../../reports/diff.js";
 import { byteCount, checkedPieces, scrubbedPieces } from "../../reports/text.js";
 import { nextStatuses, statusWords } from "../../reports/status.js";
 import { assert, assertEquals } from "./assert.js";
@@ -27,6 +27,8 @@ Deno.test("texts are compared word by word", () => {
     assertEquals(short("", "new"), ["+new"]);
     assertEquals(short("old", ""), ["-old"]);
     assertEquals(short("", ""), []);
+    assertEquals(changeCount(compareTexts("a b c", "x b c d")), 2);
+    assertEquals(changeCount(compareTexts("same", "same")), 0);
 });
 
 Deno.test("a sentence written anew is one change, and letters of any script are words", () => {
@@ -91,6 +93,7 @@ Deno.test("after final every change is amended", () => {
     assertEquals(nextStatuses("preliminary"), ["preliminary", "final"]);
     assertEquals(nextStatuses("final"), ["amended"]);
     assertEquals(nextStatuses("amended"), ["amended"]);
+    assertEquals(nextStatuses("entered-in-error"), []);
     assertEquals([statusWords("final").name, statusWords("odd").name], ["Final", "odd"]);
     assertEquals(byteCount("aß€"), 6);
 });
