@@ -73,7 +73,8 @@ export class ReportEditor {
         if (draft) this.#keep();
         requestAnimationFrame(() => {
             this.#grow();
-            this.#area.focus();
+            // A draft that is here again does not take the keys away from the images.
+            if (!draft) this.#area.focus();
         });
     }
 
@@ -116,6 +117,7 @@ export class ReportEditor {
     }
 
     #grow() {
+        if (CSS.supports("field-sizing", "content")) return;
         this.#area.style.height = "auto";
         this.#area.style.height = `${this.#area.scrollHeight + 2}px`;
     }

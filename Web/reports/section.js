@@ -51,7 +51,8 @@ class ReportSection {
         this.#drafts = new Drafts(session.value?.account.name ?? "", study.uid);
         this.#drafts.dropOthers();
         this.element = h("section", { class: "reports", "aria-label": "Reports" }, [
-            h("div", { class: "reports-head" }, h("h2", null, "Reports"), this.#write),
+            h("h2", { class: "visually-hidden" }, "Reports"),
+            h("div", { class: "reports-head" }, this.#write),
             this.#trouble,
             this.#place,
             this.#list,
