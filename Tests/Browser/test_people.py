@@ -9,11 +9,12 @@ from tarn_server import Server
 
 PLACES = {
     "physician": ["Studies"],
-    "researcher": ["Studies", "Exports"],
+    "researcher": ["Studies", "Labels", "Exports"],
     "technologist": ["Upload"],
-    "custodian": ["Studies", "Held"],
-    "admin": ["Accounts"],
-    "everything": ["Studies", "Upload", "Held", "Exports"],
+    "custodian": ["Studies", "Held", "Labels", "Projects"],
+    "auditor": ["Start"],
+    "admin": ["Accounts", "Projects"],
+    "everything": ["Studies", "Upload", "Held", "Labels", "Exports", "Projects"],
 }
 
 
@@ -64,20 +65,22 @@ def test_signing_out_leaves_nothing_behind(visit):
 
 
 def test_an_administrator_makes_accounts_projects_and_roles(visit):
-    page = visit("admin", "/accounts")
+    page = visit("admin", "/projects")
     page.get_by_role("button", name="Add a project").click()
     page.get_by_label("Short code").fill("knee")
     page.get_by_label("Name", exact=True).fill("Knees")
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
-    page.get_by_text("KNEE").first.wait_for()
+    page.wait_for_url("**/projects/KNEE")
+    page.get_by_role("heading", name="Knees").wait_for()
+    page.get_by_role("link", name="Accounts").click()
     page.get_by_role("button", name="Add an account").click()
     page.get_by_label("User name").fill("nova")
     page.get_by_role("dialog").get_by_label("Password").fill(PASSWORD)
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("button", name="Roles: nova").click()
     page.get_by_role("dialog").get_by_label("Project").select_option("KNEE")
-    page.get_by_role("dialog").get_by_label(re.compile("^Physician")).check()
-    page.get_by_role("dialog").get_by_label(re.compile("^Technologist")).check()
+    page.get_by_role("checkbox", name="Physician").check()
+    page.get_by_role("checkbox", name="Technologist").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("KNEE: Physician").wait_for()
     page.get_by_role("button", name="Disable: nova").click()
@@ -92,13 +95,12 @@ def test_an_administrator_makes_accounts_projects_and_roles(visit):
 
 def test_a_token_is_shown_once_works_and_can_be_revoked(visit, lake):
     page = visit("researcher", "/studies")
-    page.get_by_role("button", name="Your account: researcher").click()
+    page.get_by_role("link", name="Your account: researcher").click()
     page.get_by_label("What it is for").fill("a script")
     page.get_by_role("button", name="Make a token").click()
     token = page.locator("code.token").inner_text()
     assert lake.json("GET", "/api/v1/session", token=token)["account"]["name"] == "researcher"
     page.reload()
-    page.get_by_role("button", name="Your account: researcher").click()
     page.get_by_role("button", name="Revoke a script").wait_for()
     assert token not in page.content()
     page.get_by_role("button", name="Revoke a script").click()
