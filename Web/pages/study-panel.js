@@ -12,10 +12,12 @@ import {
     sentenceCase,
 } from "../core/format.js";
 import { icon } from "../ui/icons.js";
-import { modalityBadges } from "../ui/badges.js";
 import { studyThumbnail } from "../ui/thumbnail.js";
+import { moreTabs } from "./study-more.js";
+import { tabList } from "./study-tabs.js";
 
 /** @import { Access, Study, StudyDetail } from "../types.d.ts" */
+/** @import { TarnViewer } from "../viewer/viewer.js" */
 
 /** What an access was, in words. @type {Record<string, string>} */
 const kinds = {
@@ -34,28 +36,55 @@ function section(title, ...content) {
     return h("section", null, h("h2", null, title), content);
 }
 
-/** @param {Study} prior */
-function priorLink(prior) {
+/**
+ * @param {Study} prior
+ * @param {(uid: string) => void} compare
+ */
+function priorEntry(prior, compare) {
+    const name = prior.description || "Study without a description";
+    const button = h(
+        "button",
+        { class: "button small", type: "button", "aria-label": `Compare with ${name}, ${formatDate(prior.date)}` },
+        "Compare",
+    );
+    button.addEventListener("click", () => compare(prior.uid));
     return h(
         "li",
-        null,
+        { class: "prior-entry" },
         h("a", { class: "prior", href: `/studies/${encodeURIComponent(prior.uid)}` }, [
             studyThumbnail(prior.uid),
             h("span", { class: "prior-text" }, [
-                h("span", { class: "prior-title" }, prior.description || "Study without a description"),
-                h("span", { class: "muted small" }, formatDate(prior.date)),
+                h("span", { class: "prior-title" }, name),
+                h("span", { class: "muted small" }, `${formatDate(prior.date)} · ${prior.modalities.join(", ")}`),
             ]),
-            modalityBadges(prior.modalities),
         ]),
+        button,
     );
 }
 
 /**
- * The panel beside the viewer: details, other studies of the patient, who looked.
- * @param {StudyDetail} study
- * @param {AbortSignal} signal
+ * @typedef {object} PanelSurroundings
+ * @property {TarnViewer} viewer
+ * @property {AbortSignal} signal
+ * @property {(uid: string) => void} compare shows another study beside this one
  */
-export function studyPanel(study, signal) {
+
+/**
+ * The panel beside the viewer: details, labels, reports.
+ * @param {StudyDetail} study
+ * @param {PanelSurroundings} around
+ */
+export function studyPanel(study, around) {
+    const tabs = [{ name: "details", title: "Details", content: details(study, around) }, ...moreTabs(study, around)];
+    return h("aside", { class: "study-panel", "aria-label": "About this study" }, tabList(tabs, "About this study"));
+}
+
+/**
+ * What the study is, other studies of the patient, who looked.
+ * @param {StudyDetail} study
+ * @param {PanelSurroundings} around
+ */
+function details(study, { signal, compare }) {
     const rows = /** @type {[string, Node | string][]} */ ([
         [
             "Patient code",
@@ -79,9 +108,11 @@ export function studyPanel(study, signal) {
         ["Added", formatTime(study.addedAt)],
     ]);
     const exportQuery = queryOfFilter({ project: study.project }, { study: study.uid, new: 1 });
-    const panel = h("aside", { class: "study-panel", "aria-label": "About this study" }, [
-        section(
-            "Details",
+    const panel = h("div", null, [
+        h(
+            "section",
+            null,
+            h("h2", { class: "visually-hidden" }, "What this study is"),
             h(
                 "dl",
                 { class: "facts" },
@@ -104,7 +135,7 @@ export function studyPanel(study, signal) {
         section(
             "Other studies of this patient",
             study.priors.length > 0
-                ? h("ul", { class: "priors" }, study.priors.map(priorLink))
+                ? h("ul", { class: "priors" }, study.priors.map((prior) => priorEntry(prior, compare)))
                 : h("p", { class: "muted small" }, "There are no others."),
         ),
     ]);

@@ -1,32 +1,23 @@
 import { fill, h } from "../core/dom.js";
 import { api, APIError, isAbort, messageOf } from "../core/api.js";
 import { go } from "../core/go.js";
-import { formatDate, plural } from "../core/format.js";
+import { formatDate } from "../core/format.js";
 import { failure } from "../ui/notice.js";
 import { icon } from "../ui/icons.js";
 import { modalityBadges } from "../ui/badges.js";
-import { seriesThumbnail } from "../ui/thumbnail.js";
 import { sharedViewer } from "../viewer/shared.js";
 import { missingContent } from "./missing.js";
 import { studyPanel } from "./study-panel.js";
+import { StudyViewer } from "./study-viewer.js";
 
 /** @import { PageContext } from "../core/router.js" */
-/** @import { Series, SeriesDisplay, StudyDetail } from "../types.d.ts" */
+/** @import { StudyDetail } from "../types.d.ts" */
 
 const panelChoice = "tarn.panel";
 
 /** Prepares the viewer while nobody waits for it. */
 export function warm() {
     sharedViewer().warm();
-}
-
-/**
- * The series with images first come first; the one shown at once is the first that has any.
- * @param {Series[]} series
- * @param {string | null} wanted
- */
-function firstSeries(series, wanted) {
-    return series.find((one) => one.uid === wanted) ?? series.find((one) => one.frames > 0 && one.rows) ?? series[0];
 }
 
 /** @param {PageContext} context */
@@ -57,53 +48,13 @@ export function render({ parameters, query, signal, setTitle }) {
         const title = study.description || "Study without a description";
         setTitle(title);
         const viewer = sharedViewer();
-        const side = studyPanel(study, signal);
-        /** @type {Map<string, HTMLButtonElement>} */
-        const buttons = new Map();
-        /** @type {Series | undefined} */
-        let current;
-        let opening = new AbortController();
-        signal.addEventListener("abort", () => opening.abort());
-
-        /** @param {Series} series */
-        async function open(series) {
-            current = series;
-            opening.abort();
-            opening = new AbortController();
-            const mine = opening.signal;
-            for (const [key, button] of buttons) {
-                if (key === series.uid) button.setAttribute("aria-current", "true");
-                else button.removeAttribute("aria-current");
-            }
-            buttons.get(series.uid)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-            try {
-                /** @type {SeriesDisplay} */
-                const display = await api.get(`series/${encodeURIComponent(series.uid)}/display`, mine);
-                if (mine.aborted) return;
-                viewer.open(display, study);
-            } catch (error) {
-                if (!isAbort(error) && !mine.aborted) viewer.fail(messageOf(error));
-            }
-        }
-
-        const rail = h(
-            "nav",
-            { class: "rail", "aria-label": "Series" },
-            study.series.map((series) => {
-                const button = seriesButton(study.uid, series);
-                button.addEventListener("click", () => open(series));
-                buttons.set(series.uid, button);
-                return button;
-            }),
-        );
-        viewer.addEventListener("seriesstep", (event) => {
-            const step = event instanceof CustomEvent ? Number(event.detail) : 0;
-            const next = study.series[study.series.findIndex((one) => one.uid === current?.uid) + step];
-            if (next) open(next);
-        }, { signal });
+        const arrangement = new StudyViewer(viewer, study, signal);
+        const side = studyPanel(study, {
+            viewer,
+            signal,
+            compare: (uid) => arrangement.compare(uid),
+        });
         viewer.addEventListener("paneltoggle", () => togglePanel(side), { signal });
-        const start = firstSeries(study.series, query.get("series"));
-        if (start) open(start);
         fill(
             main,
             h("div", { class: "study-head" }, [
@@ -118,10 +69,10 @@ export function render({ parameters, query, signal, setTitle }) {
                 ]),
                 modalityBadges(study.modalities),
             ]),
-            h("div", { class: "study-body" }, rail, viewer, side),
+            h("div", { class: "study-body" }, arrangement.rail.element, viewer, side),
         );
-        if (!start) viewer.fail("This study holds no series yet.");
         side.hidden = !panelWanted();
+        arrangement.start(query.get("series"));
     }
 }
 
@@ -146,18 +97,4 @@ function panelWanted() {
 function togglePanel(side) {
     side.hidden = !side.hidden;
     localStorage.setItem(panelChoice, side.hidden ? "closed" : "open");
-}
-
-/**
- * @param {string} study
- * @param {Series} series
- */
-function seriesButton(study, series) {
-    const name = series.description || (series.number === null ? "Series" : `Series ${series.number}`);
-    const count = series.frames > series.instanceCount ? series.frames : series.instanceCount;
-    return h("button", { class: "series", type: "button" }, [
-        seriesThumbnail(study, series.uid),
-        h("span", { class: "series-name" }, name),
-        h("span", { class: "series-count" }, `${series.modality} · ${plural(count, "image")}`),
-    ]);
 }

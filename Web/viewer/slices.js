@@ -9,6 +9,8 @@ import { icon } from "../ui/icons.js";
  * @property {(index: number) => void} go
  * @property {() => void} play plays or pauses
  * @property {(rate: number) => void} rate frames a second
+ * @property {() => void} maximise
+ * @property {() => void} close
  */
 
 /** Frames a second that can be played. */
@@ -43,7 +45,19 @@ export class Slices {
             h("label", { class: "mini" }, this.rate, h("span", { "aria-hidden": "true" }, "/s")),
         );
         this.position = h("span", { class: "numeric position" });
-        this.element = h("div", { class: "slices" }, this.film, this.slider, this.position);
+        this.element = h(
+            "div",
+            { class: "slices" },
+            this.film,
+            this.slider,
+            this.position,
+            h(
+                "span",
+                { class: "several" },
+                iconButton("large", "Large, or both again (double click)", target.maximise),
+                iconButton("close", "Close this image", target.close),
+            ),
+        );
     }
 
     /** @param {Place} place */
@@ -64,4 +78,11 @@ export class Slices {
         this.play.setAttribute("aria-label", label);
         fill(this.play, icon(playing ? "pause" : "play"));
     }
+}
+
+/** @param {string} symbol @param {string} label @param {() => void} act */
+function iconButton(symbol, label, act) {
+    const button = h("button", { class: "tool", type: "button", title: label, "aria-label": label }, icon(symbol));
+    button.addEventListener("click", act);
+    return button;
 }

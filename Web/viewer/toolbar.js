@@ -51,6 +51,7 @@ export class Toolbar {
     #buttons = new Map();
     /** For what comes from outside. */
     extraTools = h("span", { class: "group" });
+    links = h("div", { class: "group links", role: "group", "aria-label": "Both images together", hidden: true });
     extraActions = h("div", { class: "group", role: "group", "aria-label": "Annotations", hidden: true });
 
     /**
@@ -81,6 +82,7 @@ export class Toolbar {
                 h("label", { class: "mini" }, h("span", { "aria-hidden": "true" }, "L"), this.level),
             ]),
             this.extraActions,
+            this.links,
             h(
                 "div",
                 { class: "group" },
@@ -116,6 +118,29 @@ export class Toolbar {
         button.addEventListener("click", () => this.target.act(action));
         this.#buttons.set(action, button);
         return button;
+    }
+
+    /**
+     * How the two images go together; nothing where there is one only.
+     * @param {boolean} many
+     * @param {[action: Action, on: boolean, state: string][]} links
+     */
+    showLinks(many, links) {
+        this.links.hidden = !many;
+        if (!many) return;
+        if (this.links.childElementCount === 0) {
+            fill(
+                this.links,
+                h("span", { class: "links-name" }, "Both:"),
+                links.map(([name]) => this.#button(name, name)),
+            );
+        }
+        for (const [action, on, state] of links) {
+            const button = this.#buttons.get(action);
+            button?.setAttribute("aria-pressed", String(on));
+            if (button) button.title = `${this.keys.label(action)}\n${state}.`;
+        }
+        this.#buttons.get("two")?.setAttribute("aria-pressed", "true");
     }
 
     #relabel() {
@@ -188,6 +213,7 @@ export class Toolbar {
             ["flipVertical", state.flipVertical],
             ["smooth", state.smooth],
             ["overlay", state.overlay],
+            ["two", false],
         ]);
         for (const [action, on] of pressed) this.#buttons.get(action)?.setAttribute("aria-pressed", String(on));
         for (const input of [this.width, this.level, this.presets]) input.disabled = window === null;

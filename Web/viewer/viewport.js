@@ -31,6 +31,11 @@ import { attachPointer } from "./tools/pointer.js";
  * @property {StoredFrame | null} stored null for a picture that the server rendered
  */
 
+/** @typedef {{ study: string, series: string }} SeriesName UIDs */
+
+/** The kind of what is dragged from a list of series: JSON of a SeriesName. */
+export const seriesType = "application/x-tarn-series";
+
 /**
  * What all viewports of a viewer have in common, and whom they tell.
  * @typedef {object} Surroundings
@@ -42,6 +47,8 @@ import { attachPointer } from "./tools/pointer.js";
  * @property {(viewport: TarnViewport) => void} left
  * @property {(viewport: TarnViewport, point: Point) => void} menu
  * @property {(viewport: TarnViewport) => void} maximise
+ * @property {(viewport: TarnViewport) => void} close
+ * @property {(viewport: TarnViewport, detail: SeriesName) => void} dropped
  */
 
 /**
@@ -109,6 +116,8 @@ export class TarnViewport extends HTMLElement {
             this.#rate = rate;
             this.#playOrPause();
         },
+        maximise: () => this.#around.maximise(this),
+        close: () => this.#around.close(this),
     });
     #resize = new ResizeObserver(() => this.redraw());
     #around;
@@ -138,6 +147,7 @@ export class TarnViewport extends HTMLElement {
             menu: (point) => around.menu(this, point),
             twice: () => around.maximise(this),
         });
+        attachDrop(this, (detail) => around.dropped(this, detail));
     }
 
     connectedCallback() {
@@ -212,24 +222,25 @@ export class TarnViewport extends HTMLElement {
     }
 
     /**
-     * Shows a series from its first image.
+     * Shows a series.
      * @param {SeriesDisplay} display
      * @param {Study} study
+     * @param {number} [index] of the image to begin with
      */
-    open(display, study) {
+    open(display, study, index = 0) {
         this.close();
         this.#display = display;
         this.#study = study;
         this.#windows = new SeriesWindows(display);
         this.#rate = display.frameRate ?? rates.usual;
         const before = this.#state;
-        this.#state = openedState(before);
+        this.#state = { ...openedState(before), index };
         this.#loader = new FrameLoader(
             { study: study.uid, series: display.series.uid, frames: display.frames },
             this.#around.cache,
             this.#around.pool,
-            (index) => {
-                if (index === this.#state.index) this.#draw();
+            (arrived) => {
+                if (arrived === this.#state.index) this.#draw();
             },
         );
         this.#loader.share = this.#share;
@@ -240,7 +251,7 @@ export class TarnViewport extends HTMLElement {
             );
             this.#renderer?.clear();
         }
-        this.#loader.want(0);
+        this.#loader.want(index);
         this.#around.changed(this, before);
         this.redraw();
     }
@@ -416,7 +427,8 @@ export class TarnViewport extends HTMLElement {
         const state = this.#state;
         const frame = display?.frames[state.index];
         this.#slices.show({ index: state.index, count: this.count, playing: state.playing, rate: this.#rate });
-        if (!display || !study || !frame || !this.isConnected) return;
+        // Without a size while another viewport is maximised.
+        if (!display || !study || !frame || !this.isConnected || this.#stage.clientWidth === 0) return;
         const loaded = this.#loader?.get(state.index);
         if (!loaded) return this.#showWaiting(state.index);
         clearTimeout(this.#slowTimer);
@@ -477,6 +489,31 @@ export class TarnViewport extends HTMLElement {
             ? probeText({ frame, loaded, modality: display.series.modality, state: this.#state, canvas, at })
             : "";
     }
+}
+
+/**
+ * Takes a series that is dropped on an element.
+ * @param {HTMLElement} element
+ * @param {(detail: SeriesName) => void} dropped
+ */
+function attachDrop(element, dropped) {
+    element.addEventListener("dragover", (event) => {
+        if (!event.dataTransfer?.types.includes(seriesType)) return;
+        event.preventDefault();
+        element.toggleAttribute("data-dropping", true);
+    });
+    element.addEventListener("dragleave", (event) => {
+        if (event.relatedTarget instanceof Node && element.contains(event.relatedTarget)) return;
+        element.toggleAttribute("data-dropping", false);
+    });
+    element.addEventListener("drop", (event) => {
+        element.toggleAttribute("data-dropping", false);
+        const text = event.dataTransfer?.getData(seriesType);
+        if (!text) return;
+        event.preventDefault();
+        const { study, series } = JSON.parse(text);
+        dropped({ study: String(study), series: String(series) });
+    });
 }
 
 customElements.define("tarn-viewport", TarnViewport);

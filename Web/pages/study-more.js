@@ -1,0 +1,64 @@
+import { fill, h } from "../core/dom.js";
+import { messageOf } from "../core/api.js";
+import { permitted } from "../core/session.js";
+
+/** @import { StudyDetail } from "../types.d.ts" */
+/** @import { PanelSurroundings } from "./study-panel.js" */
+/** @import { Tab } from "./study-tabs.js" */
+/** @import { TarnViewer } from "../viewer/viewer.js" */
+
+/**
+ * The tabs beside the details. What they hold is fetched when it comes to be seen: the first image must not wait.
+ * @param {StudyDetail} study
+ * @param {PanelSurroundings} around
+ * @returns {Tab[]}
+ */
+export function moreTabs(study, { signal, viewer }) {
+    const mayReport = permitted("report", study.project) || permitted("report.read", study.project);
+    return [
+        labelsTab(study, viewer, signal),
+        mayReport
+            ? later("reports", "Reports", async () => {
+                const { reportSection } = await import("../reports/section.js");
+                return reportSection(study, signal);
+            })
+            : [],
+    ].flat();
+}
+
+/**
+ * Not put off until it is seen: with the panel come the measuring tools, and what lies on the images already.
+ * @param {StudyDetail} study
+ * @param {TarnViewer} viewer
+ * @param {AbortSignal} signal
+ * @returns {Tab}
+ */
+function labelsTab(study, viewer, signal) {
+    const content = h("div", null, h("p", { class: "muted small" }, "One moment…"));
+    import("../annotations/panel.js").then(
+        ({ annotationPanel }) => {
+            if (!signal.aborted) fill(content, annotationPanel(study, viewer, signal));
+        },
+        (error) => fill(content, h("p", { class: "muted small" }, messageOf(error))),
+    );
+    return { name: "labels", title: "Labels", content };
+}
+
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {() => Promise<HTMLElement>} load
+ * @returns {Tab}
+ */
+function later(name, title, load) {
+    const content = h("div", null, h("p", { class: "muted small" }, "One moment…"));
+    return {
+        name,
+        title,
+        content,
+        opened: () =>
+            void load().then((element) => fill(content, element), (error) => {
+                fill(content, h("p", { class: "muted small" }, messageOf(error)));
+            }),
+    };
+}

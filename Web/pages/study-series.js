@@ -1,0 +1,114 @@
+import { fill, h } from "../core/dom.js";
+import { formatDate, plural } from "../core/format.js";
+import { icon } from "../ui/icons.js";
+import { seriesThumbnail } from "../ui/thumbnail.js";
+import { seriesType } from "../viewer/viewport.js";
+
+/** @import { Series, Study, StudyDetail } from "../types.d.ts" */
+
+/**
+ * The series with images first come first; the one shown at once is the first that has any.
+ * @param {Series[]} series
+ * @param {string | null} wanted
+ */
+export function firstSeries(series, wanted) {
+    return series.find((one) => one.uid === wanted) ?? series.find((one) => one.frames > 0 && one.rows) ?? series[0];
+}
+
+/**
+ * The series of another study that is most like one: of its modality, best under the same name, then with about as
+ * many images.
+ * @param {Series} series
+ * @param {Series[]} others
+ * @returns {Series | undefined}
+ */
+export function counterpartSeries(series, others) {
+    const words = (/** @type {Series} */ one) => (one.description ?? "").trim().toLowerCase();
+    const score = (/** @type {Series} */ one) =>
+        (one.frames > 0 && one.rows ? 8 : 0) + (one.modality === series.modality ? 4 : 0) +
+        (words(one) !== "" && words(one) === words(series) ? 2 : 0) +
+        Math.min(one.frames, series.frames) / Math.max(one.frames, series.frames, 1);
+    return [...others].sort((a, b) => score(b) - score(a))[0];
+}
+
+/**
+ * What the list of series tells the page.
+ * @typedef {object} RailTarget
+ * @property {(series: Series, study: StudyDetail) => void} open in the active viewport
+ * @property {(series: Series, study: StudyDetail) => void} beside in the other one
+ */
+
+/** The series of a study as small pictures, to be clicked or dragged. */
+export class SeriesRail {
+    /** @type {StudyDetail | null} */
+    #study = null;
+    /** @type {Map<string, { button: HTMLButtonElement, place: HTMLElement }>} */
+    #entries = new Map();
+
+    /** @param {RailTarget} target */
+    constructor(target) {
+        this.target = target;
+        this.element = h("nav", { class: "rail", "aria-label": "Series" });
+    }
+
+    /**
+     * @param {StudyDetail} study
+     * @param {{ main: Study, isCompared: boolean, places: { series: string, name: string, isActive: boolean }[] }} state
+     */
+    show(study, { main, isCompared, places }) {
+        if (this.#study !== study || this.#isTitled !== isCompared) this.#list(study, main, isCompared);
+        for (const [uid, { button, place }] of this.#entries) {
+            const here = places.filter(({ series }) => series === uid);
+            const isActive = here.some((one) => one.isActive);
+            if (isActive && button.getAttribute("aria-current") !== "true") {
+                button.scrollIntoView({ block: "nearest", inline: "nearest" });
+            }
+            if (isActive) button.setAttribute("aria-current", "true");
+            else button.removeAttribute("aria-current");
+            place.textContent = places.length > 1 ? here.map(({ name }) => ` · ${name}`).join("") : "";
+        }
+    }
+
+    #isTitled = false;
+
+    /** @param {StudyDetail} study @param {Study} main @param {boolean} isCompared */
+    #list(study, main, isCompared) {
+        this.#study = study;
+        this.#isTitled = isCompared;
+        this.#entries.clear();
+        const title = study.uid === main.uid ? "This study" : "Compared";
+        fill(
+            this.element,
+            isCompared
+                ? h("div", { class: "rail-title" }, h("strong", null, title), h("span", null, formatDate(study.date)))
+                : null,
+            study.series.map((series) => this.#entry(study, series)),
+        );
+    }
+
+    /** @param {StudyDetail} study @param {Series} series */
+    #entry(study, series) {
+        const name = series.description || (series.number === null ? "Series" : `Series ${series.number}`);
+        const count = series.frames > series.instanceCount ? series.frames : series.instanceCount;
+        const place = h("span");
+        const button = h("button", { class: "series", type: "button" }, [
+            seriesThumbnail(study.uid, series.uid),
+            h("span", { class: "series-name" }, name),
+            h("span", { class: "series-count" }, `${series.modality} · ${plural(count, "image")}`, place),
+        ]);
+        button.addEventListener("click", () => this.target.open(series, study));
+        const label = `Show beside: ${name}`;
+        const beside = h(
+            "button",
+            { class: "tool beside", type: "button", title: "Show beside the other image", "aria-label": label },
+            icon("two"),
+        );
+        beside.addEventListener("click", () => this.target.beside(series, study));
+        const entry = h("div", { class: "series-entry", draggable: "true" }, button, beside);
+        entry.addEventListener("dragstart", (event) => {
+            event.dataTransfer?.setData(seriesType, JSON.stringify({ study: study.uid, series: series.uid }));
+        });
+        this.#entries.set(series.uid, { button, place });
+        return entry;
+    }
+}

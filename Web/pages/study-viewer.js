@@ -1,0 +1,124 @@
+import { api, isAbort, messageOf } from "../core/api.js";
+import { counterpartSeries, firstSeries, SeriesRail } from "./study-series.js";
+
+/** @import { Series, SeriesDisplay, StudyDetail } from "../types.d.ts" */
+/** @import { TarnViewer } from "../viewer/viewer.js" */
+/** @import { TarnViewport } from "../viewer/viewport.js" */
+
+/** @typedef {{ study: StudyDetail, series: Series, opening: AbortController }} Opened */
+
+/** Which series of which study is in which viewport: the list of series and the viewer kept in step. */
+export class StudyViewer {
+    /** @type {Map<TarnViewport, Opened>} */
+    #opened = new Map();
+    /** Studies of the patient that were looked at. @type {Map<string, StudyDetail>} */
+    #studies = new Map();
+
+    /**
+     * @param {TarnViewer} viewer
+     * @param {StudyDetail} study
+     * @param {AbortSignal} signal
+     */
+    constructor(viewer, study, signal) {
+        this.viewer = viewer;
+        this.study = study;
+        this.signal = signal;
+        this.#studies.set(study.uid, study);
+        this.rail = new SeriesRail({
+            open: (series, its) => this.open(series, its),
+            beside: (series, its) => this.open(series, its, this.#other()),
+        });
+        signal.addEventListener("abort", () => this.#opened.forEach(({ opening }) => opening.abort()));
+        viewer.addEventListener("viewportchange", () => this.#show(), { signal });
+        viewer.addEventListener("seriesstep", (event) => {
+            if (event instanceof CustomEvent) this.#step(Number(event.detail));
+        }, { signal });
+        viewer.addEventListener("seriesdrop", (event) => {
+            if (!(event instanceof CustomEvent)) return;
+            const { viewport, study: its, series } = event.detail;
+            const dropped = this.#studies.get(its)?.series.find((one) => one.uid === series);
+            if (dropped) this.open(dropped, this.#studies.get(its) ?? study, viewport);
+        }, { signal });
+    }
+
+    /** Begins with a series. @param {string | null} wanted UID */
+    start(wanted) {
+        const first = firstSeries(this.study.series, wanted);
+        this.#show();
+        if (first) this.open(first, this.study);
+        else this.viewer.fail("This study holds no series yet.");
+    }
+
+    /**
+     * Shows another study of the patient beside the one that is active, with the series most like it.
+     * @param {string} uid
+     */
+    async compare(uid) {
+        const with_ = this.#opened.get(this.viewer.active)?.series;
+        const known = this.#studies.get(uid);
+        const viewport = this.viewer.viewports.length > 1 ? this.#other() : this.viewer.two();
+        viewport.fail("Opening the other study…", "image");
+        try {
+            /** @type {StudyDetail} */
+            const prior = known ?? await api.get(`studies/${encodeURIComponent(uid)}`, this.signal);
+            this.#studies.set(uid, prior);
+            const series = with_ ? counterpartSeries(with_, prior.series) : firstSeries(prior.series, null);
+            if (series) await this.open(series, prior, viewport);
+            else viewport.fail("That study holds no series.");
+        } catch (error) {
+            if (!isAbort(error)) viewport.fail(messageOf(error));
+        }
+    }
+
+    /**
+     * @param {Series} series
+     * @param {StudyDetail} study
+     * @param {TarnViewport} [viewport]
+     */
+    async open(series, study, viewport = this.viewer.active) {
+        this.#opened.get(viewport)?.opening.abort();
+        const opening = new AbortController();
+        this.#opened.set(viewport, { study, series, opening });
+        this.viewer.activate(viewport);
+        this.#show();
+        try {
+            /** @type {SeriesDisplay} */
+            const display = await api.get(`series/${encodeURIComponent(series.uid)}/display`, opening.signal);
+            if (!opening.signal.aborted && viewport.isConnected) this.viewer.open(display, study, viewport);
+        } catch (error) {
+            if (!isAbort(error) && !opening.signal.aborted) this.viewer.fail(messageOf(error), viewport);
+        }
+    }
+
+    /** The viewport that is not active; made where there is one only. */
+    #other() {
+        return this.viewer.viewports.find((one) => one !== this.viewer.active) ?? this.viewer.two();
+    }
+
+    /** @param {number} step */
+    #step(step) {
+        const opened = this.#opened.get(this.viewer.active);
+        if (!opened) return;
+        const all = opened.study.series;
+        const next = all[all.findIndex((one) => one.uid === opened.series.uid) + step];
+        if (next) this.open(next, opened.study);
+    }
+
+    #show() {
+        const { viewports, active } = this.viewer;
+        for (const [viewport, { opening }] of this.#opened) {
+            if (viewports.includes(viewport)) continue;
+            opening.abort();
+            this.#opened.delete(viewport);
+        }
+        const shown = viewports.map((viewport) => this.#opened.get(viewport));
+        const places = viewports.flatMap((viewport, index) => {
+            const series = this.#opened.get(viewport)?.series.uid;
+            return series ? [{ series, name: index === 0 ? "left" : "right", isActive: viewport === active }] : [];
+        });
+        const studies = new Set(shown.flatMap((one) => one ? [one.study.uid] : []));
+        const isCompared = studies.size > 1 || [...studies].some((uid) => uid !== this.study.uid);
+        const study = this.#opened.get(active)?.study ?? this.study;
+        this.rail.show(study, { main: this.study, isCompared, places });
+    }
+}
