@@ -16,7 +16,8 @@ struct AnnotationPhantom {
     var instance = SyntheticImage.uid()
     var patientID = "PHANTOM-1"
     var modality = "CT"
-    var transferSyntax = "1.2.840.10008.1.2.1"
+    /// Encapsulated in a syntax that nothing here decodes.
+    var isCompressed = false
     /// Name of the spacing that the file has.
     var spacing: Spacing? = .pixel
     var isSigned = false
@@ -35,7 +36,7 @@ struct AnnotationPhantom {
         Self.add(&meta, 0x0002_0001, "OB", [0, 1])
         Self.add(&meta, 0x0002_0002, "UI", "1.2.840.10008.5.1.4.1.1.2")
         Self.add(&meta, 0x0002_0003, "UI", instance)
-        Self.add(&meta, 0x0002_0010, "UI", transferSyntax)
+        Self.add(&meta, 0x0002_0010, "UI", isCompressed ? "1.2.840.10008.1.2.4.90" : "1.2.840.10008.1.2.1")
         Self.add(&meta, 0x0002_0012, "UI", "1.2.826.0.1.3680043.10.1111")
         var file = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
         Self.add(&file, 0x0002_0000, "UL", Self.little(UInt32(meta.count)))
@@ -72,7 +73,12 @@ struct AnnotationPhantom {
         Self.add(&out, 0x0028_0103, "US", Self.little(UInt16(isSigned ? 1 : 0)))
         Self.add(&out, 0x0028_1052, "DS", isSigned ? "0" : "-1024")
         Self.add(&out, 0x0028_1053, "DS", isSigned ? "1" : "0.5")
-        Self.add(&out, 0x7FE0_0010, "OW", transferSyntax == "1.2.840.10008.1.2.1" ? pixels : [])
+        if isCompressed {
+            out += [0xE0, 0x7F, 0x10, 0x00] + Array("OB".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF]
+            out += Self.item(0xE000, []) + Self.item(0xE000, [0xFF, 0x4F, 0xFF, 0x90, 0, 2, 0xFF, 0xD9]) + Self.item(0xE0DD, [])
+        } else {
+            Self.add(&out, 0x7FE0_0010, "OW", pixels)
+        }
         return out
     }
 
@@ -86,6 +92,10 @@ struct AnnotationPhantom {
                 }
             }
         }
+    }
+
+    private static func item(_ element: UInt16, _ content: [UInt8]) -> [UInt8] {
+        little(UInt16(0xFFFE)) + little(element) + little(UInt32(content.count)) + content
     }
 
     private static func little<I: FixedWidthInteger>(_ value: I) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Foundation
 import Lake
+import Postgres
 import Testing
 
 /// Label sets as people use them.
@@ -50,7 +51,8 @@ import Testing
             #expect(try await at("0").annotations.isEmpty)
             for name in ["v1.0", "V1.0"] {
                 #expect(
-                    await refusalCode { _ = try await labels.tag(name, in: place.set, principal: place.bob) } == .conflict)
+                    await refusalCode { _ = try await labels.tag(name, in: place.set, principal: place.bob) }
+                        == .conflict)
             }
             for moment in ["3", "v2", "-1", "1e0", "99999999999", "", "v1.0\0", "../1"] {
                 #expect(await refusalCode { _ = try await at(moment) } == .notFound, "\(moment)")

@@ -44,11 +44,11 @@ public struct Annotation: Codable, Hashable, Sendable {
     /// Columns, then rows, of each point.
     public var points: [[Double]]
     /// What the server measured when it was saved.
-    public var measured: Measurement?
+    public var measured: AnnotationMeasurement?
 
     public init(
         id: String, type: Kind, label: String = "", note: String = "", instance: String, frame: Int = 1,
-        points: [[Double]] = [], measured: Measurement? = nil
+        points: [[Double]] = [], measured: AnnotationMeasurement? = nil
     ) {
         self.id = id
         self.type = type
@@ -69,7 +69,7 @@ public struct Annotation: Codable, Hashable, Sendable {
         instance = try container.decode(String.self, forKey: .instance)
         frame = try container.decode(Int.self, forKey: .frame)
         points = try container.decodeIfPresent([[Double]].self, forKey: .points) ?? []
-        measured = try container.decodeIfPresent(Measurement.self, forKey: .measured)
+        measured = try container.decodeIfPresent(AnnotationMeasurement.self, forKey: .measured)
     }
 
     /// Where it is: the same place measures the same.

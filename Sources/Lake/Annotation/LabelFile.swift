@@ -106,7 +106,7 @@ enum LabelCSV {
 
     static func lines(_ filed: FiledStudy) -> String {
         filed.study.annotations.map { annotation in
-            let measured = annotation.measured ?? Measurement()
+            let measured = annotation.measured ?? AnnotationMeasurement()
             let points = (annotation.points + [[], []]).prefix(2).flatMap { $0.count == 2 ? $0.map(number) : ["", ""] }
             let place = [
                 filed.study.study, filed.subject, filed.series[annotation.instance] ?? "", annotation.instance,

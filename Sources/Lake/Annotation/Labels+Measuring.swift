@@ -35,10 +35,10 @@ extension Labels {
 
     private func measure(
         _ groups: [FrameKey: [Int]], _ annotations: [Annotation], principal: Principal
-    ) async throws(LakeError) -> [(Int, Measurement?)] {
+    ) async throws(LakeError) -> [(Int, AnnotationMeasurement?)] {
         try await LakeError.rethrowing {
-            try await withThrowingTaskGroup(of: [(Int, Measurement?)].self) { tasks in
-                var found: [(Int, Measurement?)] = []
+            try await withThrowingTaskGroup(of: [(Int, AnnotationMeasurement?)].self) { tasks in
+                var found: [(Int, AnnotationMeasurement?)] = []
                 for (position, (key, indices)) in groups.enumerated() {
                     if position >= Self.atOnce, let part = try await tasks.next() { found += part }
                     let wanted = indices.map { ($0, annotations[$0]) }
@@ -52,7 +52,7 @@ extension Labels {
 
     private func measure(
         _ key: FrameKey, _ wanted: [(Int, Annotation)], principal: Principal
-    ) async throws(LakeError) -> [(Int, Measurement?)] {
+    ) async throws(LakeError) -> [(Int, AnnotationMeasurement?)] {
         let opened = try await instances.instance(key.instance, principal: principal)
         guard let header = try await Self.readable({ () throws(LakeError) in try await instances.header(opened) })
         else {

@@ -3,7 +3,7 @@ internal import DICOMImaging
 /// What was measured of an annotation when it was saved, from what is stored. Docs/Formats/labels.md.
 ///
 /// Lengths are in millimetres of the patient where the file knows them, else in pixels. What cannot be known is absent.
-public struct Measurement: Codable, Hashable, Sendable {
+public struct AnnotationMeasurement: Codable, Hashable, Sendable {
     /// Between the two points.
     public var length: Double?
     /// Of the rectangle or ellipse, in `unit` squared.
@@ -74,9 +74,9 @@ struct FrameMeasure: Sendable {
 
     /// What there is to say about `annotation`; `nil` for one that has no size and no values.
     /// - Parameter frame: the frame's samples, where they could be decoded and are wanted.
-    func measurement(of annotation: Annotation, _ frame: StoredFrame?) -> Measurement? {
+    func measurement(of annotation: Annotation, _ frame: StoredFrame?) -> AnnotationMeasurement? {
         guard annotation.type != .image else { return nil }
-        var measured = Measurement()
+        var measured = AnnotationMeasurement()
         measured.spacingSource = spacingSource
         let (row, column) = spacing ?? (1, 1)
         if annotation.points.count == 2 {
