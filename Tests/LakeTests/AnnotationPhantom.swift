@@ -75,7 +75,9 @@ struct AnnotationPhantom {
         Self.add(&out, 0x0028_1053, "DS", isSigned ? "1" : "0.5")
         if isCompressed {
             out += [0xE0, 0x7F, 0x10, 0x00] + Array("OB".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF]
-            out += Self.item(0xE000, []) + Self.item(0xE000, [0xFF, 0x4F, 0xFF, 0x90, 0, 2, 0xFF, 0xD9]) + Self.item(0xE0DD, [])
+            out +=
+                Self.item(0xE000, []) + Self.item(0xE000, [0xFF, 0x4F, 0xFF, 0x90, 0, 2, 0xFF, 0xD9])
+                + Self.item(0xE0DD, [])
         } else {
             Self.add(&out, 0x7FE0_0010, "OW", pixels)
         }

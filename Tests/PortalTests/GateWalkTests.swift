@@ -88,11 +88,12 @@ struct WalkedPlace: Sendable {
     let subject: String
     let held: Int64
     let export: String
+    let labelSet: String
     static let inside = "WALKED-PROJECT"
     static let outside = "OTHER"
 
     /// What only members may read.
-    var secrets: [String] { [study, series, instance, subject, Self.inside] }
+    var secrets: [String] { [study, series, instance, subject, labelSet, Self.inside] }
 
     init(_ portal: TestPortal) async throws {
         self.portal = portal
@@ -113,6 +114,7 @@ struct WalkedPlace: Sendable {
         var filter = StudyFilter()
         filter.project = Self.inside
         export = try await lake.exports.create(project: Self.inside, filter: filter, principal: boss).id
+        labelSet = try await lake.labels.create(project: Self.inside, name: "Walked", principal: boss).id
         try await lake.accounts.add(name: "walked", password: "a long enough passphrase", principal: boss)
         walkers = try await Self.people(lake, boss)
     }
@@ -156,7 +158,8 @@ struct WalkedPlace: Sendable {
     func isOfProject(_ route: Route) -> Bool {
         let text = route.pattern.description
         return text.contains("{")
-            || ["POST /dicom-web/studies", "POST /api/v1/exports"].contains("\(route.methodName) \(text)")
+            || ["POST /dicom-web/studies", "POST /api/v1/exports", "POST /api/v1/label-sets"].contains(
+                "\(route.methodName) \(text)")
     }
 
     func ask(_ route: Route, as walker: GateWalkTests.Walker) async throws -> RawClient.Answer {
@@ -166,7 +169,8 @@ struct WalkedPlace: Sendable {
             "uid": path.contains("/series/{uid}") ? series : path.contains("/instances/{uid}") ? instance : study,
             "study": study, "series": series, "instance": instance, "frame": "1", "frames": "1", "name": "walked",
             "code": isSubject ? subject : Self.inside, "project": Self.inside, "path...": "7FE00010",
-            "id": path.contains("/held/") ? "\(held)" : path.contains("/tokens/") ? "999999" : export,
+            "id": path.contains("/label-sets/")
+                ? labelSet : path.contains("/held/") ? "\(held)" : path.contains("/tokens/") ? "999999" : export,
         ]
         for (name, value) in values { path = path.replacingOccurrences(of: "{\(name)}", with: value) }
         if route.methodName == "POST", path.hasPrefix("/dicom-web/") {
@@ -176,12 +180,19 @@ struct WalkedPlace: Sendable {
         }
         guard route.methodName != "GET" else { return try await portal.ask("GET", path, token: walker.token) }
         return try await portal.ask(
-            route.methodName, path, token: walker.token, json: Self.body(route.pattern.description))
+            route.methodName, path, token: walker.token, headers: path.contains("label") ? ["If-Match: \"0\""] : [],
+            json: Self.body(route.pattern.description))
     }
 
     private static func body(_ pattern: String) -> String {
         switch pattern {
         case "/api/v1/exports": "{\"project\":\"\(inside)\"}"
+        case "/api/v1/projects/{code}/labels": #"{"labels":[]}"#
+        case "/api/v1/label-sets": "{\"project\":\"\(inside)\",\"name\":\"x-\(UInt32.random(in: 0...UInt32.max))\"}"
+        case "/api/v1/label-sets/{id}/tags": #"{"name":"x-\#(UInt32.random(in: 0...UInt32.max))"}"#
+        case "/api/v1/label-sets/{id}/studies/{uid}": #"{"message":"walked","annotations":[]}"#
+        case "/api/v1/label-sets/{id}/studies/{uid}/restore": #"{"version":0}"#
+        case "/api/v1/label-sets/{id}/studies/{uid}/draft": #"{"base":"0","annotations":[]}"#
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
         case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
