@@ -19,9 +19,10 @@ public struct Mailbox: Sendable, Hashable {
         var name = text[..<open]
         while name.last == " " { name.removeLast() }
         if name.count >= 2, name.first == "\"", name.last == "\"" { name = name.dropFirst().dropLast() }
-        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw MailError(.address, "the sender's name is one line")
+        let isName = name.unicodeScalars.allSatisfy {
+            $0.properties.generalCategory != .control && $0 != "<" && $0 != ">"
         }
+        guard isName else { throw MailError(.address, "one sender has the form Name <address>") }
         self.init(name: String(name), address: try EmailAddress(String(text[text.index(after: open)...].dropLast())))
     }
 

@@ -24,13 +24,10 @@ extension Accounts {
         let name = if let name { try Naming.ownAccount(name) } else { String?.none }
         let outcome = try await LakeError.rethrowing {
             do {
-                return try await database.transaction { connection in
-                    let row = try await connection.first(
-                        """
-                        SELECT id, purpose, email, name, password_hash, account_id FROM account_link
-                        WHERE token_hash = $1 AND purpose IN ('sign-up', 'email') AND expires_at > now() FOR UPDATE
-                        """, [Secret.hash(of: token)])
-                    guard let row else { return Verification.invalid }
+                return try await database.transaction(attempts: 3) { connection in
+                    guard let row = try await open(token, ["sign-up", "email"], connection) else {
+                        return Verification.invalid
+                    }
                     if try row.isNull("account_id") { return try await makeAccount(row, name, connection) }
                     return try await giveAddress(row, connection)
                 }
@@ -41,6 +38,26 @@ extension Accounts {
         }
         cache.forgetAll()
         return outcome
+    }
+
+    /// The row of a link that is good, locked together with its account.
+    private func open(
+        _ token: String, _ purposes: [String], _ connection: PostgresConnection
+    ) async throws(PostgresError) -> PostgresRow? {
+        // One after the other: a link ends others, and two that end each other would wait for each other.
+        try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('tarn account link', 0))")
+        let parameters: [any PostgresEncodable] = [Secret.hash(of: token), purposes]
+        // The account first, as everything does that ends its links.
+        try await connection.query(
+            """
+            SELECT FROM account WHERE id = (SELECT account_id FROM account_link WHERE token_hash = $1
+                AND purpose = ANY ($2)) FOR UPDATE
+            """, parameters)
+        return try await connection.first(
+            """
+            SELECT id, purpose, email, name, password_hash, account_id FROM account_link
+            WHERE token_hash = $1 AND purpose = ANY ($2) AND expires_at > now() FOR UPDATE
+            """, parameters)
     }
 
     private func makeAccount(
@@ -84,25 +101,19 @@ extension Accounts {
     /// - Returns: whether the link was good; it is used up then.
     /// - Throws: `.invalid` for a password that is not taken: the link stays good.
     public func completeReset(token: String, password: String, source: String = "") async throws(LakeError) -> Bool {
-        let tokenHash = Secret.hash(of: token)
         // Before the hash, which costs: who has no token gets no work done.
         let name = try await LakeError.rethrowing {
             try await database.first(
                 """
                 SELECT a.name FROM account_link l JOIN account a ON a.id = l.account_id
                 WHERE l.token_hash = $1 AND l.purpose = 'reset' AND l.expires_at > now() AND a.disabled_at IS NULL
-                """, [tokenHash])?.decode("name", as: String.self)
+                """, [Secret.hash(of: token)])?.decode("name", as: String.self)
         }
         guard let name else { return false }
         let hash = try await passwords.hash(try Naming.password(password, for: name))
         let isDone = try await LakeError.rethrowing {
-            try await database.transaction { connection in
-                let link = try await connection.first(
-                    """
-                    DELETE FROM account_link WHERE token_hash = $1 AND purpose = 'reset' AND expires_at > now()
-                    RETURNING id, account_id
-                    """, [tokenHash])
-                guard let link else { return false }
+            try await database.transaction(attempts: 3) { connection in
+                guard let link = try await open(token, ["reset"], connection) else { return false }
                 let account: Int64 = try link.decode("account_id")
                 try await connection.execute("UPDATE account SET password_hash = $2 WHERE id = $1", [account, hash])
                 try await connection.execute(

@@ -28,18 +28,15 @@ struct Throttle: Sendable {
     func begin(_ counters: [Counter]) async throws -> Int? {
         // In the order of the keys, or two attempts could wait for each other.
         let counters = counters.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        // Without a lock first: a flood that is being refused must not stand in line for the rows it waits on.
+        if let wait = try await wait(counters, lock: "", database) { return wait }
         return try await database.transaction { connection in
             // The rows have to be there before they are locked: where there is none, nobody waits for anybody.
             try await connection.execute(
                 """
                 INSERT INTO sign_in_failure (key, failures) SELECT k, 0 FROM unnest($1) AS k ON CONFLICT (key) DO NOTHING
                 """, [counters.map(\.key)])
-            let rows = try await connection.query(
-                """
-                SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait
-                FROM (SELECT blocked_until FROM sign_in_failure WHERE key = ANY ($1) ORDER BY key FOR UPDATE) AS f
-                """, [counters.map(\.key)])
-            if let wait = try rows.first?.decode("wait", as: Int?.self), wait > 0 { return wait }
+            if let wait = try await wait(counters, lock: "FOR UPDATE", connection) { return wait }
             for counter in counters {
                 try await connection.execute(
                     """
@@ -55,6 +52,19 @@ struct Throttle: Sendable {
             }
             return nil
         }
+    }
+
+    /// Seconds until all counters let pass; `nil` where they do.
+    private func wait(
+        _ counters: [Counter], lock: String, _ connection: some PostgresQueryable
+    ) async throws(PostgresError) -> Int? {
+        let wait: Int? = try await connection.single(
+            """
+            SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait
+            FROM (SELECT blocked_until FROM sign_in_failure WHERE key = ANY ($1) ORDER BY key \(lock)) AS f
+            """, [counters.map(\.key)]
+        ).decode("wait")
+        return wait.flatMap { $0 > 0 ? $0 : nil }
     }
 
     /// Forgets what was counted.
