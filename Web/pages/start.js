@@ -56,6 +56,7 @@ export function render({ signal, setTitle }) {
     const place = h("div", { class: "stack" });
     const requestPlace = h("div", { class: "stack" });
 
+    const ask = askRole({ changed: () => load(), signal });
     let shown = "";
 
     async function load() {
@@ -72,6 +73,8 @@ export function render({ signal, setTitle }) {
         }
     }
 
+    const withdrawn = () => Promise.all([load(), ask.load()]);
+
     /** @param {RoleRequest[]} requests */
     function show(requests) {
         const isIn = home() !== "/start";
@@ -81,7 +84,7 @@ export function render({ signal, setTitle }) {
             requestPlace,
             isIn ? welcomeIn() : comesNext(requests),
             told.length > 0
-                ? h("section", { class: "card section" }, h("h2", null, "Your requests"), ownRequests(told, load))
+                ? h("section", { class: "card section" }, h("h2", null, "Your requests"), ownRequests(told, withdrawn))
                 : null,
         );
     }
@@ -92,7 +95,7 @@ export function render({ signal, setTitle }) {
         h("section", { class: "card section" }, [
             h("h2", null, "Ask for a role"),
             h("p", { class: "muted" }, "Images are kept in projects. A role says what you may do in one of them."),
-            askRole({ changed: load, signal }),
+            ask.element,
         ]),
     );
     load();

@@ -66,6 +66,15 @@ function skeletonRows() {
         ));
 }
 
+function noRole() {
+    return empty({
+        symbol: "person",
+        title: "You may not look at studies yet",
+        text: "Ask for a role in a project. As soon as an administrator has approved it, its studies appear here.",
+        actions: [h("a", { class: "button primary", href: "/start" }, "Ask for a role")],
+    });
+}
+
 /** What to say where the list is empty: no data at all, or none under these filters. @param {StudyFilter} filter */
 function emptyList(filter) {
     if (describeFilter(filter).length > 0) {
@@ -74,14 +83,6 @@ function emptyList(filter) {
             title: "No study fits these filters",
             text: "Take one of the filters away, or search for less.",
             actions: [h("a", { class: "button primary", href: "/studies" }, "Clear all filters")],
-        });
-    }
-    if (session.value?.projects.length === 0) {
-        return empty({
-            symbol: "person",
-            title: "You are not in a project yet",
-            text: "Ask for a role in a project. As soon as an administrator has approved it, its studies appear here.",
-            actions: [h("a", { class: "button primary", href: "/start" }, "Ask for a role")],
         });
     }
     const upload = permitted("upload");
@@ -120,6 +121,9 @@ function warmViewer() {
 /** @param {PageContext} context */
 export function render({ query, signal, setTitle }) {
     setTitle("Studies");
+    if (!permitted("browse")) {
+        return h("main", null, h("h1", { class: "visually-hidden" }, "Studies"), noRole());
+    }
     const filter = filterFromQuery(query);
     const showProject = (session.value?.projects.length ?? 0) > 1;
     const count = h("p", { class: "muted count-line", role: "status" });

@@ -33,7 +33,7 @@ function choice({ role, name, may }) {
 }
 
 /**
- * The form; it shows nothing where no project takes requests.
+ * The form. `load` looks again at what one has and has asked for; what was typed is lost then.
  * @param {{ changed: () => void, signal: AbortSignal }} what
  */
 export function askRole({ changed, signal }) {
@@ -56,7 +56,7 @@ export function askRole({ changed, signal }) {
     }
 
     load();
-    return place;
+    return { element: place, load };
 }
 
 function nothingListed() {

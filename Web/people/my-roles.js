@@ -57,7 +57,7 @@ export function myRoles(signal) {
                     load();
                 },
                 signal,
-            }),
+            }).element,
         );
     });
     load();
