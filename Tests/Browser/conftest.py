@@ -26,6 +26,8 @@ ARGUMENTS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swift
 PEOPLE = {
     "physician": {"CHEST": "physician"},
     "technologist": {"CHEST": "technologist"},
+    "annotator": {"CHEST": "annotator"},
+    "annotator2": {"CHEST": "annotator"},
     "researcher": {"CHEST": "researcher"},
     "custodian": {"CHEST": "custodian"},
     "auditor": {"CHEST": "auditor"},

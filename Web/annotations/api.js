@@ -3,7 +3,7 @@
 import { api, send } from "../core/api.js";
 import { forServer } from "./model.js";
 
-/** @import { Annotation, Commit, Draft, Label, LabelSet, StudyLabels, Tag } from "./types.d.ts" */
+/** @import { Annotation, CommitPage, Draft, Label, LabelSet, StudyLabels, Tag } from "./types.d.ts" */
 
 /** @param {...string} parts */
 function path(...parts) {
@@ -101,7 +101,7 @@ export const labelAPI = {
      * @param {string} set
      * @param {string} study
      * @param {string | null} [cursor]
-     * @returns {Promise<{ commits: Commit[], next: string | null }>}
+     * @returns {Promise<CommitPage>}
      */
     commits(set, study, cursor = null) {
         const query = new URLSearchParams({ study, limit: "50", ...(cursor ? { cursor } : {}) });

@@ -52,7 +52,7 @@ class AnnotationPanel {
     #message = h("input", {
         class: "input",
         maxlength: "1000",
-        placeholder: "What you did, in a few words",
+        placeholder: "What you did",
         "aria-label": "What you did, in a few words",
     });
     #save = h("button", { class: "button primary", type: "submit" }, "Save");
@@ -117,7 +117,7 @@ class AnnotationPanel {
             fill(this.#about, notice("bad", messageOf(error), retry));
             return;
         }
-        fill(this.#about);
+        delete this.#about.dataset["text"];
         this.#offer();
         const kept = localStorage.getItem(this.#place);
         const [only] = this.#sets;

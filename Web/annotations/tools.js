@@ -14,6 +14,8 @@ import { measuredOn } from "./layer.js";
 /** @import { Annotation, AnnotationType, Point } from "./types.d.ts" */
 /** @import { DisplayFrame } from "../types.d.ts" */
 
+const drawingNames = new Set(["length", "rectangle", "ellipse", "point"]);
+
 /** A hand that trembles does not draw. */
 const least = 3;
 
@@ -111,6 +113,8 @@ export function holdOf(layer, at) {
     const found = layer.at(at);
     const store = layer.store;
     if (!found || !store) return null;
+    // With a pencil in the hand only what is selected is taken hold of: one draws across everything else.
+    if (drawingNames.has(layer.viewport.state.tool) && found.annotation.id !== store.selected?.id) return null;
     if (found.text) return textHold(layer, store, found.annotation);
     return shapeHold(layer, store, found.annotation, found.handle);
 }

@@ -105,6 +105,11 @@ export interface Commit {
     changes: Changes;
 }
 
+export interface CommitPage {
+    commits: Commit[];
+    next: string | null;
+}
+
 export interface Draft {
     base: string;
     savedAt: string;
