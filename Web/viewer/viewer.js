@@ -372,7 +372,7 @@ export class TarnViewer extends HTMLElement {
     #key(event) {
         const target = event.target instanceof Element ? event.target : null;
         if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-        if (target?.closest("input, select, textarea, [contenteditable], [role=tab]")) return;
+        if (target?.closest("input, select, textarea, [contenteditable]")) return;
         if (target?.closest("button, a, summary") && ["Enter", " "].includes(event.key)) return;
         const action = this.#keys.actionOf(event);
         if (!action) return;
