@@ -66,6 +66,7 @@ class AnnotationPanel {
         this.history = new LabelHistory(desk, () => this.#reload());
         this.form = h("form", { class: "ann-save" }, this.#message, this.#save);
         this.element = h("section", { class: "annotations", "aria-label": "Labels" }, [
+            h("h2", { class: "visually-hidden" }, "Labels"),
             h("div", { class: "ann-set" }, this.#chooser, desk.mayAnnotate ? this.#new : null),
             this.#about,
             h(
@@ -97,6 +98,7 @@ class AnnotationPanel {
         sync.addEventListener("clash", (event) => {
             if (!(event instanceof CustomEvent)) return;
             this.#clash = event.detail;
+            this.#show();
             this.#decide();
         }, { signal });
         store.addEventListener("view", () => this.#show(), { signal });
@@ -193,10 +195,12 @@ class AnnotationPanel {
         const { sync, store, mayAnnotate } = this.desk;
         const { symbol, kind, text } = this.#words();
         this.#state.className = `ann-state ${kind}`;
-        if (this.#state.dataset["text"] !== text) {
-            this.#state.dataset["text"] = text;
+        const undecided = this.#clash !== null && sync.state === "trouble";
+        const key = `${text} ${undecided}`;
+        if (this.#state.dataset["key"] !== key) {
+            this.#state.dataset["key"] = key;
             fill(this.#state, icon(symbol), h("span", null, text));
-            if (this.#clash) {
+            if (undecided) {
                 const decide = h("button", { class: "button small", type: "button" }, "Decide…");
                 decide.addEventListener("click", () => this.#decide());
                 this.#state.append(decide);
