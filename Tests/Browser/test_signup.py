@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from conftest import PASSWORD, Lake, sign_in
 from mailbox import link, mails, wait_for_mail
+from studies import series
 
 NEW_PASSWORD = "a different staple for the battery"
 CONFIRM = "Confirm your e-mail address"
@@ -230,3 +231,45 @@ def test_another_address_counts_when_its_link_was_opened(visit, lake):
     page.get_by_role("heading", name="Your address is confirmed").wait_for()
     page.get_by_role("link", name="Go to your account").click()
     page.get_by_text("Mails go to after@hospital.example").wait_for()
+
+
+def test_mails_about_what_one_follows_stop_by_their_link_without_signing_in(visit, lake):
+    account(visit, lake, "reader", "reader@hospital.example")
+    lake.command("user", "grant", "reader", "CHEST", "researcher")
+    page = visit("reader", "/studies?project=CHEST")
+    page.get_by_role("button", name="Follow this project").click()
+    page.get_by_role("dialog").get_by_role("button", name="Follow", exact=True).click()
+    page.get_by_text("You follow it now").wait_for()
+    lake.store(series(1, PatientID="D1", seed=91))
+    admin = visit("admin", "/accounts")
+    sent = admin.evaluate("""async () => (await (await fetch("/api/v1/digests", {
+        method: "POST", headers: { "X-Tarn": "1", "Content-Type": "application/json" }, body: '{"all":true}',
+    })).json()).sent""")
+    assert sent == 1
+    text = wait_for_mail(lake, "reader@hospital.example", "(?i)new")
+    assert "D1" not in text
+    url = link(lake, text, "unsubscribe")
+    for time in ("first", "second"):
+        stranger = visit(None, url.removeprefix(lake.url))
+        stranger.get_by_role("heading", name="Stop these mails?").wait_for()
+        page.goto(lake.url + "/account")
+        following = page.get_by_role("region", name="What you follow")
+        # Opening the link ends nothing yet; pressing twice does no harm.
+        following.get_by_text("Chest imaging" if time == "first" else "You follow nothing yet").wait_for()
+        stranger.get_by_role("button", name="Stop these mails").click()
+        stranger.get_by_role("heading", name="No more of these mails").wait_for()
+
+
+def test_how_often_a_mail_comes_and_that_it_comes_no_more(visit, lake):
+    page = visit("reader", "/studies?project=CHEST")
+    page.get_by_role("button", name="Follow this project").click()
+    page.get_by_role("dialog").get_by_role("button", name="Follow", exact=True).click()
+    page.get_by_text("You follow it now").wait_for()
+    page.goto(lake.url + "/account")
+    every = page.get_by_label("How often: Chest imaging")
+    every.select_option("day")
+    page.get_by_text("Saved.").wait_for()
+    page.reload()
+    expect(every).to_have_value("day")
+    page.get_by_role("button", name="Stop following Chest imaging").click()
+    page.get_by_text("You follow nothing yet").wait_for()
