@@ -91,6 +91,9 @@ def test_history_names_and_downloads(visit, lake, marked):
         page.get_by_role("link", name="JSON").click()
     content = json.loads(download.value.path().read_text())
     assert content["version"] == 2 and "seen twice" in json.dumps(content)
+    rows.nth(0).get_by_role("link", name="its history").click()
+    page.get_by_role("heading", name="History of one study").wait_for()
+    expect(rows).to_have_count(2)
     rows.nth(0).get_by_role("link", name="open the study").click()
     page.wait_for_url(f"**/studies/{study}")
 

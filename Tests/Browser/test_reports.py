@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from conftest import PASSWORD, sign_in
 from studies import PLANTED, series
+from test_accessible import violations
 
 FAMILY = PLANTED["PatientName"].split("^")[0]
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
@@ -173,6 +174,9 @@ def test_two_people_change_a_report_at_once(visit, study, colleague, decision, e
     expect(dialog).to_contain_text(f"{colleague} saved version 2")
     expect(dialog.get_by_role("region", name="What you wrote")).to_contain_text(f"{words} mine")
     expect(dialog.get_by_role("region", name=f"What {colleague} saved")).to_contain_text(f"{words} theirs")
+    dialog.get_by_text("Compare word by word").click()
+    expect(dialog.locator(".compared ins")).to_have_text("mine")
+    assert not violations(one, "conflict")
     # Leaving the question open loses nothing either.
     one.keyboard.press("Escape")
     expect(mine).to_have_value(f"{words} mine")

@@ -26,7 +26,7 @@ export function labelHistory({ id, study, tag, signal }) {
         try {
             /** @type {{ commits: Commit[], next?: string | null }} */
             const page = await api.get(`label-sets/${encodeURIComponent(id)}/commits?${query}`, signal);
-            list.append(...page.commits.map((commit) => commitRow(commit, tag)));
+            list.append(...page.commits.map((commit) => commitRow(commit, study ? null : id, tag)));
             showEnd(page.next ?? null);
         } catch (error) {
             if (!isAbort(error) && !signal.aborted) fill(after, failure(messageOf(error), () => load(cursor)));
@@ -58,9 +58,11 @@ export function labelHistory({ id, study, tag, signal }) {
 
 /**
  * @param {Commit} commit
+ * @param {string | null} set whose history can be narrowed to the study
  * @param {((version: number) => void) | undefined} tag
  */
-function commitRow(commit, tag) {
+function commitRow(commit, set, tag) {
+    const uid = encodeURIComponent(commit.study);
     const changes = changesInWords(commit.changes);
     const name = h("button", { class: "button quiet small", type: "button" }, "Name this version");
     name.setAttribute("aria-label", `Name version ${commit.version}`);
@@ -76,7 +78,9 @@ function commitRow(commit, tag) {
             h("p", { class: "muted small" }, [
                 h("strong", null, commit.author),
                 `, ${formatTime(commit.at)} · `,
-                h("a", { href: `/studies/${encodeURIComponent(commit.study)}` }, "open the study"),
+                h("a", { href: `/studies/${uid}` }, "open the study"),
+                set ? " · " : null,
+                set ? h("a", { href: `/labels/${encodeURIComponent(set)}?study=${uid}` }, "its history") : null,
                 commit.kind === "restore" ? ` · ${restored(commit)}` : "",
             ]),
             h(

@@ -1,5 +1,6 @@
 import { fill, h } from "../core/dom.js";
 import { api } from "../core/api.js";
+import { readable } from "../reports/pieces.js";
 
 /** @import { ReportHit } from "../reports/types.d.ts" */
 
@@ -64,6 +65,8 @@ export class ReportHits {
 function snippet(hit) {
     return h("span", { class: "report-hit" }, [
         h("span", { class: "visually-hidden" }, "Report: "),
-        ...hit.snippet.map(({ text, hit: isHit }) => isHit ? h("mark", null, text) : text),
+        ...hit.snippet.map(({ text, hit: isHit }) =>
+            isHit ? h("mark", null, text) : h("span", null, readable(text, true))
+        ),
     ]);
 }

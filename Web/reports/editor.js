@@ -1,6 +1,6 @@
 import { fill, h } from "../core/dom.js";
 import { api, APIError, messageOf } from "../core/api.js";
-import { formatTime, plural } from "../core/format.js";
+import { formatCount, formatTime } from "../core/format.js";
 import { readVersion, writeVersion } from "../core/versioned.js";
 import { confirmDialog } from "../ui/dialog.js";
 import { notice, toast } from "../ui/notice.js";
@@ -255,11 +255,12 @@ function checkResult(text, { removed }) {
     if (removed.length === 0) {
         return notice("good", "Nothing will be taken out: everybody who reads reports reads it as you wrote it.");
     }
-    const places = plural(removed.length, "place");
+    const places = removed.length === 1 ? "the place" : `the ${formatCount(removed.length)} places`;
+    const taken = removed.length === 1 ? "it is" : "they are";
     return [
         notice(
             "info",
-            `Researchers and annotators will not read ${places}, struck through below. Physicians read everything.`,
+            `Only physicians of the project will read ${places} struck through below; for everybody else ${taken} taken out.`,
         ),
         h(
             "div",

@@ -10,8 +10,13 @@ function gap() {
     return h("span", { class: "taken-out", title: explanation }, "removed");
 }
 
-/** @param {string} text @param {boolean} isScrubbed */
-function readable(text, isScrubbed) {
+/**
+ * A text that may be scrubbed, as pieces to be shown.
+ * @param {string} text
+ * @param {boolean} isScrubbed
+ * @returns {(string | HTMLElement)[]}
+ */
+export function readable(text, isScrubbed) {
     if (!isScrubbed) return [text];
     return scrubbedPieces(text).map((piece) => piece.isRemoved ? gap() : piece.text);
 }
