@@ -29,7 +29,8 @@ extension Labels {
         }
     }
 
-    /// Keeps a draft in the place of the one before. Labels and images are looked at when it is saved.
+    /// Keeps a draft in the place of the one before. Labels and images are looked at when it is saved, and it is
+    /// measured then.
     /// - Throws: `.notFound`; `.forbidden`; `.invalid` for what could never be saved.
     public func keepDraft(
         _ annotations: [Annotation], base: String, of uid: String, in set: String, principal: Principal
@@ -42,6 +43,9 @@ extension Labels {
                     && LabelNaming.fault(ofText: $0.label, limit: LabelNaming.longestName) == nil
             })
         else { throw LakeError(.invalid, "a draft names the version it was made from, and images by UID and frame") }
+        var kept = annotations
+        for index in kept.indices { kept[index].measured = nil }
+        let text = kept.canonicalText
         try await LakeError.rethrowing {
             try await context.database.execute(
                 """
@@ -49,7 +53,7 @@ extension Labels {
                 VALUES ($1::uuid, $2, $3, $4, $5)
                 ON CONFLICT (label_set_id, study_id, account_id) DO UPDATE
                 SET base = excluded.base, annotations = excluded.annotations, saved_at = now()
-                """, [place.set, place.study, principal.accountID, base, annotations.canonicalText])
+                """, [place.set, place.study, principal.accountID, base, text])
         }
     }
 
