@@ -89,11 +89,13 @@ struct WalkedPlace: Sendable {
     let held: Int64
     let export: String
     let labelSet: String
+    let report: String
+    let request: Int64
     static let inside = "WALKED-PROJECT"
     static let outside = "OTHER"
 
     /// What only members may read.
-    var secrets: [String] { [study, series, instance, subject, labelSet, Self.inside] }
+    var secrets: [String] { [study, series, instance, subject, labelSet, Self.inside, "walkedfindings"] }
 
     init(_ portal: TestPortal) async throws {
         self.portal = portal
@@ -117,6 +119,28 @@ struct WalkedPlace: Sendable {
         labelSet = try await lake.labels.create(project: Self.inside, name: "Walked", principal: boss).id
         try await lake.accounts.add(name: "walked", password: "a long enough passphrase", principal: boss)
         walkers = try await Self.people(lake, boss)
+        (report, request) = try await Self.words(lake, boss, study: study, walkers)
+        // What is listed may be known of by everyone.
+        try await lake.projects.setSettings(Self.inside, isListed: false, principal: boss)
+    }
+
+    /// A report, and somebody's wish to read it.
+    private static func words(
+        _ lake: Lake, _ boss: Principal, study: String, _ walkers: [GateWalkTests.Walker]
+    ) async throws -> (report: String, request: Int64) {
+        func principal(_ name: String) async throws -> Principal {
+            let token = walkers.first { $0.name == name }?.token ?? ""
+            guard let principal = try await lake.accounts.principal(bearer: token) else {
+                throw RawClient.Failure(reason: "\(name) cannot come in")
+            }
+            return principal
+        }
+        let report = try await lake.reports.write(
+            study: study, text: "Normal chest. walkedfindings", status: .preliminary,
+            principal: principal("inside physician"))
+        let request = try await lake.roleRequests.ask(
+            project: inside, role: .auditor, reason: "walkedfindings", principal: principal("inside physician"))
+        return (report.id, request.id)
     }
 
     private static func people(_ lake: Lake, _ boss: Principal) async throws -> [GateWalkTests.Walker] {
@@ -158,8 +182,10 @@ struct WalkedPlace: Sendable {
     func isOfProject(_ route: Route) -> Bool {
         let text = route.pattern.description
         return text.contains("{")
-            || ["POST /dicom-web/studies", "POST /api/v1/exports", "POST /api/v1/label-sets"].contains(
-                "\(route.methodName) \(text)")
+            || [
+                "POST /dicom-web/studies", "POST /api/v1/exports", "POST /api/v1/label-sets",
+                "POST /api/v1/reports/check",
+            ].contains("\(route.methodName) \(text)")
     }
 
     func ask(_ route: Route, as walker: GateWalkTests.Walker) async throws -> RawClient.Answer {
@@ -169,8 +195,7 @@ struct WalkedPlace: Sendable {
             "uid": path.contains("/series/{uid}") ? series : path.contains("/instances/{uid}") ? instance : study,
             "study": study, "series": series, "instance": instance, "frame": "1", "frames": "1", "name": "walked",
             "code": isSubject ? subject : Self.inside, "project": Self.inside, "path...": "7FE00010",
-            "id": path.contains("/label-sets/")
-                ? labelSet : path.contains("/held/") ? "\(held)" : path.contains("/tokens/") ? "999999" : export,
+            "id": identifier(path), "token": "x",
         ]
         for (name, value) in values { path = path.replacingOccurrences(of: "{\(name)}", with: value) }
         if route.methodName == "POST", path.hasPrefix("/dicom-web/") {
@@ -180,8 +205,20 @@ struct WalkedPlace: Sendable {
         }
         guard route.methodName != "GET" else { return try await portal.ask("GET", path, token: walker.token) }
         return try await portal.ask(
-            route.methodName, path, token: walker.token, headers: path.contains("label") ? ["If-Match: \"0\""] : [],
-            json: Self.body(route.pattern.description))
+            route.methodName, path, token: walker.token,
+            headers: path.contains("label") || path.contains("/reports/") ? ["If-Match: \"0\""] : [],
+            json: Self.body(route.pattern.description).replacingOccurrences(of: "STUDY", with: study))
+    }
+
+    private func identifier(_ path: String) -> String {
+        switch path.split(separator: "/").dropFirst(2).first ?? "" {
+        case "label-sets": labelSet
+        case "held": "\(held)"
+        case "tokens", "subscriptions": "999999"
+        case "reports": report
+        case "role-requests": "\(request)"
+        default: export
+        }
     }
 
     private static func body(_ pattern: String) -> String {
@@ -193,6 +230,10 @@ struct WalkedPlace: Sendable {
         case "/api/v1/label-sets/{id}/studies/{uid}": #"{"message":"walked","annotations":[]}"#
         case "/api/v1/label-sets/{id}/studies/{uid}/restore": #"{"version":0}"#
         case "/api/v1/label-sets/{id}/studies/{uid}/draft": #"{"base":"0","annotations":[]}"#
+        case "/api/v1/studies/{uid}/reports", "/api/v1/reports/{id}": #"{"text":"Normal.","status":"preliminary"}"#
+        case "/api/v1/reports/check": #"{"study":"STUDY","text":"Normal."}"#
+        case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
+        case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
         case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
