@@ -27,6 +27,7 @@ const routes = [
     { pattern: "/projects", load: () => import("./pages/projects.js") },
     { pattern: "/projects/:code", load: () => import("./pages/project.js") },
     { pattern: "/account", load: () => import("./pages/account.js") },
+    { pattern: "/help", load: () => import("./pages/help.js") },
     { pattern: "/start", load: () => import("./pages/start.js") },
     { pattern: "/signup", load: () => import("./pages/signup.js") },
     { pattern: "/verify", load: () => import("./pages/verify.js") },

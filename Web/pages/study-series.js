@@ -2,7 +2,7 @@ import { fill, h } from "../core/dom.js";
 import { formatDate, plural } from "../core/format.js";
 import { icon } from "../ui/icons.js";
 import { seriesThumbnail } from "../ui/thumbnail.js";
-import { seriesType } from "../viewer/viewport.js";
+import { attachDrag } from "../viewer/drop.js";
 
 /** @import { Series, Study, StudyDetail } from "../types.d.ts" */
 
@@ -104,10 +104,8 @@ export class SeriesRail {
             icon("two"),
         );
         beside.addEventListener("click", () => this.target.beside(series, study));
-        const entry = h("div", { class: "series-entry", draggable: "true" }, button, beside);
-        entry.addEventListener("dragstart", (event) => {
-            event.dataTransfer?.setData(seriesType, JSON.stringify({ study: study.uid, series: series.uid }));
-        });
+        const entry = h("div", { class: "series-entry" }, button, beside);
+        attachDrag(entry, { study: study.uid, series: series.uid });
         this.#entries.set(series.uid, { button, place });
         return entry;
     }

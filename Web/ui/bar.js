@@ -57,6 +57,13 @@ export function showBar() {
         h("div", { class: "who" }, [
             h("a", {
                 class: "button quiet small",
+                href: "/help",
+                "aria-label": "Help",
+                title: "Help",
+                "aria-current": isHere("/help") ? "page" : null,
+            }, icon("help")),
+            h("a", {
+                class: "button quiet small",
                 href: "/account",
                 "aria-label": `Your account: ${name}`,
                 "aria-current": isHere("/account") ? "page" : null,

@@ -1,6 +1,7 @@
 import { h } from "../core/dom.js";
-import { formatDate } from "../core/format.js";
-import { edgeLetters, rulerLength } from "./geometry/orientation.js";
+import { formatDate, formatPerson } from "../core/format.js";
+import { directionLetters, edgeLetters, rulerLength } from "./geometry/orientation.js";
+import { dot, planeOf } from "./geometry/planes.js";
 import { fitScale, imageToCanvas, inverse, pixelShape } from "./geometry/view.js";
 
 /** @import { DisplayFrame, SeriesDisplay, Study, VOIWindow } from "../types.d.ts" */
@@ -18,6 +19,35 @@ export function hasPatientSpacing(frame) {
 /** @param {number} value */
 function short(value) {
     return Math.abs(value) >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1);
+}
+
+/**
+ * Where the image lies along its normal: "Position H 70 mm".
+ * @param {DisplayFrame} frame
+ */
+export function placeText(frame) {
+    const plane = planeOf(frame);
+    if (!plane) return null;
+    const place = dot(plane.origin, plane.normal);
+    const letters = directionLetters(plane.normal.map((part) => part * (Math.sign(place) || 1)));
+    return `Position ${letters} ${short(Math.abs(place))} mm`;
+}
+
+/**
+ * What one has to know before one trusts one's eyes.
+ * @param {DisplayFrame} frame
+ * @returns {string[]}
+ */
+export function warnings(frame) {
+    const source = frame.spacingSource ?? "";
+    const size = hasPatientSpacing(frame)
+        ? null
+        : frame.pixelSpacing === null
+        ? "Not calibrated: no mm"
+        : /imager/i.test(source)
+        ? "Size at the detector: no mm"
+        : "Nominal size: no mm";
+    return [frame.lossy ? "Lossy compression" : null, size].filter((text) => text !== null);
 }
 
 /** Text in the corners, letters at the edges and the ruler. */
@@ -45,17 +75,23 @@ export class Overlay {
 
     /**
      * @param {{ display: SeriesDisplay, study: Study, frame: DisplayFrame, state: ViewerState,
-     *   window: VOIWindow | null, canvas: { width: number, height: number } }} what
+     *   window: VOIWindow | null, canvas: { width: number, height: number, ratio: number } }} what
      */
     show({ display, study, frame, state, window, canvas }) {
         this.element.hidden = !state.overlay;
         const { series, frames } = display;
-        lines(this.corners.topLeft, [study.subject, study.description, series.description]);
+        const person = formatPerson(study.age, study.sex);
+        lines(this.corners.topLeft, [study.subject, person, study.description, series.description]);
         lines(this.corners.topRight, [formatDate(study.date), series.modality, `${frame.columns} × ${frame.rows}`]);
-        const position = frame.position?.map(short).join(", ");
+        const drawn = fitScale(frame, canvas, state.rotation) * state.zoom * canvas.ratio;
+        const isInterpolated = state.smooth && Math.abs(drawn - 1) > 0.001;
+        this.corners.topRight.append(...warnings(frame).map((text) => h("div", { class: "warning" }, text)));
+        // True of nearly every image on a screen: said, but not as loud.
+        if (isInterpolated) this.corners.topRight.append(h("div", { class: "soft" }, "Interpolated"));
         lines(this.corners.bottomLeft, [
             `Image ${state.index + 1} of ${frames.length}`,
-            position ? `Position ${position} mm` : null,
+            placeText(frame),
+            frame.sliceThickness ? `Thickness ${short(frame.sliceThickness)} mm` : null,
             `Zoom ${Math.round(state.zoom * 100)} %`,
         ]);
         const shape = window?.function && window.function !== "LINEAR" ? ` ${window.function.toLowerCase()}` : "";
@@ -87,8 +123,7 @@ export class Overlay {
         const length = rulerLength(perPixel, Math.min(160, canvas.width / 3));
         this.rulerBar.style.width = `${length / perPixel}px`;
         const unit = patient ? (length >= 10 ? `${length / 10} cm` : `${length} mm`) : `${length} px`;
-        const warning = frame.pixelSpacing && !patient ? " (detector spacing: no mm)" : "";
-        this.rulerText.textContent = unit + warning;
+        this.rulerText.textContent = unit;
     }
 }
 

@@ -1,7 +1,8 @@
 import { announce, fill, h, svg } from "../core/dom.js";
-import { icon } from "../ui/icons.js";
 import { openedState, stateAfter, windowDrags } from "./actions.js";
 import { FrameLoader } from "./codec/loader.js";
+import { Cover } from "./cover.js";
+import { attachDrop } from "./drop.js";
 import { apply, imageToCanvas, inverse } from "./geometry/view.js";
 import { Overlay } from "./overlay.js";
 import { probeText } from "./probe.js";
@@ -12,6 +13,7 @@ import { draggedWindow, initialState, panned, scrolled, zoomed } from "./state.j
 import { attachPointer } from "./tools/pointer.js";
 
 /** @import { DisplayFrame, SeriesDisplay, Study } from "../types.d.ts" */
+/** @import { SeriesName } from "./drop.js" */
 /** @import { ByteCache } from "./codec/cache.js" */
 /** @import { StoredFrame } from "./codec/frame.js" */
 /** @import { LoadedFrame } from "./codec/loader.js" */
@@ -30,11 +32,6 @@ import { attachPointer } from "./tools/pointer.js";
  * @property {number} index of the frame in the series, from 0
  * @property {StoredFrame | null} stored null for a picture that the server rendered
  */
-
-/** @typedef {{ study: string, series: string }} SeriesName UIDs */
-
-/** The kind of what is dragged from a list of series: JSON of a SeriesName. */
-export const seriesType = "application/x-tarn-series";
 
 /**
  * What all viewports of a viewer have in common, and whom they tell.
@@ -83,12 +80,11 @@ export class TarnViewport extends HTMLElement {
     #rate = rates.usual;
     #scheduled = 0;
     #playTimer = 0;
-    #slowTimer = 0;
     #share = 1;
 
     #canvas = h("canvas");
     #overlay = new Overlay();
-    #message = h("div", { class: "message", role: "status" });
+    #cover = new Cover();
     #stage = h(
         "div",
         {
@@ -101,7 +97,7 @@ export class TarnViewport extends HTMLElement {
         this.guides,
         this.layer,
         this.#overlay.element,
-        this.#message,
+        this.#cover.element,
     );
     #slices = new Slices({
         go: (index) => {
@@ -245,7 +241,7 @@ export class TarnViewport extends HTMLElement {
         );
         this.#loader.share = this.#share;
         if (display.frames.length === 0) {
-            this.say(
+            this.#cover.say(
                 "image",
                 `This series holds no images (${display.series.modality}). It is stored, and comes along in an export.`,
             );
@@ -267,9 +263,7 @@ export class TarnViewport extends HTMLElement {
         this.#state = { ...this.#state, playing: false };
         delete this.dataset["shown"];
         clearInterval(this.#playTimer);
-        clearTimeout(this.#slowTimer);
-        this.#slowTimer = 0;
-        fill(this.#message);
+        this.#cover.clear();
         fill(this.guides);
     }
 
@@ -282,7 +276,7 @@ export class TarnViewport extends HTMLElement {
         this.close();
         this.#renderer?.clear();
         this.#overlay.element.hidden = true;
-        this.say(symbol, text);
+        this.#cover.say(symbol, text);
         this.#around.changed(this, this.#state);
     }
 
@@ -358,16 +352,6 @@ export class TarnViewport extends HTMLElement {
         });
     }
 
-    /**
-     * Says something over the image.
-     * @param {string} symbol
-     * @param {string} text
-     * @param {...Node} more
-     */
-    say(symbol, text, ...more) {
-        fill(this.#message, h("div", null, icon(symbol), h("p", null, text), more));
-    }
-
     /** @param {number} x @param {number} y @returns {Point} */
     #point(x, y) {
         const toCanvas = this.toCanvas();
@@ -431,8 +415,6 @@ export class TarnViewport extends HTMLElement {
         if (!display || !study || !frame || !this.isConnected || this.#stage.clientWidth === 0) return;
         const loaded = this.#loader?.get(state.index);
         if (!loaded) return this.#showWaiting(state.index);
-        clearTimeout(this.#slowTimer);
-        this.#slowTimer = 0;
         try {
             this.#renderer ??= new Renderer(this.#canvas);
             const canvas = this.#fitCanvas();
@@ -444,12 +426,12 @@ export class TarnViewport extends HTMLElement {
             };
             this.#renderer.draw(picture, state, canvas.ratio);
             this.#overlay.show({ display, study, frame, state, window, canvas });
-            fill(this.#message);
+            this.#cover.clear();
             this.dataset["shown"] = String(state.index);
             this.#showProbe();
             this.dispatchEvent(new Event("shown", { bubbles: true }));
         } catch (error) {
-            this.say("alert", drawingTrouble(error));
+            this.#cover.say("alert", drawingTrouble(error));
         }
     }
 
@@ -467,15 +449,13 @@ export class TarnViewport extends HTMLElement {
     #showWaiting(index) {
         const failure = this.#loader?.failure(index);
         if (failure) {
-            const retry = h("button", { class: "button", type: "button" }, "Try again");
-            retry.addEventListener("click", () => this.#loader?.retry(index));
-            return this.say("alert", `This image can't be shown. ${failure.message}`, retry);
+            const text = `This image can't be shown. ${failure.message}`;
+            return this.#cover.failed(text, () => this.#loader?.retry(index));
         }
-        // Only a wait that one notices is worth a word.
-        this.#slowTimer ||= setTimeout(() => {
-            this.#slowTimer = 0;
-            if (!this.#loader?.get(this.#state.index)) this.say("image", `Loading image ${this.#state.index + 1}…`);
-        }, 250);
+        this.#cover.wait(() => {
+            const { index } = this.#state;
+            return this.#loader && !this.#loader.get(index) ? `Loading image ${index + 1}…` : "";
+        });
     }
 
     #showProbe() {
@@ -489,31 +469,6 @@ export class TarnViewport extends HTMLElement {
             ? probeText({ frame, loaded, modality: display.series.modality, state: this.#state, canvas, at })
             : "";
     }
-}
-
-/**
- * Takes a series that is dropped on an element.
- * @param {HTMLElement} element
- * @param {(detail: SeriesName) => void} dropped
- */
-function attachDrop(element, dropped) {
-    element.addEventListener("dragover", (event) => {
-        if (!event.dataTransfer?.types.includes(seriesType)) return;
-        event.preventDefault();
-        element.toggleAttribute("data-dropping", true);
-    });
-    element.addEventListener("dragleave", (event) => {
-        if (event.relatedTarget instanceof Node && element.contains(event.relatedTarget)) return;
-        element.toggleAttribute("data-dropping", false);
-    });
-    element.addEventListener("drop", (event) => {
-        element.toggleAttribute("data-dropping", false);
-        const text = event.dataTransfer?.getData(seriesType);
-        if (!text) return;
-        event.preventDefault();
-        const { study, series } = JSON.parse(text);
-        dropped({ study: String(study), series: String(series) });
-    });
 }
 
 customElements.define("tarn-viewport", TarnViewport);
