@@ -184,6 +184,21 @@ def test_hostile_text_stays_text(visit, lake, marked):
     assert page.title() != "1"
 
 
+def test_long_names_fit_on_a_phone(visit, lake, marked):
+    study, instance = marked
+    labels = Labels(lake)
+    name = "W" * 100
+    made = labels.make(name)
+    labels.save(name, study, [annotation(instance)], "W" * 900)
+    lake.json("POST", f"/api/v1/label-sets/{made['id']}/tags", {"name": "W" * 64, "message": "W" * 900}, labels.token)
+    page = visit("annotator", "/labels", 390, 844)
+    page.get_by_role("link", name=name).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(f"{lake.url}/labels/{made['id']}")
+    page.locator(".commit").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_studies_are_found_by_a_label(visit, lake, marked):
     study, instance = marked
     labels = Labels(lake)

@@ -217,6 +217,9 @@ def test_an_empty_text_is_not_sent_and_a_discarded_one_is_gone(visit, study):
     page.get_by_role("button", name="Write a report").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("There is no text yet")).to_be_visible()
+    page.get_by_label("Text of the report").fill("ä" * 33_000)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("longer than a report may be")).to_be_visible()
     page.get_by_label("Text of the report").fill("Dropped words")
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("button", name="Discard it").click()
@@ -224,6 +227,29 @@ def test_an_empty_text_is_not_sent_and_a_discarded_one_is_gone(visit, study):
     page.reload()
     expect(page.get_by_role("button", name="Write a report")).to_be_visible()
     expect(card(page, "Dropped words")).to_have_count(0)
+
+
+def test_without_a_network_the_text_waits(visit, study):
+    page = visit_reports(visit, "physician", study, allow=("ERR_INTERNET_DISCONNECTED",))
+    page.get_by_role("button", name="Write a report").click()
+    page.get_by_label("Text of the report").fill("Written in the cellar")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("can't be reached")).to_contain_text("Your text is still here")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Save").click()
+    expect(card(page, "Written in the cellar")).to_be_visible()
+
+
+def test_going_back_closes_the_question(visit, study):
+    page = visit_reports(visit, "physician", study)
+    page.get_by_role("button", name="Write a report").click()
+    page.get_by_label("Text of the report").fill("Half a sentence")
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("dialog").wait_for()
+    page.go_back()
+    page.locator(".study-row").first.wait_for()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_hostile_text_stays_text(visit, study):

@@ -26,6 +26,10 @@ export function openDialog(title, ...content) {
     dialog.addEventListener("click", (event) => {
         if (event.target === dialog) dialog.close();
     });
+    // Who goes back to another page does not find this one's question over it.
+    const open = new AbortController();
+    addEventListener("popstate", () => dialog.close(), { signal: open.signal });
+    dialog.addEventListener("close", () => open.abort());
     document.body.append(dialog);
     dialog.showModal();
     // The first thing to be filled in, rather than the button that leaves.
