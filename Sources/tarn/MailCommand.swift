@@ -11,7 +11,7 @@ struct MailCommand: AsyncParsableCommand {
             Example:  tarn mail --data ./lake
                       tarn mail show --latest --data ./lake
             """,
-        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, DigestCommand.self], defaultSubcommand: List.self)
 
     /// One mail as JSON.
     private struct Mail: Encodable {
