@@ -149,6 +149,39 @@ function fontOf(index, family) {
 }
 
 /**
+ * Where a text box stands: where somebody dragged it, else to the right of the shape, above or below where another
+ * one stands there already; always within the stage.
+ * @param {Point} anchor
+ * @param {{ width: number, height: number }} size
+ * @param {Point | undefined} dragged from the anchor
+ * @param {{ width: number, height: number }} stage
+ * @param {Box[]} taken
+ * @returns {Box}
+ */
+export function boxBeside(anchor, { width, height }, dragged, stage, taken) {
+    const at = (/** @type {Point} */ [dx, dy]) => ({
+        x: Math.max(2, Math.min(stage.width - width - 2, anchor[0] + dx)),
+        y: Math.max(2, Math.min(stage.height - height - 2, anchor[1] + dy)),
+        width,
+        height,
+    });
+    if (dragged) return at(dragged);
+    const middle = -height / 2;
+    const near = [0, 1, -1, 2, -2].flatMap((step) => {
+        const dy = middle + step * (height / 2 + 8);
+        return /** @type {Point[]} */ ([[14, dy], [-width - 14, dy]]);
+    });
+    const boxes = [at([14, middle]), ...near.map(at)];
+    return boxes.find((box) => !taken.some((other) => overlap(box, other))) ?? at([14, middle]);
+}
+
+/** @param {Box} one @param {Box} other */
+function overlap(one, other) {
+    return one.x < other.x + other.width + 3 && other.x < one.x + one.width + 3 &&
+        one.y < other.y + other.height + 3 && other.y < one.y + one.height + 3;
+}
+
+/**
  * The text in its box, with a thin line to the shape where it was dragged away.
  * @param {string[]} lines
  * @param {Box} box

@@ -91,7 +91,7 @@ export class AnnotationEditor {
             ? document.activeElement?.getAttribute("data-label")
             : null;
         this.#chips.setAttribute("aria-label", one ? "Label" : "Label for new shapes");
-        const chips = offered.map((label, index) => this.#chip(label, label.name === current, index, one !== null));
+        const chips = offered.map((label, index) => this.#chip(label, label.name === current, index, free));
         if (one && !needsLabel(one.type)) chips.push(this.#chip(null, current === "", -1, true));
         for (const chip of chips) chip.disabled = one !== null && !free;
         fill(

@@ -1,5 +1,5 @@
 import { fill } from "../core/dom.js";
-import { anchorOf, badgeOf, shapeOf, textBoxOf, textSize } from "./drawing.js";
+import { anchorOf, badgeOf, boxBeside, shapeOf, textBoxOf, textSize } from "./drawing.js";
 import { hit } from "./geometry.js";
 import { lines, measure, typeName } from "./measure.js";
 
@@ -73,14 +73,14 @@ export class AnnotationLayer {
         this.#family ||= getComputedStyle(this.viewport).fontFamily;
         const store = this.storeOf(shown.study.uid);
         const { instance, frame } = shown.frame;
-        /** @type {SVGElement[]} */
-        const parts = [];
+        const ghosts = [];
         for (const ghost of store.ghost?.annotations ?? []) {
             if (ghost.instance !== instance || ghost.frame !== frame || ghost.type === "image") continue;
-            parts.push(shapeOf(ghost, toCanvas, { color: store.colorOf(ghost.label), selected: false, ghost: true }));
+            ghosts.push(shapeOf(ghost, toCanvas, { color: store.colorOf(ghost.label), selected: false, ghost: true }));
         }
-        if (!store.hidden) parts.push(...this.#present(store, shown, toCanvas));
-        fill(this.viewport.layer, parts);
+        const { shapes, texts } = store.hidden ? { shapes: [], texts: [] } : this.#present(store, shown, toCanvas);
+        // An earlier version on top: where nothing was moved its dashes lie on the present line.
+        fill(this.viewport.layer, [...shapes, ...ghosts, ...texts]);
     }
 
     /** @param {AnnotationStore} store @param {Shown} shown @param {Affine} toCanvas */
@@ -96,11 +96,13 @@ export class AnnotationLayer {
             movable: store.mayChange(one.id),
         });
         const withText = drawn.length > mostTexts ? drawn.filter(({ id }) => id === chosen) : drawn;
-        return [
-            ...drawn.map((one) => shapeOf(one, toCanvas, look(one))),
-            ...withText.map((one) => this.#text(one, shown, toCanvas, look(one))),
-            ...this.#badges(list.filter(({ type }) => type === "image"), store),
-        ].filter((part) => part !== null);
+        return {
+            shapes: drawn.map((one) => shapeOf(one, toCanvas, look(one))),
+            texts: [
+                ...this.#badges(list.filter(({ type }) => type === "image"), store),
+                ...withText.map((one) => this.#text(one, shown, toCanvas, look(one))),
+            ].filter((part) => part !== null),
+        };
     }
 
     /**
@@ -113,15 +115,11 @@ export class AnnotationLayer {
         const text = this.#lines(annotation, shown, shown.frame);
         if (text.length === 0) return null;
         const anchor = anchorOf(annotation, toCanvas);
-        const { width, height } = textSize(text, this.#family);
-        const [dx, dy] = strayed.get(annotation.id) ?? [14, -height / 2];
-        const { clientWidth, clientHeight } = this.viewport.stage;
-        const box = {
-            x: Math.max(2, Math.min(clientWidth - width - 2, anchor[0] + dx)),
-            y: Math.max(2, Math.min(clientHeight - height - 2, anchor[1] + dy)),
-            width,
-            height,
-        };
+        const size = textSize(text, this.#family);
+        const place = strayed.get(annotation.id);
+        const taken = place ? [] : [...this.#texts.values()];
+        const { clientWidth: width, clientHeight: height } = this.viewport.stage;
+        const box = boxBeside(anchor, size, place, { width, height }, taken);
         this.#texts.set(annotation.id, box);
         return textBoxOf(text, box, anchor, look);
     }

@@ -20,6 +20,7 @@ export class AnnotationList {
     #more = h("button", { class: "button small", type: "button" }, "Show all");
     #limit = firstRows;
     #scheduled = 0;
+    #timer = 0;
 
     /** @param {AnnotationDesk} desk */
     constructor(desk) {
@@ -32,8 +33,15 @@ export class AnnotationList {
         });
         store.addEventListener("view", () => this.#later(), { signal });
         desk.addEventListener("places", () => this.#later(), { signal });
-        desk.viewer.addEventListener("shown", () => this.#later(), { signal });
+        desk.viewer.addEventListener("shown", () => this.#moved(), { signal });
         this.#later();
+    }
+
+    /** Another image: not with each one of a film, and not while nobody looks at the list. */
+    #moved() {
+        if (this.desk.store.list.length === 0 || this.element.offsetParent === null) return;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#later(), 120);
     }
 
     #later() {

@@ -113,8 +113,9 @@ export function holdOf(layer, at) {
     const found = layer.at(at);
     const store = layer.store;
     if (!found || !store) return null;
-    // With a pencil in the hand only what is selected is taken hold of: one draws across everything else.
-    if (drawingNames.has(layer.viewport.state.tool) && found.annotation.id !== store.selected?.id) return null;
+    // With a pencil in the hand only the shape that is selected is taken hold of: one draws across all else.
+    const draws = drawingNames.has(layer.viewport.state.tool);
+    if (draws && (found.text || found.annotation.id !== store.selected?.id)) return null;
     if (found.text) return textHold(layer, store, found.annotation);
     return shapeHold(layer, store, found.annotation, found.handle);
 }

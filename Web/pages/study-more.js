@@ -27,7 +27,8 @@ export function moreTabs(study, { signal, viewer }) {
 }
 
 /**
- * Not put off until it is seen: with the panel come the measuring tools, and what lies on the images already.
+ * Not put off until it is seen: with the panel come the measuring tools, and what lies on the images already. Only the
+ * first image goes before.
  * @param {StudyDetail} study
  * @param {TarnViewer} viewer
  * @param {AbortSignal} signal
@@ -35,12 +36,19 @@ export function moreTabs(study, { signal, viewer }) {
  */
 function labelsTab(study, viewer, signal) {
     const content = h("div", null, h("p", { class: "muted small" }, "One moment…"));
-    import("../annotations/panel.js").then(
-        ({ annotationPanel }) => {
+    let begun = false;
+    const begin = async () => {
+        if (begun || signal.aborted) return;
+        begun = true;
+        try {
+            const { annotationPanel } = await import("../annotations/panel.js");
             if (!signal.aborted) fill(content, annotationPanel(study, viewer, signal));
-        },
-        (error) => fill(content, h("p", { class: "muted small" }, messageOf(error))),
-    );
+        } catch (error) {
+            fill(content, h("p", { class: "muted small" }, messageOf(error)));
+        }
+    };
+    viewer.addEventListener("shown", begin, { once: true, signal });
+    setTimeout(begin, 700);
     return { name: "labels", title: "Labels", content };
 }
 
