@@ -96,6 +96,9 @@ def test_history_names_and_downloads(visit, lake, marked):
     expect(rows).to_have_count(2)
     rows.nth(0).get_by_role("link", name="open the study").click()
     page.wait_for_url(f"**/studies/{study}")
+    # Its labels are there at once.
+    expect(page.get_by_role("tab", name="Labels")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("select", has_text="With history").locator("option:checked")).to_have_text("With history")
 
 
 def test_a_long_history_comes_in_pages(visit, lake, marked):

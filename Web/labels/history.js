@@ -3,17 +3,18 @@ import { api, isAbort, messageOf } from "../core/api.js";
 import { formatTime } from "../core/format.js";
 import { failure } from "../ui/notice.js";
 import { changesInWords } from "./changes.js";
+import { showSetBesideImages } from "./chosen.js";
 
-/** @import { Commit } from "../annotations/types.d.ts" */
+/** @import { Commit, LabelSet } from "../annotations/types.d.ts" */
 
 const signs = { added: "+", changed: "~", removed: "−" };
 const words = { added: "New: ", changed: "Changed: ", removed: "Taken away: " };
 
 /**
  * The versions of a label set, newest first: who, when, why, on which study, what changed.
- * @param {{ id: string, study?: string | null, tag?: (version: number) => void, signal: AbortSignal }} options
+ * @param {{ set: LabelSet, study?: string | null, tag?: (version: number) => void, signal: AbortSignal }} options
  */
-export function labelHistory({ id, study, tag, signal }) {
+export function labelHistory({ set, study, tag, signal }) {
     const list = h("ol", { class: "commits" });
     const after = h("div", { class: "after" });
     const element = h("div", null, list, after);
@@ -25,8 +26,8 @@ export function labelHistory({ id, study, tag, signal }) {
         if (cursor) query.set("cursor", cursor);
         try {
             /** @type {{ commits: Commit[], next?: string | null }} */
-            const page = await api.get(`label-sets/${encodeURIComponent(id)}/commits?${query}`, signal);
-            list.append(...page.commits.map((commit) => commitRow(commit, study ? null : id, tag)));
+            const page = await api.get(`label-sets/${encodeURIComponent(set.id)}/commits?${query}`, signal);
+            list.append(...page.commits.map((commit) => commitRow(commit, set, { isOfStudy: Boolean(study), tag })));
             showEnd(page.next ?? null);
         } catch (error) {
             if (!isAbort(error) && !signal.aborted) fill(after, failure(messageOf(error), () => load(cursor)));
@@ -58,11 +59,13 @@ export function labelHistory({ id, study, tag, signal }) {
 
 /**
  * @param {Commit} commit
- * @param {string | null} set whose history can be narrowed to the study
- * @param {((version: number) => void) | undefined} tag
+ * @param {LabelSet} set
+ * @param {{ isOfStudy: boolean, tag: ((version: number) => void) | undefined }} options
  */
-function commitRow(commit, set, tag) {
+function commitRow(commit, set, { isOfStudy, tag }) {
     const uid = encodeURIComponent(commit.study);
+    const open = h("a", { href: `/studies/${uid}` }, "open the study");
+    open.addEventListener("click", () => showSetBesideImages(set));
     const changes = changesInWords(commit.changes);
     const name = h("button", { class: "button quiet small", type: "button" }, "Name this version");
     name.setAttribute("aria-label", `Name version ${commit.version}`);
@@ -78,9 +81,11 @@ function commitRow(commit, set, tag) {
             h("p", { class: "muted small" }, [
                 h("strong", null, commit.author),
                 `, ${formatTime(commit.at)} · `,
-                h("a", { href: `/studies/${uid}` }, "open the study"),
-                set ? " · " : null,
-                set ? h("a", { href: `/labels/${encodeURIComponent(set)}?study=${uid}` }, "its history") : null,
+                open,
+                isOfStudy ? null : " · ",
+                isOfStudy
+                    ? null
+                    : h("a", { href: `/labels/${encodeURIComponent(set.id)}?study=${uid}` }, "its history"),
                 commit.kind === "restore" ? ` · ${restored(commit)}` : "",
             ]),
             h(

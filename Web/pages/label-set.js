@@ -53,7 +53,7 @@ export function render({ parameters, query, signal, setTitle }) {
                 study
                     ? h("p", null, h("a", { href: `/labels/${encodeURIComponent(id)}` }, "Show that of all studies"))
                     : null,
-                labelHistory({ id: set.id, study, signal, ...(mayName ? { tag: name } : {}) }),
+                labelHistory({ set, study, signal, ...(mayName ? { tag: name } : {}) }),
             ]),
         ]);
     }
@@ -82,8 +82,8 @@ function heading(set, name) {
             set.description ? h("p", null, set.description) : null,
         ]),
         h("dl", { class: "figures" }, [
-            figure("Studies", formatCount(set.studies ?? 0)),
-            figure("Annotations", formatCount(set.annotations ?? 0)),
+            figure(set.studies === 1 ? "Study" : "Studies", formatCount(set.studies ?? 0)),
+            figure(set.annotations === 1 ? "Annotation" : "Annotations", formatCount(set.annotations ?? 0)),
             figure("Version", formatCount(set.version)),
         ]),
         h("p", { class: "muted small" }, `Made by ${set.createdBy}, ${formatTime(set.createdAt)}`),

@@ -104,7 +104,7 @@ function setCard(set) {
         ? "Still empty"
         : `${plural(set.studies ?? 0, "study", "studies")} · ${
             plural(set.annotations ?? 0, "annotation")
-        } · version ${set.version}`;
+        } · version\u00a0${set.version}`;
     return h("article", { class: "card set-card" }, [
         h("h2", null, h("a", { href: path }, set.name)),
         set.description ? h("p", { class: "set-description" }, set.description) : null,
