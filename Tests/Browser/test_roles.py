@@ -86,6 +86,7 @@ def test_approved_until_a_day(visit, newcomer):
     expect(row).to_contain_text(f"Until {day.day} {day:%b}")
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.get_by_role("link", name="Go to your project").wait_for()
+    page.get_by_text(f"Approved until {day.day} {day:%b}").wait_for()
     assert "Exports" in page.locator(".bar nav a").all_inner_texts()
     # Another role later does not take the last day away unseen.
     admin.get_by_role("button", name=f"Change: {newcomer}").click()

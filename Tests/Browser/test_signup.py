@@ -1,6 +1,7 @@
 """From an address to an account: sign-up, mailed links, another address, a forgotten password."""
 
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import expect
@@ -19,6 +20,14 @@ def lake(tmp_path_factory):
     server = Lake(tmp_path_factory.mktemp("signup")).start().furnish()
     yield server
     server.discard()
+
+
+def let_links_expire(lake):
+    """As if a day had passed for every link that was mailed."""
+    socket = (lake.database_directory() / "cluster" / "postmaster.pid").read_text().splitlines()[4]
+    subprocess.run(
+        ["psql", "--quiet", "--host", socket, "--username", "tarn", "--dbname", "tarn", "--set", "ON_ERROR_STOP=1",
+         "--command", "UPDATE account_link SET expires_at = now() - interval '1 second'"], check=True)
 
 
 def ask(page, name, address, password=PASSWORD):
@@ -127,6 +136,19 @@ def test_by_keyboard_alone(visit, lake):
     expect(page.get_by_role("heading", name="Welcome, kay")).to_be_focused()
 
 
+def test_a_mail_that_is_sent_again_has_a_link_that_works(visit, lake):
+    page, _ = sign_up(visit, lake, "again", "again@hospital.example")
+    page.get_by_role("button", name="Send it again").click()
+    page.get_by_text("Sent again.").wait_for()
+    expect(page.get_by_role("button", name="Send it again")).to_be_disabled()
+    text = wait_for_mail(lake, "again@hospital.example", CONFIRM, count=2)
+    page.get_by_role("button", name="use another address").click()
+    assert page.get_by_label("User name").input_value() == "again"
+    page.goto(link(lake, text, "verify"))
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_role("heading", name="Welcome, again").wait_for()
+
+
 def test_a_name_that_was_taken_meanwhile_is_exchanged_and_the_link_stays_good(visit, lake):
     slow, slow_link = sign_up(visit, lake, "twin", "slow@hospital.example")
     account(visit, lake, "twin", "fast@hospital.example")
@@ -153,11 +175,11 @@ def test_a_known_address_gets_the_same_answer_and_another_mail(visit, lake):
 
 @pytest.mark.parametrize("path, words", [
     ("/verify#forged", "Confirm"), ("/verify#" + "A" * 5000, "Confirm"), ("/verify#%00%3Cscript%3E", "Confirm")])
-def test_a_forged_link_is_refused_and_offers_a_new_one(visit, path, words):
+def test_a_forged_link_is_refused_and_says_what_to_do(visit, path, words):
     page = visit(None, path, allow=(400,))
     page.get_by_role("button", name=words, exact=True).click()
     page.get_by_role("heading", name="This link does not work").wait_for()
-    page.get_by_role("button", name="Send me a new link").wait_for()
+    page.get_by_role("link", name="Create the account again").wait_for()
 
 
 def test_a_link_works_once(visit, lake):
@@ -167,6 +189,20 @@ def test_a_link_works_once(visit, lake):
         page.goto(url)
         page.get_by_role("button", name="Confirm", exact=True).click()
         page.get_by_role("heading", name=heading).wait_for()
+
+
+def test_a_link_that_is_too_old_is_refused_and_one_begins_anew(visit, lake):
+    page, url = sign_up(visit, lake, "late", "late@hospital.example")
+    let_links_expire(lake)
+    page.goto(url)
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_role("heading", name="This link does not work").wait_for()
+    page.get_by_role("link", name="Create the account again").click()
+    ask(page, "late", "late@hospital.example")
+    page.get_by_role("heading", name="Look at your mail").wait_for()
+    page.goto(link(lake, wait_for_mail(lake, "late@hospital.example", CONFIRM, count=2), "verify"))
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_role("heading", name="Welcome, late").wait_for()
 
 
 def test_a_page_without_its_token_says_so(visit):

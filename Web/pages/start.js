@@ -4,6 +4,7 @@ import { loadSession, session } from "../core/session.js";
 import { home } from "../core/places.js";
 import { failure, notice } from "../ui/notice.js";
 import { askRole, ownRequests } from "../people/ask-role.js";
+import { roleName } from "../people/roles.js";
 
 /** @import { PageContext } from "../core/router.js" */
 /** @import { RoleRequest } from "../people/people.d.ts" */
@@ -105,11 +106,19 @@ export function render({ signal, setTitle }) {
     return h("main", { class: "narrow people" }, [
         h("div", { class: "heading" }, [
             h("h1", null, `Welcome, ${session.value?.account.name ?? ""}`),
-            h("p", null, "To see or bring in images you need a role in a project. Ask for one here."),
+            h("p", null, `${present()}To see or bring in images you need a role in a project. Ask for one here.`),
         ]),
         way,
         place,
     ]);
+}
+
+/** What one is already, where that opens nothing to go to. */
+function present() {
+    const held = (session.value?.projects ?? []).flatMap(({ code, roles }) =>
+        roles.map((role) => `${roleName(role)} in ${code}`)
+    );
+    return held.length > 0 ? `You are ${held.join(", ")}; that opens no place of its own here. ` : "";
 }
 
 function welcomeIn() {

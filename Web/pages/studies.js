@@ -1,6 +1,7 @@
 import { announce, debounced, fill, h } from "../core/dom.js";
 import { api, isAbort, messageOf } from "../core/api.js";
 import { permitted, session } from "../core/session.js";
+import { home } from "../core/places.js";
 import { describeFilter, filterFromQuery, queryOfFilter, studiesPath } from "../core/filters.js";
 import { formatCount, formatDate, formatPerson, plural, sentenceCase } from "../core/format.js";
 import { empty, failure } from "../ui/notice.js";
@@ -71,7 +72,9 @@ function noRole() {
         symbol: "person",
         title: "You may not look at studies yet",
         text: "Ask for a role in a project. As soon as an administrator has approved it, its studies appear here.",
-        actions: [h("a", { class: "button primary", href: "/start" }, "Ask for a role")],
+        actions: [
+            h("a", { class: "button primary", href: home() === "/start" ? "/start" : "/account" }, "Ask for a role"),
+        ],
     });
 }
 

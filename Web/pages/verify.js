@@ -1,10 +1,8 @@
 import { h } from "../core/dom.js";
 import { api, APIError } from "../core/api.js";
 import { form } from "../ui/form.js";
-import { notice } from "../ui/notice.js";
 import { alone, greeting, takeToken, ways } from "../people/alone.js";
-import { emailField, newNameField } from "../people/fields.js";
-import { mailSent } from "../people/mail-sent.js";
+import { newNameField } from "../people/fields.js";
 
 /** @import { PageContext } from "../core/router.js" */
 
@@ -66,28 +64,17 @@ export function render({ setTitle }) {
     }
 
     function showInvalid() {
-        const email = emailField();
         show(
             greeting("This link does not work", "It is older than a day, was used already, or is not complete."),
             h("div", { class: "steps-text" }, [
-                notice("info", "If you have confirmed your address before, you can simply sign in."),
-                form({
-                    action: "Send me a new link",
-                    async submit() {
-                        const address = email.control.value.trim();
-                        await api.post("sign-up/resend", { email: address });
-                        show(mailSent({
-                            title: "Look at your mail",
-                            address,
-                            next:
-                                "If an account waits for this address, the mail has a new link. Open it within 24 hours.",
-                            resend: () => api.post("sign-up/resend", { email: address }),
-                            change: showInvalid,
-                        }));
-                    },
-                }, email.element),
+                h("p", null, "If you have confirmed your address before, simply sign in."),
+                h("p", null, "If not, create the account again: you get a new mail with a new link."),
+                h("div", { class: "actions" }, [
+                    h("a", { class: "button primary", href: "/signin" }, "Sign in"),
+                    h("a", { class: "button", href: "/signup" }, "Create the account again"),
+                ]),
             ]),
-            ways([["", "/signin", "Sign in"], ["", "/signup", "Create an account"]]),
+            ways([["Another address for an account that you have?", "/account", "Ask for its link again"]]),
         );
     }
 

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { api, isAbort, messageOf } from "../core/api.js";
-import { formatTime } from "../core/format.js";
+import { formatDate, formatTime } from "../core/format.js";
 import { field, form, select, withRule } from "../ui/form.js";
 import { failure, notice, toast } from "../ui/notice.js";
 import { roleName, roles } from "./roles.js";
@@ -123,6 +123,7 @@ export function ownRequests(requests, changed) {
  */
 function ownRequest(request, changed) {
     const [text, kind] = states[request.state] ?? [request.state, ""];
+    const until = request.until ? ` until ${formatDate(request.until)}` : "";
     const what = `${roleName(request.role)} in ${request.project}`;
     const withdraw = h("button", { class: "button small", type: "button" }, "Withdraw");
     withdraw.setAttribute("aria-label", `Withdraw the request: ${what}`);
@@ -138,7 +139,7 @@ function ownRequest(request, changed) {
     });
     return h("li", { class: "request" }, [
         h("div", { class: "request-words" }, [
-            h("p", null, h("strong", null, what), " ", h("span", { class: `badge ${kind}` }, text)),
+            h("p", null, h("strong", null, what), " ", h("span", { class: `badge ${kind}` }, text + until)),
             h("p", { class: "muted small" }, `Asked on ${formatTime(request.at)}: “${request.reason}”`),
             request.note ? h("p", { class: "small" }, `The administrator wrote: “${request.note}”`) : null,
         ]),

@@ -54,7 +54,7 @@ export function ownEmail() {
             ? h("p", null, "Mails go to ", h("strong", { class: "address" }, address), ". You can sign in with it too.")
             : notice(
                 "warn",
-                "There is no confirmed address: you get no mails, and can't choose a new password yourself.",
+                "There is no confirmed address: you get no mails, and if you forget your password only an administrator can help.",
             ),
         form(
             {

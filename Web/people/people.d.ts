@@ -25,6 +25,8 @@ export interface RoleRequest {
     at: string;
     state: "open" | "approved" | "declined" | "withdrawn";
     note?: string | null;
+    /** The last day of the role that was given, YYYY-MM-DD. */
+    until?: string | null;
 }
 
 export interface Member {

@@ -16,7 +16,7 @@ export const roles = [
     {
         role: "custodian",
         name: "Custodian",
-        may: "decide on held images, keep the labels, see who looked, open a patient's identity",
+        may: "look at studies, decide on held images, keep the labels, see who looked, open a patient's identity",
         asked: true,
     },
     { role: "auditor", name: "Auditor", may: "see who looked at what, nothing else", asked: true },
