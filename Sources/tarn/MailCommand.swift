@@ -37,6 +37,8 @@ struct MailCommand: AsyncParsableCommand {
     /// Whose mail it is.
     struct DirectoryOption: ParsableArguments {
         @Option(help: "The lake's directory.") var data: String
+        /// As every command of a lake takes it; mail that was written is not sealed.
+        @OptionGroup(visibility: .hidden) var key: MasterKeyOption
 
         /// - Throws: where there is no lake.
         func open() throws -> MailDirectory {
