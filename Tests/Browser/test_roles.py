@@ -90,8 +90,8 @@ def test_approved_until_a_day(visit, newcomer):
     assert "Exports" in page.locator(".bar nav a").all_inner_texts()
     # Another role later does not take the last day away unseen.
     admin.get_by_role("button", name=f"Change: {newcomer}").click()
-    expect(admin.get_by_label("Last day")).to_have_value(day.isoformat())
-    expect(admin.get_by_role("checkbox", name="Researcher")).to_be_checked()
+    expect(admin.get_by_role("dialog").get_by_label("Last day")).to_have_value(day.isoformat())
+    expect(admin.get_by_role("dialog").get_by_role("checkbox", name="Researcher")).to_be_checked()
     admin.keyboard.press("Escape")
     admin.get_by_role("button", name=f"Remove: {newcomer}").click()
     admin.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
