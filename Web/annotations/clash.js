@@ -6,8 +6,8 @@ import { changeList } from "./changes.js";
 import { changesBetween } from "./model.js";
 import { typeName } from "./measure.js";
 
-/** @import { Conflict } from "./merge.js" */
-/** @import { Clash } from "./sync.js" */
+/** @import { Conflict } from "./types.d.ts" */
+/** @import { Clash } from "./types.d.ts" */
 
 /** @type {Record<string, string>} */
 const parts = { geometry: "shape", label: "label", note: "note" };

@@ -51,11 +51,15 @@ export class AnnotationDesk extends EventTarget {
         viewer.addEventListener("viewportchange", () => this.#attach(), { signal });
         viewer.addEventListener("shown", (event) => this.#drawn(event), { signal });
         this.sync.addEventListener("state", () => this.#follow(), { signal });
+        addEventListener("beforeunload", (event) => {
+            // Drafts keep themselves; only where that does not work the browser is to ask.
+            if (this.sync.state === "trouble" && this.sync.isDirty) event.preventDefault();
+        }, { signal });
         addEventListener("pagehide", () => this.sync.leave(), { signal });
-        document.addEventListener("visibilitychange", () => document.hidden && this.sync.leave(), { signal });
+        document.addEventListener("visibilitychange", () => document.hidden && this.sync.keepNow(), { signal });
         signal.addEventListener("abort", () => {
             withdraw();
-            this.sync.leave();
+            this.sync.retire();
             for (const layer of this.#layers.values()) this.#detach(layer);
         });
         this.#attach();

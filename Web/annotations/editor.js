@@ -1,7 +1,7 @@
 import { fill, h } from "../core/dom.js";
 import { icon } from "../ui/icons.js";
 import { labelKeys, swatch } from "./label-look.js";
-import { lines, typeName } from "./measure.js";
+import { lastMeasured, lines, typeName } from "./measure.js";
 import { measuredOn } from "./layer.js";
 import { longestNote, needsLabel } from "./model.js";
 
@@ -75,7 +75,7 @@ export class AnnotationEditor {
         );
         const frame = shown?.frame ?? this.desk.placeOf(one)?.display.frames[this.desk.placeOf(one)?.index ?? -1];
         if (!frame) return [];
-        const measured = shown ? measuredOn(one, shown) : one.measured;
+        const measured = shown ? measuredOn(one, shown) : lastMeasured(one);
         return measured ? lines(one, measured, frame) : [];
     }
 

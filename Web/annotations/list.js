@@ -2,7 +2,7 @@ import { fill, h } from "../core/dom.js";
 import { plural } from "../core/format.js";
 import { icon } from "../ui/icons.js";
 import { measuredOn } from "./layer.js";
-import { summary, typeName } from "./measure.js";
+import { lastMeasured, summary, typeName } from "./measure.js";
 import { swatch } from "./label-look.js";
 
 /** @import { AnnotationDesk } from "./desk.js" */
@@ -85,7 +85,7 @@ export class AnnotationList {
         const shown = viewer.viewports.map((viewport) => viewport.shown).find((candidate) =>
             candidate?.frame.instance === one.instance && candidate.frame.frame === one.frame
         );
-        const value = summary(one, shown ? measuredOn(one, shown) : one.measured);
+        const value = summary(one, shown ? measuredOn(one, shown) : lastMeasured(one));
         const place = this.desk.placeOf(one);
         const chosen = store.selected?.id === one.id;
         const button = h("button", { class: "ann-row", type: "button", "aria-current": chosen ? "true" : null }, [

@@ -36,6 +36,15 @@ export function measure(annotation, frame, modality, stored) {
 }
 
 /**
+ * What was measured last on an annotation whose image is not on the screen.
+ * @param {Annotation} annotation
+ * @returns {Measured | null}
+ */
+export function lastMeasured(annotation) {
+    return annotation.measured ?? known.get(annotation)?.measured ?? null;
+}
+
+/**
  * @param {number} value
  * @returns {string} one decimal, two where it is small
  */

@@ -2,19 +2,7 @@
 
 import { differences, newAnnotationID } from "./model.js";
 
-/** @import { Annotation } from "./types.d.ts" */
-
-/** @typedef {"geometry" | "label" | "note" | "removed"} ConflictPart */
-
-/**
- * The same annotation, changed by both in ways that can't both hold.
- * @typedef {object} Conflict
- * @property {string} id
- * @property {Annotation | null} base
- * @property {Annotation | null} mine null: I removed it
- * @property {Annotation | null} theirs null: they removed it
- * @property {ConflictPart[]} what
- */
+/** @import { Annotation, Conflict, ConflictPart } from "./types.d.ts" */
 
 /**
  * @typedef {object} Merge

@@ -13,7 +13,7 @@ import { openNewLabelSet } from "./new-set.js";
 
 /** @import { StudyDetail } from "../types.d.ts" */
 /** @import { TarnViewer } from "../viewer/viewer.js" */
-/** @import { Clash } from "./sync.js" */
+/** @import { Clash } from "./types.d.ts" */
 /** @import { LabelSet } from "./types.d.ts" */
 
 /**

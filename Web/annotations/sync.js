@@ -4,35 +4,19 @@
  */
 
 import { APIError, messageOf } from "../core/api.js";
+import { asideKey, asideMark, contentAt, withDraft } from "./drafts.js";
 import { mergeAnnotations } from "./merge.js";
 import { needsLabel, sameAnnotations } from "./model.js";
 
 /** @import { StudyLabelAPI } from "./api.js" */
-/** @import { Conflict } from "./merge.js" */
 /** @import { AnnotationStore } from "./store.js" */
-/** @import { Annotation, Draft, LabelSet, StudyLabels } from "./types.d.ts" */
-
-/** @typedef {"none" | "loading" | "readOnly" | "saved" | "changed" | "draft" | "saving" | "trouble"} SyncState */
-
-/**
- * Somebody saved this study meanwhile.
- * @typedef {object} Clash
- * @property {readonly Annotation[]} base what both started from
- * @property {readonly Annotation[]} mine
- * @property {StudyLabels} theirs
- * @property {string} etag of theirs
- * @property {Conflict[]} conflicts where both changed the same
- * @property {string} message of the version that could not be saved
- */
-
-/**
- * A draft that was found when the study was opened.
- * @typedef {{ kind: "restored" | "merged" | "aside", savedAt: string, theirs: StudyLabels, annotations: readonly Annotation[] }} FoundDraft
- */
+/** @import { Annotation, Clash, FoundDraft, LabelSet, StudyLabels, SyncState } from "./types.d.ts" */
 
 const draftDelay = 1500;
 const retryDelay = 5000;
-const asideKey = "tarn.draft-aside";
+
+/** Last requests of studies that were left. @type {Map<string, Promise<unknown>>} */
+const leaving = new Map();
 
 /**
  * Dispatches `state` when the words for it may have changed, and `clash` (detail: Clash) when somebody was faster.
@@ -62,6 +46,7 @@ export class LabelSync extends EventTarget {
     #last = Promise.resolve();
     #turn = 0;
     #writes = false;
+    #retired = false;
 
     /**
      * @param {AnnotationStore} store
@@ -96,19 +81,28 @@ export class LabelSync extends EventTarget {
         // What was only on this screen goes along; what belongs to another label set does not.
         const unkept = this.#onScreenOnly();
         await this.#flush();
+        await leaving.get(this.store.study);
         this.set = null;
         this.#state("loading");
         try {
             const study = this.store.study;
             const present = await this.api.study(set.id, study);
             const draft = writes ? await this.api.draft(set.id, study) : null;
-            const old = draft && draft.base !== present.etag ? await this.#contentAt(set, draft) : null;
+            const old = draft && draft.base !== present.etag
+                ? await contentAt(this.api, set.id, study, draft.base)
+                : null;
             if (turn !== this.#turn) return;
             this.#writes = writes;
             this.set = set;
             this.#take(present.labels, present.etag);
             this.#drafted = draft?.annotations ?? null;
-            const list = draft ? this.#withDraft(draft, present.labels, old) : present.labels.annotations;
+            /** @type {readonly Annotation[]} */
+            let list = present.labels.annotations;
+            if (draft) {
+                const isAside = this.storage?.getItem(asideKey) === asideMark(set.id, study, draft.savedAt);
+                this.keptAt = draft.savedAt;
+                ({ list, found: this.found } = withDraft(draft, present.labels, old, isAside));
+            }
             this.#state("loading");
             this.store.reset([...list, ...unkept], writes ? [] : list);
         } catch (error) {
@@ -133,48 +127,6 @@ export class LabelSync extends EventTarget {
         this.found = null;
         this.store.reset(unkept);
         this.#state("none");
-    }
-
-    /**
-     * @param {Draft} draft
-     * @param {StudyLabels} present
-     * @param {readonly Annotation[] | null} old what the draft was made from, where that is not the present
-     * @returns {readonly Annotation[]}
-     */
-    #withDraft(draft, present, old) {
-        const about = { savedAt: draft.savedAt, theirs: present, annotations: draft.annotations };
-        this.keptAt = draft.savedAt;
-        if (this.storage?.getItem(asideKey) === this.#asideMark(draft.savedAt)) {
-            this.found = { kind: "aside", ...about };
-            return present.annotations;
-        }
-        if (!old) {
-            this.found = { kind: "restored", ...about };
-            return draft.annotations;
-        }
-        this.found = { kind: "merged", ...about };
-        return mergeAnnotations(old, draft.annotations, present.annotations).merged;
-    }
-
-    /** @param {string} savedAt */
-    #asideMark(savedAt) {
-        return `${this.set?.id} ${this.store.study} ${savedAt}`;
-    }
-
-    /**
-     * What a draft was made from: the version whose entity tag it names. Where it can't be told, nothing: then all of
-     * the draft is taken for new, and nothing of it is lost.
-     * @param {LabelSet} set
-     * @param {Draft} draft
-     */
-    async #contentAt(set, draft) {
-        const version = /^"?(\d+)/.exec(draft.base.replace(/^W\//, ""))?.[1];
-        if (version === undefined) return [];
-        try {
-            return (await this.api.study(set.id, this.store.study, version)).labels.annotations;
-        } catch {
-            return [];
-        }
     }
 
     /** @param {StudyLabels} labels @param {string} etag */
@@ -224,7 +176,7 @@ export class LabelSync extends EventTarget {
             } catch (error) {
                 if (set !== this.set) return;
                 this.#fail(messageOf(error));
-                this.#timer = setTimeout(() => this.#keep(), retryDelay);
+                if (!this.#retired) this.#timer = setTimeout(() => this.#keep(), retryDelay);
             }
         });
     }
@@ -236,11 +188,25 @@ export class LabelSync extends EventTarget {
         clearTimeout(this.#timer);
     }
 
-    /** The page is going away: one request that outlives it. */
+    /** The page is going away, perhaps to come back: one request that outlives it. */
     leave() {
-        if (!this.set || !this.#writes || this.state !== "changed") return;
-        clearTimeout(this.#timer);
+        if (!this.set || !this.isDirty || !["changed", "trouble"].includes(this.state)) return;
         this.api.keepDraft(this.set.id, this.store.study, this.#etag, this.store.list, true).catch(() => {});
+    }
+
+    /** Keeps at once what would be kept soon. */
+    keepNow() {
+        if (this.state === "changed") this.#keep();
+    }
+
+    /** The study is left: what is to be kept is kept, and whoever opens it again waits for that. */
+    retire() {
+        if (["changed", "trouble"].includes(this.state)) this.#keep();
+        this.#retired = true;
+        clearTimeout(this.#timer);
+        const { study } = this.store;
+        const last = this.#last.finally(() => leaving.get(study) === last && leaving.delete(study));
+        leaving.set(study, last);
     }
 
     /**
@@ -345,8 +311,9 @@ export class LabelSync extends EventTarget {
     async #takeTheirs(list) {
         const set = this.set;
         // The draft stays as it is on the server; only opening the study must not bring it back unasked.
-        const draft = set && await this.api.draft(set.id, this.store.study).catch(() => null);
-        if (draft) this.storage?.setItem(asideKey, this.#asideMark(draft.savedAt));
+        if (!set) return;
+        const draft = await this.api.draft(set.id, this.store.study).catch(() => null);
+        if (draft) this.storage?.setItem(asideKey, asideMark(set.id, this.store.study, draft.savedAt));
         this.state = "saving";
         this.store.adopt(list);
         this.#drafted = null;

@@ -123,3 +123,40 @@ export interface FrameGeometry {
     pixelSpacing: number[] | null;
     spacingSource: string | null;
 }
+
+export type SyncState = "none" | "loading" | "readOnly" | "saved" | "changed" | "draft" | "saving" | "trouble";
+
+export type ConflictPart = "geometry" | "label" | "note" | "removed";
+
+/** The same annotation, changed by both in ways that can't both hold. */
+export interface Conflict {
+    id: string;
+    base: Annotation | null;
+    /** null: I removed it. */
+    mine: Annotation | null;
+    /** null: they removed it. */
+    theirs: Annotation | null;
+    what: ConflictPart[];
+}
+
+/** Somebody saved this study meanwhile. */
+export interface Clash {
+    /** What both started from. */
+    base: readonly Annotation[];
+    mine: readonly Annotation[];
+    theirs: StudyLabels;
+    /** Of theirs. */
+    etag: string;
+    /** Where both changed the same. */
+    conflicts: Conflict[];
+    /** Of the version that could not be saved. */
+    message: string;
+}
+
+/** A draft that was found when the study was opened. */
+export interface FoundDraft {
+    kind: "restored" | "merged" | "aside";
+    savedAt: string;
+    theirs: StudyLabels;
+    annotations: readonly Annotation[];
+}
