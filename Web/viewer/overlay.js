@@ -13,7 +13,8 @@ import { fitScale, imageToCanvas, inverse, pixelShape } from "./geometry/view.js
  * @param {DisplayFrame} frame
  */
 export function hasPatientSpacing(frame) {
-    return frame.pixelSpacing !== null && !/imager|nominal/i.test(frame.spacingSource ?? "");
+    // What is not known is left out of the server's answer, not null.
+    return Array.isArray(frame.pixelSpacing) && !/imager|nominal/i.test(frame.spacingSource ?? "");
 }
 
 /** @param {number} value */
@@ -42,7 +43,7 @@ export function warnings(frame) {
     const source = frame.spacingSource ?? "";
     const size = hasPatientSpacing(frame)
         ? null
-        : frame.pixelSpacing === null
+        : !frame.pixelSpacing
         ? "Not calibrated: no mm"
         : /imager/i.test(source)
         ? "Size at the detector: no mm"
