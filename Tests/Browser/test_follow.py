@@ -50,7 +50,18 @@ def test_a_list_and_a_project_are_followed(visit, lake, follower):
     dialog.get_by_role("button", name="Follow", exact=True).click()
     page.get_by_text("You follow it now").wait_for()
 
+    # Everything one may see, and words of reports with a label.
+    for query in ("", "?report=nodule&label=Finding"):
+        page.goto(lake.url + "/studies" + query)
+        page.get_by_role("button", name="Follow this list").click()
+        dialog.get_by_role("button", name="Follow", exact=True).click()
+        page.get_by_text("You follow it now").wait_for()
+
     page.goto(lake.url + "/account")
     page.get_by_role("link", name="Chest imaging").wait_for()
+    page.get_by_role("link", name="All my studies").wait_for()
+    page.get_by_role("link", name="report: nodule, label: Finding").click()
+    page.wait_for_url("**/studies?report=nodule&label=Finding")
+    page.go_back()
     page.get_by_role("link", name="<b>Followed</b> studies").click()
     page.wait_for_url("**/studies?description=Followed")
