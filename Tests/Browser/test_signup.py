@@ -309,3 +309,29 @@ def test_how_often_a_mail_comes_and_that_it_comes_no_more(visit, lake):
     expect(every).to_have_value("day")
     page.get_by_role("button", name="Stop following Chest imaging").click()
     page.get_by_text("You follow nothing yet").wait_for()
+
+
+def test_a_server_may_take_some_addresses_only_or_nobody(chromium, tmp_path):
+    some, nobody = tmp_path / "some", tmp_path / "nobody"
+    for folder, options in ((some, ("--sign-up-domain", "hospital.example")), (nobody, ("--sign-up", "closed"))):
+        folder.mkdir()
+        server = Lake(folder, *options).start()
+        page = chromium.new_context().new_page()
+        try:
+            server.furnish()
+            page.goto(server.url + "/signin")
+            link_there = page.get_by_role("link", name="Create an account")
+            page.get_by_role("link", name="Forgotten your password?").wait_for()
+            expect(link_there).to_have_count(1 if folder == some else 0)
+            page.goto(server.url + "/signup")
+            if folder == some:
+                page.get_by_text("An address at hospital.example.").wait_for()
+                ask(page, "ada", "ada@elsewhere.example")
+                expect(page.get_by_label("E-mail address")).to_have_accessible_description(
+                    re.compile("hospital.example only"))
+            else:
+                page.get_by_role("heading", name="Accounts are made by an administrator").wait_for()
+                assert page.get_by_role("button", name="Create the account").count() == 0
+        finally:
+            page.context.close()
+            server.discard()
