@@ -153,7 +153,8 @@ def test_hostile_text_is_shown_as_text(visit, newcomer):
             admin.goto(admin.lake.url + path)
             admin.get_by_text(HOSTILE).first.wait_for()
         page.goto(page.lake.url + "/account")
-        expect(page.get_by_role("region", name="Your roles").get_by_text(HOSTILE)).to_have_count(3)  # the project, the reason and the note
+        # The project, the reason and the note.
+        expect(page.get_by_role("region", name="Your roles").get_by_text(HOSTILE)).to_have_count(3)
         page.get_by_label("What it is for").fill(HOSTILE)
         page.get_by_role("button", name="Make a token").click()
         page.get_by_role("button", name=f"Revoke {HOSTILE}").wait_for()
