@@ -43,8 +43,9 @@ struct SiteOptions: ParsableArguments {
     /// - Parameter address: `http://host:port` of this server, for links where no other is named.
     func configuration(listening address: String?) throws -> SiteConfiguration {
         var site = SiteConfiguration()
-        let environment = ProcessInfo.processInfo.environment
-        if let url = publicURL ?? environment["TARN_PUBLIC_URL"].flatMap({ $0.isEmpty ? nil : $0 }) ?? address {
+        // An empty variable is none.
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        if let url = publicURL ?? environment["TARN_PUBLIC_URL"] ?? address {
             site.publicURL = try Self.page(url)
         }
         site.signUp.isOpen = signUp == .open

@@ -263,6 +263,15 @@ def test_without_a_mail_server_mail_is_written_and_shown(tmp_path):
         (token,) = re.findall(rf"{server.url}/verify#([0-9a-f]+)", shown["text"])
         assert token in run("mail", "show", "--latest", "--data", server.data).stdout
         assert ask(server, "verify", 200, token=token)["name"] == "ada"
+        password = tmp_path / "password"
+        server.command("user", "add", "carl", "--email", "Carl@example.org", "--password-file", password)
+        wrong = server.command("user", "add", "cora", "--email", "cora", "--password-file", password, check=False)
+        assert wrong.returncode == 1 and "cora" not in server.command("user", "list").stdout
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and len(list(server.data.glob("mail/*.eml"))) < 2:
+            time.sleep(0.1)
+        (token,) = re.findall(r"/verify#([0-9a-f]+)", run("mail", "show", "--latest", "--data", server.data).stdout)
+        assert ask(server, "verify", 200, token=token) == {"purpose": "email", "name": "carl"}
         assert run("mail", "show", "77", "--data", server.data, check=False).returncode == 1
         assert run("mail", "show", "--data", server.data, check=False).returncode == 2
         assert run("mail", "--data", tmp_path, check=False).returncode == 1
