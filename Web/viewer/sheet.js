@@ -55,10 +55,10 @@ export function openShortcuts(keys, works) {
         keys.reset();
         draw();
         announce("All keys are as they came");
-        close.focus();
+        close.focus({ preventScroll: true });
     });
     close.addEventListener("click", () => dialog.close());
-    close.focus();
+    close.focus({ preventScroll: true });
 }
 
 /** @param {Node} keys @param {string} text */
