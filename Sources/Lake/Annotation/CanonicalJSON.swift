@@ -44,6 +44,11 @@ indirect enum CanonicalJSON {
 
     private static func write(_ string: String, to text: inout String) {
         text += "\""
+        defer { text += "\"" }
+        guard string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -58,7 +63,6 @@ indirect enum CanonicalJSON {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 
     /// `Number::toString` of ECMA-262 §6.1.6.1.20. Swift gives the same digits, but other places for the exponent.

@@ -21,7 +21,7 @@ extension Labels {
         let labelled = try Annotation.labelled(annotations, from: list, before: before.study.annotations)
         let measured = try await measured(labelled, before: before.study.annotations, principal: principal)
         return try await commit(
-            Change(kind: .save, message: message, restoredFrom: nil, annotations: measured), to: place,
+            Change(kind: .save, message: message, restoredFrom: nil, annotations: measured), to: place, seen: before,
             ifMatch: ifMatch, principal: principal)
     }
 
@@ -36,9 +36,10 @@ extension Labels {
         guard version >= 0, version <= Int(Int32.max) else { throw LakeError(.notFound, "there is no such version") }
         let (version, _) = try await self.version(String(version), of: place.set)
         let earlier = try await state(of: place, upTo: version, context.database).study
+        let before = try await state(of: place, context.database)
         let change = Change(
             kind: .restore, message: message, restoredFrom: earlier.version, annotations: earlier.annotations)
-        return try await commit(change, to: place, ifMatch: ifMatch, principal: principal)
+        return try await commit(change, to: place, seen: before, ifMatch: ifMatch, principal: principal)
     }
 
     /// What a commit is to hold.
@@ -68,35 +69,24 @@ extension Labels {
         }
     }
 
+    /// - Parameter seen: the study as it was a moment ago: most often it still is, and need not be read again while
+    ///   others wait.
     private func commit(
-        _ change: Change, to place: StudyPlace, ifMatch: String, principal: Principal
+        _ change: Change, to place: StudyPlace, seen: State, ifMatch: String, principal: Principal
     ) async throws(LakeError) -> SavedAnnotations {
-        try await LakeError.rethrowing {
+        let content = change.annotations.canonicalText
+        return try await LakeError.rethrowing {
             try await context.database.transaction { connection in
                 // One after the other in a label set, so that its versions are one line.
                 let head = try await connection.single(
                     "SELECT coalesce(head, 0) AS head FROM label_set WHERE id = $1::uuid FOR UPDATE", [place.set])
-                let before = try await state(of: place, connection)
-                let content = change.annotations.canonicalText
+                let isSeen = try await Self.newest(of: place, connection) == seen.study.version
+                let before = isSeen ? seen : try await state(of: place, connection)
                 let isSame = before.content.utf8.elementsEqual(content.utf8)
-                guard before.study.tag == ifMatch else {
-                    guard isSame, change.kind == .save, before.authorID == principal.accountID,
-                        before.study.message == change.message
-                    else { throw Self.stale(before.study) }
+                if try Self.isKnown(change, isSame: isSame, before, ifMatch: ifMatch, principal) {
+                    if before.study.tag == ifMatch { try await Self.endDraft(place, principal, connection) }
                     return SavedAnnotations(
                         commit: try await Self.commit(before.study.version, of: place, connection), state: before.study)
-                }
-                if isSame {
-                    guard change.kind == .save else {
-                        throw LakeError(.invalid, "this is what the study has already: nothing to restore")
-                    }
-                    // A message says something even where nothing was changed: that it was looked at.
-                    if change.message.isEmpty {
-                        try await Self.endDraft(place, principal, connection)
-                        return SavedAnnotations(
-                            commit: try await Self.commit(before.study.version, of: place, connection),
-                            state: before.study)
-                    }
                 }
                 let version: Int = try head.decode("head", as: Int.self) + 1
                 try await Self.write(
@@ -106,11 +96,33 @@ extension Labels {
                     change.kind == .save ? .labelsSave : .labelsRestore, project: place.project, study: place.uid,
                     detail: "label set \(place.set) version \(version)", count: change.annotations.count, principal,
                     connection)
+                let commit = try await Self.commit(version, of: place, connection)
                 return SavedAnnotations(
-                    commit: try await Self.commit(version, of: place, connection),
-                    state: try await state(of: place, connection).study)
+                    commit: commit,
+                    state: AnnotatedStudy(
+                        labelSet: place.set, study: place.uid, version: version, digest: commit?.digest,
+                        author: commit?.author, at: commit?.at, message: change.message,
+                        annotations: change.annotations))
             }
         }
+    }
+
+    /// Whether there is nothing to write: nothing is other than before, or the same was sent before.
+    /// - Throws: `.stale`; `.invalid` for a restore of what is there.
+    private static func isKnown(
+        _ change: Change, isSame: Bool, _ before: State, ifMatch: String, _ principal: Principal
+    ) throws(LakeError) -> Bool {
+        guard before.study.tag == ifMatch else {
+            guard isSame, change.kind == .save, before.authorID == principal.accountID,
+                before.study.message == change.message
+            else { throw stale(before.study) }
+            return true
+        }
+        guard !isSame || change.kind == .save else {
+            throw LakeError(.invalid, "this is what the study has already: nothing to restore")
+        }
+        // A message says something even where nothing was changed: that it was looked at.
+        return isSame && change.message.isEmpty
     }
 
     /// Who was faster, so that people can talk to one another.
@@ -118,6 +130,14 @@ extension Labels {
         let who = present.author.map { "\($0) saved version \(present.version)" } ?? "another version is the newest"
         return LakeError(
             .stale, "\(who) of this study meanwhile: load it again and save once more; nothing was changed by this")
+    }
+
+    /// The study's newest version; 0 where there is none.
+    private static func newest(of place: StudyPlace, _ connection: PostgresConnection) async throws -> Int {
+        try await connection.single(
+            "SELECT coalesce(max(version), 0) AS newest FROM label_commit WHERE label_set_id = $1::uuid AND study_id = $2",
+            [place.set, place.study]
+        ).decode("newest")
     }
 
     /// The commit of this version; `nil` for 0.
