@@ -154,7 +154,7 @@ def test_no_label_page_has_violations(visit, lake, ct_study, scheme, width, heig
     page.goto(f"{lake.url}/labels/{made['id']}")
     page.locator(".commit").first.wait_for()
     look("label set")
-    page.get_by_role("button", name="Name version 1").click()
+    page.get_by_role("button", name="Name this version (1)").click()
     look("name of a version")
     page.goto(lake.url + "/labels/unknown")
     page.get_by_text("Nothing to see here").wait_for()

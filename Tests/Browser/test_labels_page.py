@@ -74,7 +74,7 @@ def test_history_names_and_downloads(visit, lake, marked):
     expect(rows.nth(0).locator(".change.changed")).to_contain_text("1 rectangle, Normal: moved, other label")
     expect(rows.nth(1).locator(".change.added")).to_contain_text("1 rectangle, Finding")
 
-    page.get_by_role("button", name="Name version 1").click()
+    page.get_by_role("button", name="Name this version (1)").click()
     page.get_by_label("Name", exact=True).fill("reading-1")
     page.get_by_label("What it is for").fill("For the abstract")
     page.get_by_role("button", name="Give the name").click()

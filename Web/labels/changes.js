@@ -16,11 +16,6 @@ const types = {
 /** @type {Record<string, string>} */
 const parts = { geometry: "moved", label: "other label", note: "other note" };
 
-/** @param {string} type */
-export function typeName(type) {
-    return types[type]?.[0] ?? type;
-}
-
 /**
  * Entries of the same type and label together: "2 rectangles, Finding".
  * @param {ChangeEntry[]} entries

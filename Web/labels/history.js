@@ -8,6 +8,10 @@ import { showSetBesideImages } from "./chosen.js";
 /** @import { Commit, LabelSet } from "../annotations/types.d.ts" */
 
 const signs = { added: "+", changed: "~", removed: "−" };
+const nothing = {
+    study: "Nothing was saved on this study yet.",
+    set: "Nothing was saved yet. Open a study and mark something in its images.",
+};
 const words = { added: "New: ", changed: "Changed: ", removed: "Taken away: " };
 
 /**
@@ -28,29 +32,22 @@ export function labelHistory({ set, study, tag, signal }) {
             /** @type {{ commits: Commit[], next?: string | null }} */
             const page = await api.get(`label-sets/${encodeURIComponent(set.id)}/commits?${query}`, signal);
             list.append(...page.commits.map((commit) => commitRow(commit, set, { isOfStudy: Boolean(study), tag })));
-            showEnd(page.next ?? null);
+            fill(after, end(page.next ?? null));
         } catch (error) {
             if (!isAbort(error) && !signal.aborted) fill(after, failure(messageOf(error), () => load(cursor)));
         }
     }
 
-    /** @param {string | null} next */
-    function showEnd(next) {
-        if (list.childElementCount === 0) {
-            const text = study
-                ? "Nothing was saved on this study yet."
-                : "Nothing was saved yet. Open a study and mark something in its images.";
-            fill(after, h("p", { class: "muted" }, text));
-        } else if (next) {
-            const more = h("button", { class: "button", type: "button" }, "Show earlier versions");
-            more.addEventListener("click", () => {
-                more.disabled = true;
-                load(next);
-            });
-            fill(after, more);
-        } else {
-            fill(after);
-        }
+    /** What stands below the list: more, or why there is nothing. @param {string | null} next */
+    function end(next) {
+        if (list.childElementCount === 0) return h("p", { class: "muted" }, study ? nothing.study : nothing.set);
+        if (next === null) return null;
+        const more = h("button", { class: "button", type: "button" }, "Show earlier versions");
+        more.addEventListener("click", () => {
+            more.disabled = true;
+            load(next);
+        });
+        return more;
     }
 
     load(null);
@@ -68,7 +65,7 @@ function commitRow(commit, set, { isOfStudy, tag }) {
     open.addEventListener("click", () => showSetBesideImages(set));
     const changes = changesInWords(commit.changes);
     const name = h("button", { class: "button quiet small", type: "button" }, "Name this version");
-    name.setAttribute("aria-label", `Name version ${commit.version}`);
+    name.setAttribute("aria-label", `Name this version (${commit.version})`);
     name.addEventListener("click", () => tag?.(commit.version));
     return h("li", { class: "commit" }, [
         h("div", { class: "commit-number" }, h("span", { class: "visually-hidden" }, "Version "), commit.version),

@@ -6,7 +6,7 @@ import { icon } from "../ui/icons.js";
 import { failure, notice, toast } from "../ui/notice.js";
 import { forgetLabels } from "./lists.js";
 import { freshColor, listTrouble, mergeLists } from "./merge.js";
-import { swatch } from "./swatch.js";
+import { swatch } from "../annotations/label-look.js";
 
 /** @import { Versioned } from "../core/versioned.js" */
 /** @import { Label } from "../annotations/types.d.ts" */

@@ -4,9 +4,9 @@ import { formatTime, plural } from "../core/format.js";
 import { go } from "../core/go.js";
 import { permitted, projectsPermitting } from "../core/session.js";
 import { labelAPI } from "../annotations/api.js";
+import { openNewLabelSet } from "../annotations/new-set.js";
 import { labelListEditor } from "../labels/list-editor.js";
-import { openDialog } from "../ui/dialog.js";
-import { field, form, select } from "../ui/form.js";
+import { select } from "../ui/form.js";
 import { icon } from "../ui/icons.js";
 import { empty, failure } from "../ui/notice.js";
 
@@ -59,28 +59,37 @@ export function render({ query, signal, setTitle }) {
         history.replaceState(null, "", `/labels?project=${encodeURIComponent(project)}`);
         show();
     });
-    create.addEventListener("click", () => openCreate(project));
+    create.addEventListener("click", async () => {
+        const made = await openNewLabelSet(project);
+        if (made) go(`/labels/${encodeURIComponent(made.id)}`);
+    });
     show();
+    return content(projects.length > 1 ? choice : null, create, sets, list);
+}
+
+/**
+ * @param {HTMLElement | null} choice of the project
+ * @param {HTMLElement} create
+ * @param {HTMLElement} sets
+ * @param {HTMLElement} list
+ */
+function content(choice, create, sets, list) {
+    const about =
+        "A label set holds what people marked in images. Every save is a version; nothing is ever overwritten.";
+    const keeping = "A name stays for good; one that is no longer wanted is retired.";
     return h("main", { class: "narrow labels-page" }, [
         h("div", { class: "heading" }, [
             h("h1", null, "Labels"),
-            h("div", { class: "end" }, projects.length > 1 ? choice : null, create),
-            h(
-                "p",
-                null,
-                "A label set holds what people marked in images. Every save is a version; nothing is ever overwritten.",
-            ),
+            h("div", { class: "end" }, choice, create),
+            h("p", null, about),
         ]),
         h("section", { "aria-label": "Label sets" }, sets),
         h("section", { class: "card pad" }, [
             h("h2", null, "List of labels"),
-            h(
-                "p",
-                { class: "muted" },
-                permitted("labels.curate")
-                    ? "The names that can be given in this project. A name stays for good; one that is no longer wanted is retired."
-                    : "The names that can be given in this project.",
-            ),
+            h("p", { class: "muted" }, [
+                "The names that can be given in this project. ",
+                permitted("labels.curate") ? keeping : null,
+            ]),
             list,
         ]),
     ]);
@@ -139,36 +148,5 @@ function noSets(project, create) {
                 : "As soon as an annotator of this project makes one, it appears here.",
             actions: may ? [start] : [],
         }),
-    );
-}
-
-/** @param {string} project */
-function openCreate(project) {
-    const name = h("input", {
-        class: "input",
-        required: true,
-        maxlength: 100,
-        autocomplete: "off",
-        placeholder: "Lung nodules, first reading",
-    });
-    const description = h("textarea", { class: "input", maxlength: 1000, rows: 3 });
-    const dialog = openDialog(
-        "New label set",
-        form(
-            {
-                action: "Make the label set",
-                async submit() {
-                    const made = await labelAPI.create({
-                        project,
-                        name: name.value.trim(),
-                        description: description.value.trim(),
-                    });
-                    dialog.close();
-                    go(`/labels/${encodeURIComponent(made.id)}`);
-                },
-            },
-            field("Name", name),
-            field("What it is for (may be empty)", description),
-        ),
     );
 }

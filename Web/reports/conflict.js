@@ -22,55 +22,66 @@ export function decideConflict(mine, theirs) {
     return new Promise((resolve) => {
         /** @type {Decision} */
         let decision = "back";
-        /** @param {Decision} what @param {string} name @param {string} text @param {string} kind */
-        const choice = (what, name, text, kind) => {
-            const button = h("button", { class: `button ${kind}`, type: "button" }, name);
-            button.addEventListener("click", () => {
-                decision = what;
-                dialog.close();
-            });
-            return h("div", { class: "choice" }, button, h("p", { class: "muted small" }, text));
-        };
-        const { author } = theirs;
         const dialog = openDialog(
             "Somebody saved this report while you were writing",
-            h("p", null, [
-                h("strong", null, author),
-                ` saved version ${theirs.version} on ${
-                    formatTime(theirs.at)
-                }. Your text is safe; nothing was replaced.`,
-            ]),
-            h("div", { class: "two-texts" }, [
-                side(`What ${author} saved`, theirs.text),
-                side("What you wrote", mine),
-            ]),
-            h("details", { class: "differences" }, [
-                h("summary", null, "Compare word by word"),
-                h("p", { class: "muted small" }, [
-                    h("del", null, "Struck through"),
-                    ` is only in the text of ${author}; `,
-                    h("ins", null, "underlined"),
-                    " is only in yours.",
-                ]),
-                comparedText(compareTexts(theirs.text, mine)),
-            ]),
-            h("div", { class: "choices" }, [
-                choice(
-                    "both",
-                    "Put both together",
-                    `The text of ${author} and yours, one below the other, to be edited before you save.`,
-                    "primary",
-                ),
-                choice("mine", "Save mine", `Yours becomes the newest version. That of ${author} stays readable.`, ""),
-                choice("theirs", "Keep theirs", "Your text is dropped.", ""),
-            ]),
+            bothTexts(mine, theirs),
+            choices(theirs.author, (what) => {
+                decision = what;
+                dialog.close();
+            }),
         );
         dialog.classList.add("large");
         dialog.addEventListener("close", () => resolve(decision));
         // No button is pressed by the Enter that was meant for the text.
-        dialog.querySelector("h2")?.setAttribute("tabindex", "-1");
-        dialog.querySelector("h2")?.focus();
+        const heading = dialog.querySelector("h2");
+        heading?.setAttribute("tabindex", "-1");
+        heading?.focus();
     });
+}
+
+/** @param {string} mine @param {Report} theirs */
+function bothTexts(mine, theirs) {
+    const { author, version, at, text } = theirs;
+    return [
+        h("p", null, [
+            h("strong", null, author),
+            ` saved version ${version} on ${formatTime(at)}. Your text is safe; nothing was replaced.`,
+        ]),
+        h("div", { class: "two-texts" }, side(`What ${author} saved`, text), side("What you wrote", mine)),
+        h("details", { class: "differences" }, [
+            h("summary", null, "Compare word by word"),
+            h("p", { class: "muted small" }, [
+                h("del", null, "Struck through"),
+                ` is only in the text of ${author}; `,
+                h("ins", null, "underlined"),
+                " is only in yours.",
+            ]),
+            comparedText(compareTexts(text, mine)),
+        ]),
+    ];
+}
+
+/**
+ * @param {string} author of the other text
+ * @param {(decision: Decision) => void} decide
+ */
+function choices(author, decide) {
+    /** @param {Decision} decision @param {string} name @param {string} text @param {string} kind */
+    const choice = (decision, name, text, kind) =>
+        h("div", { class: "choice" }, [
+            h("button", { class: `button ${kind}`, type: "button", onclick: () => decide(decision) }, name),
+            h("p", { class: "muted small" }, text),
+        ]);
+    return h("div", { class: "choices" }, [
+        choice(
+            "both",
+            "Put both together",
+            `The text of ${author} and yours, one below the other, to be edited before you save.`,
+            "primary",
+        ),
+        choice("mine", "Save mine", `Yours becomes the newest version. That of ${author} stays readable.`, ""),
+        choice("theirs", "Keep theirs", "Your text is dropped.", ""),
+    ]);
 }
 
 /** @param {string} title @param {string} text */
