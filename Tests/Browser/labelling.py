@@ -117,6 +117,15 @@ def texts(page):
                 .map((box) => [...box.querySelectorAll('text')].map((line) => line.textContent)))""")
 
 
+def box(page, selector):
+    """Where the last such thing stands; read at one moment, for every drawing makes the shapes anew."""
+    return page.evaluate(
+        """(selector) => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => {
+            const { x, y, width, height } = [...document.querySelectorAll(selector)].at(-1).getBoundingClientRect();
+            return { x, y, width, height };
+        })""", selector)
+
+
 def number(text, unit):
     """The number before a unit: 56.0 of "56.0 mm"."""
     return float(re.search(r"(-?[\d.]+) " + re.escape(unit) + r"(?!\S)", text).group(1))

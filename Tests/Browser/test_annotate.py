@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from labelling import Hand, Labels, make_set, open_labels, phantom, save, texts
+from labelling import Hand, Labels, box, make_set, open_labels, phantom, save, texts
 from pydicom.uid import generate_uid
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
@@ -141,7 +141,7 @@ def test_two_people_at_once_and_nothing_is_lost(desk, lake):
     _, now = Labels(lake).study("Shared", other.study)
     held = sorted((found["type"], found["label"], found["note"]) for found in now["annotations"])
     assert held == [
-        ("ellipse", "Artefact", ""), ("ellipse", "Normal", ""), ("length", "", ""), ("point", "Finding", ""),
+        ("ellipse", "Artefact", ""), ("ellipse", "Normal", ""), ("length", "", ""), ("point", "Artefact", ""),
         ("rectangle", "Finding", "seen by the second reader")]
     assert [commit["author"] for commit in Labels(lake).commits("Shared", other.study)] == [
         "annotator2", "annotator", "annotator"]
@@ -262,11 +262,11 @@ def test_with_the_keyboard_alone_one_goes_to_an_annotation_and_moves_it(desk):
     page.keyboard.press("Enter")
     page.wait_for_selector('tarn-viewer[data-shown="0"]')
     expect(hand.stage).to_be_focused()
-    before = page.locator(".layer .annotation .line").bounding_box()
+    before = box(page, ".layer .annotation .line")
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     page.wait_for_timeout(300)
-    after = page.locator(".layer .annotation .line").bounding_box()
+    after = box(page, ".layer .annotation .line")
     assert (after["x"] - before["x"], after["y"] - before["y"]) == pytest.approx((4, 2), abs=0.2)
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")

@@ -2,6 +2,7 @@ import { api } from "../core/api.js";
 import { announce, h } from "../core/dom.js";
 import { permitted } from "../core/session.js";
 import { openDialog } from "../ui/dialog.js";
+import { toast } from "../ui/notice.js";
 import { labelAPI } from "./api.js";
 import { actionsOf, toolsOf } from "./keys.js";
 import { AnnotationLayer } from "./layer.js";
@@ -71,11 +72,22 @@ export class AnnotationDesk extends EventTarget {
         if (!store) {
             store = new AnnotationStore(study);
             this.#stores.set(study, store);
-            if (this.store) store.labels = this.store.labels;
+            if (this.store) this.#otherStudy(store);
             store.addEventListener("view", () => this.#redraw());
             if (this.#setOfOthers) this.#lookAt(store, this.#setOfOthers);
         }
         return store;
+    }
+
+    /** Of a study beside this one: measured on, but kept nowhere. @param {AnnotationStore} store */
+    #otherStudy(store) {
+        store.labels = this.store.labels;
+        let told = false;
+        store.addEventListener("edit", () => {
+            if (told || !store.list.some(({ id }) => store.mayChange(id))) return;
+            told = true;
+            toast("This is another study: what you draw on it stays on this screen. Open it to keep labels.", "info");
+        });
     }
 
     /** The store of what a viewport shows. @param {TarnViewport} viewport */

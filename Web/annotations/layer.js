@@ -24,7 +24,10 @@ const strayed = new Map();
  */
 export function measuredOn(annotation, { frame, display, stored }) {
     const measured = measure(annotation, frame, display.series.modality, stored);
-    return stored || !annotation.measured ? measured : { ...annotation.measured, ...measured };
+    const known = annotation.measured;
+    if (!known) return measured;
+    // The server has read all of the file: what its values are called, it knows better.
+    return stored ? { ...measured, valueUnit: known.valueUnit ?? measured.valueUnit } : { ...known, ...measured };
 }
 
 /** The annotations that lie on one viewport's image. */
