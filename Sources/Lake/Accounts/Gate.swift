@@ -8,7 +8,9 @@ public enum Gate {
         .annotator: [.browse, .view, .annotate, .curateLabels, .readReports],
         .researcher: [.browse, .view, .export, .readReports],
         .technologist: [.upload],
-        .custodian: [.browse, .view, .review, .curateLabels, .readReports, .identityRead, .accessHistory],
+        .custodian: [
+            .browse, .view, .review, .curateLabels, .readReports, .identityRead, .archive, .erase, .accessHistory,
+        ],
         .auditor: [.accessHistory],
         .recipient: [],
     ]

@@ -20,6 +20,10 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     case readReports = "report.read"
     /// Read what identifies the patient, with a reason.
     case identityRead = "identity.read"
+    /// Offload to cold storage and bring back, set retention and holds.
+    case archive
+    /// Erase a subject for good.
+    case erase
     /// See who looked at what.
     case accessHistory = "access.history"
     /// Make and disable accounts, and give roles. Of the site.
@@ -34,7 +38,7 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         switch self {
         case .manageAccounts, .manageProjects, .operate: true
         case .browse, .view, .upload, .review, .export, .annotate, .curateLabels, .report, .readReports, .identityRead,
-            .accessHistory:
+            .archive, .erase, .accessHistory:
             false
         }
     }
@@ -52,6 +56,8 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         case .report: "write reports, read them as written"
         case .readReports: "read reports without what identifies"
         case .identityRead: "read the identity, with a reason"
+        case .archive: "offload, bring back, retention and holds"
+        case .erase: "erase a subject for good"
         case .accessHistory: "see who looked at what"
         case .manageAccounts: "accounts and roles"
         case .manageProjects: "projects"
