@@ -54,15 +54,18 @@ export class StudyViewer {
      * @param {string} uid
      */
     async compare(uid) {
-        const with_ = this.#opened.get(this.viewer.active)?.series;
+        const { viewports, active } = this.viewer;
+        // The study of the page stays where it is; whatever is beside it makes room.
+        const own = viewports.find((one) => this.#opened.get(one)?.study === this.study) ?? active;
+        const viewport = viewports.find((one) => one !== own) ?? this.viewer.two();
+        const like = this.#opened.get(own)?.series;
         const known = this.#studies.get(uid);
-        const viewport = this.viewer.viewports.length > 1 ? this.#other() : this.viewer.two();
         viewport.fail("Opening the other study…", "image");
         try {
             /** @type {StudyDetail} */
             const prior = known ?? await api.get(`studies/${encodeURIComponent(uid)}`, this.signal);
             this.#studies.set(uid, prior);
-            const series = with_ ? counterpartSeries(with_, prior.series) : firstSeries(prior.series, null);
+            const series = like ? counterpartSeries(like, prior.series) : firstSeries(prior.series, null);
             if (series) await this.open(series, prior, viewport);
             else viewport.fail("That study holds no series.");
         } catch (error) {

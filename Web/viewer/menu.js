@@ -14,9 +14,10 @@ import { h } from "../core/dom.js";
  * @param {{ x: number, y: number }} at CSS pixels of the window
  * @param {(MenuItem | null)[]} items
  * @param {string} label
+ * @param {HTMLElement} parent within which it stands in the document
  * @returns {() => void} closes it
  */
-export function openMenu(at, items, label) {
+export function openMenu(at, items, label, parent) {
     const before = document.activeElement;
     const closing = new AbortController();
     const { signal } = closing;
@@ -51,7 +52,7 @@ export function openMenu(at, items, label) {
     }, { signal, capture: true });
     addEventListener("resize", close, { signal });
     addEventListener("tarn:go", close, { signal });
-    document.body.append(menu);
+    parent.append(menu);
     place(menu, at);
     buttons.find((button) => button !== null && !button.disabled)?.focus({ preventScroll: true });
     return close;

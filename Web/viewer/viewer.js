@@ -20,7 +20,7 @@ import { TarnViewport } from "./viewport.js";
 /** @import { LinkKind } from "./links.js" */
 /** @import { ViewerState } from "./state.js" */
 /** @import { Action } from "./tools/keymap.js" */
-/** @import { Surroundings } from "./viewport.js" */
+/** @import { Surroundings } from "./surroundings.d.ts" */
 
 /** Decoded frames kept in memory, over all series and viewports. */
 const cacheBudget = 400 * 1024 * 1024;
@@ -330,7 +330,7 @@ export class TarnViewer extends HTMLElement {
             isMaximised: this.#isMaximised,
             act: (action) => this.act(action),
         });
-        this.#closeMenu = openMenu({ x: box.left + point.x, y: box.top + point.y }, items, "Image");
+        this.#closeMenu = openMenu({ x: box.left + point.x, y: box.top + point.y }, items, "Image", this);
     }
 
     /** @param {TarnViewport} viewport @param {ViewerState} before */

@@ -3,50 +3,25 @@ import { openedState, stateAfter, windowDrags } from "./actions.js";
 import { FrameLoader } from "./codec/loader.js";
 import { Cover } from "./cover.js";
 import { attachDrop } from "./drop.js";
+import { Film } from "./film.js";
 import { apply, imageToCanvas, inverse } from "./geometry/view.js";
 import { Overlay } from "./overlay.js";
 import { probeText } from "./probe.js";
-import { drawingTrouble, Renderer } from "./render/renderer.js";
+import { drawingTrouble } from "./render/renderer.js";
+import { Screen } from "./screen.js";
 import { SeriesWindows } from "./series-windows.js";
 import { rates, Slices } from "./slices.js";
 import { draggedWindow, initialState, panned, scrolled, zoomed } from "./state.js";
 import { attachPointer } from "./tools/pointer.js";
 
-/** @import { DisplayFrame, SeriesDisplay, Study } from "../types.d.ts" */
-/** @import { SeriesName } from "./drop.js" */
-/** @import { ByteCache } from "./codec/cache.js" */
-/** @import { StoredFrame } from "./codec/frame.js" */
-/** @import { LoadedFrame } from "./codec/loader.js" */
-/** @import { DecoderPool } from "./codec/pool.js" */
+/** @import { SeriesDisplay, Study } from "../types.d.ts" */
 /** @import { Affine } from "./geometry/view.js" */
 /** @import { ViewerState } from "./state.js" */
+/** @import { Surroundings } from "./surroundings.d.ts" */
 /** @import { Action } from "./tools/keymap.js" */
 /** @import { Point, ToolHandler } from "./tools/pointer.js" */
 
-/**
- * What a viewport shows.
- * @typedef {object} Shown
- * @property {Study} study
- * @property {SeriesDisplay} display
- * @property {DisplayFrame} frame
- * @property {number} index of the frame in the series, from 0
- * @property {StoredFrame | null} stored null for a picture that the server rendered
- */
-
-/**
- * What all viewports of a viewer have in common, and whom they tell.
- * @typedef {object} Surroundings
- * @property {DecoderPool} pool
- * @property {ByteCache<LoadedFrame>} cache
- * @property {(viewport: TarnViewport, before: ViewerState) => void} changed
- * @property {(viewport: TarnViewport) => void} touched a hand is on it
- * @property {(viewport: TarnViewport, point: Point, event: PointerEvent) => void} hovered
- * @property {(viewport: TarnViewport) => void} left
- * @property {(viewport: TarnViewport, point: Point) => void} menu
- * @property {(viewport: TarnViewport) => void} maximise
- * @property {(viewport: TarnViewport) => void} close
- * @property {(viewport: TarnViewport, detail: SeriesName) => void} dropped
- */
+/** @typedef {import("./surroundings.d.ts").Shown} Shown */
 
 /**
  * One image with what lies on it: canvas, text, a layer for annotations, the bar below. Events that bubble: `shown`
@@ -73,16 +48,13 @@ export class TarnViewport extends HTMLElement {
     #windows = null;
     /** @type {FrameLoader | null} */
     #loader = null;
-    /** @type {Renderer | null} */
-    #renderer = null;
     /** @type {{ x: number, y: number } | null} */
     #pointer = null;
-    #rate = rates.usual;
     #scheduled = 0;
-    #playTimer = 0;
+    #film = new Film(() => this.#next());
     #share = 1;
 
-    #canvas = h("canvas");
+    #screen = new Screen();
     #overlay = new Overlay();
     #cover = new Cover();
     #stage = h(
@@ -93,7 +65,7 @@ export class TarnViewport extends HTMLElement {
             role: "application",
             "aria-label": "Image. Arrow keys scroll, question mark lists all keys.",
         },
-        this.#canvas,
+        this.#screen.canvas,
         this.guides,
         this.layer,
         this.#overlay.element,
@@ -108,10 +80,7 @@ export class TarnViewport extends HTMLElement {
             this.#around.touched(this);
             this.act("cine");
         },
-        rate: (rate) => {
-            this.#rate = rate;
-            this.#playOrPause();
-        },
+        rate: (rate) => this.#film.rate = rate,
         maximise: () => this.#around.maximise(this),
         close: () => this.#around.close(this),
     });
@@ -123,7 +92,7 @@ export class TarnViewport extends HTMLElement {
     constructor(around) {
         super();
         this.#around = around;
-        this.#canvas.addEventListener("redraw", () => this.redraw());
+        this.#screen.canvas.addEventListener("redraw", () => this.redraw());
         this.#resize.observe(this.#stage);
         this.#pointing = attachPointer(this.#stage, {
             tool: () => this.#state.tool,
@@ -157,12 +126,7 @@ export class TarnViewport extends HTMLElement {
 
     /** Prepares what takes time, before anything is to be shown. */
     warm() {
-        try {
-            this.#renderer ??= new Renderer(this.#canvas);
-            this.#renderer.warm();
-        } catch {
-            this.#renderer = null; // Said in words when an image is to be shown.
-        }
+        this.#screen.warm();
     }
 
     get state() {
@@ -228,7 +192,7 @@ export class TarnViewport extends HTMLElement {
         this.#display = display;
         this.#study = study;
         this.#windows = new SeriesWindows(display);
-        this.#rate = display.frameRate ?? rates.usual;
+        this.#film.rate = display.frameRate ?? rates.usual;
         const before = this.#state;
         this.#state = { ...openedState(before), index };
         this.#loader = new FrameLoader(
@@ -245,7 +209,7 @@ export class TarnViewport extends HTMLElement {
                 "image",
                 `This series holds no images (${display.series.modality}). It is stored, and comes along in an export.`,
             );
-            this.#renderer?.clear();
+            this.#screen.clear();
         }
         this.#loader.want(index);
         this.#around.changed(this, before);
@@ -262,7 +226,7 @@ export class TarnViewport extends HTMLElement {
         this.#windows = null;
         this.#state = { ...this.#state, playing: false };
         delete this.dataset["shown"];
-        clearInterval(this.#playTimer);
+        this.#film.play(false);
         this.#cover.clear();
         fill(this.guides);
     }
@@ -274,8 +238,9 @@ export class TarnViewport extends HTMLElement {
      */
     fail(text, symbol = "alert") {
         this.close();
-        this.#renderer?.clear();
+        this.#screen.clear();
         this.#overlay.element.hidden = true;
+        this.#slices.show({ index: 0, count: 0, playing: false, rate: this.#film.rate });
         this.#cover.say(symbol, text);
         this.#around.changed(this, this.#state);
     }
@@ -339,7 +304,7 @@ export class TarnViewport extends HTMLElement {
         const before = this.#state;
         this.#state = state;
         if (state.index !== before.index) this.#loader?.want(state.index);
-        if (state.playing !== before.playing) this.#playOrPause();
+        if (state.playing !== before.playing) this.#film.play(state.playing);
         this.#around.changed(this, before);
         this.redraw();
     }
@@ -395,14 +360,10 @@ export class TarnViewport extends HTMLElement {
         this.replace({ ...scrolled(this.#state, steps, this.count), playing: false });
     }
 
-    #playOrPause() {
-        clearInterval(this.#playTimer);
-        if (!this.#state.playing) return;
-        this.#playTimer = setInterval(() => {
-            const next = (this.#state.index + 1) % Math.max(1, this.count);
-            // A frame that is still on its way holds the film rather than being skipped.
-            if (this.#loader?.get(this.#state.index)) this.change({ index: next });
-        }, 1000 / this.#rate);
+    #next() {
+        // A frame that is still on its way holds the film rather than being skipped.
+        if (!this.#loader?.get(this.#state.index)) return;
+        this.change({ index: (this.#state.index + 1) % Math.max(1, this.count) });
     }
 
     #draw() {
@@ -410,21 +371,16 @@ export class TarnViewport extends HTMLElement {
         const study = this.#study;
         const state = this.#state;
         const frame = display?.frames[state.index];
-        this.#slices.show({ index: state.index, count: this.count, playing: state.playing, rate: this.#rate });
+        this.#slices.show({ index: state.index, count: this.count, playing: state.playing, rate: this.#film.rate });
         // Without a size while another viewport is maximised.
         if (!display || !study || !frame || !this.isConnected || this.#stage.clientWidth === 0) return;
         const loaded = this.#loader?.get(state.index);
         if (!loaded) return this.#showWaiting(state.index);
         try {
-            this.#renderer ??= new Renderer(this.#canvas);
-            const canvas = this.#fitCanvas();
             const window = this.window;
-            const picture = {
-                frame,
-                loaded,
-                window: window ?? { center: 0, width: 1, function: /** @type {const} */ ("LINEAR") },
-            };
-            this.#renderer.draw(picture, state, canvas.ratio);
+            const shape = /** @type {const} */ ("LINEAR");
+            const picture = { frame, loaded, window: window ?? { center: 0, width: 1, function: shape } };
+            const canvas = this.#screen.draw(this.#stage, picture, state);
             this.#overlay.show({ display, study, frame, state, window, canvas });
             this.#cover.clear();
             this.dataset["shown"] = String(state.index);
@@ -433,16 +389,6 @@ export class TarnViewport extends HTMLElement {
         } catch (error) {
             this.#cover.say("alert", drawingTrouble(error));
         }
-    }
-
-    /** Gives the canvas the size of the stage in device pixels. */
-    #fitCanvas() {
-        const ratio = globalThis.devicePixelRatio || 1;
-        const { clientWidth: width, clientHeight: height } = this.#stage;
-        const [w, t] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
-        if (this.#canvas.width !== w) this.#canvas.width = w;
-        if (this.#canvas.height !== t) this.#canvas.height = t;
-        return { width: w / ratio, height: t / ratio, ratio };
     }
 
     /** @param {number} index */
