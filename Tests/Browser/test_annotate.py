@@ -307,3 +307,50 @@ def test_the_panel_has_no_violations(desk, scheme):
     page.get_by_role("dialog").wait_for()
     found += violations(page)
     assert not found, "\n".join(found)
+
+
+def test_another_series_and_an_earlier_study_are_found(visit, lake):
+    """The list leads to the image, whatever series it is in; an earlier study shows what the same set says of it."""
+    patient = {"PatientID": f"BESIDE{uuid.uuid4().hex[:8]}", "PixelSpacing": [1, 1]}
+
+    def stored(name, date):
+        study = generate_uid()
+        more = {"StudyDescription": name, "StudyDate": date, **patient}
+        series = [{"series": generate_uid(), "SeriesNumber": number} for number in (1, 2)]
+        files = [phantom(number, study=study, **one, **more) for one in series for number in (1, 2)]
+        return lake.store(files)[0]["study"]
+
+    before, now = stored("Before", "20200101"), stored("Now", "20210101")
+    page = visit("annotator", f"/studies/{before}")
+    open_labels(page)
+    make_set(page, "Follow-up")
+    Hand(page).draw("e", (88, 88), (168, 168))
+    save(page)
+    expect(state(page)).to_contain_text("version")
+
+    page.goto(f"{lake.url}/studies/{now}")
+    open_labels(page)
+    expect(state(page)).to_contain_text("Nothing to save yet")
+    hand = Hand(page)
+    hand.draw("m", (20, 20), (60, 20))
+    page.locator(".series").nth(1).click()
+    expect(page.locator(".layer .annotation")).to_have_count(0)
+    hand.stage.focus()
+    page.keyboard.press("End")
+    page.wait_for_selector('tarn-viewer[data-shown="1"]')
+    hand.draw("b", (20, 20), (60, 60))
+    rows(page).filter(has_text="Length").click()
+    expect(page.locator(".layer .annotation.length")).to_have_count(1)
+    rows(page).filter(has_text="Finding").click()
+    expect(page.locator(".layer .annotation.rectangle")).to_have_count(1)
+    page.wait_for_selector('tarn-viewer[data-shown="1"]')
+
+    page.get_by_role("tab", name="Details").click()
+    page.get_by_role("button", name="Compare with Before").click()
+    page.get_by_role("tab", name="Labels").click()
+    other = page.locator("tarn-viewport").nth(1)
+    other.locator(".stage").focus()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Home")
+    expect(other.locator(".layer .annotation.ellipse")).to_have_count(1)
+    expect(rows(page)).to_have_count(2)
