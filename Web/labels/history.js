@@ -64,9 +64,6 @@ function commitRow(commit, set, { isOfStudy, tag }) {
     const open = h("a", { href: `/studies/${uid}` }, "open the study");
     open.addEventListener("click", () => showSetBesideImages(set));
     const changes = changesInWords(commit.changes);
-    const name = h("button", { class: "button quiet small", type: "button" }, "Name this version");
-    name.setAttribute("aria-label", `Name this version (${commit.version})`);
-    name.addEventListener("click", () => tag?.(commit.version));
     return h("li", { class: "commit" }, [
         h("div", { class: "commit-number" }, h("span", { class: "visually-hidden" }, "Version "), commit.version),
         h("div", { class: "commit-words" }, [
@@ -99,8 +96,16 @@ function commitRow(commit, set, { isOfStudy, tag }) {
                     ),
             ),
         ]),
-        tag ? name : null,
+        tag ? nameButton(commit.version, tag) : null,
     ]);
+}
+
+/** @param {number} version @param {(version: number) => void} tag */
+function nameButton(version, tag) {
+    const button = h("button", { class: "button quiet small", type: "button" }, "Name this version");
+    button.setAttribute("aria-label", `Name this version (${version})`);
+    button.addEventListener("click", () => tag(version));
+    return button;
 }
 
 /** @param {Commit} commit */
