@@ -84,6 +84,9 @@ public struct CARArchive: Sendable {
         /// Blocks whose links cannot be told, since their codec is not known here.
         public fileprivate(set) var opaqueCount = 0
 
+        /// Nothing is missing, and nothing is there in vain.
+        public init() {}
+
         /// Whether everything is here that the roots lead to.
         public var isComplete: Bool { missingCount == 0 && opaqueCount == 0 }
     }
