@@ -55,6 +55,8 @@ let package = Package(
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
+        room("ContentAddressing", ["ByteIO", "Vault"], strict),
+        room("TransparencyLog", ["ByteIO", "Vault"], strict),
 
         // Rooms with the outside world
         room("ObjectStorage", ["ByteIO", logging]),
@@ -69,7 +71,7 @@ let package = Package(
             name: "tarn",
             dependencies: [
                 "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Lake", "Portal", "CCurl",
-                "CZlib", "CMalloc",
+                "CZlib", "CMalloc", "ContentAddressing", "TransparencyLog",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -80,6 +82,8 @@ let package = Package(
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
         tests("Vault", ["Vault", "ByteIO"]),
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
+        tests("ContentAddressing", ["ContentAddressing", "Vault", "ByteIO"]),
+        tests("TransparencyLog", ["TransparencyLog", "Vault", "ByteIO"]),
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
         tests(

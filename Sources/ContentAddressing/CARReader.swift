@@ -92,7 +92,9 @@ public struct CARReader: Sendable {
         let cid = try CID(from: &cursor)
         guard cursor.offset <= end else { throw ContentAddressingError(.truncated, offset: end) }
         let range = cursor.offset..<end
-        guard range.count <= limits.maximumBlock else { throw ContentAddressingError(.tooLarge, offset: offset, cid: cid) }
+        guard range.count <= limits.maximumBlock else {
+            throw ContentAddressingError(.tooLarge, offset: offset, cid: cid)
+        }
         let data = try source.bytes(range)
         let isNamed: Bool
         do throws(ContentAddressingError) {

@@ -15,7 +15,8 @@ enum Multibase {
         return switch text.utf8.first {
         case UInt8(ascii: "b"): decodeBase32(rest)
         case UInt8(ascii: "z"): decodeBase58(rest)
-        case UInt8(ascii: "f"): rest.contains { $0 < 0x61 && $0 > 0x39 } ? nil : Bytes(hexadecimal: String(text.dropFirst()))
+        case UInt8(ascii: "f"):
+            rest.contains { $0 < 0x61 && $0 > 0x39 } ? nil : Bytes(hexadecimal: String(text.dropFirst()))
         default: nil
         }
     }

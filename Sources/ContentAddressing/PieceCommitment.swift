@@ -74,7 +74,8 @@ public struct PieceHasher: Sendable {
             }
             zero = Self.node(zero, zero)
         }
-        let top = copy.waiting.indices.contains(height - Self.batchHeight) ? copy.waiting[height - Self.batchHeight] : nil
+        let top =
+            copy.waiting.indices.contains(height - Self.batchHeight) ? copy.waiting[height - Self.batchHeight] : nil
         return PieceCommitment(root: right ?? top ?? zero, height: height, payload: count)
     }
 

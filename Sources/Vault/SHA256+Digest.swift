@@ -19,7 +19,8 @@ extension SHA256 {
 
         /// A copy of the 32 bytes.
         public var bytes: Bytes {
-            unsafe Bytes(count: SHA256.count) { target in unsafe withUnsafeBytes { unsafe target.copyMemory(from: $0) } }
+            unsafe Bytes(count: SHA256.count) { target in unsafe withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+            }
         }
 
         /// Lends the 32 bytes to `body`.

@@ -86,7 +86,9 @@ extension CARArchive {
 
     @Test func whatIsPackedComesOut() throws {
         var packed = PackedCAR()
-        let contents = [Bytes(), Bytes(utf8: "x"), Self.twoChunks, UnixFSTests.seeded("a", 3_000_000), Bytes(utf8: "x")]
+        let contents = [
+            Bytes(), Bytes(utf8: "x"), Self.twoChunks, UnixFSTests.seeded("a", 3_000_000), Bytes(utf8: "x"),
+        ]
         var entries: [(name: String, entry: UnixFSEntry)] = []
         for (index, content) in contents.enumerated() {
             entries.append((name: "file \(index)", entry: packed.addFile(content)))

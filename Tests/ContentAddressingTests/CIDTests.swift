@@ -44,7 +44,9 @@ import Vault
     @Test func binaryFormsThatAreNoneAreRefused() throws {
         let good = try CID(text: Self.helloWorld).bytes.array
         for count in 0..<good.count {
-            #expect { try CID(Bytes(Array(good[..<count]))) } throws: { ($0 as? ContentAddressingError)?.code == .truncated }
+            #expect { try CID(Bytes(Array(good[..<count]))) } throws: {
+                ($0 as? ContentAddressingError)?.code == .truncated
+            }
         }
         for (bytes, code) in [
             (good + [0], ContentAddressingError.Code.trailingBytes), ([2] + good.dropFirst(), .notCID),

@@ -198,7 +198,9 @@ import Vault
 
     @Test func namesThatLeaveTheFolderAreRefused() throws {
         let leaf = Self.leaf
-        for names in [[".."], ["."], [""], ["a/b"], ["/etc"], ["a\u{0}"], ["a", "a"], [String(repeating: "x", count: 256)]] {
+        for names in [
+            [".."], ["."], [""], ["a/b"], ["/etc"], ["a\u{0}"], ["a", "a"], [String(repeating: "x", count: 256)],
+        ] {
             let links = names.flatMap { Self.link(leaf.cid, name: $0) }
             let folder = Block(Bytes(links + Self.field(1, Self.field(1, 1))), .dagPB)
             let archive = try Self.archive([leaf, folder])
@@ -220,8 +222,11 @@ import Vault
             (Self.field(2, Self.field(2, Array("a".utf8))) + folderData, .nodeMalformed),
             (Self.field(2, Self.field(1, leaf.cid.bytes.array + [0])) + folderData, .trailingBytes),
             (Self.field(2, Self.field(1, leaf.cid.bytes.array) + Self.field(4, 1)) + folderData, .nodeMalformed),
-            (Self.field(2, Self.field(1, leaf.cid.bytes.array) + Self.field(3, 1) + Self.field(2, [97])) + folderData,
-                .nodeMalformed),
+            (
+                Self.field(2, Self.field(1, leaf.cid.bytes.array) + Self.field(3, 1) + Self.field(2, [97]))
+                    + folderData,
+                .nodeMalformed
+            ),
             (Self.field(1, []), .nodeMalformed), (Self.field(1, Self.field(1, 6)), .nodeMalformed),
             (Self.field(1, Self.field(1, 5)), .unsupportedNode), (Self.field(1, Self.field(1, 4)), .unsupportedNode),
             (Self.field(1, Self.field(1, 3)), .unsupportedNode), (Self.field(1, [0x08, 0x01, 0x99]), .truncated),

@@ -80,7 +80,9 @@ import Testing
         }
         let root = [UInt8](repeating: 7, count: 32)
         // No height; a height beyond any piece; more padding than the piece has room; a piece that could be half.
-        for head: [UInt8] in [[0, 1], [0, 49], [0, 255], [0x80, 0x01, 2], [0x7F, 3], [0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 5]] {
+        for head: [UInt8] in [
+            [0, 1], [0, 49], [0, 255], [0x80, 0x01, 2], [0x7F, 3], [0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 5],
+        ] {
             let cid = CID(.raw, try Multihash(.pieceWithSize, digest: Bytes(head + root)))
             #expect(throws: ContentAddressingError(.pieceSize)) { try PieceCommitment(version2: cid) }
         }

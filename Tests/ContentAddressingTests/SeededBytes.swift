@@ -26,10 +26,14 @@ struct SeededBytes {
         func lanes(_ word: UInt32) -> Lanes { Lanes(repeating: word) }
         func turn(_ value: Lanes, _ by: UInt32) -> Lanes { value &<< by | value &>> (32 - by) }
         func quarter(_ a: inout Lanes, _ b: inout Lanes, _ c: inout Lanes, _ d: inout Lanes) {
-            a &+= b; d = turn(d ^ a, 16)
-            c &+= d; b = turn(b ^ c, 12)
-            a &+= b; d = turn(d ^ a, 8)
-            c &+= d; b = turn(b ^ c, 7)
+            a &+= b
+            d = turn(d ^ a, 16)
+            c &+= d
+            b = turn(b ^ c, 12)
+            a &+= b
+            d = turn(d ^ a, 8)
+            c &+= d
+            b = turn(b ^ c, 7)
         }
         let count = lanes(counter) &+ Lanes(0, 1, 2, 3, 4, 5, 6, 7)
         counter += 8

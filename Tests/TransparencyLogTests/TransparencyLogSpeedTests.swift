@@ -7,7 +7,8 @@ import TransparencyLog
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["TARN_MEASURE"] != nil))
 struct TransparencyLogSpeedTests {
     @Test func aMillionEntriesAreVerifiedInSeconds() throws {
-        let leaf = Array("{\"v\":1,\"t\":\"2026-11-21T12:00:00Z\",\"type\":\"access\",\"subject\":\"0123456789abcdef\"}\n".utf8)
+        let leaf = Array(
+            "{\"v\":1,\"t\":\"2026-11-21T12:00:00Z\",\"type\":\"access\",\"subject\":\"0123456789abcdef\"}\n".utf8)
         var bytes = ExportedLog.header.array
         var frontier = MerkleFrontier()
         let count = 1_000_000
