@@ -55,6 +55,8 @@ let package = Package(
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
+        room("ContentAddressing", ["ByteIO", "Vault"], strict),
+        room("TransparencyLog", ["ByteIO", "Vault"], strict),
 
         // Rooms with the outside world
         room("ObjectStorage", ["ByteIO", logging]),
@@ -72,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "tarn",
             dependencies: [
-                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "Postgres", "Mail", "Lake", "Portal",
-                "CCurl", "CZlib", "CMalloc",
+                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "ContentAddressing", "TransparencyLog",
+                "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib", "CMalloc",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -84,6 +86,8 @@ let package = Package(
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
         tests("Vault", ["Vault", "ByteIO"]),
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
+        tests("ContentAddressing", ["ContentAddressing", "Vault", "ByteIO"]),
+        tests("TransparencyLog", ["TransparencyLog", "Vault", "ByteIO"]),
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
         tests("Mail", ["Mail"]),

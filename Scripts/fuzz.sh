@@ -3,7 +3,8 @@
 #
 # Usage: Scripts/fuzz.sh [TARGET...]      e.g. SECONDS_EACH=600 Scripts/fuzz.sh ReadDICOM
 # A target is Fuzz/NAME.swift; its first lines name the modules it is built from, in order, the C libraries it links,
-# and the folders of ../shared/corpus to start from. What crashes is kept in .build/fuzz/NAME/.
+# and the folders of ../shared/corpus ("seeds") or of this repository ("vectors") to start from. What crashes is kept
+# in .build/fuzz/NAME/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${SECONDS_EACH:-60}
@@ -41,6 +42,7 @@ run() {
             find "$corpus/$folder" -type f -size -64k -exec cp -n {} "$directory/seeds/" \;
         fi
     done
+    for folder in $(header "$name" vectors); do cp -n "$folder"/* "$directory/seeds/"; done
     echo "fuzz: $name for $seconds s"
     "$directory/run" "$directory/found" "$directory/seeds" -max_total_time="$seconds" -max_len=65536 -timeout=20 \
         -rss_limit_mb=3072 -print_final_stats=1 -artifact_prefix="$directory/" 2> "$directory/log" || {

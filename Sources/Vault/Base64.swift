@@ -1,9 +1,12 @@
-import ByteIO
+public import ByteIO
 
-/// Base64 of one key (RFC 4648 §4), strict: 44 characters, padding included.
-enum Base64 {
+/// Base64 (RFC 4648 §4), strict: padding included, nothing else between or behind, unused bits zero.
+public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
+
+    /// `bytes` as text.
+    public static func encode(_ bytes: Bytes) -> String { unsafe bytes.withUnsafeBytes { unsafe encode($0) } }
 
     static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
         var text: [UInt8] = []
@@ -21,7 +24,7 @@ enum Base64 {
     }
 
     /// The bytes, or `nil` for any other character, a wrong length, or bits set where none belong.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard !text.isEmpty, text.count.isMultiple(of: 4) else { return nil }
         let digits = text.reversed().drop { $0 == padding }.reversed()
         let paddingCount = text.count - digits.count

@@ -42,6 +42,17 @@ final class NewFile: @unchecked Sendable {
         try flush(&gathered)
     }
 
+    /// Writes `bytes` over those at `offset`.
+    func overwrite(_ bytes: Bytes, at offset: Int) throws {
+        try bytes.withUnsafeBytes { buffer in
+            let count = pwrite(descriptor, buffer.baseAddress, buffer.count, offset)
+            guard count == buffer.count else { throw Failure(errno: count < 0 ? errno : ENOSPC) }
+        }
+    }
+
+    /// Writes `bytes` at the end.
+    func write(_ bytes: Bytes) throws { try bytes.withUnsafeBytes { try put($0) } }
+
     private func flush(_ gathered: inout [UInt8]) throws {
         try gathered.withUnsafeBytes { try put($0) }
         gathered.removeAll(keepingCapacity: true)
