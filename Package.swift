@@ -65,8 +65,8 @@ let package = Package(
         room(
             "Lake",
             [
-                "ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ObjectStorage", "Postgres", "Mail",
-                logging,
+                "ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ContentAddressing", "TransparencyLog",
+                "ObjectStorage", "Postgres", "Mail", "ColdStorage", logging,
             ]),
         room(
             "Portal",
@@ -91,6 +91,7 @@ let package = Package(
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
         tests("Mail", ["Mail"]),
+        tests("ColdStorage", ["ColdStorage", "ContentAddressing", "ByteIO"]),
         tests(
             "Lake",
             [
