@@ -29,6 +29,9 @@ const kinds = {
     release: "released held images",
     reject: "rejected held images",
     export: "exported",
+    "report.write": "wrote a report",
+    "report.read": "read reports",
+    "report.as-written": "read reports as written",
 };
 
 /** @param {string} title @param {...(Node | null)} content */
