@@ -59,7 +59,8 @@ import Testing
     }
 
     @Test func aMailWhoseLinkHasEndedIsNotSentAnyMore() async throws {
-        try await TestLake.with(change: { $0.site.transport = .nobody }) { test in
+        let nobody: (inout LakeConfiguration) -> Void = { $0.site.transport = .nobody }
+        try await TestLake.with(change: nobody) { test in
             try await ask(test, 1)
             try await test.lake.mail.deliver()
             try await test.database?.execute("UPDATE mail SET expires_at = now() - interval '1 second'")
@@ -87,7 +88,8 @@ import Testing
     }
 
     @Test func aServerThatRunsSendsByItself() async throws {
-        try await TestLake.with(change: { $0.doesRecurringWork = true }) { test in
+        let serving: (inout LakeConfiguration) -> Void = { $0.doesRecurringWork = true }
+        try await TestLake.with(change: serving) { test in
             try await ask(test, 2)
             let mails = MailDirectory(path: test.configuration.dataDirectory + "/mail")
             for _ in 0..<100 where try mails.entries().count < 2 { try await Task.sleep(for: .milliseconds(100)) }

@@ -8,7 +8,8 @@ private let password = "correct horse battery"
 
 @Suite struct SignUpTests {
     @Test func anAccountIsMadeByTheMailedLinkAndNotBefore() async throws {
-        try await TestLake.with(change: { $0.site.publicURL = "https://tarn.example.org" }) { test in
+        let elsewhere: (inout LakeConfiguration) -> Void = { $0.site.publicURL = "https://tarn.example.org" }
+        try await TestLake.with(change: elsewhere) { test in
             let accounts = test.lake.accounts
             try await test.administrator()
             try await accounts.signUp(name: " Ada ", password: password, email: " Ada@Example.ORG ")
@@ -27,6 +28,10 @@ private let password = "correct horse battery"
             let ada = try await test.signIn("ada").principal
             #expect(try await test.signIn("ADA@example.org").principal.accountID == ada.accountID)
             #expect(try await accounts.email(of: ada) == "ada@example.org")
+            let root = try await accounts.operatorPrincipal()
+            #expect(
+                try await accounts.list(principal: root).map(\.email) == ["ada@example.org", nil],
+                "administrators do not see whose account it is")
             #expect(!ada.isAdministrator && ada.roles.isEmpty)
             #expect(try await test.count("SELECT count(*) FROM account_link") == 0)
             #expect(try await test.count("SELECT count(*) FROM access_event WHERE kind = 'account.sign-up'") == 1)
@@ -173,7 +178,8 @@ private let password = "correct horse battery"
                 } == .forbidden)
             #expect(try await test.lake.accounts.firstStartToken() != nil)
         }
-        try await TestLake.with(change: { $0.site.signUp.isOpen = false }) { test in
+        let closed: (inout LakeConfiguration) -> Void = { $0.site.signUp.isOpen = false }
+        try await TestLake.with(change: closed) { test in
             try await test.administrator()
             #expect(try await test.lake.accounts.site().isSignUpOpen == false)
             #expect(
@@ -181,7 +187,10 @@ private let password = "correct horse battery"
                     try await test.lake.accounts.signUp(name: "ada", password: password, email: "ada@example.org")
                 } == .forbidden)
         }
-        try await TestLake.with(change: { $0.site.signUp.domains = ["example.org", "uni.example"] }) { test in
+        let someDomains: (inout LakeConfiguration) -> Void = {
+            $0.site.signUp.domains = ["example.org", "uni.example"]
+        }
+        try await TestLake.with(change: someDomains) { test in
             let accounts = test.lake.accounts
             try await test.administrator()
             #expect(try await accounts.site().domains == ["example.org", "uni.example"])

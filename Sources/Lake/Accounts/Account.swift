@@ -3,6 +3,8 @@ public import Foundation
 /// A person's account, as administrators see it.
 public struct Account: Sendable, Codable, Hashable {
     public let name: String
+    /// Verified; who asks for a role is known by it.
+    public let email: String?
     public let administrator: Bool
     public let disabled: Bool
     public let createdAt: Date

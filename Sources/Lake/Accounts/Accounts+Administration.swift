@@ -15,7 +15,7 @@ extension Accounts {
         return try await LakeError.rethrowing {
             let rows = try await database.query(
                 """
-                SELECT a.name, a.is_administrator, a.disabled_at IS NOT NULL AS is_disabled, a.created_at,
+                SELECT a.name, a.email, a.is_administrator, a.disabled_at IS NOT NULL AS is_disabled, a.created_at,
                     ARRAY(SELECT p.code || ' ' || m.role FROM current_membership m JOIN project p ON p.id = m.project_id
                         WHERE m.account_id = a.id ORDER BY p.code, m.role) AS roles
                 FROM account a WHERE NOT a.is_operator ORDER BY a.name
@@ -28,8 +28,9 @@ extension Accounts {
                     roles[String(parts[0]), default: []].append(role)
                 }
                 return Account(
-                    name: try row.decode("name"), administrator: try row.decode("is_administrator"),
-                    disabled: try row.decode("is_disabled"), createdAt: try row.decode("created_at"), roles: roles)
+                    name: try row.decode("name"), email: try row.decode("email"),
+                    administrator: try row.decode("is_administrator"), disabled: try row.decode("is_disabled"),
+                    createdAt: try row.decode("created_at"), roles: roles)
             }
         }
     }

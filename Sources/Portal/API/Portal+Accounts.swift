@@ -80,6 +80,8 @@ extension Portal {
 /// An account as the API writes it.
 struct AccountView: Encodable {
     let name: String
+    /// Verified; left out where there is none.
+    let email: String?
     let administrator: Bool
     let disabled: Bool
     let createdAt: Date
@@ -92,6 +94,7 @@ struct AccountView: Encodable {
 
     init(_ account: Account) {
         name = account.name
+        email = account.email
         administrator = account.administrator
         disabled = account.disabled
         createdAt = account.createdAt
