@@ -84,8 +84,8 @@ def test_a_link_begins_with_the_images_shown_when_it_is_made(compared):
 def test_the_other_series_of_the_study_lies_across_and_lines_show_where(page):
     beside(page, "Coronal 8mm")
     shows(page, right=0)
-    expect(toggle(page, "Scroll both together")).to_have_attribute("title", re.compile("image by image"))
-    page.keyboard.press("y")
+    # Planes that cross have no images that go together: each scrolls alone until the person wants otherwise.
+    expect(toggle(page, "Scroll both together")).to_have_attribute("aria-pressed", "false")
     wheel(page, "left", 10)
     shows(page, left=10, right=0)
     # The axial image at 60 mm crosses the coronal ones 168 mm below their first row, that is in row 84 of 128.
@@ -98,13 +98,16 @@ def test_the_other_series_of_the_study_lies_across_and_lines_show_where(page):
     expect(page.locator(".guides line")).to_have_count(0)
     page.keyboard.press("x")
     expect(page.locator(".guides line.reference")).to_have_count(2)
+    page.keyboard.press("y")
+    expect(toggle(page, "Scroll both together")).to_have_attribute("title", re.compile("image by image"))
+    wheel(page, "left", 2)
+    shows(page, left=12, right=2)
 
 
 def test_shift_shows_the_same_place_in_the_other_image(page):
     beside(page, "Coronal 8mm")
     shows(page, right=0)
     # The dense ball lies at (30, -20, 60): 5th coronal image (from -60, every 8 mm), column 79, row 84.
-    page.keyboard.press("y")
     wheel(page, "left", 10)
     shows(page, left=10)
     box = viewport(page, "left").locator(".stage").bounding_box()

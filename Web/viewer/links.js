@@ -10,6 +10,8 @@ import { followed, linkOf } from "./geometry/follow.js";
 export class Links {
     /** @type {Record<LinkKind, boolean>} */
     on = { scroll: true, view: false, window: false };
+    /** Whether the person wants to scroll both where that has a meaning. */
+    #wantsScroll = true;
     /** @type {Link | null} */
     #link = null;
     /** While one follows the other, what the follower reports is no wish of the person. */
@@ -46,6 +48,22 @@ export class Links {
             { display: one.display, index: one.state.index },
             { display: other.display, index: other.state.index },
         );
+    }
+
+    /** For series that are new beside each other: linked, but not where their planes cross. */
+    begin() {
+        this.take();
+        this.on.scroll = this.#wantsScroll && !(this.#link?.isAcross ?? false);
+    }
+
+    /**
+     * @param {LinkKind} kind
+     * @param {TarnViewport} viewport whose view or window the other one gets
+     */
+    toggle(kind, viewport) {
+        this.on[kind] = !this.on[kind];
+        if (kind === "scroll") this.#wantsScroll = this.on.scroll;
+        if (this.on[kind]) this.#adopt(kind, viewport);
     }
 
     /**
@@ -89,7 +107,7 @@ export class Links {
      * @param {LinkKind} kind
      * @param {TarnViewport} viewport
      */
-    adopt(kind, viewport) {
+    #adopt(kind, viewport) {
         const other = this.viewports().find((one) => one !== viewport);
         if (!other) return;
         if (kind === "scroll") return this.take();

@@ -136,7 +136,8 @@ export class TarnViewer extends HTMLElement {
         const other = this.#viewports.find((one) => one !== viewport);
         const beside = other?.display?.frames.length ? { display: other.display, index: other.state.index } : null;
         this.#links.alone(() => viewport.open(display, study, beside ? counterpart(beside, display) : 0));
-        this.#links.take();
+        this.#links.begin();
+        this.#showActive();
         this.dispatchEvent(new Event("viewportchange"));
     }
 
@@ -290,9 +291,7 @@ export class TarnViewer extends HTMLElement {
 
     /** @param {LinkKind} kind */
     #toggleLink(kind) {
-        const on = !this.#links.on[kind];
-        this.#links.on[kind] = on;
-        if (on) this.#links.adopt(kind, this.#active);
+        this.#links.toggle(kind, this.#active);
         this.#showActive();
         announce(this.#links.text(kind));
     }

@@ -130,13 +130,13 @@ Deno.test("without places, or across planes, the number decides and stops at the
     const one = series(upward(20, 1));
     for (
         const other of [
-            series(upward(10, 1), { orientation: coronal }),
+            series(upward(10, 1).map(([x = 0, , z = 0]) => [x, z, 0]), { orientation: coronal }),
             { ...series(upward(10, 1)), frames: upward(10, 1).map(() => frame({ position: null })) },
             series(upward(10, 0)),
         ]
     ) {
         const link = linkOf({ display: one, index: 5 }, { display: other, index: 3 });
-        assertEquals([link.by, link.offset], ["number", -2]);
+        assertEquals([link.by, link.offset, link.isAcross], ["number", -2, other.frames[0]?.orientation === coronal]);
         assertEquals([0, 5, 19].map((index) => followed(link, index, false)), [0, 3, 9]);
         assertEquals([0, 9].map((index) => followed(link, index, true)), [2, 11]);
     }

@@ -20,6 +20,7 @@ import { areParallel, dot, planeOf } from "./planes.js";
  * @property {1 | -1} turn −1 where the normals are opposite
  * @property {number} offset
  * @property {boolean} isExact whether both lie in one frame of reference, so that the offset is none
+ * @property {boolean} isAcross whether their planes cross, so that no image of one goes with one of the other
  * @property {[number[], number[]]} places
  * @property {[number, number]} counts
  */
@@ -90,12 +91,14 @@ export function linkOf(one, other) {
     const here = stacks?.from.places[one.index];
     const there = stacks?.to.places[other.index];
     if (!stacks || here === undefined || there === undefined) {
-        return { by: "number", turn: 1, offset: other.index - one.index, isExact: false, places: [[], []], counts };
+        const isAcross = stackOf(one.display.frames) !== null && stackOf(other.display.frames) !== null;
+        const offset = other.index - one.index;
+        return { by: "number", turn: 1, offset, isExact: false, isAcross, places: [[], []], counts };
     }
     const isExact = inOneFrame(one.display, other.display);
     const offset = isExact ? 0 : there - stacks.turn * here;
     const places = /** @type {[number[], number[]]} */ ([stacks.from.places, stacks.to.places]);
-    return { by: "place", turn: stacks.turn, offset, isExact, places, counts };
+    return { by: "place", turn: stacks.turn, offset, isExact, isAcross: false, places, counts };
 }
 
 /**
