@@ -50,8 +50,8 @@ public struct Reports: Sendable {
             try await context.database.query(
                 """
                 SELECT \(ReportRow.columns) FROM \(ReportRow.source)
-                WHERE v.report_id = $1 AND v.version = coalesce($2, (SELECT version FROM report WHERE id = $1))
-                """, [id, version.flatMap { Int32(exactly: $0) } ?? version.map { _ in 0 }]
+                WHERE v.report_id = $1 AND v.version = coalesce($2::bigint, (SELECT version FROM report WHERE id = $1))
+                """, [id, version]
             ).map { try ReportRow($0) }
         }
         guard let report = try await shown(rows, of: study, principal: principal).first else { throw Reports.unknown }
