@@ -62,6 +62,7 @@ let package = Package(
         room("ObjectStorage", ["ByteIO", logging]),
         room("Postgres", ["CPostgres", logging]),
         room("Mail", ["CCurl"]),
+        room("ColdStorage", ["ByteIO", "ContentAddressing", "CCurl"]),
         room(
             "Lake",
             [
