@@ -127,7 +127,8 @@ final class SegmentDirectory: Sendable {
             let count = try file.count
             if try file.isFinished(count: count) { continue }
             let scan = try SegmentScan(file, count: count, verifyingContent: true)
-            if scan.blobs.isEmpty {
+            // What was erased stays: its number must not be given to another segment.
+            if scan.recordCount == 0 {
                 log.notice("removing a segment that nothing was committed to", metadata: ["segment": "\(number)"])
                 SegmentFile.remove(number, in: path)
                 continue
@@ -137,7 +138,7 @@ final class SegmentDirectory: Sendable {
                     "cutting what was not committed off a segment",
                     metadata: ["segment": "\(number)", "bytes": "\(count - scan.goodEnd)"])
             }
-            try file.finish(after: scan.goodEnd, records: scan.blobs.count)
+            try file.finish(after: scan.goodEnd, records: scan.recordCount)
         }
         try synchronize()
     }

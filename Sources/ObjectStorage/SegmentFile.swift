@@ -83,6 +83,40 @@ final class SegmentFile: Sendable {
         }
     }
 
+    /// Writes `bytes` at `offset` without moving the place at which `write(_:at:)` of another thread goes on.
+    func overwrite(_ bytes: Bytes, at offset: Int) throws(StorageError) {
+        let error = bytes.withUnsafeBytes { bytes -> Int32 in
+            var done = 0
+            while done < bytes.count, let base = bytes.baseAddress {
+                let count = pwrite(descriptor, base + done, bytes.count - done, offset + done)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return count == 0 ? EIO : errno }
+                done += count
+            }
+            return 0
+        }
+        guard error == 0 else { throw StorageError.writing(segment: number, errno: error) }
+    }
+
+    /// fallocate(2), which the Glibc module leaves out.
+    private static let allocate = dlsym(nil, "fallocate").map {
+        unsafeBitCast($0, to: (@convention(c) (Int32, Int32, off_t, off_t) -> Int32).self)
+    }
+
+    /// Gives the disk space of `range` back, which reads as zeros from then on.
+    /// - Returns: Whether the file system can do that.
+    func punch(_ range: Range<Int>) throws(StorageError) -> Bool {
+        guard !range.isEmpty else { return true }
+        guard let allocate = Self.allocate else { return false }
+        // <linux/falloc.h>: FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE.
+        while allocate(descriptor, 0x01 | 0x02, range.lowerBound, range.count) != 0 {
+            if errno == EINTR { continue }
+            if errno == EOPNOTSUPP || errno == ENOSYS { return false }
+            throw StorageError.writing(segment: number, errno: errno)
+        }
+        return true
+    }
+
     private func write(_ vectors: inout [iovec]) throws(StorageError) {
         let most = 1024  // IOV_MAX
         var first = 0

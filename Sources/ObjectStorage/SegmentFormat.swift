@@ -9,12 +9,19 @@ enum SegmentFormat {
     enum Mark: Equatable {
         case segment(number: Int64)
         case record(length: Int64, checksum: UInt32)
+        /// The header of a record whose blob was erased.
+        case erased(length: Int64)
         case end(records: Int64, offset: Int64)
     }
 
     private static let segmentMagic = Array("TARNSEGM".utf8)
     private static let recordMagic = Array("TREC".utf8)
     private static let endMagic = Array("TEND".utf8)
+    /// Where a record header says that its blob was erased: zeros otherwise.
+    private static let erasedMark = Array("ERASED\0\0".utf8)
+    /// What of a record header differs once its blob was erased. All of it lies within 16 bytes at a multiple of 16,
+    /// which no disk writes by halves.
+    static let erasedPart = 16..<headerCount
 
     static func encode(_ mark: Mark) -> Bytes {
         var bytes: [UInt8]
@@ -24,6 +31,8 @@ enum SegmentFormat {
         case .record(let length, let checksum):
             bytes = recordMagic + little(0, 4) + little(UInt64(bitPattern: length), 8) + little(0, 8)
             bytes += little(UInt64(checksum), 4)
+        case .erased(let length):
+            bytes = recordMagic + little(0, 4) + little(UInt64(bitPattern: length), 8) + erasedMark + little(0, 4)
         case .end(let records, let offset):
             bytes = endMagic + little(0, 4) + little(UInt64(bitPattern: records), 8)
             bytes += little(UInt64(bitPattern: offset), 8) + little(0, 4)
@@ -43,6 +52,7 @@ enum SegmentFormat {
         }
         guard let first = Int64(exactly: number(bytes, 8, 8)) else { return nil }
         if bytes.prefix(4).elementsEqual(recordMagic) {
+            if bytes[clamping: 16..<24].elementsEqual(erasedMark) { return .erased(length: first) }
             return .record(length: first, checksum: UInt32(truncatingIfNeeded: number(bytes, 24, 4)))
         }
         if bytes.prefix(4).elementsEqual(endMagic), let offset = Int64(exactly: number(bytes, 16, 8)) {

@@ -18,10 +18,16 @@ public struct SegmentScan: Sendable {
     /// Every good record's blob, in order.
     public internal(set) var blobs: [BlobAddress] = []
     public internal(set) var damages: [Damage] = []
+    /// Blobs that were erased: their records stay, without content.
+    public internal(set) var erased: [BlobAddress] = []
+    /// Those of `erased` whose bytes are not gone yet: a crash came in between. Erasing them again ends it.
+    public internal(set) var halfErased: [BlobAddress] = []
     /// Whether the segment has its end mark: nothing more will be written to it.
     public internal(set) var isFinished = false
     /// Where the last good record ends.
     var goodEnd = SegmentFormat.headerCount
+    /// Records that are good or were erased.
+    var recordCount: Int { blobs.count + erased.count }
 }
 
 extension SegmentScan {
@@ -50,6 +56,8 @@ extension SegmentScan {
             switch mark {
             case .record(let length, let checksum):
                 offset = try take(file, at: offset, length: Int(length), checksum, count, verifyingContent)
+            case .erased(let length):
+                offset = try takeErased(file, at: offset, length: Int(length), count)
             case .end:
                 isFinished = true
                 offset += SegmentFormat.headerCount
@@ -79,6 +87,34 @@ extension SegmentScan {
             damages.append(Damage(kind: .content, range: Int64(offset)..<Int64(end)))
         }
         return end + SegmentFormat.padding(after: length)
+    }
+
+    /// Takes the erased record at `offset` into account; returns where the next one begins.
+    private mutating func takeErased(
+        _ file: SegmentFile, at offset: Int, length: Int, _ count: Int
+    ) throws(StorageError) -> Int {
+        let start = offset + SegmentFormat.headerCount
+        let (end, overflow) = start.addingReportingOverflow(length)
+        guard !overflow, end <= count else {
+            // Its length was good when it was written: what is missing is content that nobody wants any more.
+            damages.append(Damage(kind: .torn, range: Int64(offset)..<Int64(count)))
+            return count
+        }
+        let address = BlobAddress(segment: segment, offset: Int64(start), length: Int64(length))
+        erased.append(address)
+        if try !Self.isZero(file, start..<end) { halfErased.append(address) }
+        goodEnd = end
+        return end + SegmentFormat.padding(after: length)
+    }
+
+    private static func isZero(_ file: SegmentFile, _ range: Range<Int>) throws(StorageError) -> Bool {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let end = min(range.upperBound, offset + window)
+            guard try file.read(offset..<end).allSatisfy({ $0 == 0 }) else { return false }
+            offset = end
+        }
+        return true
     }
 
     private static func mark(_ file: SegmentFile, at offset: Int, count: Int) throws(StorageError) -> SegmentFormat

@@ -11,6 +11,7 @@ public final class SegmentStore: Sendable {
     private let directory: SegmentDirectory
     private let writer: SegmentWriter
     private let readers: [DispatchQueue]
+    private let eraser = DispatchQueue(label: "tarn.segments.eraser")
     private let nextReader = Atomic<Int>(0)
     private let isClosed = Atomic<Bool>(false)
     private let log: Logger
@@ -55,7 +56,7 @@ public final class SegmentStore: Sendable {
     }
 
     /// The bytes of `range` (from 0) of the blob at `address`.
-    /// - Throws: `noSuchBlob` for a range outside the blob or an address where nothing is; `readFailed`.
+    /// - Throws: `noSuchBlob` for a range outside the blob or an address where nothing is; `erased`; `readFailed`.
     public func read(_ address: BlobAddress, _ range: Range<Int>) async throws(StorageError) -> Bytes {
         guard range.lowerBound >= 0, range.upperBound <= address.length, address.offset >= SegmentFormat.headerCount,
             let offset = Int(exactly: address.offset),
@@ -67,13 +68,33 @@ public final class SegmentStore: Sendable {
         let directory = directory
         let place = (offset + range.lowerBound)..<(offset + range.upperBound)
         return try await run { () throws(StorageError) in
-            try directory.file(address.segment).read(place)
+            let file = try directory.file(address.segment)
+            let bytes = try file.read(place)
+            // Looked at afterwards: the mark is written before the first byte goes.
+            if try file.isErased(address) {
+                throw StorageError(.erased, segment: address.segment, offset: address.offset)
+            }
+            return bytes
         }.get()
     }
 
     /// The blob at `address`, whole.
     public func read(_ address: BlobAddress) async throws(StorageError) -> Bytes {
         try await read(address, 0..<Int(address.length))
+    }
+
+    /// Erases the blobs at `addresses`, for good: their bytes read as zeros and their disk space is given back. Returns
+    /// when that is durable. What was erased before is no error; what a crash left half done is ended.
+    /// - Throws: `noSuchBlob` for an address that `append` did not give, before anything is erased; `readFailed`,
+    ///   `writeFailed`, `closed`. Then some may be erased and others not: do it again.
+    public func erase(_ addresses: [BlobAddress]) async throws(StorageError) {
+        guard !addresses.isEmpty else { return }
+        guard !isClosed.load(ordering: .acquiring) else { throw StorageError(.closed) }
+        let directory = directory
+        let writer = writer
+        try await run(on: eraser) { () throws(StorageError) in
+            try Erasure(addresses, in: directory, durableEnd: writer.durableEnd).run()
+        }.get()
     }
 
     /// Numbers of all segments, ascending.
@@ -99,7 +120,7 @@ public final class SegmentStore: Sendable {
     public func close() async {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         await writer.close()
-        for queue in readers {
+        for queue in readers + [eraser] {
             await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
         }
         directory.release()
@@ -108,8 +129,13 @@ public final class SegmentStore: Sendable {
     /// Runs `body` on one of the reading threads.
     private func run<T: Sendable, E: Error>(_ body: @escaping @Sendable () throws(E) -> T) async -> Result<T, E> {
         let turn = nextReader.wrappingAdd(1, ordering: .relaxed).oldValue
-        let queue = readers[Int(turn.magnitude % readers.count.magnitude)]
-        return await withCheckedContinuation { continuation in
+        return await run(on: readers[Int(turn.magnitude % readers.count.magnitude)], body)
+    }
+
+    private func run<T: Sendable, E: Error>(
+        on queue: DispatchQueue, _ body: @escaping @Sendable () throws(E) -> T
+    ) async -> Result<T, E> {
+        await withCheckedContinuation { continuation in
             queue.async {
                 do throws(E) { continuation.resume(returning: .success(try body())) } catch {
                     continuation.resume(returning: .failure(error))

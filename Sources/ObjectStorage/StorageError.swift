@@ -10,6 +10,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case writeFailed = "the store cannot be written"
         case readFailed = "the store cannot be read"
         case noSuchBlob = "there is no such blob in the store"
+        case erased = "the blob was erased"
         case damaged = "the store does not hold what was written to it"
         case lengthDiffers = "the blob has another length than was announced"
         case closed = "the store is closed"
