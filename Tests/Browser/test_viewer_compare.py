@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import phantom
 from conftest import viewer_shows
+from test_accessible import LOOKS, violations
 
 
 @pytest.fixture(scope="session")
@@ -161,18 +162,22 @@ def test_zoom_and_window_go_along_when_they_are_told_to(compared):
 
 def test_arrows_choose_the_image_and_a_double_click_makes_it_large(compared):
     expect(viewport(compared, "right")).to_have_attribute("data-active", "")
-    # The list of series is that of the image in hand.
-    expect(compared.locator(".rail")).to_contain_text("Compared")
+    # The list holds the series of both studies, and says where each is seen.
+    expect(compared.locator(".rail-title strong")).to_have_text(["This study", "Compared"])
+    expect(compared.locator(".series[aria-current=true]")).to_contain_text("24 images · right")
     compared.keyboard.press("ArrowLeft")
     expect(viewport(compared, "left")).to_have_attribute("data-active", "")
-    expect(compared.locator(".rail")).to_contain_text("Coronal 8mm")
+    expect(compared.locator(".series[aria-current=true]")).to_contain_text("36 images · left")
     viewport(compared, "left").locator(".stage").dblclick()
     expect(viewport(compared, "right")).to_be_hidden()
     compared.keyboard.press("ArrowRight")
     expect(viewport(compared, "right")).to_be_visible()
     expect(viewport(compared, "left")).to_be_hidden()
-    compared.keyboard.press("Enter")
+    compared.keyboard.press("Escape")
     expect(viewport(compared, "left")).to_be_visible()
+    for visible in (False, True):
+        compared.keyboard.press("Enter")
+        expect(viewport(compared, "left")).to_be_visible(visible=visible)
     viewport(compared, "left").get_by_role("button", name="Close this image").click()
     expect(compared.locator("tarn-viewport")).to_have_count(1)
     expect(compared.locator(".corner.top.left")).to_contain_text("CT Thorax before")
@@ -216,6 +221,29 @@ def test_a_right_click_opens_a_menu_and_a_right_drag_zooms(page):
     expect(page.locator(".corner.bottom.left")).not_to_contain_text("Zoom 100 %")
 
 
+@pytest.mark.parametrize("scheme, width, height", LOOKS)
+def test_two_images_their_menu_and_the_help_have_no_violations(visit, two_studies, scheme, width, height):
+    page = visit("physician", f"/studies/{two_studies[1]}", width, height, scheme)
+    viewer_shows(page, 0)
+    page.get_by_role("button", name="Compare with CT Thorax before").click()
+    shows(page, right=0)
+    found = violations(page, "two images")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width > 700:
+        viewport(page, "left").locator(".stage").click(button="right")
+        found += violations(page, "menu")
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.locator('[data-action="invert"]').click()
+        page.keyboard.press("f")
+        found += violations(page, "a key asked for")
+    page.goto(page.lake.url + "/help")
+    page.locator("article h2").first.wait_for()
+    found += violations(page, "help")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not found, "\n".join(found)
+
+
 def test_leaving_the_study_leaves_one_image(compared, two_studies):
     compared.get_by_role("link", name="CT Thorax before").click()
     compared.wait_for_url(f"**/studies/{two_studies[0]}")
@@ -238,6 +266,6 @@ def test_memory_and_graphics_are_bounded_over_both_images(compared):
     for _ in range(6):
         compared.keyboard.press("t")
         expect(compared.locator("tarn-viewport")).to_have_count(1)
-        beside(compared, "Axial 5mm")
+        beside(compared, "Coronal 8mm")
         expect(compared.locator("tarn-viewport[data-shown]")).to_have_count(2)
     assert compared.evaluate("globalThis.contexts") == 0

@@ -4,7 +4,7 @@ import { icon } from "../ui/icons.js";
 import { seriesThumbnail } from "../ui/thumbnail.js";
 import { attachDrag } from "../viewer/drop.js";
 
-/** @import { Series, Study, StudyDetail } from "../types.d.ts" */
+/** @import { Series, StudyDetail } from "../types.d.ts" */
 
 /**
  * The series with images first come first; the one shown at once is the first that has any.
@@ -38,10 +38,12 @@ export function counterpartSeries(series, others) {
  * @property {(series: Series, study: StudyDetail) => void} beside in the other one
  */
 
-/** The series of a study as small pictures, to be clicked or dragged. */
+/** Where a series is seen. @typedef {{ series: string, name: string, isActive: boolean }} SeenSeries */
+
+/** The series of the study, and of those it is compared with, as small pictures to be clicked or dragged. */
 export class SeriesRail {
-    /** @type {StudyDetail | null} */
-    #study = null;
+    /** @type {StudyDetail[]} */
+    #studies = [];
     /** @type {Map<string, { button: HTMLButtonElement, place: HTMLElement }>} */
     #entries = new Map();
 
@@ -52,37 +54,37 @@ export class SeriesRail {
     }
 
     /**
-     * @param {StudyDetail} study
-     * @param {{ main: Study, isCompared: boolean, places: { series: string, name: string, isActive: boolean }[] }} state
+     * @param {StudyDetail[]} studies the one of the page first
+     * @param {SeenSeries[]} seen
      */
-    show(study, { main, isCompared, places }) {
-        if (this.#study !== study || this.#isTitled !== isCompared) this.#list(study, main, isCompared);
+    show(studies, seen) {
+        if (studies.length !== this.#studies.length || studies.some((study, index) => study !== this.#studies[index])) {
+            this.#list(studies);
+        }
         for (const [uid, { button, place }] of this.#entries) {
-            const here = places.filter(({ series }) => series === uid);
+            const here = seen.filter(({ series }) => series === uid);
             const isActive = here.some((one) => one.isActive);
             if (isActive && button.getAttribute("aria-current") !== "true") {
                 button.scrollIntoView({ block: "nearest", inline: "nearest" });
             }
             if (isActive) button.setAttribute("aria-current", "true");
             else button.removeAttribute("aria-current");
-            place.textContent = places.length > 1 ? here.map(({ name }) => ` · ${name}`).join("") : "";
+            place.textContent = seen.length > 1 ? here.map(({ name }) => ` · ${name}`).join("") : "";
         }
     }
 
-    #isTitled = false;
-
-    /** @param {StudyDetail} study @param {Study} main @param {boolean} isCompared */
-    #list(study, main, isCompared) {
-        this.#study = study;
-        this.#isTitled = isCompared;
+    /** @param {StudyDetail[]} studies */
+    #list(studies) {
+        this.#studies = studies;
         this.#entries.clear();
-        const title = study.uid === main.uid ? "This study" : "Compared";
+        const title = (/** @type {string} */ name, /** @type {StudyDetail} */ study) =>
+            h("div", { class: "rail-title" }, h("strong", null, name), h("span", null, formatDate(study.date)));
         fill(
             this.element,
-            isCompared
-                ? h("div", { class: "rail-title" }, h("strong", null, title), h("span", null, formatDate(study.date)))
-                : null,
-            study.series.map((series) => this.#entry(study, series)),
+            studies.flatMap((study, index) => [
+                studies.length > 1 ? title(index === 0 ? "This study" : "Compared", study) : null,
+                ...study.series.map((series) => this.#entry(study, series)),
+            ]),
         );
     }
 

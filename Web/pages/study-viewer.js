@@ -114,14 +114,15 @@ export class StudyViewer {
             opening.abort();
             this.#opened.delete(viewport);
         }
-        const shown = viewports.map((viewport) => this.#opened.get(viewport));
-        const places = viewports.flatMap((viewport, index) => {
-            const series = this.#opened.get(viewport)?.series.uid;
-            return series ? [{ series, name: index === 0 ? "left" : "right", isActive: viewport === active }] : [];
+        /** @type {Set<StudyDetail>} */
+        const studies = new Set([this.study]);
+        const seen = viewports.flatMap((viewport, index) => {
+            const opened = this.#opened.get(viewport);
+            if (!opened) return [];
+            studies.add(opened.study);
+            const name = index === 0 ? "left" : "right";
+            return [{ series: opened.series.uid, name, isActive: viewport === active }];
         });
-        const studies = new Set(shown.flatMap((one) => one ? [one.study.uid] : []));
-        const isCompared = studies.size > 1 || [...studies].some((uid) => uid !== this.study.uid);
-        const study = this.#opened.get(active)?.study ?? this.study;
-        this.rail.show(study, { main: this.study, isCompared, places });
+        this.rail.show([...studies], seen);
     }
 }

@@ -248,7 +248,8 @@ export class TarnViewer extends HTMLElement {
         if (this.#arrange(action)) return;
         switch (action) {
             case "cancel":
-                return void this.#active.cancel();
+                if (!this.#active.cancel() && this.#isMaximised) this.act("maximise");
+                return;
             case "menu": {
                 const { clientWidth, clientHeight } = this.#active.stage;
                 return this.#openMenu(this.#active, { x: clientWidth / 2, y: clientHeight / 3 });
