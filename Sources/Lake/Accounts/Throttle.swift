@@ -28,9 +28,11 @@ struct Throttle: Sendable {
     func begin(_ counters: [Counter]) async throws -> Int? {
         // In the order of the keys, or two attempts could wait for each other.
         let counters = counters.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-        // Without a lock first: a flood that is being refused must not stand in line for the rows it waits on.
+        // Without a lock or a write first: a flood that is being refused must not stand in line for the rows it waits
+        // on. Again on the connection: those that came at the same moment all passed before the first was counted.
         if let wait = try await wait(counters, lock: "", database) { return wait }
         return try await database.transaction { connection in
+            if let wait = try await wait(counters, lock: "", connection) { return wait }
             // The rows have to be there before they are locked: where there is none, nobody waits for anybody.
             try await connection.execute(
                 """
