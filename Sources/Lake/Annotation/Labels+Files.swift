@@ -59,17 +59,15 @@ extension Labels {
         var csv = FileText()
         try json.add(LabelJSON.head(set))
         try csv.add(LabelCSV.head)
-        var last = ""
+        let versions = try await newest(of: set, only: studies)
         var separator = "\n"
-        while true {
-            let page = try await filedStudies(of: set, after: last, only: studies, principal: principal)
-            for filed in page {
+        for start in stride(from: 0, to: versions.count, by: Self.filePage) {
+            let page = Array(versions[start..<min(start + Self.filePage, versions.count)])
+            for filed in try await filedStudies(of: set, page, principal: principal) {
                 try json.add(separator + LabelJSON.line(filed))
                 try csv.add(LabelCSV.lines(filed))
                 separator = ",\n"
             }
-            guard page.count == Self.filePage, let end = page.last else { break }
-            last = end.study.study
         }
         try json.add(LabelJSON.between)
         try await addHistory(of: set, only: studies, to: &json)
@@ -79,21 +77,27 @@ extension Labels {
             digest: set.digest ?? "", json: json.bytes, csv: csv.bytes)
     }
 
-    /// The states of a page of studies, by UID.
+    /// The newest commit of each study up to the version, in the order of their UIDs.
+    private func newest(of set: FiledSet, only studies: [Int64]?) async throws -> [Int] {
+        try await context.database.query(
+            """
+            SELECT max(version) AS version FROM label_commit
+            WHERE label_set_id = $1::uuid AND version <= $2 AND ($3::bigint[] IS NULL OR study_id = ANY ($3))
+            GROUP BY study_uid ORDER BY study_uid COLLATE "C"
+            """, [set.id, set.version, studies]
+        ).map { try $0.decode("version") }
+    }
+
+    /// What the studies of these commits have after them, by UID.
     private func filedStudies(
-        of set: FiledSet, after last: String, only studies: [Int64]?, principal: Principal
+        of set: FiledSet, _ versions: [Int], principal: Principal
     ) async throws -> [FiledStudy] {
         let rows = try await context.database.query(
             """
-            SELECT c.study_uid COLLATE "C" AS uid, c.study_id, c.version, c.digest, c.author, c.at, c.message, c.content,
-                b.code AS subject
-            FROM (SELECT study_id, max(version) AS version FROM label_commit
-                    WHERE label_set_id = $1::uuid AND version <= $2 AND ($4::bigint[] IS NULL OR study_id = ANY ($4))
-                    GROUP BY study_id) newest
-                JOIN label_commit c ON c.label_set_id = $1::uuid AND c.version = newest.version
-                JOIN study s ON s.id = c.study_id JOIN subject b ON b.id = s.subject_id
-            WHERE c.study_uid COLLATE "C" > $3 ORDER BY c.study_uid COLLATE "C" LIMIT \(Self.filePage)
-            """, [set.id, set.version, last, studies])
+            SELECT c.study_uid AS uid, c.version, c.digest, c.author, c.at, c.message, c.content, b.code AS subject
+            FROM label_commit c JOIN study s ON s.id = c.study_id JOIN subject b ON b.id = s.subject_id
+            WHERE c.label_set_id = $1::uuid AND c.version = ANY ($2) ORDER BY c.study_uid COLLATE "C"
+            """, [set.id, versions])
         let states = try rows.map { row in
             let content: String = try row.decode("content")
             let study = AnnotatedStudy(
