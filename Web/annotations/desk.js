@@ -74,6 +74,7 @@ export class AnnotationDesk extends EventTarget {
             this.#stores.set(study, store);
             if (this.store) this.#otherStudy(store);
             store.addEventListener("view", () => this.#redraw());
+            store.addEventListener("preview", () => this.#redrawLayers());
             if (this.#setOfOthers) this.#lookAt(store, this.#setOfOthers);
         }
         return store;
@@ -139,8 +140,12 @@ export class AnnotationDesk extends EventTarget {
     }
 
     #redraw() {
-        for (const layer of this.#layers.values()) layer.later();
+        this.#redrawLayers();
         this.viewer.update();
+    }
+
+    #redrawLayers() {
+        for (const layer of this.#layers.values()) layer.later();
     }
 
     /** Together with the picture, so that nothing trails behind it. @param {Event} event */

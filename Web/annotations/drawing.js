@@ -23,6 +23,7 @@ function pathOf(outline) {
  * @param {Affine} toCanvas
  */
 function pathFor(annotation, toCanvas) {
+    if (annotation.type === "ellipse") return ellipsePath(annotation, toCanvas);
     const outline = outlineOf(annotation, toCanvas);
     const [from, to] = outline;
     if (annotation.type === "point" && from) {
@@ -37,6 +38,33 @@ function pathFor(annotation, toCanvas) {
         return pathOf(outline) + across(from) + across(to);
     }
     return pathOf(outline);
+}
+
+/**
+ * Two arcs: images are turned by quarters only, so that the axes stay those of the screen.
+ * @param {Annotation} annotation
+ * @param {Affine} toCanvas
+ */
+function ellipsePath({ points }, toCanvas) {
+    const [[x0, y0] = [0, 0], [x1, y1] = [0, 0]] = points.map(([x, y]) => apply(toCanvas, x, y));
+    const [left, right] = [Math.min(x0, x1).toFixed(2), Math.max(x0, x1).toFixed(2)];
+    const arc = `A${(Math.abs(x1 - x0) / 2).toFixed(2)} ${(Math.abs(y1 - y0) / 2).toFixed(2)} 0 1 0`;
+    const middle = ((y0 + y1) / 2).toFixed(2);
+    return `M${left} ${middle}${arc} ${right} ${middle}${arc} ${left} ${middle}`;
+}
+
+/**
+ * Many shapes of one colour as one: hundreds of elements would make every image slow.
+ * @param {Annotation[]} annotations
+ * @param {Affine} toCanvas
+ * @param {string} color
+ */
+export function shapesOf(annotations, toCanvas, color) {
+    const d = annotations.map((one) => pathFor(one, toCanvas)).join("");
+    return svg("g", { class: "annotation many" }, [
+        svg("path", { class: "halo", d, stroke: haloFor(color), "stroke-width": 4 }),
+        svg("path", { class: "line", d, stroke: color, "stroke-width": 1.6 }),
+    ]);
 }
 
 /**

@@ -198,6 +198,19 @@ export function distanceFrom(annotation, at, toCanvas) {
     return nearest;
 }
 
+/**
+ * Whether a place lies in the box around an annotation, which most do not: the outline need not be looked at then.
+ * @param {Annotation} annotation
+ * @param {Point} at
+ * @param {Affine} toCanvas
+ * @param {number} margin
+ */
+function isNear({ points }, [x, y], toCanvas, margin) {
+    const { left, top, right, bottom } = boxOf(points.map((point) => apply(toCanvas, ...point)).slice(0, 2));
+    return points.length === 1 ||
+        x >= left - margin && x <= right + margin && y >= top - margin && y <= bottom + margin;
+}
+
 /** Reach of the pointer in CSS pixels: a little more for the handles of what is selected. */
 export const reach = { outline: 7, handle: 9 };
 
@@ -224,6 +237,7 @@ export function hit(annotations, at, toCanvas, selected, more = 0) {
     let best = null;
     let least = reach.outline + more;
     for (const annotation of annotations) {
+        if (!isNear(annotation, at, toCanvas, least)) continue;
         const distance = distanceFrom(annotation, at, toCanvas);
         // Later ones lie on top; the selected one wins among equals.
         if (distance < least || distance === least && annotation.id !== best?.id && best?.id !== selected) {

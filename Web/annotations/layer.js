@@ -1,5 +1,5 @@
 import { fill } from "../core/dom.js";
-import { anchorOf, badgeOf, boxBeside, shapeOf, textBoxOf, textSize } from "./drawing.js";
+import { anchorOf, badgeOf, boxBeside, shapeOf, shapesOf, textBoxOf, textSize } from "./drawing.js";
 import { hit } from "./geometry.js";
 import { lines, measure, typeName } from "./measure.js";
 
@@ -12,6 +12,9 @@ import { lines, measure, typeName } from "./measure.js";
 
 /** With more on one image, text would hide it: then only what is selected has its text. */
 const mostTexts = 40;
+
+/** With more on one image, those of one colour are drawn as one. */
+const mostSingle = 100;
 
 /** Places of the text boxes that were dragged, in CSS pixels from where they would stand. @type {Map<string, Point>} */
 const strayed = new Map();
@@ -28,6 +31,29 @@ export function measuredOn(annotation, { frame, display, stored }) {
     if (!known) return measured;
     // The server has read all of the file: what its values are called, it knows better.
     return stored ? { ...measured, valueUnit: known.valueUnit ?? measured.valueUnit } : { ...known, ...measured };
+}
+
+/**
+ * @param {Annotation[]} drawn
+ * @param {AnnotationStore} store
+ * @param {string | undefined} chosen
+ * @param {Affine} toCanvas
+ * @param {(one: Annotation) => { color: string, selected: boolean, movable: boolean }} look
+ */
+function together(drawn, store, chosen, toCanvas, look) {
+    /** @type {Map<string, Annotation[]>} */
+    const byColor = new Map();
+    for (const one of drawn) {
+        if (one.id === chosen) continue;
+        const color = store.colorOf(one.label);
+        const all = byColor.get(color);
+        if (all) all.push(one);
+        else byColor.set(color, [one]);
+    }
+    return [
+        ...[...byColor].map(([color, all]) => shapesOf(all, toCanvas, color)),
+        ...drawn.filter(({ id }) => id === chosen).map((one) => shapeOf(one, toCanvas, look(one))),
+    ];
 }
 
 /** The annotations that lie on one viewport's image. */
@@ -100,7 +126,9 @@ export class AnnotationLayer {
         });
         const withText = drawn.length > mostTexts ? drawn.filter(({ id }) => id === chosen) : drawn;
         return {
-            shapes: drawn.map((one) => shapeOf(one, toCanvas, look(one))),
+            shapes: drawn.length > mostSingle
+                ? together(drawn, store, chosen, toCanvas, look)
+                : drawn.map((one) => shapeOf(one, toCanvas, look(one))),
             texts: [
                 ...this.#badges(list.filter(({ type }) => type === "image"), store),
                 ...withText.map((one) => this.#text(one, shown, toCanvas, look(one))),

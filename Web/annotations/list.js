@@ -39,7 +39,7 @@ export class AnnotationList {
 
     /** Another image: not with each one of a film, and not while nobody looks at the list. */
     #moved() {
-        if (this.desk.store.list.length === 0 || this.element.offsetParent === null) return;
+        if (this.desk.store.list.length === 0 || this.element.closest("[hidden]")) return;
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#later(), 120);
     }

@@ -22,7 +22,8 @@ import {
  */
 
 /**
- * Dispatches `edit` when the list has changed, and `view` when anything has that can be seen.
+ * Dispatches `edit` when the list has changed, `view` when anything has that can be seen, and `preview` with each
+ * step of a hand that draws or drags.
  */
 export class AnnotationStore extends EventTarget {
     /** @type {Editing} */
@@ -117,7 +118,7 @@ export class AnnotationStore extends EventTarget {
 
     set preview(preview) {
         this.#preview = preview;
-        this.#view();
+        this.dispatchEvent(new Event("preview"));
     }
 
     get canUndo() {
