@@ -7,7 +7,7 @@ run_packages=(
     libpq-dev libssl-dev libjpeg62-turbo-dev libdeflate-dev zlib1g-dev libargon2-dev libcurl4-openssl-dev
     postgresql-15 ca-certificates
 )
-test_packages=(python3 python3-venv chromium dcmtk curl openssl zip unzip fonts-dejavu-core)
+test_packages=(python3 python3-venv chromium dcmtk age curl openssl zip unzip fonts-dejavu-core)
 
 wanted=("${run_packages[@]}")
 [ "${1:-run}" = tests ] && wanted+=("${test_packages[@]}")

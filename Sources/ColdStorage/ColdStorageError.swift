@@ -8,6 +8,8 @@ public struct ColdStorageError: Error, Hashable, Sendable, CustomStringConvertib
         case missing
         /// What the backend gave is not what was asked for: another block, or a part only.
         case notWhatWasAsked
+        /// No space is left where it has to be written.
+        case noSpace
         /// The configuration does not make sense.
         case invalid
     }

@@ -76,7 +76,7 @@ public struct CARArchive: Sendable {
 
     /// What following the links showed.
     public struct Completeness: Sendable, Hashable {
-        /// Links that lead nowhere; the first hundred.
+        /// Links that lead nowhere; the first of them.
         public fileprivate(set) var missing: [CID] = []
         public fileprivate(set) var missingCount = 0
         /// Blocks that no root leads to.
@@ -91,9 +91,10 @@ public struct CARArchive: Sendable {
         public var isComplete: Bool { missingCount == 0 && opaqueCount == 0 }
     }
 
-    /// Follows the links from every root.
+    /// Follows the links from every root, or from those that are named.
     /// - Throws: What is wrong with a node that is here.
-    public func completeness() throws(ContentAddressingError) -> Completeness {
+    /// - Parameter listing: How many missing blocks are named.
+    public func completeness(from starts: [CID]? = nil, listing: Int = 100) throws(ContentAddressingError) -> Completeness {
         var result = Completeness()
         // The same bytes may be linked to under two codecs, and only one of them may have links.
         var seen: Set<Seen> = []
@@ -111,9 +112,9 @@ public struct CARArchive: Sendable {
         }
         func note(missing cid: CID) {
             result.missingCount += 1
-            if result.missing.count < 100 { result.missing.append(cid) }
+            if result.missing.count < listing { result.missing.append(cid) }
         }
-        for root in roots { visit(root) }
+        for root in starts ?? roots { visit(root) }
         while let cid = waiting.popLast() {
             switch cid.codec {
             case .raw: break

@@ -24,6 +24,12 @@ static size_t on_header(char *line, size_t size, size_t count, void *pointer) {
     return size * count;
 }
 
+static int on_progress(void *pointer, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now) {
+    (void)total, (void)now, (void)up_total, (void)up_now;
+    const tarn_curl_request *request = pointer;
+    return request->is_cancelled(request->context);
+}
+
 void *tarn_curl_open(void) {
     pthread_once(&once, initialise);
     return curl_easy_init();
@@ -47,6 +53,15 @@ int tarn_curl_perform(void *handle, const tarn_curl_request *request, long *stat
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 20L);
     if (request->unix_socket) curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
     if (request->ca_file) curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
+    if (request->stall_seconds > 0) {
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, request->stall_seconds);
+    }
+    if (request->is_cancelled) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, (void *)request);
+    }
     if (request->read) {
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);

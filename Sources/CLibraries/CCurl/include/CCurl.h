@@ -27,6 +27,10 @@ typedef struct {
     void *context;
     /// NULL: the system's certificate authorities.
     const char *ca_file;
+    /// The transfer fails when less than a byte a second moves for so long; 0: never.
+    long stall_seconds;
+    /// NULL, or asked about once a second: not 0 aborts the transfer.
+    int (*is_cancelled)(void *context);
 } tarn_curl_request;
 
 /// A connection that is kept between transfers. NULL when memory is short.
