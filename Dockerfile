@@ -21,6 +21,7 @@ COPY --from=build /src/.build/release/tarn /usr/local/bin/tarn
 COPY Web /usr/local/share/tarn/Web
 COPY Migrations /usr/local/share/tarn/Migrations
 COPY Docs/API /usr/local/share/tarn/Docs/API
+COPY Docs/Guides /usr/local/share/tarn/Docs/Guides
 ENV TARN_HOME=/usr/local/share/tarn \
     TARN_MASTER_KEY_FILE=/etc/tarn/master.key
 USER tarn
