@@ -82,6 +82,7 @@ struct FollowedPlace {
     @Test func reportsAndLabelsOfOthersAreCounted() async throws {
         try await FollowedPlace.with { place in
             let study = try #require(try await place.test.bringStudies(1)[0].study)
+            try await Task.sleep(for: .milliseconds(1100))
             let phil = try await place.test.person("phil", ["CT": [.physician]])
             try await place.test.address("phil")
             for reader in [place.ada, phil] {
@@ -99,6 +100,29 @@ struct FollowedPlace {
             _ = try await place.test.lake.reports.change(
                 first.id, text: "Three.", status: .amended, from: 2, principal: phil)
             #expect(try await place.digests().first?.text.contains("  1 changed report\n") == true)
+        }
+    }
+
+    @Test func labelsOfOthersAreCounted() async throws {
+        try await FollowedPlace.with { place in
+            let verdict = try await place.test.bringStudies(1)[0]
+            let study = try #require(verdict.study)
+            let anna = try await place.test.person("anna", ["CT": [.annotator]])
+            try await Task.sleep(for: .milliseconds(1100))
+            _ = try await place.subscriptions.follow(project: "CT", name: "CT", every: .day, principal: place.ada)
+            var filter = StudyFilter()
+            filter.modalities = ["MR"]
+            _ = try await place.subscriptions.follow(filter, name: "MR", every: .day, principal: place.ada)
+            let labels = place.test.lake.labels
+            let set = try await labels.create(project: "CT", name: "Set", principal: anna).id
+            let before = try await labels.study(study, in: set, principal: anna)
+            let mark = Annotation(
+                id: UUID().uuidString.lowercased(), type: .image, instance: try #require(verdict.instance))
+            _ = try await labels.save([mark], of: study, in: set, ifMatch: before.tag, principal: anna)
+            _ = try await labels.tag("v1", in: set, principal: anna)
+            let mails = try await place.digests()
+            #expect(mails.map(\.subject) == ["Tarn: CT: 1 new version of labels, …"])
+            #expect(mails.first?.text.contains("  1 new version of labels\n  1 new tag of labels\n") == true)
         }
     }
 

@@ -138,6 +138,7 @@ public struct Subscriptions: Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             let json = try filter.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+            // A whole second, as some times that it is compared with are.
             return try await context.database.transaction { connection in
                 let account = try await connection.single(
                     """
@@ -153,8 +154,9 @@ public struct Subscriptions: Sendable {
                 }
                 return try await connection.single(
                     """
-                    INSERT INTO subscription (account_id, kind, project_id, filter, name, every, due_at)
-                    VALUES ($1, $2, $3, $4::text::jsonb, $5, $6, \(Self.due("$6"))) RETURNING id
+                    INSERT INTO subscription (account_id, kind, project_id, filter, name, every, due_at, told_until)
+                    VALUES ($1, $2, $3, $4::text::jsonb, $5, $6, \(Self.due("$6")), date_trunc('second', now()))
+                    RETURNING id
                     """, [principal.accountID, kind.rawValue, project, json, name, every.rawValue]
                 ).decode("id", as: Int64.self)
             }
