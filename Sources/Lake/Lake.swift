@@ -23,6 +23,7 @@ public final class Lake: Sendable {
     public let originals: Originals
     public let fsck: Fsck
     public let mail: MailDelivery
+    public let keyRotation: KeyRotation
     /// Threads for work that would hold up the cooperative pool, for who answers from the lake.
     public var workers: WorkPool { context.workers }
     public var configuration: LakeConfiguration { context.configuration }
@@ -51,6 +52,7 @@ public final class Lake: Sendable {
         exports = Exports(context, accessLog: accessLog, labels: labels)
         originals = Originals(context, accessLog: accessLog)
         fsck = Fsck(context)
+        keyRotation = KeyRotation(context)
         mail = MailDelivery(context, accounts: accounts)
         let works = mail.recurring + digests.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
@@ -64,7 +66,8 @@ public final class Lake: Sendable {
     public static func open(_ configuration: LakeConfiguration) async throws(LakeError) -> Lake {
         let identity = try LakeIdentity.load(configuration)
         let master = try masterKey(configuration, isNewLake: identity == nil)
-        try identity?.check(master, configuration)
+        let found = LakeKeys(configuration, file: resolved(configuration.masterKeyFile), current: master)
+        if let identity { try found.check(identity) }
         try makeDirectories(configuration)
         let migrations = try migrationsDirectory(configuration)
         let (url, server) = try await database(configuration)
@@ -77,9 +80,11 @@ public final class Lake: Sendable {
             let store = try await workers.run { () throws(StorageError) in
                 try SegmentStore(directory: configuration.segmentsDirectory, log: configuration.log)
             }
-            let keys = StudyKeys(database: pool, master: master)
+            let masterKeys = try await found.open(identity, pool)
+            let keys = StudyKeys(database: pool, master: masterKeys)
             let context = LakeContext(
-                configuration: configuration, database: pool, store: store, master: master, keys: keys,
+                configuration: configuration, database: pool, store: store, master: masterKeys,
+                keyFiles: found.files, secrets: try await LakeSecrets.load(masterKeys, pool), keys: keys,
                 objects: StoredObjects(store: store, keys: keys), workers: workers,
                 log: configuration.log)
             return Lake(context, server: server)

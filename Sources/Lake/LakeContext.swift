@@ -9,7 +9,10 @@ struct LakeContext: Sendable {
     let configuration: LakeConfiguration
     let database: PostgresPool
     let store: SegmentStore
-    let master: MasterKey
+    let master: MasterKeys
+    let keyFiles: MasterKeyFiles
+    /// Of the lake itself; they do not change with the master key.
+    let secrets: LakeSecrets
     /// Image and identity keys of studies, unwrapped and cached.
     let keys: StudyKeys
     /// Sealed objects, opened by range.

@@ -31,17 +31,8 @@ struct LakeIdentity: Hashable, Codable {
         return identity
     }
 
-    /// - Throws: `.invalid` where another key opens this lake.
-    func check(_ master: MasterKey, _ configuration: LakeConfiguration) throws(LakeError) {
-        guard master.id == masterKey else {
-            throw LakeError(
-                .invalid,
-                "\(configuration.masterKeyFile) is not the master key of this lake: it is \(master.id), the lake needs "
-                    + "\(masterKey). Give the right file with --master-key (see `tarn keys show-id`)")
-        }
-    }
-
-    /// Ties the data directory to the database, at the first start; compares them at every later one.
+    /// Ties the data directory to the database, at the first start; compares them at every later one. Whether both name
+    /// the same key is for `LakeKeys`: they do not while it is changed.
     static func settle(
         _ known: LakeIdentity?, master: MasterKey, database: PostgresPool, _ configuration: LakeConfiguration
     ) async throws {
@@ -52,7 +43,7 @@ struct LakeIdentity: Hashable, Codable {
                 masterKey: try row.decode("master_key_id"))
         }
         switch (known, stored) {
-        case (let known?, let stored?) where known == stored: return
+        case (let known?, let stored?) where known.lake == stored.lake: return
         case (_?, _?): throw LakeError(.invalid, "the database belongs to another lake: see DATABASE_URL and --data")
         case (nil, _?):
             throw LakeError(
@@ -79,7 +70,7 @@ struct LakeIdentity: Hashable, Codable {
             "INSERT INTO lake (id, master_key_id) VALUES ($1::text::uuid, $2)", [lake.uuidString, masterKey])
     }
 
-    private func write(_ configuration: LakeConfiguration) throws {
+    func write(_ configuration: LakeConfiguration) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try encoder.encode(self).write(to: URL(fileURLWithPath: Self.file(configuration)), options: .atomic)

@@ -9,7 +9,9 @@ public struct SealingContext: Sendable, Hashable {
     /// - Parameters:
     ///   - purpose: A short constant word, such as `image` or `subject-key`.
     ///   - identities: Whose: identifiers of rows or objects, in a fixed order for each purpose.
-    public init(_ purpose: String, _ identities: String...) {
+    public init(_ purpose: String, _ identities: String...) { self.init(purpose, identities: identities) }
+
+    public init(_ purpose: String, identities: [String]) {
         var array: [UInt8] = []
         for part in [purpose] + identities {
             let utf8 = Array(part.utf8)

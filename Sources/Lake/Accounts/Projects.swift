@@ -34,8 +34,8 @@ public struct Projects: Sendable {
                 let id: Int64 = try await connection.single(
                     "SELECT nextval(pg_get_serial_sequence('project', 'id')) AS id"
                 ).decode("id")
-                let secret = try KeyWrap.wrap(
-                    SymmetricKey(), under: context.master.key, context: Projects.secretContext(id))
+                let secret = try await context.master.wrap(
+                    SymmetricKey(), context: Projects.secretContext(id), connection)
                 let row = try await connection.first(
                     """
                     INSERT INTO project (id, code, name, profile, pseudonym_secret_wrapped, created_by)
@@ -93,7 +93,7 @@ public struct Projects: Sendable {
                 "SELECT pseudonym_secret_wrapped FROM project WHERE id = $1", [project.id])
             let wrapped = Bytes(try row.decode("pseudonym_secret_wrapped", as: [UInt8].self))
             return PseudonymSecret(
-                try KeyWrap.unwrap(wrapped, under: context.master.key, context: Projects.secretContext(project.id)))
+                try context.master.unwrap(wrapped, context: Projects.secretContext(project.id)))
         }
     }
 

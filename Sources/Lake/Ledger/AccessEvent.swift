@@ -43,6 +43,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         /// Reports of a study as they were written, where that is another text.
         case reportAsWritten = "report.as-written"
         case reportSearch = "report.search"
+        case keysRotate = "keys.rotate"
+        case erase
 
         /// Whether the same again within an interval is only counted: what a person looking at one study does a
         /// thousand times. Acts are events, each for itself.

@@ -13,7 +13,7 @@ struct Outbox: Sendable {
     private let key: SymmetricKey
 
     init(_ context: LakeContext) {
-        key = HKDF.key(from: context.master.key, salt: Bytes(), info: Bytes(utf8: "tarn mail 1"))
+        key = context.secrets.mail
     }
 
     /// A letter and where it goes.

@@ -29,11 +29,11 @@ final class StudyKeys: Sendable {
     private static let capacity = 1024
 
     let database: PostgresPool
-    private let master: MasterKey
+    private let master: MasterKeys
     private let cache = Mutex(Cache())
     private let making = InFlight()
 
-    init(database: PostgresPool, master: MasterKey) {
+    init(database: PostgresPool, master: MasterKeys) {
         self.database = database
         self.master = master
     }
@@ -76,8 +76,8 @@ final class StudyKeys: Sendable {
     private func make(
         uid: String, project: Int64, identity: SubjectIdentity, _ connection: PostgresConnection
     ) async throws {
-        let fresh = try KeyWrap.wrap(
-            SymmetricKey(), under: master.key, context: Self.subjectContext(project: project, code: identity.code))
+        let fresh = try await master.wrap(
+            SymmetricKey(), context: Self.subjectContext(project: project, code: identity.code), connection)
         try await connection.execute(
             """
             INSERT INTO subject (project_id, code, match_token, matched, wrapped_key) VALUES ($1, $2, $3, $4, $5)
@@ -133,8 +133,8 @@ final class StudyKeys: Sendable {
     }
 
     private func subjectKey(project: Int64, _ row: PostgresRow) throws -> SymmetricKey {
-        try KeyWrap.unwrap(
-            Bytes(try row.decode("wrapped_key", as: [UInt8].self)), under: master.key,
+        try master.unwrap(
+            Bytes(try row.decode("wrapped_key", as: [UInt8].self)),
             context: Self.subjectContext(project: project, code: try row.decode("code")))
     }
 
