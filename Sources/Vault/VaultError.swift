@@ -20,6 +20,9 @@ public struct VaultError: Error, Hashable, Sendable, CustomStringConvertible {
         case storageFull = "no space is left for temporary files"
         case spoolFailed = "the temporary file cannot be used"
         case passwordHashMalformed = "not an Argon2id hash in PHC form"
+        case ageKeyMalformed = "not an age key: AGE-SECRET-KEY-1… or age1… is wanted"
+        case notAge = "not a file of the format age-encryption.org/v1"
+        case noIdentityMatched = "no identity matched any of the recipients: another key opens this file"
         case cryptographyFailed = "libcrypto refused an operation"
     }
 
