@@ -45,6 +45,7 @@ CREATE TABLE label_commit (
     FOREIGN KEY (label_set_id, parent) REFERENCES label_commit (label_set_id, version),
     CHECK ((kind = 'restore') = (restored_from IS NOT NULL))
 );
+CREATE INDEX label_commit_time ON label_commit (at);
 CREATE INDEX label_commit_study ON label_commit (label_set_id, study_id, version DESC);
 ALTER TABLE label_set ADD FOREIGN KEY (id, head) REFERENCES label_commit (label_set_id, version);
 

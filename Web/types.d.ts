@@ -95,6 +95,8 @@ export interface DisplayFrame {
     bitsStored: number;
     photometric: string;
     samples: number;
+    /** Rescale Type, where the file has it. */
+    units?: string | null;
     position: number[] | null;
     orientation: number[] | null;
     pixelSpacing: number[] | null;

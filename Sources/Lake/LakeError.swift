@@ -1,4 +1,6 @@
 internal import ByteIO
+internal import ColdStorage
+internal import ContentAddressing
 internal import ObjectStorage
 internal import Postgres
 internal import Vault
@@ -13,8 +15,12 @@ public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {
         case forbidden
         /// What was given does not make sense.
         case invalid
+        /// It cannot be given in the form that was asked for; in another it can.
+        case otherForm
         /// It stands against something that is already there.
         case conflict
+        /// Its bytes are in cold storage; once brought back, it can be read.
+        case offloaded
         /// It was made from a version that is no longer the newest; nothing was changed.
         case stale
         /// Asked too often; later it may be asked again.
@@ -47,6 +53,8 @@ extension LakeError {
         case let error as StorageError: self.init(.unavailable, "the object store failed: \(error)")
         case let error as VaultError: self.init(.unavailable, "a seal could not be opened or made: \(error)")
         case let error as ByteIOError: self.init(.unavailable, "bytes could not be had: \(error)")
+        case let error as ColdStorageError: self.init(.unavailable, error.reason)
+        case let error as ContentAddressingError: self.init(.unavailable, "an archive is damaged: \(error)")
         case is CancellationError: self.init(.unavailable, "the request was cancelled")
         default: self.init(.unavailable, "an unexpected failure of type \(type(of: error))")
         }

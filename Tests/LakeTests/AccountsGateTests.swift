@@ -6,11 +6,13 @@ import Testing
 @Suite struct AccountsGateTests {
     /// What design.md says, written a second time: what the gate says must not change by accident.
     private static let expected: [Role: Set<Permission>] = [
-        .physician: [.browse, .view, .identityRead],
-        .annotator: [.browse, .view],
-        .researcher: [.browse, .view, .export],
+        .physician: [.browse, .view, .report, .readReports, .identityRead],
+        .annotator: [.browse, .view, .annotate, .curateLabels, .readReports],
+        .researcher: [.browse, .view, .export, .readReports],
         .technologist: [.upload],
-        .custodian: [.browse, .view, .review, .identityRead, .accessHistory],
+        .custodian: [
+            .browse, .view, .review, .curateLabels, .readReports, .identityRead, .archive, .erase, .accessHistory,
+        ],
         .auditor: [.accessHistory],
         .recipient: [],
     ]
@@ -43,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func anAdministratorSeesNoImagesAndTheOperatorNoIdentity() async throws {
+    @Test func anAdministratorSeesNoImagesAndTheOperatorNeitherIdentityNorReportsAsWritten() async throws {
         try await TestLake.with { test in
             let root = try await test.lake.accounts.operatorPrincipal()
             let project = try await test.lake.projects.create(code: "CT", name: "CT", principal: root)
@@ -51,7 +53,8 @@ import Testing
             for permission in Permission.allCases {
                 #expect(Gate.permits(admin, permission, project: project.id) == permission.isOfSite, "\(permission)")
                 #expect(
-                    Gate.permits(root, permission, project: project.id) == (permission != .identityRead),
+                    Gate.permits(root, permission, project: project.id) == ![.identityRead, .report].contains(
+                        permission),
                     "\(permission)")
             }
             #expect(Gate.projects(admin, .view) == [])

@@ -13,7 +13,7 @@ const known = new WeakMap();
 
 /**
  * @param {Annotation} annotation
- * @param {DisplayFrame & { units?: string | null }} frame units: Rescale Type, where the server tells it
+ * @param {DisplayFrame} frame
  * @param {string} modality
  * @param {StoredFrame | null} stored null where the frame's values are not at hand
  * @returns {Measured}

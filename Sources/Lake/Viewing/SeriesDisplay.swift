@@ -43,6 +43,8 @@ public struct SeriesDisplay: Codable, Hashable, Sendable {
         public let bitsStored: Int
         public let photometric: String
         public let samples: Int
+        /// Rescale Type, where the file has it.
+        public let units: String?
         public let position: [Double]?
         public let orientation: [Double]?
         public let pixelSpacing: [Double]?
@@ -89,6 +91,7 @@ extension SeriesDisplay.Frame {
             display.photometric.isMonochrome
             ? (display.isInverted ? "MONOCHROME1" : "MONOCHROME2") : header.pixels.photometric.rawValue
         samples = header.pixels.samplesPerPixel
+        units = display.units
         position = display.position
         orientation = display.orientation
         pixelSpacing = display.pixelSpacing

@@ -16,12 +16,15 @@ struct StoredInstance: Sendable {
     let address: StoredAddresses.Address
     let size: Int
     let sha256: [UInt8]
+    /// Whether its bytes are here, and not in cold storage only.
+    let isHere: Bool
     /// Where the frames lie in the object; `nil` without pixels, and for deflated objects.
     let frameIndex: FrameIndex?
 
     static let columns = """
         i.uid, s.uid AS study, r.uid AS series, i.study_id, i.project_id, i.sop_class, i.transfer_syntax, i.number, i.frames,
-        i.object_segment, i.object_offset, i.object_length, i.stored_size, i.stored_sha256, i.frame_index
+        i.object_segment, i.object_offset, i.object_length, i.stored_size, i.stored_sha256, i.frame_index,
+        i.object_here
         """
     static let source = "instance i JOIN series r ON r.id = i.series_id JOIN study s ON s.id = i.study_id"
 
@@ -40,6 +43,7 @@ struct StoredInstance: Sendable {
             length: try row.decode("object_length"))
         size = try row.decode("stored_size")
         sha256 = try row.decode("stored_sha256")
+        isHere = try row.decode("object_here")
         frameIndex = try row.decode("frame_index", as: [UInt8]?.self).map { try FrameIndex(encoded: Bytes($0)) }
     }
 }

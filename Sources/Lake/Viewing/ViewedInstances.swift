@@ -45,6 +45,7 @@ final class ViewedInstances: Sendable {
     /// Opens an instance whose row is known.
     func open(_ instance: StoredInstance) async throws(LakeError) -> Opened {
         if let kept = opened[instance.uid] { return kept }
+        guard instance.isHere else { throw LakeError.offloaded }
         let blob = try await context.objects.object(instance.address, uid: instance.uid, study: instance.studyID)
         let found = Opened(instance: instance, blob: blob)
         opened.keep(found, for: instance.uid)

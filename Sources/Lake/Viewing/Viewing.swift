@@ -62,6 +62,12 @@ public struct Viewing: Sendable {
     ) async throws(LakeError) -> Bytes {
         let opened = try await self.opened(uid, principal: principal)
         let header = try await instances.header(opened)
+        guard header.pixels.samplesPerPixel == 1, header.pixels.bitsAllocated <= 16,
+            header.display.frame(number).modalityTable == nil
+        else {
+            throw LakeError(
+                .otherForm, "colours, more than 16 bits and values behind a modality LUT are had as a rendered picture")
+        }
         let (bytes, leadingBits) = try await instances.frame(number, of: opened)
         return try await instances.workers.run { () throws(LakeError) in
             do throws(ImagingError) {
