@@ -3,6 +3,7 @@ internal import ColdStorage
 internal import ContentAddressing
 internal import ObjectStorage
 internal import Postgres
+internal import TransparencyLog
 internal import Vault
 
 /// Why the lake did not do what it was asked. Knows nothing of HTTP and carries no value of any header.
@@ -25,6 +26,8 @@ public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {
         case stale
         /// Asked too often; later it may be asked again.
         case tooMany
+        /// It was there and was erased.
+        case gone
         /// It is larger than the configuration allows.
         case tooLarge
         /// The database, the disk or the store fails; trying again later may help.
@@ -50,8 +53,10 @@ extension LakeError {
         switch error {
         case let error as LakeError: self = error
         case let error as PostgresError: self.init(.unavailable, "the database failed: \(error)")
+        case let error as StorageError where error.code == .erased: self.init(.gone, "it was erased")
         case let error as StorageError: self.init(.unavailable, "the object store failed: \(error)")
         case let error as VaultError: self.init(.unavailable, "a seal could not be opened or made: \(error)")
+        case let error as TransparencyLogError: self.init(.unavailable, "the ledger failed: \(error)")
         case let error as ByteIOError: self.init(.unavailable, "bytes could not be had: \(error)")
         case let error as ColdStorageError: self.init(.unavailable, error.reason)
         case let error as ContentAddressingError: self.init(.unavailable, "an archive is damaged: \(error)")

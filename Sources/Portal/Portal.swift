@@ -42,6 +42,7 @@ public final class Portal: Sendable {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + roleRequestRoutes
             + studyRoutes + reportRoutes + subscriptionRoutes
             + viewerRoutes
+            + ledgerRoutes + accessRoutes + erasureRoutes
             + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes
             + retrieveRoutes + renderedRoutes
             + bulkDataRoutes

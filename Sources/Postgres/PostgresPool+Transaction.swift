@@ -37,6 +37,19 @@ extension PostgresPool {
         }
     }
 
+    /// Runs `body` on a connection of its own, outside any transaction: for statements that take none. What it set ends
+    /// with it; the connection is closed afterwards.
+    public func exclusively<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
+        let session = try await lease()
+        let connection = PostgresConnection(session)
+        defer {
+            connection.end()
+            session.close()
+            giveBack(session)
+        }
+        return try await body(connection)
+    }
+
     /// A connection in a new transaction. One that turns out to be broken is replaced: nothing was asked of it yet.
     private func begin(_ isolation: PostgresIsolation) async throws(PostgresError) -> PostgresSession {
         var attempts = 3

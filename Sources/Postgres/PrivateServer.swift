@@ -244,6 +244,11 @@ public final class PrivateServer: Sendable {
         let steps = [
             ("SELECT FROM pg_roles WHERE rolname = '\(name)'", "CREATE ROLE \(name) LOGIN"),
             ("SELECT FROM pg_database WHERE datname = '\(name)'", "CREATE DATABASE \(name) OWNER \(name)"),
+            // Erasing ends with a checkpoint, after which the write-ahead log keeps nothing of what was.
+            (
+                "SELECT FROM pg_auth_members m WHERE m.roleid = 'pg_checkpoint'::regrole AND m.member = '\(name)'::regrole",
+                "GRANT pg_checkpoint TO \(name)"
+            ),
         ]
         for (question, remedy) in steps {
             let answer = PQexec(handle, question)

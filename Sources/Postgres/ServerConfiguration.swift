@@ -39,6 +39,8 @@ struct ServerConfiguration {
         checkpoint_timeout = '15min'
         max_wal_size = '2GB'
         min_wal_size = '128MB'
+        # What was erased must not stay in files of the write-ahead log that wait to be used again.
+        wal_recycle = off
         client_connection_check_interval = '10s'
 
         timezone = 'UTC'

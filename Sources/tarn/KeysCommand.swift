@@ -6,13 +6,13 @@ import Vault
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make, name and back up the master key.",
+        abstract: "Make, name, back up and change the master key.",
         discussion: """
             Example:  tarn keys create
                       tarn keys backup > /media/safe/tarn-master.key
             Whoever loses the master key loses every study. Keep a backup where the data are not.
             """,
-        subcommands: [Create.self, ShowID.self, Backup.self])
+        subcommands: [Create.self, ShowID.self, Backup.self, Rotate.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -70,6 +70,41 @@ struct KeysCommand: AsyncParsableCommand {
             try refuseWithinLake(output)
             try named(output) { path throws(VaultError) in try master.save(to: path) }
             Terminal.say("Wrote the master key \(master.id) to \(output).")
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a new master key in the place of the present one, while the lake is used.",
+            discussion: """
+                Example:  tarn keys rotate --data ./lake
+                The file stays where it is and holds the new key; the old one is kept beside it under its name, for
+                backups of the lake that were made before. Back up the new key at once: tarn keys backup. A rotation that
+                was cut off is ended by giving the command again.
+                """)
+
+        @Flag(help: "The result as JSON on standard output.") var json = false
+        @OptionGroup var lake: LakeOptions
+
+        /// What was done, as the API gives it.
+        struct Outcome: Codable, Sendable {
+            let from: String
+            let to: String
+            let kept: String
+            let rewrapped: Int
+            let resumed: Bool
+        }
+
+        func run() async throws {
+            let outcome = try await lake.withClient { client in
+                try await client.send("POST", "/api/v1/keys/rotate").decoded(Outcome.self)
+            }
+            if json {
+                try Terminal.printJSON(outcome)
+                return
+            }
+            Terminal.print("\(outcome.from) → \(outcome.to): \(outcome.rewrapped) keys wrapped anew")
+            Terminal.say("Back up the new key: tarn keys backup. The old one is kept in \(outcome.kept).")
         }
     }
 

@@ -16,7 +16,7 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             HeldCommand.self, ProjectCommand.self, UserCommand.self, MailCommand.self, KeysCommand.self,
             DumpCommand.self, DecodeCommand.self, RenderCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,
-            CARCommand.self, AuditCommand.self,
+            CARCommand.self, AuditCommand.self, EraseCommand.self,
         ])
 
     /// Parses, runs, and ends with the status that this program promises: ArgumentParser's own for wrong usage is 64.

@@ -22,6 +22,8 @@ public struct Export: Codable, Hashable, Sendable {
     public let manifestSHA256: String
     /// Which labels go along.
     public let labels: [ExportLabels]
+    /// Instances of patients who were erased since. Where there are any, archive and manifest cannot be made any more.
+    public let erased: Int
 }
 
 /// A row of `export`, with what the outside does not see.
@@ -33,7 +35,8 @@ struct ExportRow: Sendable {
 
     static let columns = """
         e.id, e.project_id, p.code AS project, a.name AS created_by, e.created_at, e.filter, e.studies, e.instances, e.bytes,
-        e.manifest_size, e.manifest_crc32, e.manifest_sha256, e.directory_offset, e.archive_size, e.labels, e.label_files
+        e.manifest_size, e.manifest_crc32, e.manifest_sha256, e.directory_offset, e.archive_size, e.labels, e.label_files,
+        e.erased
         """
     static let source = "export e JOIN project p ON p.id = e.project_id JOIN account a ON a.id = e.created_by"
 
@@ -50,7 +53,8 @@ struct ExportRow: Sendable {
             studies: try row.decode("studies"), instances: try row.decode("instances"), bytes: try row.decode("bytes"),
             archiveBytes: try row.decode("archive_size"),
             manifestSHA256: try row.decode("manifest_sha256", as: [UInt8].self).hexadecimal,
-            labels: try JSONDecoder().decode([ExportLabels].self, from: Data(labels.utf8)))
+            labels: try JSONDecoder().decode([ExportLabels].self, from: Data(labels.utf8)),
+            erased: try row.decode("erased"))
         layout = ArchiveLayout(
             manifestHead: ManifestText.head(
                 export: id, project: export.project, createdAt: export.createdAt, labels: labels),

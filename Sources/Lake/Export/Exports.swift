@@ -87,15 +87,26 @@ public struct Exports: Sendable {
     }
 
     /// `manifest.json` of an export, to be read in ranges.
-    /// - Throws: `.notFound`.
+    /// - Throws: `.notFound`; `.gone` where some of it was erased since.
     public func manifest(_ id: String, principal: Principal) async throws(LakeError) -> ExportManifest {
-        ExportManifest(try await row(Self.number(id), principal: principal), context)
+        ExportManifest(try await whole(id, principal: principal), context)
+    }
+
+    private func whole(_ id: String, principal: Principal) async throws(LakeError) -> ExportRow {
+        let row = try await row(Self.number(id), principal: principal)
+        guard row.export.erased == 0 else {
+            throw LakeError(
+                .gone,
+                "\(row.export.erased) of its \(row.export.instances) images belonged to somebody who was erased since: "
+                    + "make a new export, and delete what you downloaded of this one")
+        }
+        return row
     }
 
     /// The archive of an export, to be read in ranges. The download is recorded.
-    /// - Throws: `.notFound`.
+    /// - Throws: `.notFound`; `.gone` where some of it was erased since.
     public func archive(_ id: String, principal: Principal) async throws(LakeError) -> ExportArchive {
-        let row = try await row(Self.number(id), principal: principal)
+        let row = try await whole(id, principal: principal)
         try await accessLog.record(
             .download, project: row.projectID, export: row.id, purpose: "export \(row.id)", count: row.export.instances,
             principal: principal)

@@ -12,6 +12,10 @@ public struct FsckReport: Codable, Hashable, Sendable {
     public var instances = 0
     public var held = 0
     public var conflicts = 0
+    /// Instances whose bytes are in cold storage.
+    public var offloaded = 0
+    /// Studies with lost bytes that are being brought back from cold storage.
+    public var restoring = 0
     /// Originals rebuilt bit for bit (deep only).
     public var rebuilt = 0
     /// Bytes of sealed objects and patches that were read.
@@ -19,6 +23,8 @@ public struct FsckReport: Codable, Hashable, Sendable {
     /// Records in segments that no row refers to: left by a crash between append and commit. Harmless.
     public var unreferenced = 0
     public var unreferencedBytes: Int64 = 0
+    /// Records whose blobs were erased.
+    public var erased = 0
     public var problems: [Problem] = []
     public var isSound: Bool { problems.isEmpty }
 

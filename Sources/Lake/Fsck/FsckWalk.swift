@@ -18,20 +18,20 @@ struct FsckWalk {
             return switch self {
             case .instance:
                 """
-                SELECT id, uid, study_id, stored_crc32, frames, frame_index, \(common)
+                SELECT id, uid, study_id, stored_crc32, frames, frame_index, \(common), object_here, patch_here
                 FROM instance WHERE id > $1 ORDER BY id LIMIT 200
                 """
             case .held:
                 // What was released is an instance now, and checked as one.
                 """
                 SELECT id, instance_uid AS uid, study_key_id AS study_id, NULL::bigint AS stored_crc32, 0 AS frames,
-                    NULL::bytea AS frame_index, \(common)
+                    NULL::bytea AS frame_index, \(common), true AS object_here, true AS patch_here
                 FROM held WHERE id > $1 AND state <> 'released' ORDER BY id LIMIT 200
                 """
             case .conflict:
                 """
                 SELECT id, instance_uid AS uid, study_key_id AS study_id, NULL::bigint AS stored_crc32, 0 AS frames,
-                    NULL::bytea AS frame_index, \(common)
+                    NULL::bytea AS frame_index, \(common), true AS object_here, true AS patch_here
                 FROM conflict WHERE id > $1 ORDER BY id LIMIT 200
                 """
             }
@@ -48,6 +48,9 @@ struct FsckWalk {
         let checksum: Int64?
         let frames: Int
         let frameIndex: [UInt8]?
+        /// Whether the bytes are here, and not in cold storage only.
+        let objectIsHere: Bool
+        let patchIsHere: Bool
 
         init(_ row: PostgresRow) throws(PostgresError) {
             id = try row.decode("id")
@@ -59,12 +62,16 @@ struct FsckWalk {
             checksum = try row.decode("stored_crc32")
             frames = try row.decode("frames")
             frameIndex = try row.decode("frame_index")
+            objectIsHere = try row.decode("object_here")
+            patchIsHere = try row.decode("patch_here")
         }
     }
 
     private let context: LakeContext
     private let isDeep: Bool
     private(set) var report = FsckReport()
+    /// Studies with an instance that has a problem.
+    private(set) var damagedStudies: Set<Int64> = []
 
     init(_ context: LakeContext, deep: Bool) {
         self.context = context
@@ -87,6 +94,7 @@ struct FsckWalk {
 
     private mutating func check(_ row: Row, of table: Table) async {
         do throws(LakeError) {
+            guard row.objectIsHere, row.patchIsHere else { return try await checkAway(row) }
             try await checkObject(row)
             if isDeep {
                 _ = try await context.objects.original(row.addresses, uid: row.uid, study: row.study, in: context)
@@ -103,7 +111,19 @@ struct FsckWalk {
             }
         } catch {
             report.problems.append(.init(kind: table.rawValue, subject: row.uid, reason: error.reason))
+            damagedStudies.insert(row.study)
         }
+    }
+
+    /// An instance in cold storage: what of it is here is checked.
+    private mutating func checkAway(_ row: Row) async throws(LakeError) {
+        if row.objectIsHere { try await checkObject(row) }
+        if row.patchIsHere {
+            let patch = try await context.objects.patch(row.addresses.patch, uid: row.uid, study: row.study)
+            try await patch.forEachRun { _ throws(LakeError) in }
+            report.bytes += row.addresses.patch.length
+        }
+        report.offloaded += 1
     }
 
     /// The object opens and has size, digest, checksum and frames that the row says.
@@ -195,6 +215,11 @@ struct FsckWalk {
                     UNION ALL SELECT patch_offset FROM conflict WHERE patch_segment = $1
                     """, [number])
                 return Set(try rows.map { try $0.decode("o", as: Int64.self) })
+            }
+            report.erased += scan.erased.count
+            // A crash came between mark and hole: ended here.
+            if !scan.halfErased.isEmpty {
+                try await LakeError.rethrowing { try await context.store.erase(scan.halfErased) }
             }
             for blob in scan.blobs where !known.contains(blob.offset) {
                 report.unreferenced += 1

@@ -17,8 +17,11 @@ struct CatalogueTransaction {
 
     mutating func run() async throws -> [Standing] {
         let studies = Array(Set(receipts.map(\.studyID))).sorted()
-        _ = try await connection.query(
+        let locked = try await connection.query(
             "SELECT id FROM study_key WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", [studies])
+        guard locked.count == studies.count else {
+            throw LakeError(.gone, "the patient was erased while this came in: send it again if it is to be kept")
+        }
         try await decide()
         if !published.isEmpty {
             try await insertStudies()

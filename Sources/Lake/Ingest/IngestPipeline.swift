@@ -66,7 +66,14 @@ struct IngestPipeline: Sendable {
             projectID: sender.project.id, accountID: sender.accountID, batchID: sender.batchID, studyID: study.id,
             subjectID: study.subjectID, entry: prepared.entry, addresses: addresses,
             intent: try prepared.intent(study))
-        return prepared.verdict(try await indexer.index(receipt))
+        do throws(LakeError) { return prepared.verdict(try await indexer.index(receipt)) } catch {
+            // The patient was erased meanwhile: nothing of what was just stored may stay.
+            if error.code == .gone {
+                context.keys.forget(study: study.id)
+                try? await context.store.erase([addresses.object.blob, addresses.patch.blob])
+            }
+            throw error
+        }
     }
 
     /// Where an instance stands that was brought before: nothing needs to be written for it.

@@ -32,6 +32,7 @@ public final class KeyRotation: Sendable {
     /// it. Ends a rotation that was cut off instead, where there is one.
     /// - Throws: `.notFound` for who is neither operator nor administrator; `.conflict` while another rotation runs;
     ///   `.unavailable` where the key's folder cannot be written or the database fails: do it again.
+    @discardableResult
     public func rotate(principal: Principal) async throws(LakeError) -> Outcome {
         guard Gate.permits(principal, .operate) else { throw LakeError(.notFound, "there is no such thing") }
         let isFirst = isRunning.withLock { running in
@@ -56,7 +57,8 @@ public final class KeyRotation: Sendable {
         let (old, next) = try keys(files)
         guard old.id == from, underWay == nil || underWay == next.id else {
             throw LakeError(
-                .invalid, "\(files.path) is not the master key \(from) of this lake any more: somebody changed the file")
+                .invalid, "\(files.path) is not the master key \(from) of this lake any more: somebody changed the file"
+            )
         }
         // From here on the lake does not open without both keys.
         try await database.query("UPDATE lake SET next_master_key_id = $1", [next.id])

@@ -34,7 +34,8 @@ struct MasterKeyFiles {
 
     /// Puts the next key in the place of `old`, which is kept under its name. A crash leaves one or the other.
     func putNextInPlace(of old: MasterKey) throws(LakeError) {
-        let failed = LakeError(.unavailable, "the master key \(path) cannot be replaced: the folder is read-only or full")
+        let failed = LakeError(
+            .unavailable, "the master key \(path) cannot be replaced: the folder is read-only or full")
         guard link(path, formerPath(old.id)) == 0 || errno == EEXIST else { throw failed }
         try synchronize(or: failed)
         guard rename(nextPath, path) == 0 else { throw failed }

@@ -17,7 +17,9 @@ struct WrappedKeys: Sendable {
             table: "project", column: "pseudonym_secret_wrapped", purpose: "project-secret", identities: ["id::text"]),
         WrappedKeys(
             table: "subject", column: "wrapped_key", purpose: "subject-key", identities: ["project_id::text", "code"]),
+        WrappedKeys(table: "ledger_key", column: "wrapped", purpose: "ledger-key", identities: ["name"]),
         WrappedKeys(table: "lake_secret", column: "wrapped", purpose: "lake-secret", identities: ["name"]),
+        WrappedKeys(table: "ledger_key", column: "wrapped", purpose: "ledger-key", identities: ["name"]),
     ]
 
     private static let batch = 200

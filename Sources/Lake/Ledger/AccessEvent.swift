@@ -43,6 +43,22 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         /// Reports of a study as they were written, where that is another text.
         case reportAsWritten = "report.as-written"
         case reportSearch = "report.search"
+        /// Asked for; what came of it follows.
+        case archive
+        case archiveVerified = "archive.verified"
+        /// Local bytes were erased.
+        case archiveOffload = "archive.offload"
+        case archiveRemoved = "archive.removed"
+        /// The key that opens a bundle was handed out.
+        case archiveKey = "archive.key"
+        case restore
+        case restored = "restore.done"
+        case legalHold = "retention.hold"
+        case legalHoldEnd = "retention.release"
+        /// Who looked at what, as a file.
+        case historyDownload = "history.download"
+        /// The whole log, as a file.
+        case ledgerExport = "ledger.export"
         case keysRotate = "keys.rotate"
         case erase
 

@@ -49,6 +49,8 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    func removeAll() { state.withLock { $0 = State() } }
+
     func removeAll(where matches: (Value) -> Bool) {
         state.withLock { state in
             for (key, entry) in state.entries where matches(entry.value) {

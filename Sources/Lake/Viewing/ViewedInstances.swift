@@ -57,6 +57,12 @@ final class ViewedInstances: Sendable {
         opened.removeAll { $0.instance.studyID == id }
     }
 
+    /// Forgets everything: some of it was erased.
+    func forgetAll() {
+        opened.removeAll()
+        headers.removeAll()
+    }
+
     // MARK: Headers and frames
 
     /// What the header says about pixels and display.

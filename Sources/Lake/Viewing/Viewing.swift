@@ -20,6 +20,13 @@ public struct Viewing: Sendable {
         instances = ViewedInstances(context)
     }
 
+    /// Forgets everything in memory: some of it was erased.
+    func forgetAll() {
+        instances.forgetAll()
+        pictures.removeAll()
+        displays.removeAll()
+    }
+
     /// One frame as it is stored.
     public struct FrameData: Sendable {
         /// Of several fragments the bytes of all, without their item headers.

@@ -40,7 +40,7 @@ public struct Problem: Error, Sendable, Hashable {
         let known: [HTTPResponse.Status] = [
             .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .conflict,
             .contentTooLarge, .preconditionFailed, .preconditionRequired, .unsupportedMediaType, .rangeNotSatisfiable,
-            .tooManyRequests, .internalServerError,
+            .tooManyRequests, .gone, .internalServerError,
             .serviceUnavailable,
         ]
         return known.first { $0.code == status }?.reasonPhrase ?? "Error"

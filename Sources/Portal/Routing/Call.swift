@@ -103,6 +103,7 @@ extension Problem {
             case .conflict: (.conflict, "conflict")
             case .offloaded: (.conflict, "offloaded")
             case .stale: (.preconditionFailed, "stale")
+            case .gone: (.gone, "erased")
             case .tooMany: (.tooManyRequests, "too-many")
             case .tooLarge: (.contentTooLarge, "too-large")
             case .unavailable: (.serviceUnavailable, "unavailable")

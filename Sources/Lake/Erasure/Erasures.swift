@@ -1,0 +1,175 @@
+internal import ByteIO
+internal import Foundation
+internal import Logging
+internal import ObjectStorage
+internal import Postgres
+internal import Vault
+
+/// Forgets a patient of a project for good.
+///
+/// One transaction destroys the keys and every row, and leaves a tombstone; from its commit on nothing of the patient
+/// can be had. What comes after it (bytes in segments, copies in archives, traces in the database's files) is written
+/// down in the tombstone and goes on after a crash.
+public struct Erasures: Sendable {
+    let context: LakeContext
+    private let visibility: Visibility
+    private let viewing: Viewing
+
+    init(_ context: LakeContext, viewing: Viewing) {
+        self.context = context
+        self.viewing = viewing
+        visibility = Visibility(context: context)
+    }
+
+    /// Erases a subject. Who was erased already is no error: what was left to do is done, and the tombstone given.
+    /// - Parameters:
+    ///   - confirmation: the subject's code once more.
+    ///   - reason: kept with the tombstone; one line without names.
+    /// - Throws: `.notFound` where there is no such subject for who may erase; `.invalid` for a confirmation that is
+    ///   another code, or without a reason; `.conflict` where retention or a hold forbids it, with all reasons.
+    public func erase(
+        _ code: String, project: String, reason: String, confirmation: String, principal: Principal
+    ) async throws(LakeError) -> Tombstone {
+        guard let project = try await visibility.projects(.erase, code: project, principal: principal).first else {
+            throw LakeError(.notFound, "there is no such subject")
+        }
+        guard confirmation == code else {
+            throw LakeError(.invalid, "to confirm, give the subject's code once more: it is erased for good")
+        }
+        let reason = try Naming.line(reason, of: "a reason", limit: 500)
+        return try await LakeError.rethrowing {
+            // Who asked may go away; what was begun is ended.
+            try await Task { () async throws -> Tombstone in
+                let id = try await self.begin(code, project: project, reason: reason, principal)
+                try await self.finish(id)
+                return try await self.tombstone(id)
+            }.value
+        }
+    }
+
+    /// Tombstones of the projects in which the principal may erase, newest first.
+    public func list(project: String? = nil, principal: Principal) async throws(LakeError) -> [Tombstone] {
+        let projects = try await visibility.projects(.erase, code: project, principal: principal)
+        return try await LakeError.rethrowing {
+            try await context.database.query(
+                """
+                SELECT \(Tombstone.columns) FROM \(Tombstone.source) WHERE t.project_id = ANY($1)
+                ORDER BY t.id DESC LIMIT 1000
+                """, [projects]
+            ).map { try Tombstone($0) }
+        }
+    }
+
+    /// Ends what a crash or a backend that did not answer left to do.
+    var recurring: [Recurring] {
+        [
+            Recurring(name: "erasing", interval: .seconds(30)) {
+                let open = try await self.context.database.query(
+                    "SELECT id FROM subject_tombstone WHERE state <> 'done' ORDER BY id"
+                ).map { try $0.decode("id", as: Int64.self) }
+                for id in open { try await self.finish(id) }
+            }
+        ]
+    }
+
+    private func tombstone(_ id: Int64) async throws -> Tombstone {
+        try Tombstone(
+            try await context.database.single(
+                "SELECT \(Tombstone.columns) FROM \(Tombstone.source) WHERE t.id = $1", [id]))
+    }
+
+    // MARK: The transaction
+
+    /// Erases all rows of the subject; returns the tombstone's number.
+    private func begin(_ code: String, project: Int64, reason: String, _ principal: Principal) async throws -> Int64 {
+        let hash = HMACSHA256.code(Bytes(utf8: "\(project)\0\(code)"), key: context.secrets.tombstones).array
+        let begun = try await retrying {
+            try await context.database.transaction(attempts: 6) { connection in
+                let subject = try await connection.first(
+                    "SELECT id FROM subject WHERE project_id = $1 AND code = $2 FOR UPDATE", [project, code])
+                guard let subject else { return nil as (tombstone: Int64, studies: [Int64])? }
+                let rows = SubjectRows(
+                    subject: try subject.decode("id"), project: project, connection: connection)
+                let studies = try await rows.lock()
+                let reasons = try await ErasureHold.reasons(studies: studies, context, connection)
+                guard reasons.isEmpty else { throw LakeError(.conflict, reasons.joined(separator: " ")) }
+                return try await rows.erase(studies, hash: hash, reason: reason, principal)
+            }
+        }
+        if let begun {
+            forget(begun.studies)
+            return begun.tombstone
+        }
+        let earlier = try await context.database.first(
+            "SELECT id FROM subject_tombstone WHERE project_id = $1 AND code_hash = $2 ORDER BY id DESC LIMIT 1",
+            [project, hash])
+        guard let earlier else { throw LakeError(.notFound, "there is no such subject") }
+        return try earlier.decode("id")
+    }
+
+    /// A row that was written for one of the studies a moment before they were locked: look again.
+    private func retrying<Value>(_ body: () async throws -> Value) async throws -> Value {
+        for _ in 0..<5 {
+            do { return try await body() } catch let error as PostgresError where error.isForeignKeyViolation {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        return try await body()
+    }
+
+    /// Takes keys, headers and pictures out of memory.
+    private func forget(_ studies: [Int64]) {
+        for study in studies { context.keys.forget(study: study) }
+        viewing.forgetAll()
+    }
+
+    // MARK: After it
+
+    /// Does what is left to do; several may try at once.
+    private func finish(_ id: Int64) async throws {
+        try await eraseBytes(id)
+        if try await state(id) == .copies {
+            try await ArchiveErasure.finish(context)
+            try await set(.traces, id, from: .copies)
+        }
+        guard try await state(id) == .traces else { return }
+        // Whoever was reading when the keys went has put them back into memory: once more.
+        let studies = try await context.database.single(
+            "SELECT counts->'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id]
+        ).decode("studies", as: String?.self)
+        if let studies { forget(try JSONDecoder().decode([Int64].self, from: Data(studies.utf8))) }
+        guard let unswept = try await TraceSweep(context).run(after: id) else { return }
+        try await context.database.query(
+            "UPDATE subject_tombstone SET state = 'done', done_at = now(), unswept = $2 WHERE id = $1 AND state = 'traces'",
+            [id, unswept])
+    }
+
+    private func eraseBytes(_ id: Int64) async throws {
+        while true {
+            let blobs = try await context.database.query(
+                """
+                SELECT segment, byte_offset, length FROM erasure_blob WHERE tombstone_id = $1
+                ORDER BY segment, byte_offset LIMIT 2000
+                """, [id]
+            ).map {
+                StoredAddresses.Address(
+                    segment: try $0.decode("segment"), offset: try $0.decode("byte_offset"),
+                    length: try $0.decode("length"))
+            }
+            guard let last = blobs.last else { break }
+            try await context.store.erase(blobs.map(\.blob))
+            try await context.database.query(
+                "DELETE FROM erasure_blob WHERE tombstone_id = $1 AND (segment, byte_offset) <= ($2, $3)",
+                [id, last.segment, last.offset])
+        }
+        try await set(.copies, id, from: .bytes)
+    }
+
+    private func state(_ id: Int64) async throws -> Tombstone.State { try await tombstone(id).state }
+
+    private func set(_ state: Tombstone.State, _ id: Int64, from: Tombstone.State) async throws {
+        try await context.database.query(
+            "UPDATE subject_tombstone SET state = $2 WHERE id = $1 AND state = $3",
+            [id, state.rawValue, from.rawValue])
+    }
+}
