@@ -1,8 +1,7 @@
 import ByteIO
 import Foundation
 import Testing
-
-@testable import Vault
+import Vault
 
 @Suite struct AgeTests {
     // MARK: Keys
