@@ -23,6 +23,7 @@ const routes = [
     { pattern: "/labels", load: () => import("./pages/labels.js") },
     { pattern: "/labels/:id", load: () => import("./pages/label-set.js") },
     { pattern: "/exports", load: () => import("./pages/exports.js") },
+    { pattern: "/audit", load: () => import("./pages/audit.js") },
     { pattern: "/accounts", load: () => import("./pages/accounts.js") },
     { pattern: "/projects", load: () => import("./pages/projects.js") },
     { pattern: "/projects/:code", load: () => import("./pages/project.js") },

@@ -11,6 +11,8 @@ import {
     plural,
     sentenceCase,
 } from "../core/format.js";
+import { kindInWords } from "../audit/kinds.js";
+import { auditPath } from "../audit/question.js";
 import { icon } from "../ui/icons.js";
 import { studyThumbnail } from "../ui/thumbnail.js";
 import { moreTabs } from "./study-more.js";
@@ -18,21 +20,6 @@ import { tabList } from "./study-tabs.js";
 
 /** @import { Access, Study, StudyDetail } from "../types.d.ts" */
 /** @import { TarnViewer } from "../viewer/viewer.js" */
-
-/** What an access was, in words. @type {Record<string, string>} */
-const kinds = {
-    view: "looked at images",
-    download: "downloaded",
-    review: "looked at held images",
-    "identity.read": "opened the identity",
-    ingest: "uploaded",
-    release: "released held images",
-    reject: "rejected held images",
-    export: "exported",
-    "report.write": "wrote a report",
-    "report.read": "read reports",
-    "report.as-written": "read reports as written",
-};
 
 /** @param {string} title @param {...(Node | null)} content */
 function section(title, ...content) {
@@ -178,7 +165,7 @@ function accessSection(uid, signal) {
                     null,
                     merged(accesses).map((access) =>
                         h("li", null, [
-                            h("span", null, h("strong", null, access.account), ` ${kinds[access.kind] ?? access.kind}`),
+                            h("span", null, h("strong", null, access.account), ` ${kindInWords(access.kind)}`),
                             h(
                                 "time",
                                 { class: "muted small", datetime: access.lastAt ?? access.at },
@@ -195,5 +182,9 @@ function accessSection(uid, signal) {
     // After the first image: the history must not compete with it.
     const timer = setTimeout(load, 600);
     signal.addEventListener("abort", () => clearTimeout(timer));
-    return section("Who looked at this study", place);
+    return section(
+        "Who looked at this study",
+        place,
+        h("p", { class: "small" }, h("a", { href: auditPath({ study: uid }) }, "All of it, and what proves it")),
+    );
 }

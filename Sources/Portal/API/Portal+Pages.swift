@@ -10,7 +10,7 @@ extension Portal {
         [
             "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/held", "/exports", "/accounts",
             "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
-            "/verify", "/forgot", "/reset", "/unsubscribe/{token}",
+            "/verify", "/forgot", "/reset", "/unsubscribe/{token}", "/audit", "/archive", "/erased", "/erased/{id}",
         ].map { pattern in
             Route.open(pattern) { request, _, portal in
                 guard let page = portal.web.response("index.html", headers: request.headers) else {
