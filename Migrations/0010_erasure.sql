@@ -69,7 +69,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION export_entry_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() AND TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'export_entry' THEN RETURN NULL; END IF;
+    IF is_erasing() AND TG_OP = 'UPDATE' AND TG_TABLE_NAME IN ('export_entry', 'export_file') THEN RETURN NULL; END IF;
     RAISE EXCEPTION 'an export does not change';
 END $$;
 

@@ -84,6 +84,8 @@ struct EraseCommand: AsyncParsableCommand {
             throw ValidationError("nobody can be asked whether this is meant: add --yes")
         }
         Terminal.say("This erases subject \(subject) of \(project) for good. To go on, type the code once more:")
-        guard readLine()?.trimmingCharacters(in: .whitespaces) == subject else { throw ClientError("nothing was erased") }
+        guard readLine()?.trimmingCharacters(in: .whitespaces) == subject else {
+            throw ClientError("nothing was erased")
+        }
     }
 }

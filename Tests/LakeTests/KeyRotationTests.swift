@@ -1,6 +1,8 @@
 import ByteIO
 import Foundation
 import Lake
+import Mail
+import Postgres
 import Testing
 import Vault
 

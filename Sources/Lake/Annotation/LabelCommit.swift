@@ -23,15 +23,18 @@ public struct LabelCommit: Codable, Hashable, Sendable {
     /// ISO 8601, UTC, to the second.
     public let at: String
     public let message: String
-    /// Study Instance UID.
+    /// Study Instance UID; empty where its patient was erased.
     public let study: String
+    /// Whether its patient was erased: then nothing is left but its place in the chain.
+    public let erased: Bool
     /// The study's version that was restored; 0 for the state before the first.
     public let restoredFrom: Int?
     /// Against the study's commit before.
     public let changes: AnnotationChanges
 
     static let columns = """
-        c.version, c.parent, c.digest, c.kind, c.author, c.at, c.message, c.study_uid, c.restored_from, c.changes
+        c.version, c.parent, c.digest, c.kind, c.author, c.at, c.message, c.study_uid, c.restored_from, c.changes,
+        c.erased
         """
 
     init(_ row: PostgresRow) throws {
@@ -43,6 +46,7 @@ public struct LabelCommit: Codable, Hashable, Sendable {
         at = try row.decode("at", as: Date.self).formatted(.iso8601)
         message = try row.decode("message")
         study = try row.decode("study_uid")
+        erased = try row.decode("erased")
         restoredFrom = try row.decode("restored_from")
         changes = try JSONDecoder().decode(
             AnnotationChanges.self, from: Data(try row.decode("changes", as: String.self).utf8))

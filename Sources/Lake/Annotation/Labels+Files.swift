@@ -129,7 +129,7 @@ extension Labels {
             let rows = try await context.database.query(
                 """
                 SELECT version, study_uid, author, at, kind, message, restored_from, content_digest, digest,
-                    $3::bigint[] IS NULL OR study_id = ANY ($3) AS is_filed
+                    NOT erased AND ($3::bigint[] IS NULL OR study_id = ANY ($3)) AS is_filed
                 FROM label_commit WHERE label_set_id = $1::uuid AND version > $2 AND version <= $4
                 ORDER BY version LIMIT \(Self.historyPage)
                 """, [set.id, last, studies, set.version])

@@ -86,7 +86,7 @@ struct SubjectRows {
 
     /// Exports keep how many entries they had; those of the subject say that they were erased, and no UID.
     private func eraseExports(_ studies: [Int64]) async throws -> Int {
-        try await connection.query(
+        let exports = try await connection.query(
             """
             WITH erased AS (
                 UPDATE export_entry e SET instance_uid = '', path = 'erased'
@@ -95,9 +95,12 @@ struct SubjectRows {
                 RETURNING e.export_id)
             UPDATE export SET erased = export.erased + d.n
             FROM (SELECT export_id, count(*) AS n FROM erased GROUP BY export_id) d WHERE export.id = d.export_id
-            RETURNING 1 AS one
+            RETURNING export.id
             """, [studies, project]
-        ).count
+        ).map { try $0.decode("id", as: Int64.self) }
+        // Labels that were frozen with them.
+        try await connection.query("UPDATE export_file SET content = '' WHERE export_id = ANY($1)", [exports])
+        return exports.count
     }
 
     /// Who did what stays; which study it was, and what was said to be the reason, does not. Its number tells events of

@@ -8,7 +8,7 @@ struct TraceSweep {
     /// Tables in which something of a patient stood, de-identified, sealed or keyed.
     static let tables = [
         "instance", "series", "study", "held", "conflict", "study_key", "subject", "report_version", "report",
-        "label_commit", "label_draft", "study_label", "export_entry", "access_event",
+        "label_commit", "label_draft", "study_label", "export_entry", "export_file", "access_event",
     ]
     /// A larger table is not written anew at once: nobody could read it meanwhile.
     static let mostBytes: Int64 = 1 << 30
