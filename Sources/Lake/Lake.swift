@@ -22,8 +22,12 @@ public final class Lake: Sendable {
     public let exports: Exports
     public let originals: Originals
     public let fsck: Fsck
+    public let ledger: Ledger
+    public let archive: Archive
+    public let retention: Retention
     public let mail: MailDelivery
     public let keyRotation: KeyRotation
+    public let erasures: Erasures
     /// Threads for work that would hold up the cooperative pool, for who answers from the lake.
     public var workers: WorkPool { context.workers }
     public var configuration: LakeConfiguration { context.configuration }
@@ -51,10 +55,14 @@ public final class Lake: Sendable {
         labels = Labels(context, accessLog: accessLog, instances: viewing.instances)
         exports = Exports(context, accessLog: accessLog, labels: labels)
         originals = Originals(context, accessLog: accessLog)
-        fsck = Fsck(context)
+        ledger = Ledger(context, accessLog: accessLog)
         keyRotation = KeyRotation(context)
+        erasures = Erasures(context, viewing: viewing)
         mail = MailDelivery(context, accounts: accounts)
-        let works = mail.recurring + digests.recurring
+        retention = Retention(context)
+        archive = Archive(context, instances: viewing.instances)
+        fsck = Fsck(context, archive: archive)
+        let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
@@ -98,6 +106,7 @@ public final class Lake: Sendable {
     /// Waits for what is under way and closes store, connections and the private server, in this order.
     public func close() async {
         await recurring.end()
+        await archive.end()
         await accessLog.flush()
         await context.store.close()
         await context.database.close()
@@ -116,7 +125,7 @@ public final class Lake: Sendable {
         // PostgreSQL runs as another user and lives within. An existing one stays as it is.
         let modes = [
             (configuration.dataDirectory, 0o711), (configuration.segmentsDirectory, 0o700),
-            (configuration.spoolDirectory, 0o700),
+            (configuration.spoolDirectory, 0o700), (configuration.archiveDirectory, 0o700),
         ]
         for (path, mode) in modes {
             do {

@@ -40,6 +40,9 @@ public struct LakeConfiguration: Sendable {
     /// How it meets people: pages, sign-up, mail.
     public var site = SiteConfiguration()
 
+    /// Where bundles go for long, and how long things have to be kept. Nothing leaves without it.
+    public var archive = ArchiveConfiguration()
+
     /// Do what recurs, such as sending mail: a server does. A command that opens the lake for a moment leaves it.
     public var doesRecurringWork = false
 
@@ -56,6 +59,8 @@ public struct LakeConfiguration: Sendable {
     var spoolDirectory: String { dataDirectory + "/spool" }
     /// Where sealed objects lie.
     var segmentsDirectory: String { dataDirectory + "/objects" }
+    /// Where archives wait, sealed, on their way out or in.
+    var archiveDirectory: String { dataDirectory + "/archive" }
     /// Where mail is written that no server takes.
     var mailDirectory: String { dataDirectory + "/mail" }
 }

@@ -43,7 +43,7 @@ public final class Portal: Sendable {
             + studyRoutes + reportRoutes + subscriptionRoutes
             + viewerRoutes
             + ledgerRoutes + accessRoutes + erasureRoutes
-            + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + fsckRoutes + storeRoutes + queryRoutes
+            + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes + storeRoutes + queryRoutes
             + retrieveRoutes + renderedRoutes
             + bulkDataRoutes
     }

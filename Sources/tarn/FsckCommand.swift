@@ -13,6 +13,8 @@ struct FsckCommand: AsyncParsableCommand {
     @Flag(help: "Rebuild every original from its object and identity patch, and compare its digest.")
     var deep = false
 
+    @Flag(help: "Bring back from cold storage what is lost or damaged here.") var restore = false
+
     @Flag(help: "The report as JSON on standard output.")
     var json = false
 
@@ -32,13 +34,15 @@ struct FsckCommand: AsyncParsableCommand {
         let bytes: Int64
         let unreferenced: Int
         let unreferencedBytes: Int64
+        let offloaded: Int
+        let restoring: Int
         let problems: [Problem]
     }
 
     func run() async throws {
-        let deep = deep
+        let (deep, restore) = (deep, restore)
         let report = try await lake.withClient { client in
-            try await client.send("POST", "/api/v1/fsck?deep=\(deep)").decoded(Report.self)
+            try await client.send("POST", "/api/v1/fsck?deep=\(deep)&restore=\(restore)").decoded(Report.self)
         }
         if json {
             try Terminal.printJSON(report)
@@ -47,6 +51,10 @@ struct FsckCommand: AsyncParsableCommand {
                 "\(report.instances) instances, \(report.held) held, \(report.conflicts) in conflict; "
                     + "\(Terminal.size(report.bytes)) read"
                     + (deep ? ", \(report.rebuilt) originals rebuilt" : ""))
+            if report.offloaded > 0 { Terminal.print("\(report.offloaded) more are in cold storage") }
+            if report.restoring > 0 {
+                Terminal.print("\(report.restoring) studies are being brought back: tarn restore STUDY waits for one")
+            }
             if report.unreferenced > 0 {
                 Terminal.print(
                     "\(report.unreferenced) records that no row refers to (\(Terminal.size(report.unreferencedBytes))), "

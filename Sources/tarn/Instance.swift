@@ -21,10 +21,12 @@ final class Instance: Sendable {
     /// It listens before the lake is open, so that an address already in use is known at once and `/healthz` answers.
     /// - Parameters:
     ///   - serves: makes the lake where there is none, and does what recurs, until it is closed.
+    ///   - archive: cold storage; as the environment says where nothing is given.
     ///   - site: how it meets people, given the port of the TCP listener.
     /// - Throws: where another instance runs there, an address cannot be had or the lake cannot be opened.
     static func open(
         directory: String, masterKeyFile: String, serves: Bool = false, listen: (host: String, port: Int)? = nil,
+        archive: ArchiveConfiguration? = nil,
         log: Logger = Logger(label: "tarn") { _ in SwiftLogNoOpLogHandler() },
         site: (_ port: Int?) throws -> SiteConfiguration = { _ in SiteConfiguration() }
     ) async throws -> Instance {
@@ -45,6 +47,7 @@ final class Instance: Sendable {
             var configuration = LakeConfiguration(dataDirectory: directory, masterKeyFile: masterKeyFile, log: log)
             configuration.makesLake = serves
             configuration.doesRecurringWork = serves
+            configuration.archive = try archive ?? ArchiveOptions.environment()
             let port = listeners.ports.dropFirst().first ?? nil
             configuration.site = try site(port)
             configuration.databaseURL = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap {

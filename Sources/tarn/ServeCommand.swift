@@ -37,6 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "People and mail") var site: SiteOptions
 
+    @OptionGroup(title: "Cold storage") var cold: ArchiveOptions
+
     @OptionGroup var key: MasterKeyOption
 
     func validate() throws {
@@ -59,7 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
         var log = Logger(label: "tarn") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = verbose ? .debug : .info
         let instance = try await Instance.open(
-            directory: data, masterKeyFile: key.file, serves: true, listen: address, log: log
+            directory: data, masterKeyFile: key.file, serves: true, listen: address, archive: try cold.configuration(),
+            log: log
         ) { [site] port in
             try site.configuration(listening: Self.url(address.host, port ?? address.port))
         }

@@ -13,7 +13,8 @@ struct TarnCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
+            ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self, ArchiveCommand.self,
+            RestoreCommand.self,
             HeldCommand.self, ProjectCommand.self, UserCommand.self, MailCommand.self, KeysCommand.self,
             DumpCommand.self, DecodeCommand.self, RenderCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,
             CARCommand.self, AuditCommand.self, EraseCommand.self,

@@ -9,6 +9,8 @@ public struct Principal: Sendable, Hashable {
         case link(Int64)
         /// Nobody is there: a mail is made that the account asked for.
         case subscription(Int64)
+        /// Nobody is there: work goes on that the account asked for.
+        case job(Int64)
 
         public var description: String {
             switch self {
@@ -17,6 +19,7 @@ public struct Principal: Sendable, Hashable {
             case .privateSocket: "operator"
             case .link(let id): "link \(id)"
             case .subscription(let id): "subscription \(id)"
+            case .job(let id): "job \(id)"
             }
         }
     }

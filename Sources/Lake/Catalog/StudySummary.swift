@@ -23,10 +23,12 @@ public struct StudySummary: Codable, Hashable, Sendable {
     public let bytes: Int64
     /// ISO 8601, UTC.
     public let addedAt: String
+    /// `here`, `offloaded` or `restoring`: whether its images can be read now.
+    public let local: String
 
     static let columns = """
         s.uid, p.code AS project, b.code AS subject, s.study_date::text AS date, s.description, s.modalities,
-        s.body_parts, s.age_days, s.sex, s.series_count, s.instance_count, s.bytes, s.created_at
+        s.body_parts, s.age_days, s.sex, s.series_count, s.instance_count, s.bytes, s.created_at, s.local
         """
     static let joins = "JOIN project p ON p.id = s.project_id JOIN subject b ON b.id = s.subject_id"
 
@@ -44,6 +46,7 @@ public struct StudySummary: Codable, Hashable, Sendable {
         instanceCount = try row.decode("instance_count")
         bytes = try row.decode("bytes")
         addedAt = try row.decode("created_at", as: Date.self).formatted(.iso8601)
+        local = try row.decode("local")
     }
 
     /// Completed years of so many days, as ingest counts the days of a year.

@@ -36,7 +36,7 @@ struct EntryPages: Sendable {
         // The last entry that begins at or before the offset.
         let rows = try await database.query(
             """
-            SELECT \(ExportEntry.columns), i.study_id, i.object_segment, i.object_offset, i.object_length
+            SELECT \(ExportEntry.columns), i.study_id, i.object_segment, i.object_offset, i.object_length, i.object_here
             FROM export_entry e LEFT JOIN instance i ON i.id = e.instance_id
             WHERE e.export_id = $1 AND e.position >= coalesce($2::bigint, (
                 SELECT position FROM export_entry WHERE export_id = $1 AND \(start.rawValue) <= $3

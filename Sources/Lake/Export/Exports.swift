@@ -107,6 +107,15 @@ public struct Exports: Sendable {
     /// - Throws: `.notFound`; `.gone` where some of it was erased since.
     public func archive(_ id: String, principal: Principal) async throws(LakeError) -> ExportArchive {
         let row = try await whole(id, principal: principal)
+        // Said before the first byte: what comes later can only break the download off.
+        let away = try await LakeError.rethrowing {
+            try await context.database.first(
+                """
+                SELECT 1 AS one FROM export_entry e JOIN instance i ON i.id = e.instance_id
+                WHERE e.export_id = $1 AND NOT i.object_here LIMIT 1
+                """, [row.id])
+        }
+        guard away == nil else { throw LakeError.offloaded }
         try await accessLog.record(
             .download, project: row.projectID, export: row.id, purpose: "export \(row.id)", count: row.export.instances,
             principal: principal)

@@ -29,7 +29,7 @@ public struct Originals: Sendable {
             try await context.database.first(
                 """
                 SELECT i.project_id, i.study_id, s.uid AS study, i.object_segment, i.object_offset, i.object_length,
-                    i.patch_segment, i.patch_offset, i.patch_length
+                    i.patch_segment, i.patch_offset, i.patch_length, i.object_here AND i.patch_here AS is_here
                 FROM instance i JOIN study s ON s.id = i.study_id WHERE i.uid = $1
                 """, [uid])
         }
@@ -37,6 +37,7 @@ public struct Originals: Sendable {
             guard let row, Gate.permits(principal, .identityRead, project: try row.decode("project_id")) else {
                 throw LakeError(.notFound, "there is no such instance")
             }
+            guard try row.decode("is_here") else { throw LakeError.offloaded }
             try await accessLog.record(
                 .identityRead, project: try row.decode("project_id"), study: try row.decode("study"), purpose: reason,
                 count: 1, principal: principal)

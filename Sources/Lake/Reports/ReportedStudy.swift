@@ -39,7 +39,7 @@ extension ReportedStudy {
                 """
                 SELECT DISTINCT ON (i.series_id) i.uid, i.object_segment, i.object_offset, i.object_length,
                     i.patch_segment, i.patch_offset, i.patch_length
-                FROM instance i WHERE i.study_id = $1 AND i.stored_size <= $2
+                FROM instance i WHERE i.study_id = $1 AND i.stored_size <= $2 AND i.object_here AND i.patch_here
                 ORDER BY i.series_id, i.stored_size, i.id LIMIT \(Self.mostSeries)
                 """, [id, context.configuration.memoryLimit])
         }
