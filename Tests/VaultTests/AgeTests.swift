@@ -129,7 +129,9 @@ import Vault
             [header[0], header[1], header[2], header[3] + "="],
             [header[0], header[1], header[2], ""] + [header[3]],
         ]
-        for lines in wrong { #expect(throws: VaultError.self, "\(lines)") { try decrypt(file(lines), identity, step: 9) } }
+        for lines in wrong {
+            #expect(throws: VaultError.self, "\(lines)") { try decrypt(file(lines), identity, step: 9) }
+        }
         #expect(throws: VaultError.self) { try decrypt(file(header, "\r\n"), identity, step: 1000) }
         #expect(throws: VaultError.self) {
             try decrypt(Bytes([UInt8](repeating: 0x61, count: 200_000)), identity, step: 1000)
