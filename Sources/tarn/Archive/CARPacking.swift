@@ -95,7 +95,10 @@ struct CARPacking {
                 entries.append((name: String(name), entry: try file(first.entry)))
                 rest = rest.dropFirst()
             } else {
-                let isWithin = { (input: Input) in input.place.count > depth + 1 && input.place[depth] == name }
+                // Byte by byte: names that only look alike are two.
+                let isWithin = { (input: Input) in
+                    input.place.count > depth + 1 && input.place[depth].utf8.elementsEqual(name.utf8)
+                }
                 entries.append((name: String(name), entry: try folder(rest.prefix(while: isWithin), depth: depth + 1)))
                 rest = rest.drop(while: isWithin)
             }
