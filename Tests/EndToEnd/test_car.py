@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource
 import subprocess
 
 import ipld_car
@@ -164,6 +165,22 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(tmp_path):
                check=False).returncode == 1
     assert run("car", "pack", check=False).returncode == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.car", "fifo", "hello", "hello.car"]
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path):
+    original = tmp_path / "original"
+    original.write_bytes(os.urandom(8 * MEBIBYTE))
+    # Beyond the limit a write fails, as on a full disk; the signal that goes with it is ignored.
+    limited = {
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3 * MEBIBYTE, 3 * MEBIBYTE)),
+        "restore_signals": False, "check": False,
+    }
+    done = run("car", "pack", original, "--output", tmp_path / "x.car", **limited)
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+    run("car", "pack", original, "--output", tmp_path / "y.car")
+    done = run("car", "unpack", tmp_path / "y.car", "--output", tmp_path / "out", **limited)
+    assert done.returncode == 1 and "cannot be written" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["original", "y.car"]
 
 
 @pytest.mark.parametrize("size", [32, 256])
