@@ -1,7 +1,8 @@
 public import ByteIO
 import Vault
 
-/// A whole CAR whose blocks have been verified, and where each of them lies. What is kept are some 70 bytes a block.
+/// A whole CAR whose blocks have been verified, and where each of them lies. What is kept is about a hundred
+/// bytes a block.
 public struct CARArchive: Sendable {
     public let roots: [CID]
     /// Blocks that differ from one another.

@@ -7,7 +7,7 @@ public struct CARLimits: Sendable {
     /// Roots the header names.
     public var maximumRoots = 1024
     /// Bytes of a block.
-    public var maximumBlock = 8 << 20
+    public var maximumBlock = 4 << 20
     /// Blocks in all, repeated ones counted.
     public var maximumBlocks = 1 << 22
     /// Bytes of the files that come out of it: blocks that are linked to many times count each time.

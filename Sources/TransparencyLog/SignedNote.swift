@@ -120,13 +120,14 @@ public struct NoteSignature: Sendable, Hashable, CustomStringConvertible {
     }
 
     init?(line: Bytes) {
-        let text = String(decoding: line, as: UTF8.self)
-        guard text.hasPrefix(Self.dash) else { return nil }
-        let parts = text.dropFirst(Self.dash.count).split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 2, VerifierKey.isName(String(parts[0])), let bytes = Base64.decode(parts[1].utf8),
-            bytes.count > 4
+        // Bytes, not characters: a mark that combines with a space must not hide it.
+        guard line.starts(with: Self.dash.utf8) else { return nil }
+        let rest = line[clamping: Self.dash.utf8.count..<line.count]
+        guard let space = rest.firstIndex(of: 0x20),
+            let name = String(validating: rest[clamping: 0..<space], as: UTF8.self), VerifierKey.isName(name),
+            let bytes = Base64.decode(rest[clamping: (space + 1)..<rest.count]), bytes.count > 4
         else { return nil }
-        name = String(parts[0])
+        self.name = name
         keyID = Bytes(Array(bytes.prefix(4)))
         signature = Bytes(Array(bytes.dropFirst(4)))
     }

@@ -90,7 +90,7 @@ import Vault
             ([0], .notCID), ([1, 1], .truncated), ([0x80, 0x00], .varintMalformed),
             ([UInt8](repeating: 0x80, count: 40), .varintMalformed),
             ([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], .tooLarge),
-            ([0x80, 0x80, 0x80, 0x04] + cid, .truncated),
+            ([0x80, 0x80, 0x80, 0x02] + cid, .truncated), ([0x80, 0x80, 0x80, 0x03] + cid, .tooLarge),
             // The identifier goes on beyond its section, and what stands there is the next one's.
             ([20] + cid + PackedCAR.section(cid + block.data.array), .truncated),
             (PackedCAR.section(cid), .blockMismatch), (PackedCAR.section(cid + [1, 2, 3]), .blockMismatch),

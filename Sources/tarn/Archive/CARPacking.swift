@@ -14,7 +14,7 @@ struct CARPacking {
         let place: [Substring]
     }
 
-    private let target: NewFile
+    private let target: WriteBehind
     private var writer = CARWriter()
     private var fileCount = 0
 
@@ -23,21 +23,25 @@ struct CARPacking {
         let isSingleFile = files.count == 1 && !isFolder(files[0])
         let inputs = try inputs(files)
         guard let target = try NewFile(at: output) else { throw Failure(description: "\(output): exists already") }
+        let behind = WriteBehind(target)
         do {
-            var packing = CARPacking(target: target)
+            var packing = CARPacking(target: behind)
             let root = try packing.run(inputs, isSingleFile: isSingleFile)
+            try behind.finish()
+            try target.overwrite(try CARWriter.header(root: root.cid), at: 0)
             target.close()
             Terminal.progress("")
             return CARCommand.Pack.Result(
                 root: root.cid.description, files: packing.fileCount, blocks: packing.writer.blockCount,
                 duplicates: packing.writer.duplicateCount, bytes: packing.writer.count)
         } catch {
+            behind.drain()
             target.discard()
             throw error
         }
     }
 
-    private init(target: NewFile) { self.target = target }
+    private init(target: WriteBehind) { self.target = target }
 
     private static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
@@ -61,14 +65,13 @@ struct CARPacking {
     }
 
     private mutating func run(_ inputs: [Input], isSingleFile: Bool) throws -> UnixFSEntry {
-        try target.write(Bytes([UInt8](repeating: 0, count: CARWriter.headerCount)))
-        let root = isSingleFile && inputs.count == 1 ? try file(inputs[0].entry) : try folder(inputs[...], depth: 0)
-        try target.overwrite(try CARWriter.header(root: root.cid), at: 0)
-        return root
+        try target.write([Bytes([UInt8](repeating: 0, count: CARWriter.headerCount))])
+        return isSingleFile && inputs.count == 1 ? try file(inputs[0].entry) : try folder(inputs[...], depth: 0)
     }
 
     private mutating func write(_ block: Block) throws {
-        for run in writer.append(block) { try target.write(run) }
+        let runs = writer.append(block)
+        if !runs.isEmpty { try target.write(runs) }
     }
 
     private mutating func file(_ entry: FileTree.Entry) throws -> UnixFSEntry {
@@ -95,7 +98,10 @@ struct CARPacking {
                 entries.append((name: String(name), entry: try file(first.entry)))
                 rest = rest.dropFirst()
             } else {
-                let isWithin = { (input: Input) in input.place.count > depth + 1 && input.place[depth] == name }
+                // Byte by byte: names that only look alike are two.
+                let isWithin = { (input: Input) in
+                    input.place.count > depth + 1 && input.place[depth].utf8.elementsEqual(name.utf8)
+                }
                 entries.append((name: String(name), entry: try folder(rest.prefix(while: isWithin), depth: depth + 1)))
                 rest = rest.drop(while: isWithin)
             }
