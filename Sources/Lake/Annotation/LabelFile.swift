@@ -133,7 +133,7 @@ enum LabelCSV {
         return "'" + value
     }
 
-    private static func cell(_ value: String) -> String {
+    static func cell(_ value: String) -> String {
         let needsQuotes = value.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
         guard needsQuotes || value.first == " " || value.last == " " else { return value }
         return "\"" + value.replacing("\"", with: "\"\"") + "\""

@@ -132,13 +132,14 @@ final class StudyKeys: Sendable {
         }
     }
 
-    private func subjectKey(project: Int64, _ row: PostgresRow) throws -> SymmetricKey {
+    /// The subject's key, of a row with `wrapped_key` and `code`.
+    func subjectKey(project: Int64, _ row: PostgresRow) throws -> SymmetricKey {
         try master.unwrap(
             Bytes(try row.decode("wrapped_key", as: [UInt8].self)),
             context: Self.subjectContext(project: project, code: try row.decode("code")))
     }
 
-    private static func subjectContext(project: Int64, code: String) -> SealingContext {
+    static func subjectContext(project: Int64, code: String) -> SealingContext {
         SealingContext("subject-key", "\(project)", code)
     }
     private static func imageContext(study: String) -> SealingContext { SealingContext("image-key", study) }
