@@ -34,7 +34,7 @@ struct SubjectRows {
             "SELECT id FROM study_key WHERE subject_id = $1 ORDER BY id FOR UPDATE", [subject]
         ).map { try $0.decode("id", as: Int64.self) }
         for (query, parameter) in [
-            ("SELECT 1 FROM label_set WHERE project_id = $1 ORDER BY id FOR UPDATE", [project]),
+            ("SELECT 1 FROM label_set WHERE project_id = $1 ORDER BY id FOR UPDATE", project),
             ("SELECT 1 FROM study WHERE id = ANY($1) ORDER BY id FOR UPDATE", studies),
             ("SELECT 1 FROM series WHERE study_id = ANY($1) ORDER BY id FOR UPDATE", studies),
         ] as [(String, any PostgresEncodable)] {
