@@ -64,13 +64,22 @@ final class StudyKeys: Sendable {
         await making.enter(uid)
         defer { making.leave(uid) }
         if let study = try await study(uid: uid) { return study }
-        try await LakeError.rethrowing {
-            try await database.transaction(attempts: 4) { connection in
-                try await self.make(uid: uid, project: project, identity: identity, connection)
-            }
-        }
+        try await LakeError.rethrowing { try await make(uid: uid, project: project, identity: identity) }
         guard let study = try await study(uid: uid) else { throw LakeError(.unavailable, "a study has no keys") }
         return study
+    }
+
+    private func make(uid: String, project: Int64, identity: SubjectIdentity) async throws {
+        for attempt in 1... {
+            do {
+                return try await database.transaction(attempts: 4) { connection in
+                    try await self.make(uid: uid, project: project, identity: identity, connection)
+                }
+            } catch let error as PostgresError where error.isForeignKeyViolation && attempt < 5 {
+                // The subject was erased since it was looked for: make another.
+                continue
+            }
+        }
     }
 
     private func make(
