@@ -38,6 +38,8 @@ export interface Study {
     instanceCount: number;
     bytes: number;
     addedAt: string;
+    /** Whether its images can be read now. */
+    local?: "here" | "offloaded" | "restoring";
 }
 
 export interface StudyList {

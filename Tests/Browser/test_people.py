@@ -11,10 +11,10 @@ PLACES = {
     "physician": ["Studies"],
     "researcher": ["Studies", "Labels", "Exports"],
     "technologist": ["Upload"],
-    "custodian": ["Studies", "Held", "Labels", "Audit", "Projects"],
+    "custodian": ["Studies", "Held", "Labels", "Archive", "Audit", "Projects"],
     "auditor": ["Audit"],
     "admin": ["Accounts", "Projects"],
-    "everything": ["Studies", "Upload", "Held", "Labels", "Exports", "Audit", "Projects"],
+    "everything": ["Studies", "Upload", "Held", "Labels", "Exports", "Archive", "Audit", "Projects"],
 }
 
 

@@ -22,6 +22,7 @@ const places = [
         visible: () => labelPermissions.some((permission) => permitted(permission)),
     },
     { path: "/exports", name: "Exports", visible: () => permitted("export") },
+    { path: "/archive", name: "Archive", visible: () => permitted("archive") },
     { path: "/audit", name: "Audit", visible: () => permitted("access.history") },
     {
         path: "/accounts",

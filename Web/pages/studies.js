@@ -28,7 +28,7 @@ function studyRow(study, { showProject }) {
     const row = h(
         "tr",
         { class: "study-row" },
-        h("td", { class: "picture" }, studyThumbnail(study.uid)),
+        h("td", { class: "picture" }, studyThumbnail(study.uid, study.local)),
         h("td", { class: "what" }, [
             h("a", { href: path, class: "title" }, study.description || body || "Study without a description"),
             h("a", {
@@ -36,6 +36,9 @@ function studyRow(study, { showProject }) {
                 href: studiesPath({ project: study.project, subject: study.subject }),
                 title: "Show only this patient",
             }, study.subject),
+            study.local && study.local !== "here"
+                ? h("span", { class: "badge info away" }, study.local === "offloaded" ? "Cold storage" : "Coming back")
+                : null,
             h("span", { class: "found", "data-study": study.uid }),
         ]),
         h("td", { class: "kind" }, modalityBadges(study.modalities)),

@@ -11,6 +11,8 @@ import {
     plural,
     sentenceCase,
 } from "../core/format.js";
+import { eraseSection } from "../archive/erase.js";
+import { storageSection } from "../archive/section.js";
 import { kindInWords } from "../audit/kinds.js";
 import { auditPath } from "../audit/question.js";
 import { icon } from "../ui/icons.js";
@@ -42,7 +44,7 @@ function priorEntry(prior, compare) {
         "li",
         { class: "prior-entry" },
         h("a", { class: "prior", href: `/studies/${encodeURIComponent(prior.uid)}` }, [
-            studyThumbnail(prior.uid),
+            studyThumbnail(prior.uid, prior.local),
             h("span", { class: "prior-text" }, [
                 h("span", { class: "prior-title" }, name),
                 h("span", { class: "muted small" }, `${formatDate(prior.date)} · ${prior.modalities.join(", ")}`),
@@ -129,7 +131,9 @@ function details(study, { signal, compare }) {
                 : h("p", { class: "muted small" }, "There are no others."),
         ),
     ]);
+    panel.append(storageSection(study, signal));
     if (permitted("access.history", study.project)) panel.append(accessSection(study.uid, signal));
+    if (permitted("erase", study.project)) panel.append(eraseSection(study));
     return panel;
 }
 

@@ -73,6 +73,11 @@ export class SeriesRail {
         }
     }
 
+    /** Draws the small pictures anew the next time: a study came back, or went. */
+    forget() {
+        this.#studies = [];
+    }
+
     /** @param {StudyDetail[]} studies */
     #list(studies) {
         this.#studies = studies;
@@ -94,7 +99,7 @@ export class SeriesRail {
         const count = series.frames > series.instanceCount ? series.frames : series.instanceCount;
         const place = h("span");
         const button = h("button", { class: "series", type: "button" }, [
-            seriesThumbnail(study.uid, series.uid),
+            seriesThumbnail(study.uid, series.uid, study.local),
             h("span", { class: "series-name" }, name),
             h("span", { class: "series-count" }, `${series.modality} · ${plural(count, "image")}`, place),
         ]);

@@ -1,4 +1,6 @@
 import { api, isAbort, messageOf } from "../core/api.js";
+import { showAway } from "../archive/away.js";
+import { storageOf } from "../archive/storage.js";
 import { counterpartSeries, firstSeries, SeriesRail } from "./study-series.js";
 
 /** @import { Series, SeriesDisplay, StudyDetail } from "../types.d.ts" */
@@ -45,8 +47,25 @@ export class StudyViewer {
     start(wanted) {
         const first = firstSeries(this.study.series, wanted);
         this.#show();
+        this.#watchStorage();
         if (first) this.open(first, this.study);
         else this.viewer.fail("This study holds no series yet.");
+    }
+
+    /** When the images of the page's study go to cold storage, or come back, the list of series shows that. */
+    #watchStorage() {
+        const { study } = this;
+        storageOf(study.uid, this.signal).status.watch((status) => {
+            const before = study.local ?? "here";
+            if (!status || status.local === before) return;
+            study.local = status.local;
+            this.rail.forget();
+            this.#show();
+            if (before !== "here") return;
+            for (const [viewport, { study: its, series }] of [...this.#opened]) {
+                if (its === study) this.open(series, study, viewport);
+            }
+        }, this.signal);
     }
 
     /**
@@ -84,6 +103,14 @@ export class StudyViewer {
         this.#opened.set(viewport, { study, series, opening });
         this.viewer.activate(viewport);
         this.#show();
+        const local = storageOf(study.uid, this.signal).status.value?.local ?? study.local ?? "here";
+        if (local !== "here") {
+            delete this.viewer.dataset["shown"];
+            return showAway(viewport, study, { page: this.signal, opening: opening.signal }, () => {
+                study.local = "here";
+                this.open(series, study, viewport);
+            });
+        }
         try {
             /** @type {SeriesDisplay} */
             const display = await api.get(`series/${encodeURIComponent(series.uid)}/display`, opening.signal);

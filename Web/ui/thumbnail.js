@@ -13,15 +13,26 @@ export function thumbnail(source) {
     return place;
 }
 
-/** @param {string} study */
-export function studyThumbnail(study) {
+/** What stands for images that are in cold storage. */
+function awayThumbnail() {
+    return h("span", { class: "thumbnail", title: "In cold storage" }, icon("box"));
+}
+
+/**
+ * @param {string} study
+ * @param {string} [local] where its images are
+ */
+export function studyThumbnail(study, local = "here") {
+    if (local !== "here") return awayThumbnail();
     return thumbnail(`/dicom-web/studies/${encodeURIComponent(study)}/thumbnail`);
 }
 
 /**
  * @param {string} study
  * @param {string} series
+ * @param {string} [local] where the images of the study are
  */
-export function seriesThumbnail(study, series) {
+export function seriesThumbnail(study, series, local = "here") {
+    if (local !== "here") return awayThumbnail();
     return thumbnail(`/dicom-web/studies/${encodeURIComponent(study)}/series/${encodeURIComponent(series)}/thumbnail`);
 }

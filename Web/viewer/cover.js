@@ -9,7 +9,7 @@ export class Cover {
     /**
      * @param {string} symbol
      * @param {string} text
-     * @param {...Node} more
+     * @param {...(Node | string)} more
      */
     say(symbol, text, ...more) {
         fill(this.element, h("div", null, icon(symbol), h("p", null, text), more));

@@ -235,13 +235,14 @@ export class TarnViewport extends HTMLElement {
      * Says something in place of the image.
      * @param {string} text
      * @param {string} [symbol]
+     * @param {...(Node | string)} more such as a button
      */
-    fail(text, symbol = "alert") {
+    fail(text, symbol = "alert", ...more) {
         this.close();
         this.#screen.clear();
         this.#overlay.element.hidden = true;
         this.#slices.show({ index: 0, count: 0, playing: false, rate: this.#film.rate });
-        this.#cover.say(symbol, text);
+        this.#cover.say(symbol, text, ...more);
         this.#around.changed(this, this.#state);
     }
 
