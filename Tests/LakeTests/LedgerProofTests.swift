@@ -80,12 +80,15 @@ import Vault
             let database = try #require(test.database)
             try await events(40, database)
             let early = try await test.lake.ledger.checkpoint()
-            for sql in ["UPDATE ledger_leaf SET hash = hash", "DELETE FROM ledger_leaf", "DELETE FROM ledger_checkpoint"] {
+            for sql in [
+                "UPDATE ledger_leaf SET hash = hash", "DELETE FROM ledger_leaf", "DELETE FROM ledger_checkpoint",
+            ] {
                 await #expect(throws: PostgresError.self) { try await database.execute(sql) }
             }
             try await database.execute("ALTER TABLE ledger_leaf DISABLE TRIGGER ledger_leaf_append_only")
             try await database.execute(
-                "UPDATE ledger_leaf SET body = replace(convert_from(body, 'UTF8'), 'operator', 'somebody')::bytea WHERE index = 7")
+                "UPDATE ledger_leaf SET body = replace(convert_from(body, 'UTF8'), 'operator', 'somebody')::bytea WHERE index = 7"
+            )
             let audit = try await test.audit(try await test.exported(), expected: [early])
             #expect(!audit.isSound && audit.problems.map(\.code) == [.forged, .forged])
         }

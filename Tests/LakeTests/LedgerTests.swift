@@ -127,7 +127,8 @@ import Vault
             let before = try await test.count("SELECT count(*) FROM ledger_leaf")
             // The last thing that a batch does fails, as at a power cut.
             try await database.execute(
-                "CREATE TRIGGER cut BEFORE INSERT ON ledger_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+                "CREATE TRIGGER cut BEFORE INSERT ON ledger_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            )
             try await test.lake.accessLog.record(.export, project: project, principal: people.operator)
             #expect(await test.refusal { try await test.lake.ledger.sequence() } == .unavailable)
             #expect(try await test.count("SELECT count(*) FROM ledger_leaf") == before)
@@ -146,7 +147,8 @@ import Vault
             await #expect(throws: Undone.self) {
                 try await database.transaction { connection in
                     try await connection.execute(
-                        "INSERT INTO access_event (account_id, credential, kind) SELECT id, 'x', 'export' FROM account LIMIT 1")
+                        "INSERT INTO access_event (account_id, credential, kind) SELECT id, 'x', 'export' FROM account LIMIT 1"
+                    )
                     throw Undone()
                 }
             }

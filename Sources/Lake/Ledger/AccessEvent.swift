@@ -66,7 +66,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         /// thousand times. Acts are events, each for itself.
         var isCountedByInterval: Bool {
             switch self {
-            case .view, .download, .review, .identityRead, .labelsRead, .reportRead, .reportAsWritten, .reportSearch: true
+            case .view, .download, .review, .identityRead, .labelsRead, .reportRead, .reportAsWritten, .reportSearch:
+                true
             default: false
             }
         }

@@ -81,7 +81,8 @@ public struct Ledger: Sendable {
             }
             return Inclusion(
                 index: index, size: size, leafHash: Base64.encode(leaf.bytes), root: Base64.encode(root.bytes),
-                hashes: hashes.map { Base64.encode($0.bytes) }, proof: proof.map { String(decoding: $0.bytes.array, as: UTF8.self) })
+                hashes: hashes.map { Base64.encode($0.bytes) },
+                proof: proof.map { String(decoding: $0.bytes.array, as: UTF8.self) })
         }
     }
 

@@ -35,7 +35,10 @@ struct LedgerLeaf: Sendable {
                     Self.optional(purpose.isEmpty ? nil : Self.commitment("purpose", purpose, salt: salt, key: key))
                 ),
                 ("outcome", .string("done")),
-                ("object", Self.optional(try Self.object(row).map { Self.commitment("object", $0, salt: salt, key: key) })),
+                (
+                    "object",
+                    Self.optional(try Self.object(row).map { Self.commitment("object", $0, salt: salt, key: key) })
+                ),
                 ("previous", subject?.last.map { .integer(Int($0)) } ?? .null), ("salt", .string(salt)),
             ]).text)
     }
