@@ -11,8 +11,8 @@ CREATE TABLE lake_secret (
 );
 
 -- What stays of a patient who was erased: that it was done, by whom, when and why, and how much of it there was. The
--- code is a keyed hash. Erasing goes on from `state` after a crash: bytes in segments, copies in archives, traces in
--- the database's own files.
+-- code is a keyed hash. Erasing goes on from `state` after a crash: bytes in segments, traces in the database's
+-- own files, copies in archives.
 CREATE TABLE subject_tombstone (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     project_id  bigint      NOT NULL REFERENCES project (id),
@@ -21,7 +21,7 @@ CREATE TABLE subject_tombstone (
     erased_at   timestamptz NOT NULL DEFAULT now(),
     reason      text        NOT NULL CHECK (char_length(reason) BETWEEN 1 AND 500),
     counts      jsonb       NOT NULL,
-    state       text        NOT NULL DEFAULT 'bytes' CHECK (state IN ('bytes', 'copies', 'traces', 'done')),
+    state       text        NOT NULL DEFAULT 'bytes' CHECK (state IN ('bytes', 'traces', 'copies', 'done')),
     transaction text        NOT NULL DEFAULT pg_current_xact_id()::text,
     unswept     text[]      NOT NULL DEFAULT '{}',       -- tables too large to be written anew at once
     done_at     timestamptz,

@@ -57,10 +57,10 @@ public final class Lake: Sendable {
         originals = Originals(context, accessLog: accessLog)
         ledger = Ledger(context, accessLog: accessLog)
         keyRotation = KeyRotation(context)
-        erasures = Erasures(context, viewing: viewing)
         mail = MailDelivery(context, accounts: accounts)
         retention = Retention(context)
         archive = Archive(context, instances: viewing.instances)
+        erasures = Erasures(context, viewing: viewing, archive: archive)
         fsck = Fsck(context, archive: archive)
         let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)

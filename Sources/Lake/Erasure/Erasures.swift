@@ -14,10 +14,12 @@ public struct Erasures: Sendable {
     let context: LakeContext
     private let visibility: Visibility
     private let viewing: Viewing
+    private let archive: Archive
 
-    init(_ context: LakeContext, viewing: Viewing) {
+    init(_ context: LakeContext, viewing: Viewing, archive: Archive) {
         self.context = context
         self.viewing = viewing
+        self.archive = archive
         visibility = Visibility(context: context)
     }
 
@@ -128,20 +130,33 @@ public struct Erasures: Sendable {
     /// Does what is left to do; several may try at once.
     private func finish(_ id: Int64) async throws {
         try await eraseBytes(id)
-        if try await state(id) == .copies {
-            try await ArchiveErasure.finish(context)
-            try await set(.traces, id, from: .copies)
+        let row = try await context.database.single(
+            "SELECT state, counts->>'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id])
+        let studies = try JSONDecoder().decode(
+            [Int64].self, from: Data(try row.decode("studies", as: String.self).utf8))
+        if try row.decode("state", as: String.self) == Tombstone.State.traces.rawValue {
+            // Whoever was reading when the keys went has put them back into memory: once more.
+            forget(studies)
+            guard let unswept = try await TraceSweep(context).run(after: id) else { return }
+            try await context.database.query(
+                "UPDATE subject_tombstone SET state = 'copies', unswept = $2 WHERE id = $1 AND state = 'traces'",
+                [id, unswept])
         }
-        guard try await state(id) == .traces else { return }
-        // Whoever was reading when the keys went has put them back into memory: once more.
-        let studies = try await context.database.single(
-            "SELECT counts->'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id]
-        ).decode("studies", as: String?.self)
-        if let studies { forget(try JSONDecoder().decode([Int64].self, from: Data(studies.utf8))) }
-        guard let unswept = try await TraceSweep(context).run(after: id) else { return }
+        try await removeCopies(of: studies, id)
+    }
+
+    /// Copies at backends. One that does not answer is asked again, and holds nothing else up.
+    private func removeCopies(of studies: [Int64], _ id: Int64) async throws {
+        let query = """
+            SELECT count(*) AS n FROM archive_copy c JOIN archive_bundle_study v ON v.bundle_id = c.bundle_id
+            WHERE c.state = 'removing' AND v.study_id = ANY($1)
+            """
+        if try await context.database.single(query, [studies]).decode("n", as: Int.self) > 0 {
+            try await archive.removeCopies()
+            guard try await context.database.single(query, [studies]).decode("n", as: Int.self) == 0 else { return }
+        }
         try await context.database.query(
-            "UPDATE subject_tombstone SET state = 'done', done_at = now(), unswept = $2 WHERE id = $1 AND state = 'traces'",
-            [id, unswept])
+            "UPDATE subject_tombstone SET state = 'done', done_at = now() WHERE id = $1 AND state = 'copies'", [id])
     }
 
     private func eraseBytes(_ id: Int64) async throws {
@@ -162,14 +177,7 @@ public struct Erasures: Sendable {
                 "DELETE FROM erasure_blob WHERE tombstone_id = $1 AND (segment, byte_offset) <= ($2, $3)",
                 [id, last.segment, last.offset])
         }
-        try await set(.copies, id, from: .bytes)
-    }
-
-    private func state(_ id: Int64) async throws -> Tombstone.State { try await tombstone(id).state }
-
-    private func set(_ state: Tombstone.State, _ id: Int64, from: Tombstone.State) async throws {
         try await context.database.query(
-            "UPDATE subject_tombstone SET state = $2 WHERE id = $1 AND state = $3",
-            [id, state.rawValue, from.rawValue])
+            "UPDATE subject_tombstone SET state = 'traces' WHERE id = $1 AND state = 'bytes'", [id])
     }
 }

@@ -15,7 +15,7 @@ struct SubjectRows {
         _ studies: [Int64], hash: [UInt8], reason: String, _ principal: Principal
     ) async throws -> (tombstone: Int64, studies: [Int64]) {
         try await connection.query("SELECT set_config('tarn.erasing', 'on', true)")
-        try await ArchiveErasure.mark(studies: studies, connection)
+        try await Archive.forget(studies: studies, connection)
         var counts = try await count(studies)
         counts.labelCommits = try await eraseLabels(studies)
         counts.exports = try await eraseExports(studies)

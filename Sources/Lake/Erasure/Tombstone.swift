@@ -22,10 +22,10 @@ public struct Tombstone: Codable, Hashable, Sendable {
     public enum State: String, Codable, Sendable {
         /// Bytes in segments are being erased. Nobody can read them any more: their keys are gone.
         case bytes
-        /// Copies in archives are being removed.
-        case copies
         /// The database's files are being freed of what was deleted from them.
         case traces
+        /// Copies in archives are being removed. Nobody can read those either.
+        case copies
         case done
     }
 

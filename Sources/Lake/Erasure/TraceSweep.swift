@@ -9,6 +9,7 @@ struct TraceSweep {
     static let tables = [
         "instance", "series", "study", "held", "conflict", "study_key", "subject", "report_version", "report",
         "label_commit", "label_draft", "study_label", "export_entry", "export_file", "access_event",
+        "ledger_subject_key", "archive_bundle",
     ]
     /// A larger table is not written anew at once: nobody could read it meanwhile.
     static let mostBytes: Int64 = 1 << 30
