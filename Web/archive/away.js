@@ -10,6 +10,15 @@ import { goesOn, jobProgress } from "./words.js";
 /** @import { TarnViewport } from "../viewer/viewport.js" */
 /** @import { Study } from "../types.d.ts" */
 
+/** What is to be said; it is said anew only where this differs. @param {Pick<StudyArchive, "local" | "job">} status */
+function wordsFor(status) {
+    const { local, job } = status;
+    if (local === "offloaded" && !goesOn(job)) {
+        return job?.kind === "restore" && job.state === "failed" ? `failed: ${job.error}` : "away";
+    }
+    return JSON.stringify([local, job]);
+}
+
 /**
  * Says in the viewport that the study is away, with one button that brings it back; and calls `back` when it is here.
  * @param {TarnViewport} viewport
@@ -19,19 +28,17 @@ import { goesOn, jobProgress } from "./words.js";
  */
 export function showAway(viewport, study, { page, opening }, back) {
     const storage = storageOf(study.uid, page);
-    /** @param {StudyArchive | null} status */
-    const show = (status) => {
-        if (opening.aborted) return;
-        const { job } = status ?? {};
-        const failed = job?.kind === "restore" && job.state === "failed" ? sentence(job.error ?? "") : "";
-        if (status?.local === "restoring" || (job?.kind === "restore" && goesOn(job))) {
+    /** @param {Pick<StudyArchive, "local" | "job">} status */
+    const show = ({ local, job }) => {
+        if (local === "restoring" || (job?.kind === "restore" && goesOn(job))) {
             viewport.fail(
                 "This study is being brought back from cold storage. It opens by itself when it is here.",
                 "box",
                 job && goesOn(job) ? jobProgress(job) : "",
             );
-        } else if (failed) {
-            viewport.fail(`The study could not be brought back. ${failed}`, "alert", ask("Try again"));
+        } else if (job?.kind === "restore" && job.state === "failed") {
+            const why = sentence(job.error ?? "");
+            viewport.fail(`The study could not be brought back. ${why}`, "alert", ask("Try again"));
         } else {
             viewport.fail(
                 "The images of this study are in cold storage. To look at them, bring the study back; that can take some " +
@@ -56,10 +63,12 @@ export function showAway(viewport, study, { page, opening }, back) {
         return button;
     };
 
+    // What is drawn anew takes the button away from under somebody's finger.
     let said = "";
-    storage.status.watch((status) => {
-        if (status?.local === "here") return back();
-        const text = JSON.stringify([status?.local, status?.job]);
+    storage.status.watch((known) => {
+        if (known?.local === "here") return back();
+        const status = known ?? { local: study.local ?? "offloaded" };
+        const text = wordsFor(status);
         if (text === said) return;
         said = text;
         show(status);

@@ -17,7 +17,9 @@ export class StudyStorage {
     status = new Signal(/** @type {StudyArchive | null} */ (null));
     #wait = firstWait;
     #timer = 0;
-    /** @type {Promise<void> | null} */
+    /** How often something was asked for. */
+    #asked = 0;
+    /** @type {Promise<unknown> | null} */
     #loading = null;
 
     /**
@@ -36,8 +38,10 @@ export class StudyStorage {
 
     /** Asks where the study is; several who ask at once ask together. */
     load() {
+        const asked = this.#asked;
         this.#loading ??= api.get(`${this.#path}/archive`, this.signal)
-            .then((status) => this.#take(status))
+            // What was true before something was asked for is no news any more.
+            .then((status) => asked === this.#asked && this.#take(status))
             .finally(() => this.#loading = null);
         return this.#loading;
     }
@@ -45,6 +49,7 @@ export class StudyStorage {
     /** Asks for the study to be brought back. */
     async restore() {
         this.#wait = firstWait;
+        this.#asked += 1;
         this.#take(await api.post(`${this.#path}/restore`, {}, this.signal));
     }
 
@@ -54,6 +59,7 @@ export class StudyStorage {
      */
     async archive(wanted) {
         this.#wait = firstWait;
+        this.#asked += 1;
         this.#take(await api.post(`${this.#path}/archive`, wanted, this.signal));
     }
 

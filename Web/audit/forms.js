@@ -21,8 +21,10 @@ function days({ from, to }) {
 function projectChoice({ project }) {
     const projects = projectsPermitting("access.history");
     const element = select({}, [
-        ["", projects.length > 1 ? "All that you audit" : "The one that you audit"],
-        ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
+        ["", projects.length === 1 ? projects[0]?.name || projects[0]?.code || "" : "All that you audit"],
+        ...(projects.length === 1 ? [] : projects).map((
+            { code, name },
+        ) => /** @type {[string, string]} */ ([code, name || code])),
     ], project ?? "");
     // Another project than one's own, out of an old address: the server answers, not this list.
     if (element.selectedIndex < 0) element.selectedIndex = 0;

@@ -108,6 +108,8 @@ export function attachPointer(element, target) {
     };
 
     element.addEventListener("pointerdown", (event) => {
+        // What is said in place of an image has buttons of its own; a captured pointer would never click them.
+        if (event.target instanceof Element && event.target.closest("button, a")) return;
         element.setPointerCapture(event.pointerId);
         target.touched();
         const at = place(event);
