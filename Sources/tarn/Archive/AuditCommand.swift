@@ -4,13 +4,13 @@ import Foundation
 import TransparencyLog
 import Vault
 
-/// `tarn audit`: the ledger's proofs, checked without the lake.
+/// `tarn audit`: the ledger, and its proofs, which are checked without the lake.
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Verify an exported ledger, offline.",
+        abstract: "The ledger: export it, and verify it offline.",
         discussion: "Example:  tarn audit verify ledger.tarnlog --key @hospital.vkey --expect last-year.checkpoint",
-        subcommands: [Verify.self])
+        subcommands: [Verify.self, Export.self, Newest.self, Key.self])
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
