@@ -83,7 +83,7 @@ def test_nothing_of_a_patient_is_left(server):
     for line in kept[:3]:
         assert server.request("GET", f"/api/v1/instances/{line['instance']}/frames/1/pixels", token=token)[0] == 200
     assert server.json("GET", f"/api/v1/exports/{export}", token=token)["erased"] == 3
-    status, _, answer = server.request("GET", f"/api/v1/exports/{export}/archive", token=token)
+    status, _, answer = server.request("GET", f"/api/v1/exports/{export}/archive.zip", token=token)
     assert status == 410 and json.loads(answer)["code"] == "erased", (status, answer[:200])
 
     assert shows(uids, *places) == set() and leaks(*places) == []
