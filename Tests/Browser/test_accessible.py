@@ -24,7 +24,7 @@ def test_no_page_has_violations(visit, ct_study, scheme, width, height):
     page = visit("everything", "/studies", width, height, scheme, allow=(404,))
     page.locator(".study-row").first.wait_for()
     found += violations(page, "studies")
-    for path in ("/studies?description=zzzz", "/upload", "/held", "/exports", "/studies/2.25.404"):
+    for path in ("/studies?description=zzzz", "/upload", "/held", "/exports", "/audit", "/archive", "/erased", "/studies/2.25.404"):
         page.goto(page.lake.url + path)
         page.locator("h1").first.wait_for(state="attached")
         page.wait_for_timeout(500)
@@ -126,7 +126,7 @@ def test_from_sign_in_to_the_second_image_without_a_mouse(visit, ct_study):
 def test_nothing_is_wider_than_a_phone(visit, ct_study):
     page = visit("everything", "/studies", 390, 844)
     page.locator(".study-row").first.wait_for()
-    for path in ("/studies", "/upload", "/held", "/exports", f"/studies/{ct_study}"):
+    for path in ("/studies", "/upload", "/held", "/exports", "/audit", "/archive", f"/studies/{ct_study}"):
         page.goto(page.lake.url + path)
         page.wait_for_timeout(600)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
