@@ -72,7 +72,9 @@ struct ArchiveCommand: AsyncParsableCommand {
             guard !json else { return try Terminal.printJSON(study) }
             Terminal.print("\(study.study)  \(study.project)  \(study.local)  \(Terminal.size(study.bytes))")
             for copy in study.copies {
-                let name = [copy.backend, copy.state, copy.isCurrent ? nil : "older version", copy.cid].compactMap { $0 }
+                let name = [copy.backend, copy.state, copy.isCurrent ? nil : "older version", copy.cid].compactMap {
+                    $0
+                }
                 Terminal.print("  " + name.joined(separator: "  "))
             }
         }

@@ -20,7 +20,9 @@ struct ArchiveOptions: ParsableArguments {
         do { _ = try configuration() } catch { throw ValidationError("\(error)") }
     }
 
-    func configuration() throws -> ArchiveConfiguration { try Self.configuration(archive: archive, retention: retention) }
+    func configuration() throws -> ArchiveConfiguration {
+        try Self.configuration(archive: archive, retention: retention)
+    }
 
     /// For a command that opens the lake by itself.
     static func environment() throws -> ArchiveConfiguration { try configuration(archive: nil, retention: nil) }

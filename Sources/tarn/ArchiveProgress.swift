@@ -25,12 +25,14 @@ struct ArchiveProgress {
         return failed
     }
 
-    private func run(_ study: String, _ action: String, _ body: (any Encodable & Sendable)?) async throws -> StudyArchive
+    private func run(_ study: String, _ action: String, _ body: (any Encodable & Sendable)?) async throws
+        -> StudyArchive
     {
         let address = "/api/v1/studies/\(Client.escaped(study))"
         var state = try await client.send("POST", "\(address)/\(action)", json: body).decoded(StudyArchive.self)
         while let job = state.job, job.state == "waiting" || job.state == "running" {
-            let share = job.total > 0 && job.done > 0 ? " \(Terminal.size(job.done)) of \(Terminal.size(job.total))" : ""
+            let share =
+                job.total > 0 && job.done > 0 ? " \(Terminal.size(job.done)) of \(Terminal.size(job.total))" : ""
             Terminal.progress("\(study): \(job.step)\(share)")
             try await Task.sleep(for: .milliseconds(300))
             state = try await client.send("GET", "\(address)/archive").decoded(StudyArchive.self)

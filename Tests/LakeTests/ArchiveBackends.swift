@@ -30,7 +30,9 @@ final class FailingBackend: ColdBackend, Sendable {
     }
 
     private func check(_ step: Step) throws(ColdStorageError) {
-        if failing.withLock({ $0 == step }) { throw ColdStorageError(.unavailable, "a test wants \(step.rawValue) to fail") }
+        if failing.withLock({ $0 == step }) {
+            throw ColdStorageError(.unavailable, "a test wants \(step.rawValue) to fail")
+        }
     }
 
     func store(_ archive: ColdArchive) async throws(ColdStorageError) {

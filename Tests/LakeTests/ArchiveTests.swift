@@ -152,7 +152,9 @@ import Vault
             let away = try await scene.archive("plain", offload: true)
             #expect(away.copies.first?.hasPatches == false)
             #expect(away.local == "offloaded")
-            #expect(try await scene.test.count("SELECT count(*) FROM instance WHERE patch_here AND NOT object_here") == 3)
+            let patches = try await scene.test.count(
+                "SELECT count(*) FROM instance WHERE patch_here AND NOT object_here")
+            #expect(patches == 3)
             #expect(try await scene.restore().local == "here")
             try await scene.checkOriginals()
         }
@@ -352,8 +354,12 @@ import Vault
             let researcher = try await scene.test.person("rosa", [.researcher])
             _ = try await scene.archive(offload: true)
             for other in [scene.people.stranger, scene.people.technologist, scene.people.auditor] {
-                #expect(await scene.test.refusal { _ = try await lake.archive.status(scene.study, principal: other) } == .notFound)
-                #expect(await scene.test.refusal { try await lake.archive.restore(scene.study, principal: other) } == .notFound)
+                #expect(
+                    await scene.test.refusal { _ = try await lake.archive.status(scene.study, principal: other) }
+                        == .notFound)
+                #expect(
+                    await scene.test.refusal { try await lake.archive.restore(scene.study, principal: other) }
+                        == .notFound)
             }
             for other in [researcher, scene.people.stranger] {
                 #expect(
@@ -369,7 +375,8 @@ import Vault
             let seen = try await lake.archive.status(scene.study, principal: researcher)
             #expect(seen.local == "offloaded" && seen.isArchived)
             #expect(seen.backends == nil)
-            #expect(seen.copies.allSatisfy { $0.cid == nil && $0.backend == nil && $0.pieceV2 == nil && $0.bytes == nil })
+            #expect(
+                seen.copies.allSatisfy { $0.cid == nil && $0.backend == nil && $0.pieceV2 == nil && $0.bytes == nil })
             #expect(try await lake.archive.list(principal: scene.people.custodian).studies.count == 1)
             // Who may look at it may have it back.
             try await lake.archive.restore(scene.study, principal: researcher)
@@ -387,11 +394,26 @@ import Vault
     }
 
     @Test func nothingLeavesWithoutConfiguration() async throws {
-        try await with(change: { $0.archive = ArchiveConfiguration() }) { scene in
+        func change(_ configuration: inout LakeConfiguration) { configuration.archive = ArchiveConfiguration() }
+        try await with(change: change) { scene in
             #expect(
                 await scene.test.refusal {
                     try await scene.test.lake.archive.archive(scene.study, principal: scene.people.custodian)
                 } == .invalid)
+        }
+    }
+
+    @Test func whatIsErasedLeavesItsBackends() async throws {
+        try await with { scene in
+            _ = try await scene.archive(offload: true)
+            #expect(scene.vault.files.count == 1)
+            // What an erasure does to the archive's tables, in its own transaction.
+            try await scene.test.database?.execute("UPDATE archive_bundle SET key_wrapped = NULL", [])
+            try await scene.test.database?.execute("UPDATE archive_copy SET state = 'removing'", [])
+            try await scene.test.lake.archive.removeCopies()
+            #expect(scene.vault.files == [])
+            #expect(try await scene.test.count("SELECT count(*) FROM archive_copy WHERE state = 'removed'") == 1)
+            #expect(try await scene.restore().local == "offloaded")
         }
     }
 }

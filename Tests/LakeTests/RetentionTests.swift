@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct RetentionTests {
     private func with(_ policy: RetentionPolicy, _ body: (TestLake, People, String) async throws -> Void) async throws {
-        try await TestLake.with(change: { $0.archive.retention = policy }) { test in
+        func change(_ configuration: inout LakeConfiguration) { configuration.archive.retention = policy }
+        try await TestLake.with(change: change) { test in
             let people = try await test.people()
             _ = try await test.bring(SyntheticImage.series(1, study: SyntheticImage.uid()))
             let row = try #require(try await test.database?.single("SELECT uid FROM study"))
@@ -64,12 +65,15 @@ import Testing
             #expect(held.holds.map(\.reason) == ["court order 12"])
             #expect(held.holds.map(\.by) == ["cuno"])
             #expect(!held.mayErase && held.reason?.contains("court order 12") == true)
-            let other = try await retention.setHold(study, scope: scope, reason: "order 13", principal: people.custodian)
+            let other = try await retention.setHold(
+                study, scope: scope, reason: "order 13", principal: people.custodian)
             #expect(other.holds.count == 1)
             let ended = try await retention.setHold(study, scope: scope, reason: nil, principal: people.custodian)
             #expect(ended.mayErase && ended.holds == [])
             #expect(try await test.count("SELECT count(*) FROM legal_hold") == 2)
-            #expect(await test.refusal { _ = try await retention.setHold(study, reason: " ", principal: people.custodian) } == .invalid)
+            #expect(
+                await test.refusal { _ = try await retention.setHold(study, reason: " ", principal: people.custodian) }
+                    == .invalid)
             for principal in [people.technologist, people.stranger, people.auditor] {
                 #expect(await test.refusal { _ = try await retention.status(study, principal: principal) } == .notFound)
                 #expect(

@@ -231,6 +231,7 @@ struct WalkedPlace: Sendable {
         case "/api/v1/label-sets/{id}/studies/{uid}/restore": #"{"version":0}"#
         case "/api/v1/label-sets/{id}/studies/{uid}/draft": #"{"base":"0","annotations":[]}"#
         case "/api/v1/studies/{uid}/reports", "/api/v1/reports/{id}": #"{"text":"Normal.","status":"preliminary"}"#
+        case "/api/v1/studies/{uid}/archive/key": #"{"reason":"x"}"#
         case "/api/v1/reports/check": #"{"study":"STUDY","text":"Normal."}"#
         case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
         case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"

@@ -32,11 +32,14 @@ extension Archive {
     /// of it can be begun again after any interruption.
     func archive(_ job: ArchiveJob) async throws {
         guard let name = job.backend, let backend = context.configuration.archive.backend(name) else {
-            throw LakeError(.invalid, "the backend \(job.backend ?? "") is not set up any more: see tarn serve --archive")
+            throw LakeError(
+                .invalid, "the backend \(job.backend ?? "") is not set up any more: see tarn serve --archive")
         }
         let study = try await study(job.studyID)
         let hasPatches = backend.configuration.agreement != nil
         if let done = try await verified(study, at: name, hasPatches: hasPatches) {
+            // It may have been long ago: what stands in for local bytes is looked at before they go.
+            if job.offload, study.offloadedTo == nil { try await verify(job, done, at: backend) }
             if job.offload { try await offload(job, done) }
             return
         }
@@ -162,7 +165,16 @@ extension Archive {
             try await backend.store(
                 ColdArchive(root: bundle.root, path: carFile(bundle.id), count: bundle.carSize))
         }
-        try await set(bundle, backend, "uploaded")
+        let kept = try await context.database.query(
+            """
+            UPDATE archive_copy SET state = 'uploaded' WHERE bundle_id = $1 AND backend = $2 AND state = 'uploading'
+            RETURNING id
+            """, [bundle.id, backend.name])
+        guard !kept.isEmpty else {
+            // Erased meanwhile: what came too late for the removal goes now.
+            try await backend.remove(bundle.root)
+            throw LakeError(.notFound, "the study was erased while it was archived")
+        }
     }
 
     /// Reads the copy back, whole, and compares: what a backend says that it stored is not proof.
@@ -187,7 +199,7 @@ extension Archive {
                 try await connection.execute(
                     """
                     UPDATE archive_copy SET state = 'verified', verified_at = now(), error = NULL
-                    WHERE bundle_id = $1 AND backend = $2
+                    WHERE bundle_id = $1 AND backend = $2 AND state NOT IN ('removing', 'removed')
                     """, [bundle.id, backend.name])
                 try await AccessLog.write(
                     .archiveVerified, project: job.projectID, study: try await uid(job.studyID, connection),
@@ -203,17 +215,17 @@ extension Archive {
     /// Runs `body`; a failure is noted at the copy, unless it is the server that stops.
     private func noting(_ bundle: Bundle, _ backend: any ColdBackend, _ body: () async throws -> Void) async throws {
         do { try await body() } catch {
-            if !Task.isCancelled { try? await set(bundle, backend, "failed", error: LakeError(error).reason) }
+            if !Task.isCancelled { try? await fail(bundle, backend, LakeError(error).reason) }
             throw error
         }
     }
 
-    private func set(
-        _ bundle: Bundle, _ backend: any ColdBackend, _ state: String, error: String? = nil
-    ) async throws {
+    private func fail(_ bundle: Bundle, _ backend: any ColdBackend, _ reason: String) async throws {
         try await context.database.execute(
-            "UPDATE archive_copy SET state = $3, error = $4 WHERE bundle_id = $1 AND backend = $2",
-            [bundle.id, backend.name, state, error])
+            """
+            UPDATE archive_copy SET state = 'failed', error = $3
+            WHERE bundle_id = $1 AND backend = $2 AND state NOT IN ('removing', 'removed')
+            """, [bundle.id, backend.name, reason])
     }
 
     // MARK: Freeing

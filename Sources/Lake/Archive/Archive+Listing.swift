@@ -35,7 +35,9 @@ extension Archive {
                 ORDER BY s.id DESC LIMIT $5
                 """, [Gate.projects(principal, .archive), project, local, before, limit + 1])
             var studies: [StudyArchive] = []
-            for row in rows.prefix(limit) { studies.append(try await status(row, isTrusted: true, withBackends: false)) }
+            for row in rows.prefix(limit) {
+                studies.append(try await status(row, isTrusted: true, withBackends: false))
+            }
             let last = try rows.prefix(limit).last?.decode("id", as: Int64.self)
             return StudyArchivePage(
                 studies: studies, backends: backends, next: rows.count > limit ? last.map { "\($0)" } : nil)
@@ -76,8 +78,16 @@ extension StudyArchive.Job {
         self.init(
             kind: try row.decode("kind"), state: try row.decode("state"), step: try row.decode("step"),
             done: try row.decode("done"), total: try row.decode("total"),
-            at: try row.decode("created_at", as: Date.self).formatted(.iso8601), error: try row.decode("error"),
+            at: try row.decode("created_at", as: Date.self).formatted(.iso8601),
+            error: Self.error(try row.decode("error"), isTrusted: isTrusted),
             backend: isTrusted ? try row.decode("backend") : nil)
+    }
+}
+
+extension StudyArchive.Job {
+    /// A reason may name backends.
+    private static func error(_ reason: String?, isTrusted: Bool) -> String? {
+        isTrusted ? reason : reason.map { _ in "it failed: ask a custodian of the project, who sees why" }
     }
 }
 
@@ -89,7 +99,8 @@ extension StudyArchive.Copy {
             at: try row.decode("created_at", as: Date.self).formatted(.iso8601),
             verifiedAt: try row.decode("verified_at", as: Date?.self)?.formatted(.iso8601),
             backend: isTrusted ? try row.decode("backend") : nil, cid: isTrusted ? try row.decode("root") : nil,
-            pieceV1: isTrusted ? try row.decode("piece_v1") : nil, pieceV2: isTrusted ? try row.decode("piece_v2") : nil,
+            pieceV1: isTrusted ? try row.decode("piece_v1") : nil,
+            pieceV2: isTrusted ? try row.decode("piece_v2") : nil,
             bytes: isTrusted ? try row.decode("car_size") : nil, error: isTrusted ? try row.decode("error") : nil)
     }
 }

@@ -60,8 +60,9 @@ extension Archive {
 
     /// Local bytes of a study that are lost: where a verified copy of the study as it is holds them, they are marked as
     /// being there, and brought back.
+    /// - Parameter instances: `instance.id` of those that have a problem.
     /// - Returns: Whether there is such a copy.
-    func bringBackLost(study id: Int64, principal: Principal) async throws -> Bool {
+    func bringBackLost(study id: Int64, instances damaged: [Int64], principal: Principal) async throws -> Bool {
         let study = try await study(id)
         let found = try await context.database.transaction { connection in
             let bundle = try await connection.first(
@@ -74,10 +75,12 @@ extension Archive {
             guard let bundle else { return false }
             let row = try await connection.single("SELECT local FROM study WHERE id = $1 FOR UPDATE", [id])
             guard try row.decode("local", as: String.self) == "here" else { return true }
-            // All of the study comes anew: what of a damaged one is whole is not worth telling apart.
+            // Object and patch both: which of them is damaged is not worth telling apart.
             try await connection.execute(
-                "UPDATE instance SET object_here = false, patch_here = patch_here AND NOT $2 WHERE study_id = $1",
-                [id, try bundle.decode("has_patches", as: Bool.self)])
+                """
+                UPDATE instance SET object_here = false, patch_here = patch_here AND NOT $2
+                WHERE study_id = $1 AND id = ANY ($3)
+                """, [id, try bundle.decode("has_patches", as: Bool.self), damaged])
             try await connection.execute(
                 "UPDATE study SET local = 'offloaded', offloaded_to = $2 WHERE id = $1",
                 [id, try bundle.decode("id", as: Int64.self)])

@@ -30,7 +30,8 @@ extension Archive {
         }
         guard !backends.isEmpty else {
             throw LakeError(
-                .unavailable, "no backend that holds this study is set up: see tarn serve --archive "
+                .unavailable,
+                "no backend that holds this study is set up: see tarn serve --archive "
                     + "(\(copies.joined(separator: ", ")))")
         }
         var reasons: [String] = []

@@ -103,7 +103,8 @@ public final class Archive: Sendable {
     }
 
     /// The key that opens the newest bundle of a study, for who has to open it without this lake. Recorded.
-    /// - Throws: `.notFound` where the study has no bundle, or its key was destroyed; `.invalid` without a reason.
+    /// - Throws: `.notFound`; `.conflict` where the study has no bundle, or its key was destroyed; `.invalid` without a
+    ///   reason.
     public func key(_ uid: String, reason: String, principal: Principal) async throws(LakeError) -> BundleKey {
         let study = try await study(uid, .archive, principal)
         try Self.check(reason: reason)
@@ -113,7 +114,9 @@ public final class Archive: Sendable {
                 SELECT b.id, b.root, b.key_wrapped FROM archive_bundle b JOIN archive_bundle_study v ON v.bundle_id = b.id
                 WHERE v.study_id = $1 AND b.root IS NOT NULL AND b.key_wrapped IS NOT NULL ORDER BY b.id DESC LIMIT 1
                 """, [study.id])
-            guard let row else { throw LakeError(.notFound, "this study has no bundle that a key opens") }
+            guard let row else {
+                throw LakeError(.conflict, "this study has no bundle that a key opens: archive it first")
+            }
             let identity = try await identity(
                 bundle: row.decode("id"), study: study.id, wrapped: row.decode("key_wrapped"))
             try await AccessLog.write(

@@ -81,7 +81,10 @@ struct BundleUnpacking {
             if index % 16 == 0 || index == manifest.instances.count - 1 { try await progress(done, total) }
         }
         guard try await workers.run({ try reader.nextFile() == nil }) else { throw Self.damaged }
-        guard wanted.values.allSatisfy({ (!$0.needsObject || objects[$0.id] != nil) && (!$0.needsPatch || patches[$0.id] != nil) })
+        guard
+            wanted.values.allSatisfy({
+                (!$0.needsObject || objects[$0.id] != nil) && (!$0.needsPatch || patches[$0.id] != nil)
+            })
         else { throw LakeError(.unavailable, "the bundle does not hold all that is missing of this study") }
     }
 
@@ -91,7 +94,8 @@ struct BundleUnpacking {
     }
 
     /// Seals an object anew under the study's image key.
-    private func object(_ file: BundleManifest.File, _ wanted: Wanted, _ reader: BundleReader) async throws -> BlobAddress
+    private func object(_ file: BundleManifest.File, _ wanted: Wanted, _ reader: BundleReader) async throws
+        -> BlobAddress
     {
         let sealing = StoredObjects.objectContext(wanted.uid)
         let key = imageKey
@@ -143,15 +147,17 @@ struct BundleUnpacking {
         return address
     }
 
-    /// Rebuilds the original of every instance from what will be here, and compares its digest; where the identity was
+    /// Rebuilds the original of every instance whose patch came back from what will be here, and compares its digest; where the identity was
     /// destroyed there is nothing to be rebuilt.
     func rebuild(progress: (_ done: Int, _ total: Int) async throws -> Void) async throws {
         guard try await context.keys.pair(study: study.id).identity != nil else { return }
         for (index, wanted) in wanted.values.enumerated() {
             try Task.checkCancellation()
+            // A patch that stayed here is fsck's to look at; the object alone was compared with its row.
+            guard let patch = patches[wanted.id] else { continue }
             var addresses = wanted.addresses
+            addresses.patch = .init(patch)
             if let object = objects[wanted.id] { addresses.object = .init(object) }
-            if let patch = patches[wanted.id] { addresses.patch = .init(patch) }
             _ = try await context.objects.original(addresses, uid: wanted.uid, study: study.id, in: context)
             if index % 16 == 0 { try await progress(index + 1, self.wanted.count) }
         }

@@ -38,7 +38,8 @@ public struct RetentionRule: Codable, Hashable, Sendable {
         RetentionRule(
             "de-therapy", "DE", years: 30, modalities: ["RTPLAN", "RTDOSE", "RTSTRUCT", "RTIMAGE", "RTRECORD"],
             citation: "StrlSchG §85"),
-        RetentionRule("fr", "FR", years: 20, minorsUntilAge: 28, adultAt: 8, citation: "Code de la santé publique R1112-7"),
+        RetentionRule(
+            "fr", "FR", years: 20, minorsUntilAge: 28, adultAt: 8, citation: "Code de la santé publique R1112-7"),
         RetentionRule("uk", "UK", years: 8, minorsUntilAge: 26, adultAt: 18, citation: "NHS Records Management Code"),
         RetentionRule("tw", "TW", years: 7, minorsUntilAge: 25, adultAt: 18, citation: "Medical Care Act Art. 70"),
         RetentionRule("tw-trial", "TW-TRIAL", years: nil, isPermanent: true, citation: "Medical Care Act Art. 70"),
@@ -90,7 +91,9 @@ public struct RetentionPolicy: Codable, Hashable, Sendable {
             throw LakeError(
                 .invalid, "\(file): no rule is of \(unknown); there are: \(known.sorted().joined(separator: ", "))")
         }
-        guard policy.rules.allSatisfy({ (0...1000).contains($0.years ?? 0) && (0...150).contains($0.minorsUntilAge ?? 0) })
+        guard
+            policy.rules.allSatisfy({ (0...1000).contains($0.years ?? 0) && (0...150).contains($0.minorsUntilAge ?? 0) }
+            )
         else { throw LakeError(.invalid, "\(file): a rule's years or age make no sense") }
         return policy
     }

@@ -20,7 +20,9 @@ public struct Fsck: Sendable {
     /// - Parameter restoring: bring back from cold storage what is lost or damaged here.
     /// - Throws: `.forbidden` for who is neither operator nor administrator; `.unavailable` where the database or the
     ///   store does not answer. What is wrong with single rows is in the report.
-    public func run(deep: Bool = false, restoring: Bool = false, principal: Principal) async throws(LakeError) -> FsckReport {
+    public func run(deep: Bool = false, restoring: Bool = false, principal: Principal) async throws(LakeError)
+        -> FsckReport
+    {
         guard Gate.permits(principal, .operate) else {
             throw LakeError(.forbidden, "only an operator may check the store")
         }
@@ -28,9 +30,9 @@ public struct Fsck: Sendable {
         for table in FsckWalk.Table.allCases { try await walk.check(table) }
         var restoringCount = 0
         if restoring {
-            for study in walk.damagedStudies.sorted() {
+            for (study, instances) in walk.damaged.sorted(by: { $0.key < $1.key }) {
                 let isComing = try await LakeError.rethrowing {
-                    try await archive.bringBackLost(study: study, principal: principal)
+                    try await archive.bringBackLost(study: study, instances: instances, principal: principal)
                 }
                 if isComing { restoringCount += 1 }
             }

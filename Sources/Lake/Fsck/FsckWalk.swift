@@ -70,8 +70,8 @@ struct FsckWalk {
     private let context: LakeContext
     private let isDeep: Bool
     private(set) var report = FsckReport()
-    /// Studies with an instance that has a problem.
-    private(set) var damagedStudies: Set<Int64> = []
+    /// Published instances that have a problem, by study.
+    private(set) var damaged: [Int64: [Int64]] = [:]
 
     init(_ context: LakeContext, deep: Bool) {
         self.context = context
@@ -111,7 +111,7 @@ struct FsckWalk {
             }
         } catch {
             report.problems.append(.init(kind: table.rawValue, subject: row.uid, reason: error.reason))
-            damagedStudies.insert(row.study)
+            if table == .instance { damaged[row.study, default: []].append(row.id) }
         }
     }
 
