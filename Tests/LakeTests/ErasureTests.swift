@@ -191,6 +191,31 @@ extension Array {
         }
     }
 
+    @Test(arguments: ["study", "subject", "project"]) func aLegalHoldForbidsItUntilItEnds(scope: String) async throws {
+        try await TestLake.with { test in
+            let place = try await ErasurePlace(test)
+            let database = try #require(test.database)
+            let covers = scope == "study" ? "study s WHERE s.uid = $2" : "subject s WHERE s.code = $2"
+            let named = scope == "study" ? place.studies[0] : place.subjects[0]
+            _ = try await database.query(
+                """
+                INSERT INTO legal_hold (scope, covers, reason, set_by)
+                SELECT $1, \(scope == "project" ? "s.project_id" : "s.id"), 'lawsuit', 1 FROM \(covers)
+                """, [scope, named])
+            do {
+                _ = try await place.erase()
+                Issue.record("a hold did not forbid it")
+            } catch let error as LakeError {
+                #expect(error.code == .conflict && error.reason.contains("hold"), "\(error)")
+            }
+            // Nothing was touched.
+            let report = try await test.lake.fsck.run(deep: true, principal: place.people.operator)
+            #expect(report.isSound && report.erased == 0 && report.instances == 6)
+            _ = try await database.query("UPDATE legal_hold SET ended_at = now(), ended_by = 1")
+            #expect(try await place.erase().state == .done)
+        }
+    }
+
     /// What a crash leaves: the rows are gone, some bytes are not.
     @Test(arguments: ["bytes", "copies", "traces"]) func whatACrashLeftIsEnded(state: String) async throws {
         try await TestLake.with { test in

@@ -93,7 +93,8 @@ public struct Erasures: Sendable {
                 let rows = SubjectRows(
                     subject: try subject.decode("id"), project: project, connection: connection)
                 let studies = try await rows.lock()
-                let reasons = try await ErasureHold.reasons(studies: studies, context, connection)
+                var reasons = try await ErasureHold.reasons(studies: studies, context, connection)
+                if reasons.isEmpty { reasons = try await rows.holds() }
                 guard reasons.isEmpty else { throw LakeError(.conflict, reasons.joined(separator: " ")) }
                 return try await rows.erase(studies, hash: hash, reason: reason, principal)
             }

@@ -10,6 +10,18 @@ struct SubjectRows {
     let project: Int64
     let connection: PostgresConnection
 
+    /// Legal holds on the subject or its project: they stand also where nothing of it is published.
+    func holds() async throws -> [String] {
+        try await connection.query(
+            """
+            SELECT scope, to_char(set_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS since FROM legal_hold
+            WHERE ended_at IS NULL AND ((scope = 'subject' AND covers = $1) OR (scope = 'project' AND covers = $2))
+            """, [subject, project]
+        ).map {
+            "a legal hold on the \(try $0.decode("scope", as: String.self)) since \(try $0.decode("since", as: String.self)) forbids it"
+        }
+    }
+
     /// Erases what `lock()` locked.
     func erase(
         _ studies: [Int64], hash: [UInt8], reason: String, _ principal: Principal
