@@ -96,8 +96,8 @@ let package = Package(
         tests(
             "Lake",
             [
-                "Lake", "Postgres", "ObjectStorage", "Mail", "Vault", "Deidentification", "DICOM", "DICOMImaging",
-                "ByteIO",
+                "Lake", "Postgres", "ObjectStorage", "ColdStorage", "ContentAddressing", "TransparencyLog", "Mail",
+                "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO",
             ]),
         tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "ByteIO"]),
     ],
