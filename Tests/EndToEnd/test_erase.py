@@ -7,7 +7,7 @@ import time
 
 from pydicom.uid import generate_uid
 from studies import SECONDARY_CAPTURE, ct_slice, series
-from tarn_server import BINARY, multipart, verdicts
+from tarn_server import BINARY, multipart, run, verdicts
 from test_planted_words import files_below, leaks
 
 
@@ -56,6 +56,9 @@ def test_nothing_of_a_patient_is_left(server):
     export = server.json("POST", "/api/v1/exports", {"project": "ERASE", "filter": {}}, token)["id"]
     for line in gone[:3] + kept[:3]:
         assert server.request("GET", f"/api/v1/instances/{line['instance']}/frames/1/pixels", token=token)[0] == 200
+    early, log = server.directory / "early.checkpoint", server.directory / "ledger.tarnlog"
+    early.write_text(server.command("audit", "checkpoint").stdout)
+    key = server.command("audit", "key").stdout.strip()
     places = (server.data, server.database_directory(), server.log)
     # The database writes its files when it stops: then the search finds what is there.
     server.stop()
@@ -89,6 +92,9 @@ def test_nothing_of_a_patient_is_left(server):
     assert shows(uids, *places) == set() and leaks(*places) == []
     report = json.loads(server.command("fsck", "--deep", "--json").stdout)
     assert report["problems"] == [] and report["instances"] == 3 and report["held"] == 1
+    # What the ledger said before still stands in it.
+    server.command("audit", "export", "--output", log)
+    run("audit", "verify", log, "--key", key, "--expect", early)
     server.stop()
     assert shows(uids, *places) == set() and leaks(*places) == []
     # The same patient may come again: as somebody new.
