@@ -100,7 +100,9 @@ export interface Commit {
     author: string;
     at: string;
     message: string;
+    /** Empty where its patient was erased. */
     study: string;
+    erased?: boolean;
     restoredFrom: number | null;
     changes: Changes;
 }

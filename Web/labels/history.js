@@ -60,6 +60,7 @@ export function labelHistory({ set, study, tag, signal }) {
  * @param {{ isOfStudy: boolean, tag: ((version: number) => void) | undefined }} options
  */
 function commitRow(commit, set, { isOfStudy, tag }) {
+    if (commit.erased) return erasedRow(commit);
     const uid = encodeURIComponent(commit.study);
     const open = h("a", { href: `/studies/${uid}` }, "open the study");
     open.addEventListener("click", () => showSetBesideImages(set));
@@ -97,6 +98,24 @@ function commitRow(commit, set, { isOfStudy, tag }) {
             ),
         ]),
         tag ? nameButton(commit.version, tag) : null,
+    ]);
+}
+
+/**
+ * Of an erased patient only the place in the chain is left.
+ * @param {Commit} commit
+ */
+function erasedRow({ version, author, at }) {
+    return h("li", { class: "commit" }, [
+        h("div", { class: "commit-number" }, h("span", { class: "visually-hidden" }, "Version "), version),
+        h("div", { class: "commit-words" }, [
+            h(
+                "p",
+                { class: "commit-message muted" },
+                "The patient of this study was erased, and what was marked with it.",
+            ),
+            h("p", { class: "muted small" }, h("strong", null, author), `, ${formatTime(at)}`),
+        ]),
     ]);
 }
 
