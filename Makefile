@@ -38,7 +38,8 @@ test-web: setup-tests ## Only the browser code's checks and unit tests
 test-end-to-end: setup-tests ## Only the tests of the whole program: kill -9, DICOM peers, a real browser
 	@Scripts/test.sh end-to-end
 
-bench: build setup-tests ## Measure ingest, render, retrieve, search and export beside Orthanc in one run
+bench: build setup-tests ## Measure CAR packing and piece commitments; ingest, render, retrieve, search and export beside Orthanc
+	@Bench/car.sh
 	@Bench/run.sh
 
 measure: setup ## Measure each room by itself: sealing, appending, queries, ingest, viewing

@@ -6,6 +6,8 @@ part=${1:-all}
 configuration=${CONFIGURATION:-release}
 export TARN_BINARY="${TARN_BINARY:-$PWD/.build/$configuration/tarn}"
 python="$PWD/.venv/bin/python"
+# Every test of the lake has a PostgreSQL at work: more of them at once than this only wait for one another.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-8}
 failed=()
 
 step() {

@@ -15,13 +15,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import cold_counterparts  # noqa: E402
 from studies import series  # noqa: E402
-from tarn_server import Server, run  # noqa: E402
+from tarn_server import CORPUS, Server, run  # noqa: E402
 
 
 class Scene:
-    """A server with a directory and an IPFS backend, and one study of synthetic CT images."""
+    """A server with a directory and an IPFS backend, and one CT study: twelve synthetic images, or these files."""
 
-    def __init__(self, directory, agreement=True, tmpfs=None):
+    def __init__(self, directory, agreement=True, tmpfs=None, files=None):
         self.directory = directory
         self.vault = directory / "vault"
         self.vault.mkdir(parents=True)
@@ -34,7 +34,7 @@ class Scene:
         ]))
         self.server = Server(directory, "--archive", self.backends).start()
         self.token = self.server.project("CT", "technologist", "researcher", "physician", "custodian")
-        self.files = series(12)
+        self.files = files or series(12)
         (directory / "in").mkdir()
         for number, content in enumerate(self.files):
             (directory / "in" / f"{number}.dcm").write_bytes(content)
@@ -108,6 +108,24 @@ def test_there_and_back(scene, backend):
     assert scene.wait()["local"] == "here"
     assert scene.frame_status()[0] == 200
     scene.check_sound()
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not here")
+def test_a_real_series_goes_and_comes_back_bit_for_bit(tmp_path):
+    files = [path.read_bytes() for path in sorted((CORPUS / "01_series_ct" / "philips_phantom_5mm_28").iterdir())]
+    scene = Scene(tmp_path, files=files)
+    try:
+        assert len(scene.instances()) == len(files)
+        assert scene.ask("archive", backend="ipfs", offload=True)[0] == 202
+        assert scene.wait()["local"] == "offloaded"
+        assert scene.frame_status()[0] == 409
+        assert scene.ask("restore")[0] == 202
+        assert scene.wait()["local"] == "here"
+        assert scene.frame_status()[0] == 200
+        # Every original is rebuilt from what came back, and has the digest that it had when it was brought in.
+        scene.check_sound()
+    finally:
+        scene.server.discard()
 
 
 def test_commands(scene, tmp_path):
