@@ -95,7 +95,9 @@ public struct CARArchive: Sendable {
     /// Follows the links from every root, or from those that are named.
     /// - Throws: What is wrong with a node that is here.
     /// - Parameter listing: How many missing blocks are named.
-    public func completeness(from starts: [CID]? = nil, listing: Int = 100) throws(ContentAddressingError) -> Completeness {
+    public func completeness(from starts: [CID]? = nil, listing: Int = 100) throws(ContentAddressingError)
+        -> Completeness
+    {
         var result = Completeness()
         // The same bytes may be linked to under two codecs, and only one of them may have links.
         var seen: Set<Seen> = []

@@ -40,11 +40,8 @@ public final class Portal: Sendable {
 
     private static var allRoutes: [Route] {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + roleRequestRoutes
-            + studyRoutes + reportRoutes + subscriptionRoutes
-            + viewerRoutes
-            + ledgerRoutes + accessRoutes + erasureRoutes
-            + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes + storeRoutes + queryRoutes
-            + retrieveRoutes + renderedRoutes
-            + bulkDataRoutes
+            + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes + accessRoutes
+            + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes
+            + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes + bulkDataRoutes
     }
 }

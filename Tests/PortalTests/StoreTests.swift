@@ -55,7 +55,8 @@ import Testing
             let found = Self.verdicts(answer)
             #expect(found.count == 8)
             #expect(
-                found[0] == "alreadyThere" && found[1] == "rejected" && found[2] == "accepted" && found[7] == "accepted")
+                found[0] == "alreadyThere" && found[1] == "rejected" && found[2] == "accepted" && found[7] == "accepted"
+            )
             #expect(
                 found[3] == "alreadyThere" && found[4] == "held" && found[5] == "conflict" && found[6] == "rejected")
         }

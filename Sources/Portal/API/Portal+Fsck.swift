@@ -7,7 +7,8 @@ extension Portal {
     static let fsckRoutes: [Route] = [
         Route(.post, "/api/v1/fsck", .permission(.operate)) { call in
             Response.json(
-                try await call.lake.fsck.run(deep: call.query["deep"] == "true", restoring: call.query["restore"] == "true",
+                try await call.lake.fsck.run(
+                    deep: call.query["deep"] == "true", restoring: call.query["restore"] == "true",
                     principal: call.principal))
         }
     ]
