@@ -99,7 +99,7 @@ def open_labels(page):
 
 def make_set(page, name):
     page.get_by_role("button", name="New label set").click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Make the label set").click()
     page.locator(".ann-save").wait_for()
 

@@ -37,7 +37,7 @@ def desk(visit, lake, study):
         page = visit(name, f"/studies/{study}", **more)
         open_labels(page)
         chooser = page.get_by_label("Label set", exact=True)
-        if label_set in chooser.inner_text():
+        if label_set in chooser.locator("option").all_inner_texts():
             chooser.select_option(label=label_set)
         elif name.startswith("annotator"):
             make_set(page, label_set)
@@ -93,7 +93,7 @@ def test_annotate_reload_save_edit_look_back_restore_and_tag(desk, lake):
     expect(rows(page)).to_have_count(2)
     expect(versions.nth(0)).to_contain_text("Restored version 1")
     page.locator(".ann-versions").get_by_role("button", name="Tag").nth(1).click()
-    page.get_by_label("Name").fill("reading-1")
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("reading-1")
     page.get_by_role("button", name="Set the tag").click()
     expect(versions.nth(1)).to_contain_text("reading-1")
 
