@@ -235,7 +235,7 @@ def test_without_a_network_the_text_waits(visit, study):
     page.get_by_label("Text of the report").fill("Written in the cellar")
     page.context.set_offline(True)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("can't be reached")).to_contain_text("Your text is still here")
+    expect(page.get_by_text("Your text is still here")).to_contain_text("can't be reached")
     page.context.set_offline(False)
     page.get_by_role("button", name="Save").click()
     expect(card(page, "Written in the cellar")).to_be_visible()

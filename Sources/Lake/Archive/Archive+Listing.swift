@@ -8,9 +8,12 @@ extension Archive {
         let study = try await study(uid, .view, principal)
         let isTrusted = Gate.permits(principal, .archive, project: study.projectID)
         return try await LakeError.rethrowing {
-            let row = try await context.database.single(
-                "SELECT \(Self.columns) FROM study s \(StudySummary.joins) WHERE s.id = $1", [study.id])
-            return try await status(row, isTrusted: isTrusted, withBackends: isTrusted)
+            // One moment of a study, its job and its copies: a worker changes them together.
+            try await context.database.transaction(isolation: .repeatableRead) { connection in
+                let row = try await connection.single(
+                    "SELECT \(Self.columns) FROM study s \(StudySummary.joins) WHERE s.id = $1", [study.id])
+                return try await status(row, isTrusted: isTrusted, withBackends: isTrusted, connection)
+            }
         }
     }
 
@@ -24,8 +27,9 @@ extension Archive {
             guard let id = Int64(text) else { throw LakeError(.invalid, "there is no such page") }
             return id
         }
-        return try await LakeError.rethrowing {
-            let rows = try await context.database.query(
+        let page = {
+            (connection: PostgresConnection) async throws -> StudyArchivePage in
+            let rows = try await connection.query(
                 """
                 SELECT \(Self.columns) FROM study s \(StudySummary.joins)
                 WHERE ($1::bigint[] IS NULL OR s.project_id = ANY ($1)) AND ($2::text IS NULL OR p.code = $2)
@@ -36,11 +40,14 @@ extension Archive {
                 """, [Gate.projects(principal, .archive), project, local, before, limit + 1])
             var studies: [StudyArchive] = []
             for row in rows.prefix(limit) {
-                studies.append(try await status(row, isTrusted: true, withBackends: false))
+                studies.append(try await status(row, isTrusted: true, withBackends: false, connection))
             }
             let last = try rows.prefix(limit).last?.decode("id", as: Int64.self)
             return StudyArchivePage(
                 studies: studies, backends: backends, next: rows.count > limit ? last.map { "\($0)" } : nil)
+        }
+        return try await LakeError.rethrowing {
+            try await context.database.transaction(isolation: .repeatableRead, page)
         }
     }
 
@@ -48,15 +55,17 @@ extension Archive {
         \(ArchivedStudy.columns), p.code AS project, b.code AS subject, s.description, s.bytes
         """
 
-    private func status(_ row: PostgresRow, isTrusted: Bool, withBackends: Bool) async throws -> StudyArchive {
+    private func status(
+        _ row: PostgresRow, isTrusted: Bool, withBackends: Bool, _ connection: PostgresConnection
+    ) async throws -> StudyArchive {
         let study = try ArchivedStudy(row)
-        let job = try await context.database.first(
+        let job = try await connection.first(
             """
             SELECT kind, state, step, done, total, created_at, error, backend FROM archive_job WHERE study_id = $1
             ORDER BY id DESC LIMIT 1
             """, [study.id]
         ).map { try StudyArchive.Job($0, isTrusted: isTrusted) }
-        let copies = try await context.database.query(
+        let copies = try await connection.query(
             """
             SELECT c.state, c.backend, c.error, c.created_at, c.verified_at, b.has_patches, b.root, b.piece_v1, b.piece_v2,
                 b.car_size, v.version

@@ -81,7 +81,7 @@ extension Archive {
             case .archive: try await archive(job)
             case .restore: try await restore(job)
             }
-            try await end(job, "done", error: nil)
+            try await end(job, "done", error: nil, context.database)
         } catch {
             await failed(job, error)
         }
@@ -99,15 +99,20 @@ extension Archive {
         }
         let reason = LakeError(error).reason
         context.log.error("\(job.kind.rawValue) failed", metadata: ["study": "\(job.studyID)", "reason": "\(reason)"])
-        _ = try? await end(job, "failed", error: reason)
-        if job.kind == .restore {
-            _ = try? await context.database.execute(
-                "UPDATE study SET local = 'offloaded' WHERE id = $1 AND local = 'restoring'", [job.studyID])
+        // Together, or a study whose job is over would be on its way for ever.
+        _ = try? await context.database.transaction { connection in
+            try await end(job, "failed", error: reason, connection)
+            if job.kind == .restore {
+                try await connection.execute(
+                    "UPDATE study SET local = 'offloaded' WHERE id = $1 AND local = 'restoring'", [job.studyID])
+            }
         }
     }
 
-    private func end(_ job: ArchiveJob, _ state: String, error: String?) async throws {
-        try await context.database.execute(
+    private func end(
+        _ job: ArchiveJob, _ state: String, error: String?, _ database: some PostgresQueryable
+    ) async throws {
+        try await database.execute(
             """
             UPDATE archive_job SET state = $3, error = $4, ended_at = now(),
                 step = CASE WHEN $3 = 'done' THEN 'done' ELSE step END
