@@ -1,7 +1,28 @@
 import ByteIO
 import CJPEG
 
-/// Baseline JPEG (ISO/IEC 10918-1 process 1, 8 bits) without colour conversion.
+/// Baseline JPEG (ISO/IEC 10918-1 process 1, 8 bits) without colour conversion, by libjpeg.
+struct JPEGBaselineCodestream: Codestream {
+    let header: CodestreamHeader
+    private let data: Bytes
+
+    init(_ data: Bytes) throws(ImagingError) {
+        self.data = data
+        let read = try JPEGCodec.header(data)
+        guard read.precision == 8 else {
+            throw ImagingError(.unsupported, "JPEG with \(read.precision) bits is not supported yet")
+        }
+        header = CodestreamHeader(
+            rows: read.rows, columns: read.columns, components: read.components, precision: read.precision,
+            colour: read.isMarkedRGB ? .rgb : read.isMarkedYCbCr ? .ybrFull : nil)
+    }
+
+    func samples() throws(ImagingError) -> Bytes {
+        try JPEGCodec.decode(data, rows: header.rows, columns: header.columns, components: header.components)
+    }
+}
+
+/// libjpeg behind its shim.
 enum JPEGCodec {
     struct Header {
         let rows: Int

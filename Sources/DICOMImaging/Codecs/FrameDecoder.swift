@@ -1,0 +1,75 @@
+public import ByteIO
+import DICOM
+
+/// Turns a frame's bytes, as they lie in the file, into samples.
+///
+/// A transfer syntax that nobody here can decode is refused by name.
+public struct FrameDecoder: Sendable {
+    public let description: PixelDescription
+    private let coding: Coding
+
+    private enum Coding {
+        case native, runLength, deflated
+        case codestream(@Sendable (Bytes) throws(ImagingError) -> any Codestream)
+    }
+
+    /// - Throws: `ImagingError.unsupported` for a transfer syntax that cannot be decoded.
+    public init(_ description: PixelDescription) throws(ImagingError) {
+        self.description = description
+        switch description.transferSyntax {
+        case UID.RLELossless: coding = .runLength
+        case UID.DeflatedImageFrameCompression: coding = .deflated
+        case UID.EncapsulatedUncompressedExplicitVRLittleEndian: coding = .native
+        case let uid:
+            if let open = Self.codestream(of: uid) {
+                coding = .codestream(open)
+            } else if description.isEncapsulated {
+                throw ImagingError(.unsupported, "\(TransferSyntax(uid: uid).name) cannot be decoded")
+            } else {
+                coding = .native
+            }
+        }
+    }
+
+    /// The samples of one frame.
+    /// - Parameters:
+    ///   - data: the frame's bytes, fragments put together.
+    ///   - leadingBits: bits of `data` before the frame (`FrameIndex.Location.leadingBits`).
+    public func decode(_ data: Bytes, leadingBits: Int = 0) throws(ImagingError) -> StoredFrame {
+        let pixels = description.rows * description.columns
+        switch coding {
+        case .native:
+            return try frame(try native(data, leadingBits: leadingBits), photometric: nativePhotometric)
+        case .deflated:
+            let inflated = try Deflate.inflate(data, count: nativeBytes)
+            return try frame(try native(inflated, leadingBits: 0), photometric: nativePhotometric)
+        case .runLength:
+            guard description.bitsAllocated >= 8 else {
+                throw ImagingError(.unsupported, "RLE Lossless with Bits Allocated 1 is not supported")
+            }
+            let samples = try RLEDecoder.decode(
+                data, pixels: pixels, samples: description.samplesPerPixel, width: description.bytesPerSample)
+            return try frame(samples, photometric: nativePhotometric)
+        case .codestream(let open): return try decodeCodestream(data, open)
+        }
+    }
+
+    /// YBR_FULL_422 comes out with all chrominance samples.
+    private var nativePhotometric: PhotometricInterpretation {
+        description.photometric == .ybrFull422 ? .ybrFull : description.photometric
+    }
+
+    private var nativeBytes: Int {
+        (description.nativeFrameBits(isSubsampled: description.isSubsampled) + 7) / 8
+    }
+
+    func frame(
+        _ samples: Bytes, photometric: PhotometricInterpretation
+    ) throws(ImagingError) -> StoredFrame {
+        try StoredFrame(
+            rows: description.rows, columns: description.columns, samplesPerPixel: description.samplesPerPixel,
+            bytesPerSample: description.bytesPerSample, bitsStored: description.bitsStored,
+            highBit: description.highBit, isSigned: description.isSigned, photometric: photometric, samples: samples
+        ).normalised()
+    }
+}
