@@ -65,6 +65,12 @@ public struct DataSet: Sendable {
         return true
     }
 
+    /// Puts `element`, which has the same tag, in the place of the one at `index`.
+    mutating func replace(at index: Int, with element: DataElement) {
+        stored[index] = element
+        origin = nil
+    }
+
     private mutating func removeDuplicates(ofElementAt kept: Int) {
         let tag = stored[kept].tag
         guard stored.indices.contains(where: { stored[$0].tag == tag && $0 != kept }) else { return }

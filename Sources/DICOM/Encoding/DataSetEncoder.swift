@@ -36,16 +36,20 @@ struct DataSetEncoder {
         _ raw: RawValue, of element: DataElement, in encoding: Encoding, into output: inout PieceList
     ) throws(DICOMError) {
         let isOdd = !raw.count.isMultiple(of: 2)
-        try header(of: element, length: raw.count + (isOdd ? 1 : 0), in: encoding, into: &output)
-        try append(raw, of: element, in: encoding, into: &output)
+        let length = raw.count + (isOdd ? 1 : 0)
+        try header(of: element, length: length, in: encoding, into: &output)
+        // Whatever is written as UN is in little endian (PS3.5 §6.2.2 note 1).
+        let isUN = !encoding.isImplicitVR && writtenVR(of: element, length: length) == .UN
+        try append(raw, of: element, in: isUN ? .littleEndian : encoding.byteOrder, into: &output)
         if isOdd { output.append([element.vr.padding]) }
     }
 
     /// The bytes of a value: the source's where they are in the right order, else copied and reversed.
     private func append(
-        _ raw: RawValue, of element: DataElement, in encoding: Encoding, into output: inout PieceList
+        _ raw: RawValue, of element: DataElement, in byteOrder: TransferSyntax.ByteOrder,
+        into output: inout PieceList
     ) throws(DICOMError) {
-        let isReversed = raw.byteOrder != encoding.byteOrder && element.vr.unitSize > 1
+        let isReversed = raw.byteOrder != byteOrder && element.vr.unitSize > 1
         if !isReversed, let range = raw.origin, raw.reading == reading { return output.append(range) }
         guard let bytes = raw.bytes else {
             throw DICOMError(
@@ -118,14 +122,19 @@ struct DataSetEncoder {
         let number = try length.map { (length) throws(DICOMError) in try self.length(length, of: element.tag) }
         output.append(element.tag, encoding.byteOrder)
         if encoding.isImplicitVR { return output.append(number ?? .max, encoding.byteOrder) }
-        var vr = element.form.isWrittenAsUN ? .UN : element.vr
-        if !vr.hasLongLength, (number ?? .max) > 0xFFFF { vr = .UN }
+        let vr = writtenVR(of: element, length: length)
         output.append(vr.rawValue.utf8)
         guard !vr.hasLongLength else {
             output.append([0, 0])
             return output.append(number ?? .max, encoding.byteOrder)
         }
         output.append(UInt16(truncatingIfNeeded: number ?? 0), encoding.byteOrder)
+    }
+
+    /// The VR that explicit VR encodings write.
+    private func writtenVR(of element: DataElement, length: Int?) -> VR {
+        let isTooLong = !element.vr.hasLongLength && (length ?? .max) > 0xFFFF
+        return element.form.isWrittenAsUN || isTooLong ? .UN : element.vr
     }
 
     private func delimiter(_ tag: Tag, length: UInt32, in encoding: Encoding, into output: inout PieceList) {

@@ -15,7 +15,9 @@ extension DataSetReader {
         if header.vr == .SQ, let element = try definedSequence(header, end: end, in: context) { return (element, end) }
         let raw = RawValue(
             bytes: try window.value(header.valueStart..<end, limit: options.inlineLimit),
-            range: header.valueStart..<end, reading: reading, byteOrder: context.encoding.byteOrder)
+            range: header.valueStart..<end, reading: reading,
+            // UN is in little endian, whatever the data set is (PS3.5 §6.2.2 note 1).
+            byteOrder: header.isWrittenAsUN ? .littleEndian : context.encoding.byteOrder)
         // What is kept of an unreadable sequence is bytes of no known meaning.
         var element = DataElement(header.tag, header.vr == .SQ ? .UN : header.vr, .raw(raw))
         element.form.isWrittenAsUN = header.isWrittenAsUN

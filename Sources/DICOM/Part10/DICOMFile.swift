@@ -48,7 +48,7 @@ public struct DICOMFile: Sendable {
 
     init(
         preamble: Bytes?, meta: DataSet, dataSet: DataSet, transferSyntax: TransferSyntax, warnings: [DICOMWarning],
-        source: any ByteSource, contents: any ByteSource, trailing: Range<Int>?, reading: Reading,
+        source: any ByteSource, contents: any ByteSource, trailing: Range<Int>?, reading: Reading?,
         dataSetRange: Range<Int>, isPartial: Bool
     ) {
         self.preamble = preamble
