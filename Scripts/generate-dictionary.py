@@ -3,6 +3,9 @@
 
 Usage: Scripts/generate-dictionary.py [FACTS_DIRECTORY]
 
+The private attributes of vendors come from the table that pydicom has of them (its _private_dict.py, from GDCM), so
+Python needs pydicom to run this: creator, group and element, VR, name, nothing else.
+
 The generated files are committed, so that building needs neither this script nor the tables.
 """
 import csv
@@ -82,13 +85,36 @@ def constants(entries):
 
 
 def private_attributes():
-    entries = [row for row in rows("safe_private.csv") if len(row["vr"].split("/")[0]) == 2]
-    lines = ["\t".join([row["private_creator"], row["group"] + row["element_low_byte"] + row["vr"][:2], row["meaning"]])
-             for row in entries]
-    assert all(line.count("\t") == 2 for line in lines)
-    write("PrivateTable.swift", "safe_private.csv (PS3.15 table E.3.10-1)", table(
-        "PrivateTable", "Private attributes that the standard knows: creator; group, low byte of the element, VR; meaning.",
-        lines))
+    import pydicom
+    from pydicom._private_dict import private_dictionaries
+
+    creators = {}
+    for creator, attributes in private_dictionaries.items():
+        for key, (vr, _, name, _) in attributes.items():
+            # Of attributes at a fixed place only the low byte counts, like in any other block; repeating groups and
+            # attributes without a VR of their own say nothing that helps to read them.
+            exact = key[4:6].lower() == "xx"
+            vr = "OB" if vr == "OB_OW" else vr
+            if len(vr) != 2 or vr == "UN" or "x" in key[:4].lower():
+                continue
+            place = creators.setdefault(creator, {})
+            if exact or key[:4] + key[6:] not in place:
+                place[(key[:4] + key[6:]).upper()] = (vr, " ".join(name.split()))
+    for row in rows("safe_private.csv"):
+        vr = row["vr"].split("/")[0]
+        if len(vr) == 2:
+            key = (row["group"] + row["element_low_byte"]).upper()
+            creators.setdefault(row["private_creator"], {})[key] = (vr, row["meaning"])
+    lines = []
+    for creator in sorted(creators, key=lambda text: text.encode()):
+        assert creator == creator.strip() and "\t" not in creator and '"#' not in creator, creator
+        lines.append(creator)
+        for key, (vr, name) in sorted(creators[creator].items()):
+            assert len(key) == 6 and "\t" not in name and '"#' not in name, (creator, key, name)
+            lines.append(f"\t{key}{vr}\t{name}")
+    write("PrivateTable.swift", f"safe_private.csv (PS3.15 table E.3.10-1) and pydicom {pydicom.__version__}", table(
+        "PrivateTable",
+        "Private attributes: a creator, then its attributes: group and low byte of the element, VR; name.", lines))
 
 
 def uids():

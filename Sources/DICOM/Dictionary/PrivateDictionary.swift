@@ -1,4 +1,7 @@
-/// The private attributes that the standard knows: those that PS3.15 table E.3.10-1 declares safe.
+internal import ByteIO
+
+/// Private attributes that are known (PS3.5 §7.8): those that PS3.15 table E.3.10-1 names, and those that vendors have
+/// published.
 public enum PrivateDictionary {
     /// One attribute of a private creator.
     public struct Entry: Sendable, Hashable {
@@ -8,44 +11,40 @@ public enum PrivateDictionary {
         public let meaning: String
     }
 
-    /// What the standard says of `tag` in a block that `creator` has reserved; `nil` for all others.
-    public static func entry(creator: String, tag: Tag) -> Entry? { attributes(of: creator)?[key(tag)] }
-
-    static func attributes(of creator: String) -> [UInt32: Entry]? { creators[creator] }
+    /// What is known of `tag` in a block that `creator` has reserved; `nil` for all others.
+    public static func entry(creator: String, tag: Tag) -> Entry? {
+        guard let slot = PrivateIndex.shared.slot(of: Bytes(utf8: creator)) else { return nil }
+        return PrivateIndex.shared.entry(in: slot, key: key(tag))
+    }
 
     /// Group and low byte of the element: what remains of the tag wherever the block lies (PS3.5 §7.8.1).
     static func key(_ tag: Tag) -> UInt32 { UInt32(tag.group) << 8 | UInt32(tag.element & 0xFF) }
-
-    private static let creators: [String: [UInt32: Entry]] = {
-        var creators: [String: [UInt32: Entry]] = [:]
-        for line in PrivateTable.text.description.split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            guard fields.count == 3, let key = UInt32(fields[1].prefix(6), radix: 16),
-                let vr = VR(rawValue: String(fields[1].suffix(2)))
-            else { continue }
-            creators[String(fields[0]), default: [:]][key] = Entry(vr: vr, meaning: String(fields[2]))
-        }
-        return creators
-    }()
 }
 
-/// The blocks of private elements in a data set whose creators the standard knows (PS3.5 §7.8.1).
+/// The blocks of private elements in a data set whose creators are known (PS3.5 §7.8.1).
 struct PrivateBlocks: Sendable {
-    /// By group in the upper and block in the lower 16 bits.
-    private var attributes: [UInt32: [UInt32: PrivateDictionary.Entry]] = [:]
+    /// The creator's slot in the index, by group in the upper and block in the lower 16 bits.
+    private var slots: [UInt32: Int] = [:]
 
     /// Takes note of the block that a private creator element reserves.
     mutating func add(_ element: DataElement) {
-        guard let creator = element.strings(in: .default).first,
-            let known = PrivateDictionary.attributes(of: creator)
-        else { return }
-        attributes[element.tag.rawValue] = known
+        guard let bytes = element.bytes else { return }
+        slots[element.tag.rawValue] = PrivateIndex.shared.slot(of: PrivateBlocks.name(bytes))
     }
 
     /// The VR of an attribute in one of the blocks.
     func vr(of tag: Tag) -> VR? {
-        if attributes.isEmpty { return nil }
+        if slots.isEmpty { return nil }
         let block = UInt32(tag.group) << 16 | UInt32(tag.element >> 8)
-        return attributes[block]?[PrivateDictionary.key(tag)]?.vr
+        return slots[block].flatMap { PrivateIndex.shared.vr(in: $0, key: PrivateDictionary.key(tag)) }
+    }
+
+    /// The first value without padding.
+    private static func name(_ bytes: Bytes) -> Bytes {
+        var start = 0
+        var end = bytes.firstIndex(of: UInt8(ascii: "\\")) ?? bytes.count
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0 { end -= 1 }
+        while start < end, bytes[start] == 0x20 { start += 1 }
+        return bytes[clamping: start..<end]
     }
 }

@@ -58,7 +58,9 @@ extension DataSetReader {
         }
         guard isSequence else {
             let (fragments, end) = try fragments(of: header, in: context)
-            return (DataElement(header.tag, header.vr, .fragments(fragments)), end)
+            // What the dictionary says holds for native pixel data; fragments are OB (PS3.5 §A.4).
+            let vr: VR = context.encoding.isImplicitVR && header.vr == .OW ? .OB : header.vr
+            return (DataElement(header.tag, vr, .fragments(fragments)), end)
         }
         let (items, end) = try items(of: header, end: context.end, in: context)
         var element = DataElement(header.tag, .SQ, .sequence(items))
