@@ -3,6 +3,7 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpq-dev libssl-dev libjpeg62-turbo-dev libdeflate-dev zlib1g-dev libargon2-dev libcurl4-openssl-dev \
+        libopenjp2-7-dev libopenjph-dev libjxl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -13,7 +14,7 @@ RUN swift build -c release --product tarn --static-swift-stdlib
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates curl libpq5 libssl3 libjpeg62-turbo libdeflate0 zlib1g libargon2-1 libcurl4 \
+        ca-certificates curl libpq5 libssl3 libjpeg62-turbo libdeflate0 zlib1g libargon2-1 libcurl4 libopenjp2-7 libopenjph0.9 libjxl0.7 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/tarn --create-home tarn \
     && install -d -o tarn -g tarn -m 0700 /etc/tarn

@@ -47,12 +47,15 @@ let package = Package(
         system("CArgon2", "libargon2-dev"),
         system("CPostgres", "libpq-dev"),
         .target(name: "CJPEG", path: "Sources/CLibraries/CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "COpenJPEG", path: "Sources/CLibraries/COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
+        .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
+        .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("jxl")]),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
         room("ByteIO", ["CDeflate"], strict),
         room("DICOM", ["ByteIO", "CZlib", "CIconv"], strict),
-        room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "CDeflate"], strict),
+        room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "COpenJPEG", "COpenJPH", "CJPEGXL", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
         room("ContentAddressing", ["ByteIO", "Vault"], strict),

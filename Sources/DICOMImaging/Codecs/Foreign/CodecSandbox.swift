@@ -1,0 +1,20 @@
+public import ByteIO
+import Synchronization
+
+/// A place outside this process where C libraries decode what strangers wrote: what breaks there breaks nothing here.
+public protocol CodecSandbox: Sendable {
+    /// Decodes `frame` as `ForeignFrame.decode()` does.
+    /// - Throws: `ImagingError`; `.corrupt` too where the decoder died or took too long.
+    func decode(_ frame: ForeignFrame) throws(ImagingError) -> Bytes
+}
+
+/// Where the C libraries for JPEG 2000, HTJ2K and JPEG XL decode.
+public enum ForeignCodecs {
+    private static let installed = Mutex<(any CodecSandbox)?>(nil)
+
+    /// Where frames are decoded from now on; `nil`, as at the start, is this process.
+    public static var sandbox: (any CodecSandbox)? {
+        get { installed.withLock { $0 } }
+        set { installed.withLock { $0 = newValue } }
+    }
+}
