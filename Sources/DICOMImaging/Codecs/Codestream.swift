@@ -35,6 +35,11 @@ extension FrameDecoder {
         switch transferSyntax {
         case let uid where JPEGCodestream.transferSyntaxes.contains(uid):
             { (data) throws(ImagingError) in try JPEGCodestream.open(data) }
+        case UID.JPEG2000Lossless, UID.JPEG2000, UID.JPEG2000MCLossless, UID.JPEG2000MC, UID.HTJ2KLossless,
+            UID.HTJ2KLosslessRPCL, UID.HTJ2K:
+            { (data) throws(ImagingError) in try JPEG2000Codestream(data) }
+        case UID.JPEGXLLossless, UID.JPEGXLJPEGRecompression, UID.JPEGXL:
+            { (data) throws(ImagingError) in try JPEGXLCodestream(data) }
         default: nil
         }
     }
@@ -46,8 +51,7 @@ extension FrameDecoder {
         let codestream = try open(data)
         let header = codestream.header
         guard header.rows == description.rows, header.columns == description.columns,
-            header.components == description.samplesPerPixel, header.precision <= description.bytesPerSample * 8,
-            description.bitsAllocated >= 8
+            header.components == description.samplesPerPixel, header.precision <= description.bytesPerSample * 8
         else {
             throw ImagingError(
                 .corrupt,
