@@ -9,6 +9,7 @@ import Testing
     static let supported: Set<String> = [
         "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99",
         "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.8.1",
+        "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81",
     ]
 
     /// A whole slide image of 14 × 10 tiles, of which those at the right and lower edge are coded smaller than Rows and

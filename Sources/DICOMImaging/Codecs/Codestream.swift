@@ -35,6 +35,8 @@ extension FrameDecoder {
         switch transferSyntax {
         case let uid where JPEGCodestream.transferSyntaxes.contains(uid):
             { (data) throws(ImagingError) in try JPEGCodestream.open(data) }
+        case UID.JPEGLSLossless, UID.JPEGLSNearLossless:
+            { (data) throws(ImagingError) in try JPEGLSCodestream(data) }
         case UID.JPEG2000Lossless, UID.JPEG2000, UID.JPEG2000MCLossless, UID.JPEG2000MC, UID.HTJ2KLossless,
             UID.HTJ2KLosslessRPCL, UID.HTJ2K:
             { (data) throws(ImagingError) in try JPEG2000Codestream(data) }
