@@ -66,7 +66,7 @@ import Testing
 
     @Test(arguments: [
         (0, 5, 8, 8, 7), (5, 0, 8, 8, 7), (5, 5, 0, 8, 7), (5, 5, 8, 9, 8), (5, 5, 8, 0, 7), (5, 5, 8, 8, 3),
-        (5, 5, 16, 12, 16), (5, 5, 12, 12, 11), (5, 5, 128, 16, 15),
+        (5, 5, 16, 12, 16), (5, 5, 12, 13, 12), (5, 5, 128, 16, 15),
     ])
     func `impossible descriptions are refused`(_ numbers: (Int, Int, Int, Int, Int)) {
         let (rows, columns, bits, stored, high) = numbers

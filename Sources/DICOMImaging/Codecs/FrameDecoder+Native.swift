@@ -3,10 +3,13 @@ import ByteIO
 extension FrameDecoder {
     /// Native samples (PS3.5 §8.1) as `StoredFrame` wants them.
     func native(_ data: Bytes, leadingBits: Int) throws(ImagingError) -> Bytes {
-        let swapsWords = description.isBigEndian && description.isWordEncoded && description.bitsAllocated <= 8
-        var data = swapsWords ? data.swapped(width: 2) : data
+        var data = description.swapsWords ? data.swapped(width: 2) : data
         if description.bitsAllocated == 1 {
             return try unpackBits(data, leadingBits: leadingBits, count: description.rows * description.columns)
+        }
+        if description.isPacked {
+            let samples = try unpack(data, leadingBits: leadingBits)
+            return description.isPlanar ? colourByPixel(samples) : samples
         }
         let whole = description.decodedFrameBytes
         var needed = whole
@@ -34,6 +37,37 @@ extension FrameDecoder {
                 for index in 0..<count {
                     let bit = leadingBits &+ index
                     unsafe target[index] = (source[bit >> 3] >> UInt8(truncatingIfNeeded: bit & 7)) & 1
+                }
+            }
+        }
+    }
+
+    /// Samples of any width, one behind the other without gaps, the least significant bit first (PS3.5 §8.1.1): 12 bits
+    /// of old scanners, 24 of others.
+    private func unpack(_ data: Bytes, leadingBits: Int) throws(ImagingError) -> Bytes {
+        let width = description.bitsAllocated
+        let bytes = description.bytesPerSample
+        let count = description.rows * description.columns * description.samplesPerPixel
+        guard leadingBits >= 0, leadingBits < 16, (leadingBits + count * width + 7) / 8 <= data.count else {
+            throw ImagingError(.truncated, "the frame has \(data.count) bytes; its samples need more")
+        }
+        let mask = UInt64.max >> UInt64(64 - width)
+        return unsafe Bytes(count: count * bytes) { target in
+            unsafe data.withUnsafeBytes { source in
+                for index in 0..<count {
+                    // Up to nine bytes; the check above covers the last bit of the last sample.
+                    let first = leadingBits &+ index &* width
+                    let last = (first &+ width &- 1) >> 3
+                    let shift = UInt64(truncatingIfNeeded: first & 7)
+                    var value: UInt64 = 0
+                    for (place, byte) in (first >> 3...last).enumerated() {
+                        let bits = unsafe UInt64(source[byte])
+                        value |= place == 0 ? bits &>> shift : bits << (UInt64(place) * 8 - shift)
+                    }
+                    value &= mask
+                    for byte in 0..<bytes {
+                        unsafe target[index &* bytes &+ byte] = UInt8(truncatingIfNeeded: value >> UInt64(8 * byte))
+                    }
                 }
             }
         }

@@ -7,6 +7,8 @@ import DICOM
 public struct FrameDecoder: Sendable {
     public let description: PixelDescription
     private let coding: Coding
+    /// Leaves bits outside Bits Stored as they are.
+    var keepsUnusedBits = false
 
     private enum Coding {
         case native, runLength, deflated
@@ -54,7 +56,7 @@ public struct FrameDecoder: Sendable {
         }
     }
 
-    /// YBR_FULL_422 comes out with all chrominance samples.
+    /// YBR_FULL_422 comes out with all chrominance samples. (So does YBR_PARTIAL_422, which has no other name then.)
     private var nativePhotometric: PhotometricInterpretation {
         description.photometric == .ybrFull422 ? .ybrFull : description.photometric
     }
@@ -66,10 +68,11 @@ public struct FrameDecoder: Sendable {
     func frame(
         _ samples: Bytes, photometric: PhotometricInterpretation
     ) throws(ImagingError) -> StoredFrame {
-        try StoredFrame(
+        let frame = try StoredFrame(
             rows: description.rows, columns: description.columns, samplesPerPixel: description.samplesPerPixel,
             bytesPerSample: description.bytesPerSample, bitsStored: description.bitsStored,
-            highBit: description.highBit, isSigned: description.isSigned, photometric: photometric, samples: samples
-        ).normalised()
+            highBit: description.highBit, isSigned: description.isSigned, isFloat: description.isFloat,
+            photometric: photometric, samples: samples)
+        return keepsUnusedBits ? frame : frame.normalised()
     }
 }

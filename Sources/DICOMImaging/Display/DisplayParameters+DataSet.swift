@@ -31,6 +31,8 @@ extension DisplayParameters {
                 parameters.readRescale(group)
             }
             if let group = group(.FrameVOILUTSequence, number) { parameters.readWindows(group) }
+            let maps = groups(.RealWorldValueMappingSequence, number)
+            if !maps.isEmpty { parameters.readRealWorldValues(maps, isSigned: isSigned) }
             if let group = group(.PixelMeasuresSequence, number) {
                 parameters.sliceThickness = group.double(.SliceThickness)
                 if let spacing = group.positivePair(.PixelSpacing) {
@@ -49,9 +51,13 @@ extension DisplayParameters {
         }
 
         /// A functional group macro's item: the frame's own, else the shared one (PS3.3 C.7.6.16).
-        private func group(_ tag: Tag, _ number: Int) -> DataSet? {
-            if number >= 1, number <= perFrame.count, let own = perFrame[number - 1].sequence(tag)?.first { return own }
-            return shared.sequence(tag)?.first
+        private func group(_ tag: Tag, _ number: Int) -> DataSet? { groups(tag, number).first }
+
+        private func groups(_ tag: Tag, _ number: Int) -> [DataSet] {
+            if number >= 1, number <= perFrame.count, let own = perFrame[number - 1].sequence(tag), !own.isEmpty {
+                return own
+            }
+            return shared.sequence(tag) ?? []
         }
 
         private static func common(
@@ -80,9 +86,33 @@ extension DisplayParameters {
                 }
             }
             parameters.padding = Self.padding(dataSet, isSigned: isSigned)
-            if photometric == .paletteColor { parameters.palette = Palette(dataSet, resolve) }
+            parameters.floatPadding = Self.floatPadding(dataSet)
+            if photometric == .paletteColor || hasSupplementalPalette(dataSet) {
+                parameters.palette = Palette(dataSet, isSigned: isSigned, resolve)
+            }
+            if let item = dataSet.sequence(.PresentationLUTSequence)?.first {
+                parameters.presentationTable = LookupTable(item, isSigned: false, resolve)
+            }
+            parameters.readRealWorldValues(
+                dataSet.sequence(.RealWorldValueMappingSequence) ?? [], isSigned: isSigned)
+            parameters.colourProfile = ColourProfile.bytes(dataSet, resolve)
             parameters.readGeometry(dataSet)
             return parameters
+        }
+
+        /// Some of the values are colours of their own (PS3.3 C.7.6.19, Pixel Presentation in C.8.13.3.1.4).
+        private static func hasSupplementalPalette(_ dataSet: DataSet) -> Bool {
+            ["COLOR", "MIXED"].contains(dataSet.string(.PixelPresentation)?.trimmed ?? "")
+        }
+
+        /// Float or Double Float Pixel Padding Value, to its Range Limit where there is one.
+        private static func floatPadding(_ dataSet: DataSet) -> ClosedRange<Double>? {
+            func number(_ tag: Tag, _ wider: Tag) -> Double? {
+                (dataSet.double(tag) ?? dataSet.double(wider)).flatMap { $0.isNaN ? nil : $0 }
+            }
+            guard let first = number(.FloatPixelPaddingValue, .DoubleFloatPixelPaddingValue) else { return nil }
+            let other = number(.FloatPixelPaddingRangeLimit, .DoubleFloatPixelPaddingRangeLimit) ?? first
+            return min(first, other)...max(first, other)
         }
 
         /// Pixel Padding Value, to Pixel Padding Range Limit where there is one, in either order.
@@ -117,11 +147,21 @@ extension DisplayParameters {
         let name = dataSet.string(.VOILUTFunction)?.trimmed ?? ""
         let function = Window.Function(rawValue: name) ?? .linear
         let found = zip(centers, widths).enumerated().compactMap { index, pair in
+            // LINEAR knows no width below 1 (C.11.2.1.2.1), but maps of fractions come with one.
             try? Window(
-                center: pair.0, width: pair.1, function: function,
+                center: pair.0, width: pair.1, function: function == .linear && pair.1 < 1 ? .linearExact : function,
                 explanation: index < explanations.count ? explanations[index] : nil)
         }
         if !found.isEmpty { windows = found }
+    }
+
+    private mutating func readRealWorldValues(_ items: [DataSet], isSigned: Bool) {
+        realWorldValues = items.compactMap { RealWorldValueMap($0, isSigned: isSigned) }
+        // One that says the same as the modality LUT says in which units the values shown are.
+        let same = realWorldValues.first {
+            $0.table.isEmpty && $0.slope == slope && $0.intercept == intercept && modalityTable == nil
+        }
+        if units == nil || units == "US", let found = same?.units { units = found }
     }
 
     private mutating func readGeometry(_ dataSet: DataSet) {

@@ -40,10 +40,20 @@ public struct DisplayParameters: Sendable, Hashable, Codable {
     public var voiTables: [VOITable] = []
     /// Stored values that are no measurement (PS3.3 C.7.5.1.1.2).
     public var padding: ClosedRange<Int>?
+    /// The same for float pixel data (PS3.3 C.7.6.24).
+    public var floatPadding: ClosedRange<Double>?
     public var photometric = PhotometricInterpretation.monochrome2
     /// Whether small values are white: MONOCHROME1, or Presentation LUT Shape INVERSE.
     public var isInverted = false
+    /// Colours of PALETTE COLOR; with a monochrome image, of the stored values from the tables' first on, while those
+    /// below stay grey (PS3.3 C.7.6.19).
     public var palette: Palette?
+    /// From the VOI LUT's output to P-values (PS3.3 C.11.6).
+    public var presentationTable: LookupTable?
+    /// ICC profile of the colours (PS3.3 C.11.15); sRGB is meant without.
+    public var colourProfile: [UInt8]?
+    /// What stored values measure in the real world, one for each quantity.
+    public var realWorldValues: [RealWorldValueMap] = []
     /// Distance of rows, then of columns, in mm.
     public var pixelSpacing: [Double]?
     public var spacingSource: SpacingSource?
@@ -55,6 +65,9 @@ public struct DisplayParameters: Sendable, Hashable, Codable {
 
     /// Values shown as they are.
     public init() {}
+
+    /// Modality LUT: a stored number that is no integer. A modality LUT that is a table has none of those (C.11.1).
+    public func modalityValue(of stored: Double) -> Double { stored * slope + intercept }
 
     /// Modality LUT: `stored` in the units that windows refer to (PS3.3 C.11.1).
     public func modalityValue(of stored: Int) -> Double {

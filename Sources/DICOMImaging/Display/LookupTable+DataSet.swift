@@ -31,9 +31,10 @@ extension LookupTable {
 
 extension Palette {
     /// The Palette Color Lookup Table Module of `dataSet` (PS3.3 C.7.9); `nil` where it is incomplete.
-    init?(_ dataSet: DataSet, _ resolve: (RawValue) -> Bytes?) {
+    /// - Parameter isSigned: the stored values are, and with them the first value mapped (C.7.6.3.1.5).
+    init?(_ dataSet: DataSet, isSigned: Bool, _ resolve: (RawValue) -> Bytes?) {
         func table(_ descriptor: Tag, _ data: Tag, _ segmented: Tag) -> LookupTable? {
-            guard let descriptor = LookupTable.Descriptor(dataSet, descriptor, isSigned: false) else { return nil }
+            guard let descriptor = LookupTable.Descriptor(dataSet, descriptor, isSigned: isSigned) else { return nil }
             let entries =
                 dataSet.tableEntries(data, descriptor, resolve)
                 ?? dataSet.segmentedEntries(segmented, descriptor, resolve)
@@ -75,56 +76,6 @@ extension DataSet {
         let values = descriptor.bits <= 8 ? bytes.narrowEntries(raw.byteOrder) : bytes.words(raw.byteOrder)
         let segments = SegmentedPalette(values: values, isNarrow: descriptor.bits <= 8)
         return segments.expanded(to: descriptor.count)
-    }
-}
-
-/// The values of a segmented lookup table, and how they unfold.
-struct SegmentedPalette {
-    let values: [UInt16]
-    /// Values are bytes, so an offset takes four of them instead of two.
-    let isNarrow: Bool
-
-    /// `count` entries; `nil` where the segments are cut short, give fewer entries, or have another opcode.
-    func expanded(to count: Int) -> [UInt16]? {
-        var entries: [UInt16] = []
-        var position = 0
-        while position < values.count, entries.count < count {
-            guard let next = append(segmentAt: position, to: &entries, mayRefer: true) else { return nil }
-            position = next
-        }
-        return entries.count >= count ? Array(entries.prefix(count)) : nil
-    }
-
-    /// Appends one segment and returns the position behind it.
-    private func append(segmentAt start: Int, to entries: inout [UInt16], mayRefer: Bool) -> Int? {
-        guard start >= 0, start + 1 < values.count else { return nil }
-        let length = Int(values[start + 1])
-        let data = start + 2
-        switch values[start] {
-        case 0:
-            guard data + length <= values.count else { return nil }
-            entries += values[data..<(data + length)]
-            return data + length
-        case 1:
-            guard let from = entries.last, length > 0, data < values.count else { return nil }
-            let target = Double(values[data])
-            for step in 1...length {
-                let value = Double(from) + (target - Double(from)) * Double(step) / Double(length)
-                entries.append(UInt16(value.rounded()))
-            }
-            return data + 1
-        case 2 where mayRefer:
-            let width = isNarrow ? 4 : 2
-            guard data + width <= values.count else { return nil }
-            var position = (0..<width).reduce(0) { $0 | Int(values[data + $1]) << ($1 * (isNarrow ? 8 : 16)) }
-            for _ in 0..<length {
-                guard entries.count <= 65536, let next = append(segmentAt: position, to: &entries, mayRefer: false)
-                else { return nil }
-                position = next
-            }
-            return data + width
-        default: return nil
-        }
     }
 }
 

@@ -24,6 +24,11 @@ public struct LookupTable: Sendable, Hashable, Codable {
         return Int(entries[overflow ? entries.count - 1 : min(index, entries.count - 1)])
     }
 
+    /// Where `fraction`, 0 … 1 of the whole table, leads: 0 … 1 of what an entry can hold (PS3.3 C.11.6.1).
+    func output(ofFraction fraction: Double) -> Double {
+        Double(entries[Int(fraction * Double(entries.count - 1) + 0.5)]) / Double(maximum)
+    }
+
     /// Largest value that an entry can hold.
     var maximum: Int { (1 << bits) - 1 }
 }

@@ -2,6 +2,14 @@
 public struct RenderOptions: Sendable, Hashable {
     /// Instead of the file's window or VOI LUT.
     public var window: Window?
+    /// The file's window of this number, from 1, where `window` is `nil`.
+    public var windowNumber: Int?
+    /// The file's VOI LUT of this number, from 1, where neither of the above is there.
+    public var tableNumber: Int?
+    /// Instead of the window's own function.
+    public var function: Window.Function?
+    /// Bitmaps to be drawn over the image in white (`Overlay.bitmaps(of:frame:)`); none unless asked for.
+    public var overlays: [OverlayBitmap] = []
     /// The part to show and the size to show it in; the frame's own size without.
     public var viewport: Viewport?
     /// Swaps black and white.

@@ -10,39 +10,46 @@ public enum Renderer {
     public static func render(
         _ frame: StoredFrame, _ parameters: DisplayParameters, _ options: RenderOptions = RenderOptions()
     ) throws(ImagingError) -> RenderedImage {
-        var image: RenderedImage
-        switch (frame.photometric, frame.samplesPerPixel) {
-        case (.monochrome1, 1), (.monochrome2, 1):
-            image = try grey(frame.normalised(), parameters, options)
-        case (.paletteColor, 1): image = try palette(frame.normalised(), parameters)
-        case (.rgb, 3), (.ybrReversible, 3), (.ybrIrreversible, 3): image = try colour(frame.normalised())
-        case (.ybrFull, 3), (.ybrFull422, 3): image = try colour(frame.normalised()).convertedFromYBR()
-        default:
-            throw ImagingError(
-                .unsupported, "\(frame.samplesPerPixel) samples of this Photometric Interpretation cannot be shown")
-        }
+        var image = try shown(frame, parameters, options)
         if options.isInverted { image = try image.inverted() }
-        guard let viewport = options.viewport else { return image }
-        return try image.scaled(to: viewport)
+        for overlay in options.overlays { image = try image.drawing(overlay) }
+        if let viewport = options.viewport { image = try image.scaled(to: viewport) }
+        guard let profile = parameters.colourProfile, ColourProfile.fits(profile, channels: image.channels) else {
+            return image
+        }
+        image.colourProfile = profile
+        return image
+    }
+
+    private static func shown(
+        _ frame: StoredFrame, _ parameters: DisplayParameters, _ options: RenderOptions
+    ) throws(ImagingError) -> RenderedImage {
+        switch (frame.photometric, frame.samplesPerPixel) {
+        case (.monochrome1, 1), (.monochrome2, 1): return try grey(frame.normalised(), parameters, options)
+        // A palette's indices are no floats.
+        case (.paletteColor, 1) where !frame.isFloat: return try palette(frame.normalised(), parameters)
+        case (.rgb, 3), (.ybrReversible, 3), (.ybrIrreversible, 3): return try colour(frame.normalised())
+        case (.ybrFull, 3), (.ybrFull422, 3): return try colour(frame.normalised()).converted(from: .full)
+        case (.ybrPartial422, 3), (.ybrPartial420, 3): return try colour(frame.normalised()).converted(from: .partial)
+        case (let other, let samples):
+            let name = other == .other ? "this Photometric Interpretation" : other.rawValue
+            throw ImagingError(.unsupported, "\(samples) samples of \(name) cannot be shown")
+        }
     }
 
     private static func grey(
         _ frame: StoredFrame, _ parameters: DisplayParameters, _ options: RenderOptions
     ) throws(ImagingError) -> RenderedImage {
-        let extremes = frame.extremes()
-        let map = GreyMap(frame, parameters, window: options.window, extremes: extremes)
-        let pixels =
-            switch (frame.bytesPerSample, frame.isSigned) {
-            case (1, false): unsafe frame.withSamples(as: UInt8.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (1, true): unsafe frame.withSamples(as: Int8.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (2, false): unsafe frame.withSamples(as: UInt16.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (2, true): unsafe frame.withSamples(as: Int16.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (4, false): unsafe frame.withSamples(as: UInt32.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (4, true): unsafe frame.withSamples(as: Int32.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (_, false): unsafe frame.withSamples(as: UInt64.self) { unsafe map.apply($0, frame.sampleCount) }
-            case (_, true): unsafe frame.withSamples(as: Int64.self) { unsafe map.apply($0, frame.sampleCount) }
-            }
-        return try RenderedImage(rows: frame.rows, columns: frame.columns, channels: 1, pixels: pixels)
+        let extremes = frame.isFloat ? 0...0 : frame.extremes()
+        let voi = try GreyMap.voi(parameters, options)
+        let map = GreyMap(
+            parameters, voi ?? .window(Window(percentilesOf: frame, parameters, extremes: extremes)))
+        let image = try RenderedImage(
+            rows: frame.rows, columns: frame.columns, channels: 1, pixels: map.apply(frame, extremes))
+        guard let palette = parameters.palette, !frame.isFloat, palette.red.firstMapped <= extremes.upperBound else {
+            return image
+        }
+        return try image.coloured(frame, palette, from: palette.red.firstMapped, extremes)
     }
 
     private static func palette(
@@ -51,17 +58,10 @@ public enum Renderer {
         guard let palette = parameters.palette, frame.bytesPerSample <= 2 else {
             throw ImagingError(.invalidDescription, "the palette is missing or incomplete")
         }
-        let extremes = frame.extremes()
-        let tables = [palette.red, palette.green, palette.blue].map { $0.eightBit(extremes) }
-        let values = frame.values()
-        let pixels = unsafe Bytes(count: values.count * 3) { target in
-            for (index, value) in values.enumerated() {
-                for channel in 0..<3 {
-                    unsafe target[index * 3 + channel] = tables[channel][value - extremes.lowerBound]
-                }
-            }
-        }
-        return try RenderedImage(rows: frame.rows, columns: frame.columns, channels: 3, pixels: pixels)
+        let black = try RenderedImage(
+            rows: frame.rows, columns: frame.columns, channels: 1,
+            pixels: unsafe Bytes(count: frame.sampleCount) { _ in })
+        return try black.coloured(frame, palette, from: .min, frame.extremes())
     }
 
     /// Colour samples in 8 bits.
@@ -76,15 +76,5 @@ public enum Renderer {
             pixels = Bytes(values.map { UInt8(truncatingIfNeeded: (($0 & mask) >> shift & top) * 255 / top) })
         }
         return try RenderedImage(rows: frame.rows, columns: frame.columns, channels: 3, pixels: pixels)
-    }
-}
-
-extension LookupTable {
-    /// The entries for the inputs of `range` in 8 bits.
-    ///
-    /// Some writers give 16 bits in the descriptor and fill only the lower 8; no palette means that as near black.
-    fileprivate func eightBit(_ range: ClosedRange<Int>) -> [UInt8] {
-        let isScaled = bits > 8 && entries.contains { $0 > 255 }
-        return range.map { UInt8(truncatingIfNeeded: isScaled ? self[$0] >> (bits - 8) : self[$0]) }
     }
 }

@@ -9,6 +9,9 @@ public struct RenderedImage: Sendable, Hashable {
     /// `rows × columns × channels` bytes, colour by pixel, row by row from the top.
     public let pixels: Bytes
 
+    /// ICC profile that says what the colours are; sRGB without.
+    public var colourProfile: [UInt8]?
+
     /// - Throws: `ImagingError` where `pixels` is not exactly as long as the other parameters say.
     public init(rows: Int, columns: Int, channels: Int, pixels: Bytes) throws(ImagingError) {
         guard (1...65535).contains(rows), (1...65535).contains(columns), channels == 1 || channels == 3,

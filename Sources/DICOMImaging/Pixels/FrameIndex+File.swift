@@ -5,7 +5,7 @@ extension FrameIndex {
     /// The frames of `file`'s Pixel Data.
     /// - Throws: `ImagingError` where there is no Pixel Data, it was not read from a file, or it fits no layout.
     public init(_ file: DICOMFile, _ description: PixelDescription) throws(ImagingError) {
-        guard let element = file.dataSet[.PixelData] else {
+        guard let element = file.dataSet[description.pixelDataTag] else {
             throw ImagingError(.notAnImage, "the data set has no Pixel Data")
         }
         switch element.value {
@@ -40,9 +40,8 @@ extension FrameIndex {
         // Some writers say YBR_FULL_422 and write all samples: then there is room for them.
         if bits < whole, whole / 8 * description.numberOfFrames <= value.count { bits = whole }
         let available = value.count > Int.max / 8 ? Int.max : value.count * 8
-        let swaps = description.isBigEndian && description.isWordEncoded && description.bitsAllocated <= 8
         self.init(
-            layout: .native(value: value, frameBits: bits, isWordAligned: swaps),
+            layout: .native(value: value, frameBits: bits, isWordAligned: description.swapsWords),
             frameCount: min(description.numberOfFrames, available / bits))
         guard frameCount > 0 else {
             throw ImagingError(

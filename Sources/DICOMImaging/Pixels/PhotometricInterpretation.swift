@@ -6,10 +6,16 @@ public enum PhotometricInterpretation: String, Sendable, Hashable, Codable {
     case rgb = "RGB"
     case ybrFull = "YBR_FULL"
     case ybrFull422 = "YBR_FULL_422"
+    /// Retired.
+    case ybrPartial422 = "YBR_PARTIAL_422"
     case ybrPartial420 = "YBR_PARTIAL_420"
     case ybrIrreversible = "YBR_ICT"
     case ybrReversible = "YBR_RCT"
-    /// None of the values that are defined and in use. Decodes, but cannot be shown.
+    /// Retired. Decodes, but is not shown; so do the next two.
+    case hsv = "HSV"
+    case argb = "ARGB"
+    case cmyk = "CMYK"
+    /// None of the values that are defined. Decodes, but cannot be shown.
     case other = ""
 
     /// The interpretation that `text` names; `.other` where it names none.

@@ -13,7 +13,9 @@ public struct PixelData: Sendable {
     ///   only looked at when a frame is decoded.
     public init(_ file: DICOMFile) throws(ImagingError) {
         description = try PixelDescription(file)
-        guard case .raw(let raw) = file.dataSet[.PixelData]?.value, raw.origin == nil, let bytes = raw.bytes else {
+        guard case .raw(let raw) = file.dataSet[description.pixelDataTag]?.value, raw.origin == nil,
+            let bytes = raw.bytes
+        else {
             index = try FrameIndex(file, description)
             carrier = file.contents
             return
@@ -31,8 +33,10 @@ public struct PixelData: Sendable {
     }
 
     /// The samples of frame `number` (from 1).
-    public func frame(_ number: Int) throws(ImagingError) -> StoredFrame {
-        let decoder = try FrameDecoder(description)
+    /// - Parameter keepsUnusedBits: leaves bits outside Bits Stored as they are: overlays may lie there.
+    public func frame(_ number: Int, keepsUnusedBits: Bool = false) throws(ImagingError) -> StoredFrame {
+        var decoder = try FrameDecoder(description)
+        decoder.keepsUnusedBits = keepsUnusedBits
         let location = try index.location(ofFrame: number)
         return try decoder.decode(try index.read(frame: number, from: carrier), leadingBits: location.leadingBits)
     }

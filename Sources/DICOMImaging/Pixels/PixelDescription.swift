@@ -24,26 +24,32 @@ public struct PixelDescription: Sendable, Hashable, Codable {
     /// Pixel Data are OW, so that big endian swaps bytes even of 8-bit samples (PS3.5 §8.2, Annex A.3).
     public let isWordEncoded: Bool
 
+    /// Samples are IEEE 754 numbers: Float or Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25).
+    public let isFloat: Bool
+
     /// Largest frame that is decoded, in bytes of its samples.
     public static let maximumFrameBytes = 1 << 29
 
     /// Reads the description out of `file`'s data set.
     /// - Throws: `ImagingError.notAnImage` without rows, columns or Pixel Data; `.invalidDescription` where an
-    ///   attribute is missing or impossible; `.unsupported` for floating point pixel data.
+    ///   attribute is missing or impossible.
     public init(_ file: DICOMFile) throws(ImagingError) {
         let dataSet = file.dataSet
-        guard let element = dataSet[.PixelData] else {
-            let isFloat = dataSet.contains(.FloatPixelData) || dataSet.contains(.DoubleFloatPixelData)
-            throw isFloat
-                ? ImagingError(.unsupported, "floating point pixel data are not supported yet")
-                : ImagingError(.notAnImage, "the data set has no Pixel Data")
+        // Only one of the three may be there (PS3.3 C.7.6.3); where several are, integers win.
+        let element = dataSet[.PixelData] ?? dataSet[.FloatPixelData] ?? dataSet[.DoubleFloatPixelData]
+        guard let element else { throw ImagingError(.notAnImage, "the data set has no Pixel Data") }
+        try self.init(
+            dataSet, transferSyntax: file.transferSyntax, isWordEncoded: element.vr != .OB,
+            isFloat: element.tag != .PixelData)
+        guard element.tag == pixelDataTag else {
+            throw ImagingError(.invalidDescription, "Bits Allocated (0028,0100) contradicts the kind of Pixel Data")
         }
-        try self.init(dataSet, transferSyntax: file.transferSyntax, isWordEncoded: element.vr != .OB)
     }
 
     /// Reads the description out of `dataSet`, which may stand without its Pixel Data.
+    /// - Parameter isFloat: the pixel data are Float or Double Float Pixel Data.
     public init(
-        _ dataSet: DataSet, transferSyntax: TransferSyntax, isWordEncoded: Bool
+        _ dataSet: DataSet, transferSyntax: TransferSyntax, isWordEncoded: Bool, isFloat: Bool = false
     ) throws(ImagingError) {
         func required(_ tag: Tag, _ name: String, _ range: ClosedRange<Int>) throws(ImagingError) -> Int {
             guard let value = dataSet.int(tag) else {
@@ -61,12 +67,13 @@ public struct PixelDescription: Sendable, Hashable, Codable {
             dataSet.contains(.SamplesPerPixel)
             ? try required(.SamplesPerPixel, "Samples per Pixel", 1...4) : 1
         bitsStored =
-            dataSet.contains(.BitsStored)
+            !isFloat && dataSet.contains(.BitsStored)
             ? try required(.BitsStored, "Bits Stored", 1...bitsAllocated) : bitsAllocated
         highBit =
-            dataSet.contains(.HighBit)
+            !isFloat && dataSet.contains(.HighBit)
             ? try required(.HighBit, "High Bit", (bitsStored - 1)...(bitsAllocated - 1)) : bitsStored - 1
-        isSigned = dataSet.int(.PixelRepresentation) == 1
+        isSigned = !isFloat && dataSet.int(.PixelRepresentation) == 1
+        self.isFloat = isFloat
         photometric = PhotometricInterpretation(named: dataSet.string(.PhotometricInterpretation) ?? "")
         isPlanar = samplesPerPixel > 1 && dataSet.int(.PlanarConfiguration) == 1
         let hasFrames = dataSet[.NumberOfFrames].map { $0.count > 0 } ?? false
@@ -79,8 +86,8 @@ public struct PixelDescription: Sendable, Hashable, Codable {
     }
 
     private func checkWidth() throws(ImagingError) {
-        guard [1, 8, 16, 32, 64].contains(bitsAllocated), bitsAllocated > 1 || samplesPerPixel == 1 else {
-            throw ImagingError(.unsupported, "Bits Allocated \(bitsAllocated) is not supported")
+        guard bitsAllocated > 1 || samplesPerPixel == 1, !isFloat || bitsAllocated == 32 || bitsAllocated == 64 else {
+            throw ImagingError(.unsupported, "Bits Allocated \(bitsAllocated) is not supported with these samples")
         }
         let bytes = rows * columns * samplesPerPixel * bytesPerSample
         guard bytes <= Self.maximumFrameBytes else {
@@ -88,15 +95,27 @@ public struct PixelDescription: Sendable, Hashable, Codable {
         }
     }
 
-    /// Width of a decoded sample in bytes: 1 for Bits Allocated 1.
-    public var bytesPerSample: Int { max(1, bitsAllocated / 8) }
+    /// Width of a decoded sample in bytes, 1, 2, 4 or 8: the narrowest that holds Bits Allocated.
+    public var bytesPerSample: Int { bitsAllocated <= 8 ? 1 : bitsAllocated <= 16 ? 2 : bitsAllocated <= 32 ? 4 : 8 }
+
+    /// Which of the three kinds of pixel data is described.
+    public var pixelDataTag: Tag {
+        isFloat ? (bitsAllocated == 64 ? .DoubleFloatPixelData : .FloatPixelData) : .PixelData
+    }
+
+    /// Native samples lie in a stream of bits, as all other widths than whole words do (PS3.5 §8.1.1).
+    var isPacked: Bool { ![8, 16, 32, 64].contains(bitsAllocated) }
+
+    /// Native samples are not words of their own, so that the words they are sent in have to be turned round first.
+    var swapsWords: Bool { isBigEndian && isWordEncoded && (isPacked || bitsAllocated == 8) }
 
     /// Length of a decoded frame in bytes.
     public var decodedFrameBytes: Int { rows * columns * samplesPerPixel * bytesPerSample }
 
-    /// Chrominance is there once for two pixels: Y₁ Y₂ C_B C_R (PS3.3 C.7.6.3.1.2, YBR_FULL_422).
+    /// Chrominance is there once for two pixels: Y₁ Y₂ C_B C_R (PS3.3 C.7.6.3.1.2, YBR_FULL_422, YBR_PARTIAL_422).
     var isSubsampled: Bool {
-        photometric == .ybrFull422 && samplesPerPixel == 3 && bitsAllocated == 8 && columns.isMultiple(of: 2)
+        (photometric == .ybrFull422 || photometric == .ybrPartial422) && samplesPerPixel == 3 && bitsAllocated == 8
+            && columns.isMultiple(of: 2)
     }
 
     /// Length of a frame of native pixel data, in bits.

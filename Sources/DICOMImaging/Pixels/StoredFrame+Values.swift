@@ -3,7 +3,7 @@ import Glibc
 
 extension StoredFrame {
     /// Lends the samples as numbers of type `T`, whose width must be `bytesPerSample`.
-    func withSamples<T: FixedWidthInteger, R, E: Error>(
+    func withSamples<T: BitwiseCopyable, R, E: Error>(
         as type: T.Type, _ body: (UnsafePointer<T>) throws(E) -> R
     ) throws(E) -> R {
         try unsafe samples.withUnsafeBytes { (bytes) throws(E) -> R in
@@ -95,7 +95,7 @@ extension StoredFrame {
     /// The frame with every sample equal to its stored value: shifted down to bit 0 and, outside Bits Stored,
     /// sign-extended or zero. Old files keep overlays there, or leave the sign out (PS3.5 §8.1.1).
     func normalised() -> StoredFrame {
-        guard highBit != bitsStored - 1 || bitsStored != bytesPerSample * 8 else { return self }
+        guard !isFloat, highBit != bitsStored - 1 || bitsStored != bytesPerSample * 8 else { return self }
         if highBit == bitsStored - 1 {
             let found = extremes()
             if storedRange.contains(found.lowerBound), storedRange.contains(found.upperBound) { return self }

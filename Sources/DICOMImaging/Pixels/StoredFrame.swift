@@ -10,6 +10,8 @@ public struct StoredFrame: Sendable, Hashable {
     public let bitsStored: Int
     public let highBit: Int
     public let isSigned: Bool
+    /// Samples are IEEE 754 numbers of 4 or 8 bytes instead of integers.
+    public let isFloat: Bool
     /// What the samples mean. Differs from the data set's where a codec changed it (YBR_FULL_422 becomes YBR_FULL).
     public let photometric: PhotometricInterpretation
     /// `rows × columns × samplesPerPixel` samples, little-endian, colour by pixel, row by row.
@@ -19,11 +21,13 @@ public struct StoredFrame: Sendable, Hashable {
     /// - Throws: `ImagingError` where `samples` is not exactly as long as the other parameters say.
     public init(
         rows: Int, columns: Int, samplesPerPixel: Int = 1, bytesPerSample: Int, bitsStored: Int, highBit: Int? = nil,
-        isSigned: Bool = false, photometric: PhotometricInterpretation = .monochrome2, samples: Bytes
+        isSigned: Bool = false, isFloat: Bool = false, photometric: PhotometricInterpretation = .monochrome2,
+        samples: Bytes
     ) throws(ImagingError) {
         let high = highBit ?? bitsStored - 1
         guard (1...65535).contains(rows), (1...65535).contains(columns), (1...4).contains(samplesPerPixel),
-            [1, 2, 4, 8].contains(bytesPerSample), bitsStored >= 1, high < bytesPerSample * 8, high >= bitsStored - 1
+            (isFloat ? [4, 8] : [1, 2, 4, 8]).contains(bytesPerSample), bitsStored >= 1, high < bytesPerSample * 8,
+            high >= bitsStored - 1
         else { throw ImagingError(.invalidDescription, "the frame's dimensions or bits are impossible") }
         guard samples.count == rows * columns * samplesPerPixel * bytesPerSample else {
             throw ImagingError(.truncated, "a frame has another number of bytes than its dimensions say")
@@ -35,6 +39,7 @@ public struct StoredFrame: Sendable, Hashable {
         self.bitsStored = bitsStored
         self.highBit = high
         self.isSigned = isSigned
+        self.isFloat = isFloat
         self.photometric = photometric
         self.samples = samples
     }
@@ -48,6 +53,7 @@ public struct StoredFrame: Sendable, Hashable {
         bitsStored = frame.bitsStored
         self.highBit = highBit
         isSigned = frame.isSigned
+        isFloat = frame.isFloat
         photometric = frame.photometric
         self.samples = samples
     }
