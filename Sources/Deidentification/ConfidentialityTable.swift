@@ -23,6 +23,9 @@ enum ConfidentialityTable {
 
         func cell(_ option: Profile.Option) -> UInt32 { packed >> (2 * UInt32(option.column)) & 3 }
 
+        /// Whether no option keeps or cleans the attribute.
+        var isAlwaysIdentifying: Bool { packed & 0xFF_FFFF == 0 }
+
         /// Whether the row is one of dates and times.
         var isTemporal: Bool { cell(.retainLongModifiedDates) != 0 }
         var isDescriptor: Bool { cell(.cleanDescriptors) != 0 }

@@ -9,11 +9,13 @@ public struct Deidentifier: Sendable {
     public let profile: Profile
     public let pseudonyms: Pseudonyms
     private let columns: ConfidentialityTable.OptionColumns
+    private let rules: RuleIndex
 
     public init(profile: Profile, secret: PseudonymSecret) {
         self.profile = profile
         pseudonyms = Pseudonyms(secret: secret)
         columns = ConfidentialityTable.OptionColumns(profile)
+        rules = RuleIndex(profile.rules)
     }
 
     /// The object without what identifies.
@@ -33,8 +35,8 @@ public struct Deidentifier: Sendable {
             identifiers: Identifiers(of: root), dateShift: movesDates ? shift : nil,
             keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms)
         var transformation = Transformation(
-            profile: profile, columns: columns, pseudonyms: pseudonyms, subjectCode: code, scrubber: scrubber,
-            dateShift: movesDates ? shift : nil, file: file)
+            profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
+            scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file)
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
         transformation.mark(&out.dataSet)

@@ -41,6 +41,28 @@ struct Identifiers {
         return longNames.contains { lower.holds($0) }
     }
 
+    /// Whether any of it stands in these bytes, in upper or lower case; IDs also where separators split them.
+    ///
+    /// Nothing vouches for what is too long to be searched.
+    func occur(in bytes: Bytes) -> Bool {
+        guard bytes.count <= 4 << 20 else { return true }
+        let lower = bytes.map { TextTokens.isUpper($0) ? $0 | 0x20 : $0 }
+        if longNames.contains(where: { Self.find(Array($0.utf8), in: lower) }) { return true }
+        guard !searchable.isEmpty else { return false }
+        let upper = Self.upper(bytes)
+        return searchable.contains { Self.find($0, in: upper) }
+    }
+
+    private static func find(_ part: [UInt8], in bytes: [UInt8]) -> Bool {
+        guard let first = part.first, bytes.count >= part.count else { return false }
+        var rest = bytes[...(bytes.count - part.count)]
+        while let start = rest.firstIndex(of: first) {
+            if bytes[start..<(start + part.count)].elementsEqual(part) { return true }
+            rest = rest[(start + 1)...]
+        }
+        return false
+    }
+
     static func upper(_ text: some Sequence<UInt8>) -> [UInt8] {
         text.compactMap { byte in
             if byte >= 0x61, byte <= 0x7A { return byte & 0xDF }

@@ -30,7 +30,9 @@ extension Transformation {
             let isValid = vr == .TM ? isTime(element) : isDate(element)
             return isValid ? .keep : try apply(row.basic, to: element, at: place)
         case .DS, .IS: return try numberFate(of: element)
-        case .AS: return isAge(element) ? .keep : try apply(row.basic, to: element, at: place)
+        case .AS:
+            if let fate = ageFate(of: element) { return fate }
+            return try apply(row.basic, to: element, at: place)
         case .CS: return try codeFate(of: element, in: level)
         // Smoking status, ethnic group and the like are words; institutions and devices are names, and kept as such.
         case .LO, .SH, .ST, .LT, .UT:
@@ -60,7 +62,7 @@ extension Transformation {
         case .PN, .AE, .UR: return empty(element)
         case .DA, .DT: return dateFate(of: element)
         case .TM: return isTime(element) ? .keep : empty(element)
-        case .AS: return isAge(element) ? .keep : empty(element)
+        case .AS: return ageFate(of: element) ?? empty(element)
         case .DS, .IS: return try numberFate(of: element)
         case .CS: return try codeFate(of: element, in: level)
         case .LO, .SH, .UC: return try textFate(of: element, mode: shortTextMode(element, level), in: level, at: place)
@@ -96,10 +98,25 @@ extension Transformation {
         return .replace(moved)
     }
 
-    private func isAge(_ element: DataElement) -> Bool {
-        element.strings(in: .default).allSatisfy { text in
-            text.utf8.count == 4 && text.utf8.prefix(3).allSatisfy(TextTokens.isDigit)
-                && "DWMY".contains(text.suffix(1))
+    /// Ages stay; one over 89 years becomes 90 where the profile groups them. `nil` for what is no age.
+    private mutating func ageFate(of element: DataElement) -> Fate? {
+        let values = element.strings(in: .default)
+        guard values.allSatisfy(ProfileValue.isAge) else { return nil }
+        guard profile.groupsHighAges else { return .keep }
+        let grouped = values.map { Self.years($0) >= 90 ? "090Y" : $0 }
+        guard grouped != values else { return .keep }
+        summary.replaced += 1
+        return .replace(DataElement(element.tag, .AS, strings: grouped))
+    }
+
+    /// Whole years of an age, which has its form.
+    private static func years(_ age: String) -> Int {
+        let count = Int(age.prefix(3)) ?? 0
+        switch age.suffix(1) {
+        case "Y": return count
+        case "M": return count / 12
+        case "W": return count / 52
+        default: return count / 365
         }
     }
 

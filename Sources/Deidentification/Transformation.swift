@@ -5,6 +5,7 @@ import DICOM
 struct Transformation {
     let profile: Profile
     let columns: ConfidentialityTable.OptionColumns
+    let rules: RuleIndex
     let pseudonyms: Pseudonyms
     let subjectCode: String
     let scrubber: TextScrubber
@@ -116,6 +117,22 @@ struct Transformation {
         case 0x0000...0x0007, 0xFFFE: return .remove
         default: break
         }
+        guard !rules.isEmpty else { return try standardFate(of: element, in: &level, at: place) }
+        switch try ruled(element, in: &level, at: place) {
+        case .fate(let fate): return fate
+        case .none: return try standardFate(of: element, in: &level, at: place)
+        case .changed(let changed):
+            let fate = try standardFate(of: changed, in: &level, at: place)
+            if case .keep = fate { return .replace(changed) }
+            return fate
+        }
+    }
+
+    /// What the standard makes of the element.
+    private mutating func standardFate(
+        of element: DataElement, in level: inout Level, at place: Place
+    ) throws(DeidentificationError) -> Fate {
+        let tag = element.tag
         if tag.isPrivate { return try privateFate(of: element, in: &level, at: place) }
         switch tag.group & 0xFF00 {
         // Curves and overlays: every element of the group, since without its data the rest describes nothing.

@@ -1,5 +1,5 @@
 /// What is taken out of an object and what stays: the Basic Application Level Confidentiality Profile of PS3.15
-/// Annex E, with some of its options.
+/// Annex E, with some of its options, and with a project's own rules before them.
 public struct Profile: Sendable, Hashable, Codable {
     /// The options of PS3.15 Table E.1-1, named as the columns of the facts table.
     public enum Option: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
@@ -52,22 +52,46 @@ public struct Profile: Sendable, Hashable, Codable {
     /// The options that are applied to the Basic Profile.
     public let options: Set<Option>
 
+    /// Whether an age over 89 years becomes 90 years: there are so few that old that age and place name one.
+    public let groupsHighAges: Bool
+
+    /// The project's own rules, no two for one attribute.
+    public let rules: [ProfileRule]
+
+    /// Most rules that a profile has.
+    public static let maximumRules = 1000
+
     /// The Basic Profile alone.
-    public static let basic = Profile(checked: [])
+    public static let basic = Profile(checked: [], groupsHighAges: false)
 
     /// What a project has unless it says otherwise: modified dates, clean descriptors, patient characteristics.
     public static let projectDefault = Profile(
-        checked: [.retainLongModifiedDates, .cleanDescriptors, .retainPatientCharacteristics])
+        checked: [.retainLongModifiedDates, .cleanDescriptors, .retainPatientCharacteristics], groupsHighAges: true)
 
-    private init(checked options: Set<Option>) { self.options = options }
+    private init(checked options: Set<Option>, groupsHighAges: Bool) {
+        self.options = options
+        self.groupsHighAges = groupsHighAges
+        rules = []
+    }
 
-    /// - Throws: `invalidProfile` when two options contradict each other (PS3.15 E.3.6: full and modified dates).
-    public init(options: Set<Option>) throws(DeidentificationError) {
+    /// - Throws: `invalidProfile` when two options contradict each other (PS3.15 E.3.6: full and modified dates), or
+    ///   two rules are for one attribute.
+    public init(
+        options: Set<Option>, groupsHighAges: Bool = false, rules: [ProfileRule] = []
+    ) throws(DeidentificationError) {
+        guard rules.count <= Self.maximumRules else {
+            throw DeidentificationError(.invalidProfile, "a profile has at most \(Self.maximumRules) rules")
+        }
+        guard Set(rules.map { "\($0.attribute) \($0.creator ?? "")" }).count == rules.count else {
+            throw DeidentificationError(.invalidProfile, "two rules are for one attribute")
+        }
         guard !options.isSuperset(of: [.retainLongFullDates, .retainLongModifiedDates]) else {
             throw DeidentificationError(
                 .invalidProfile, "retain_long_full_dates and retain_long_modified_dates exclude each other")
         }
         self.options = options
+        self.groupsHighAges = groupsHighAges
+        self.rules = rules
     }
 
     /// Reads the names of options, separated by commas; an unknown name is an error that lists the known ones.
@@ -94,15 +118,20 @@ public struct Profile: Sendable, Hashable, Codable {
             + options.map(\.method).sorted { $0.code < $1.code }
     }
 
-    private enum CodingKeys: String, CodingKey { case options }
+    private enum CodingKeys: String, CodingKey { case options, groupsHighAges, rules }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        try self.init(options: Set(try container.decode([Option].self, forKey: .options)))
+        try self.init(
+            options: Set(try container.decode([Option].self, forKey: .options)),
+            groupsHighAges: try container.decodeIfPresent(Bool.self, forKey: .groupsHighAges) ?? false,
+            rules: try container.decodeIfPresent([ProfileRule].self, forKey: .rules) ?? [])
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(options.sorted(), forKey: .options)
+        if groupsHighAges { try container.encode(true, forKey: .groupsHighAges) }
+        if !rules.isEmpty { try container.encode(rules, forKey: .rules) }
     }
 }
