@@ -39,6 +39,9 @@ struct DeidentifyCommand: ParsableCommand {
             discussion: Profile.Option.allCases.map(\.rawValue).joined(separator: ", ")))
     var options = ""
 
+    @Option(help: "A profile of your own, JSON, instead of --options; see `tarn profile`.", completion: .file())
+    var profile: String?
+
     @Flag(help: "One JSON object a file on standard output, then one of counts.")
     var json = false
 
@@ -48,15 +51,19 @@ struct DeidentifyCommand: ParsableCommand {
     func validate() throws {
         if patches != nil, key == nil { throw ValidationError("--patches needs --key: patches are sealed under it") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs is 1 to 64") }
-        _ = try profile()
+        guard profile == nil || options.isEmpty else {
+            throw ValidationError("--profile says which options there are: leave --options out")
+        }
+        if profile == nil { _ = try chosenProfile() }
     }
 
-    private func profile() throws -> Profile {
+    private func chosenProfile() throws -> Profile {
+        if let profile { return try ProfileCommand.profile(in: profile) }
         do { return try Profile(names: options) } catch { throw ValidationError("--options: \(error.reason)") }
     }
 
     func run() throws {
-        let profile = try profile()
+        let profile = try chosenProfile()
         let master = try key.map { try DeidentificationKeys.master(in: $0, for: "tarn deidentify") } ?? SymmetricKey()
         guard let inputs = FileTree.files(at: input) else {
             Terminal.say("tarn deidentify: \(input): no such file or folder")
