@@ -20,6 +20,7 @@ const kinds = {
     "project.create": "made a project",
     "project.roles": "changed roles",
     "project.settings": "changed settings of the project",
+    "project.profile": "changed what de-identification takes out",
     "role.request": "asked for a role",
     "role.withdraw": "withdrew a request for a role",
     "role.approve": "approved a role",

@@ -8,6 +8,8 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     case upload
     /// Look at what is held because it may show burned-in text, and release or reject it.
     case review
+    /// Say what de-identification takes out and leaves.
+    case profile
     /// Freeze a selection and download it.
     case export
     /// Save annotations as versions of a label set.
@@ -37,7 +39,8 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     public var isOfSite: Bool {
         switch self {
         case .manageAccounts, .manageProjects, .operate: true
-        case .browse, .view, .upload, .review, .export, .annotate, .curateLabels, .report, .readReports, .identityRead,
+        case .browse, .view, .upload, .review, .profile, .export, .annotate, .curateLabels, .report, .readReports,
+            .identityRead,
             .archive, .erase, .accessHistory:
             false
         }
@@ -50,6 +53,7 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         case .view: "see de-identified images"
         case .upload: "bring images in"
         case .review: "release or reject what is held"
+        case .profile: "say what de-identification takes out and leaves"
         case .export: "freeze and download"
         case .annotate: "save annotations in versions"
         case .curateLabels: "keep the list of labels"

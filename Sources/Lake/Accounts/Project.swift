@@ -7,8 +7,10 @@ public struct Project: Sendable, Codable, Hashable {
     /// Short name in addresses and commands; upper and lower case are the same.
     public let code: String
     public let name: String
-    /// What de-identification leaves.
+    /// What de-identification takes out and leaves, now.
     public let profile: Profile
+    /// Version of the profile, from 1.
+    public let profileVersion: Int
     public let createdAt: Date
     /// Whether everyone who signed in may see that it exists, and ask for a role in it.
     public let isListed: Bool

@@ -28,7 +28,6 @@ public struct Projects: Sendable {
         guard code != "listed" else { throw LakeError(.invalid, "no project's code is “listed”") }
         let name = try Naming.line(name, of: "a project's name", limit: 200)
         return try await LakeError.rethrowing {
-            let json = String(decoding: try JSONEncoder().encode(profile), as: UTF8.self)
             return try await context.database.transaction { connection in
                 // Known before the row is: the wrapped secret is bound to it.
                 let id: Int64 = try await connection.single(
@@ -38,12 +37,14 @@ public struct Projects: Sendable {
                     SymmetricKey(), context: Projects.secretContext(id), connection)
                 let row = try await connection.first(
                     """
-                    INSERT INTO project (id, code, name, profile, pseudonym_secret_wrapped, created_by)
-                    OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6)
-                    ON CONFLICT (lower(code)) DO NOTHING RETURNING \(Project.columns)
-                    """, [id, code, name, json, secret.array, principal.accountID])
-                guard let row else { throw LakeError(.conflict, "there is a project with this code already") }
-                let project = try Project(row)
+                    INSERT INTO project (id, code, name, pseudonym_secret_wrapped, created_by)
+                    OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)
+                    ON CONFLICT (lower(code)) DO NOTHING RETURNING id
+                    """, [id, code, name, secret.array, principal.accountID])
+                guard row != nil else { throw LakeError(.conflict, "there is a project with this code already") }
+                try await Projects.write(profile, version: 1, note: "", project: id, principal, connection)
+                let project = try Project(
+                    try await connection.single("SELECT \(Project.columns) FROM project WHERE id = $1", [id]))
                 try await AccessLog.write(.projectCreate, project: project.id, detail: code, principal, connection)
                 return project
             }
@@ -103,13 +104,19 @@ public struct Projects: Sendable {
 }
 
 extension Project {
-    static let columns = "id, code, name, profile, created_at, is_listed"
+    static let columns = """
+        id, code, name, created_at, is_listed,
+        (SELECT v.profile FROM project_profile v WHERE v.project_id = project.id ORDER BY v.version DESC LIMIT 1)
+            AS profile,
+        (SELECT max(v.version) FROM project_profile v WHERE v.project_id = project.id) AS profile_version
+        """
 
     init(_ row: PostgresRow) throws {
         self.init(
             id: try row.decode("id"), code: try row.decode("code"), name: try row.decode("name"),
             profile: try JSONDecoder().decode(
                 Profile.self, from: Data(try row.decode("profile", as: String.self).utf8)),
+            profileVersion: Int(try row.decode("profile_version", as: Int32.self)),
             createdAt: try row.decode("created_at"), isListed: try row.decode("is_listed"))
     }
 }

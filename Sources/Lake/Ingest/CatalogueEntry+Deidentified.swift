@@ -9,7 +9,7 @@ extension CatalogueEntry {
     ///   - bytes: the same, readable by range.
     init(
         _ object: Deidentified, pieces: [Piece], bytes: StoredSource, digests: Prepared.Digests,
-        originalDigest: [UInt8]
+        originalDigest: [UInt8], profileVersion: Int
     ) {
         let dataSet = object.file.dataSet
         study = Study(
@@ -30,7 +30,7 @@ extension CatalogueEntry {
             frames: frames?.frameCount ?? (object.file.transferSyntax.isDeflated ? pixels?.numberOfFrames ?? 0 : 0),
             storedSize: bytes.count, storedSHA256: digests.stored.array,
             storedCRC32: digests.storedCRC32, originalDigest: originalDigest, frameIndex: frames?.encoded.array,
-            metadata: Self.metadata(dataSet))
+            metadata: Self.metadata(dataSet), profileVersion: profileVersion)
     }
 
     /// Where the frames lie in the stored object. `nil` where the pixel data cannot be read as frames: the object is

@@ -41,6 +41,8 @@ struct CatalogueEntry: Codable, Sendable {
         var frameIndex: [UInt8]?
         /// DICOM JSON of the stored header.
         var metadata: [UInt8]
+        /// Version of the project's profile; `nil` in what was held before there were versions.
+        var profileVersion: Int?
     }
 
     var study: Study

@@ -239,11 +239,13 @@ struct CatalogueTransaction {
             """
             INSERT INTO instance (series_id, study_id, project_id, batch_id, uid, sop_class, transfer_syntax, number,
                 rows, columns, frames, object_segment, object_offset, object_length, patch_segment, patch_offset,
-                patch_length, stored_size, stored_sha256, stored_crc32, original_digest, frame_index, metadata)
+                patch_length, stored_size, stored_sha256, stored_crc32, original_digest, frame_index, metadata,
+                profile_version)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
                 $7::text[], $8::bigint[]::integer[], $9::bigint[]::integer[], $10::bigint[]::integer[],
                 $11::bigint[]::integer[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-                $17::bigint[], $18::bigint[], $19::bytea[], $20::bigint[], $21::bytea[], $22::bytea[], $23::bytea[])
+                $17::bigint[], $18::bigint[], $19::bytea[], $20::bigint[], $21::bytea[], $22::bytea[], $23::bytea[],
+                $24::bigint[]::integer[])
             """,
             [
                 all.map { seriesIDs[$0.entry.series.uid] }, all.map(\.studyID), all.map(\.projectID),
@@ -253,7 +255,7 @@ struct CatalogueTransaction {
                 all.map(\.addresses.object.length), all.map(\.addresses.patch.segment),
                 all.map(\.addresses.patch.offset), all.map(\.addresses.patch.length), instances.map(\.storedSize),
                 instances.map(\.storedSHA256), instances.map { Int64($0.storedCRC32) }, instances.map(\.originalDigest),
-                instances.map(\.frameIndex), instances.map(\.metadata),
+                instances.map(\.frameIndex), instances.map(\.metadata), instances.map { $0.profileVersion ?? 1 },
             ])
     }
 

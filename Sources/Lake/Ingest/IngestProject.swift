@@ -6,6 +6,8 @@ struct IngestProject: Sendable {
     let code: String
     /// Profile and pseudonym secret of the project.
     let deidentifier: Deidentifier
+    /// Version of the profile.
+    let profileVersion: Int
 
     /// - Throws: `.notFound` where there is no such project for this principal, `.forbidden` where it may not upload.
     static func load(
@@ -18,6 +20,7 @@ struct IngestProject: Sendable {
         }
         let secret = try await projects.pseudonymSecret(of: project)
         return IngestProject(
-            id: project.id, code: project.code, deidentifier: Deidentifier(profile: project.profile, secret: secret))
+            id: project.id, code: project.code, deidentifier: Deidentifier(profile: project.profile, secret: secret),
+            profileVersion: project.profileVersion)
     }
 }

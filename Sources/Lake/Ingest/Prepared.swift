@@ -43,7 +43,8 @@ struct Prepared: Sendable {
         risk = Self.risk(file, outcome)
         entry = CatalogueEntry(
             object, pieces: pieces, bytes: bytes, digests: digests,
-            originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array)
+            originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array,
+            profileVersion: project.profileVersion)
     }
 
     /// What ends in the middle of a value, or goes on with what is no element, is no whole file, whatever could be read

@@ -24,6 +24,7 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case projectCreate = "project.create"
         case rolesSet = "project.roles"
         case projectSettings = "project.settings"
+        case profileSet = "project.profile"
         case roleRequest = "role.request"
         case roleWithdraw = "role.withdraw"
         case roleApprove = "role.approve"
