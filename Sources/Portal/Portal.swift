@@ -39,7 +39,8 @@ public final class Portal: Sendable {
     public var routes: [Route] { table.routes }
 
     private static var allRoutes: [Route] {
-        pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + roleRequestRoutes
+        pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + profileRoutes
+            + roleRequestRoutes
             + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes + accessRoutes
             + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes
             + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes + bulkDataRoutes
