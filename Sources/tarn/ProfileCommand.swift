@@ -9,14 +9,15 @@ import Vault
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile",
-        abstract: "Check a de-identification profile, and try it on files.",
+        abstract: "What de-identification takes out: check a profile, try it on files, put it in force.",
         discussion: """
             Example:  tarn profile make --options clean_descriptors,retain_long_modified_dates > our.json
                       tarn profile check our.json
                       tarn profile try our.json slice.dcm
+                      tarn profile set HEAD-CT our.json --note "protocol names stay" --data ./lake
             A profile is a JSON file: Docs/Formats/profile.md.
             """,
-        subcommands: [Make.self, Check.self, Try.self])
+        subcommands: [Make.self, Check.self, Try.self, Show.self, Set.self])
 
     /// The profile in a file. Ends the command with 1 and every problem on a line where it cannot be used.
     static func profile(in file: String) throws -> Profile {

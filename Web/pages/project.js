@@ -8,6 +8,7 @@ import { labelListEditor } from "../labels/list-editor.js";
 import { members } from "../people/members.js";
 import { waitingRequests } from "../people/requests.js";
 import { rolesMay } from "../people/roles.js";
+import { profileEditor } from "../profile/editor.js";
 import { missingContent } from "./missing.js";
 
 /** @import { Children } from "../core/dom.js" */
@@ -66,6 +67,9 @@ export function render({ parameters, signal, setTitle }) {
                 people ? section("People", people.elements) : null,
                 isAdministrator ? section("Settings", settings(project)) : null,
                 permitted("view", project.code) ? section("Labels", labelListEditor(project.code, signal)) : null,
+                permitted("profile", project.code)
+                    ? section("De-identification", profileEditor(project.code, signal))
+                    : null,
             ]),
         );
     }

@@ -20,13 +20,16 @@ struct Client: Sendable {
     }
 
     /// Sends a request and waits, on a thread of its own.
+    /// - Parameter headers: further lines, as "If-Match: …".
     /// - Throws: `ClientError` for any status that is not 2xx.
-    func send(_ method: String, _ target: String, json: (any Encodable & Sendable)? = nil) async throws -> Reply {
+    func send(
+        _ method: String, _ target: String, json: (any Encodable & Sendable)? = nil, headers: [String] = []
+    ) async throws -> Reply {
         let body = try json.map { Array(try JSONEncoder.api.encode($0)) }
         return try await Self.onThread {
             let transfer = try HTTPTransfer(server)
             var call = HTTPTransfer.Call(method: method, target: target)
-            call.headers.append("Accept: application/json")
+            call.headers += ["Accept: application/json"] + headers
             if let body {
                 var rest = body[...]
                 call.headers.append("Content-Type: application/json")
