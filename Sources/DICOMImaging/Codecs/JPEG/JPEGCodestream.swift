@@ -20,8 +20,7 @@ enum JPEGCodestream {
     static func open(_ data: Bytes) throws(ImagingError) -> any Codestream {
         let start = try JPEGStart(data)
         if start.frame.process == .lossless { return try JPEGLosslessCodestream(start) }
-        guard start.suitsLibrary else { return JPEGTransformCodestream(start) }
-        return try JPEGBaselineCodestream(data)
+        return start.suitsLibrary ? JPEGLibraryCodestream(start) : JPEGTransformCodestream(start)
     }
 }
 

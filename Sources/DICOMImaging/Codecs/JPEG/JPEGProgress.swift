@@ -17,8 +17,13 @@ struct JPEGProgress {
     /// Every coefficient is known to its last bit.
     var isComplete: Bool { known.allSatisfy { $0.allSatisfy { $0 == 0 } } }
 
-    /// Something is known of every component.
-    var hasAllComponents: Bool { known.allSatisfy { $0[0] != nil } }
+    /// - Throws: `ImagingError.truncated` where `segments` ended without all scans. An image may end without its finer
+    ///   bits where an EOI says so.
+    func requireEnd(of segments: JPEGSegmentReader) throws(ImagingError) {
+        guard isComplete || (segments.hasEnded && known.allSatisfy { $0[0] != nil }) else {
+            throw ImagingError(.truncated, at: segments.offset, "the JPEG codestream ends before its last scan")
+        }
+    }
 
     /// Notes what `scan` tells.
     /// - Throws: `ImagingError.corrupt` where it tells what is known already, or what nothing leads up to.

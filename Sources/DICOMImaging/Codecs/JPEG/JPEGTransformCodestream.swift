@@ -8,10 +8,7 @@ struct JPEGTransformCodestream: Codestream {
 
     init(_ start: JPEGStart) {
         self.start = start
-        let frame = start.frame
-        header = CodestreamHeader(
-            rows: frame.rows, columns: frame.columns, components: frame.components.count, precision: frame.precision,
-            colour: start.segments.marks.colour(of: frame.components))
+        header = CodestreamHeader(start)
     }
 
     func samples() throws(ImagingError) -> Bytes {
@@ -56,10 +53,7 @@ struct JPEGTransformCodestream: Codestream {
             if progress.isComplete { return steps }
             next = try segments.nextScan()
         }
-        // An image may end without its finer bits where an EOI says so.
-        guard progress.hasAllComponents, segments.hasEnded else {
-            throw ImagingError(.truncated, at: segments.offset, "the JPEG codestream ends before its last scan")
-        }
+        try progress.requireEnd(of: segments)
         return steps
     }
 
