@@ -55,6 +55,7 @@ let package = Package(
         // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
         room("ByteIO", ["CDeflate"], strict),
         room("DICOM", ["ByteIO", "CZlib", "CIconv"], strict),
+        room("DICOMValidation", ["ByteIO", "DICOM"], strict),
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "COpenJPEG", "COpenJPH", "CJPEGXL", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
@@ -78,8 +79,9 @@ let package = Package(
         .executableTarget(
             name: "tarn",
             dependencies: [
-                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "ContentAddressing", "TransparencyLog",
-                "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib", "CMalloc",
+                "ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Deidentification", "Vault",
+                "ContentAddressing", "TransparencyLog", "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib",
+                "CMalloc",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -88,6 +90,7 @@ let package = Package(
         tests("ByteIO", ["ByteIO"]),
         tests("DICOM", ["DICOM", "ByteIO"]),
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
+        tests("DICOMValidation", ["DICOMValidation", "DICOM", "ByteIO"]),
         tests("Vault", ["Vault", "ByteIO"]),
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
         tests("ContentAddressing", ["ContentAddressing", "Vault", "ByteIO"]),

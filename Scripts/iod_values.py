@@ -1,0 +1,51 @@
+"""Enumerated values and defined terms in the descriptions of attributes.
+
+    E1:YES,NO   Value 1 is one of these (enumerated)      D0:A,B   any Value usually is (defined terms, may be extended)
+
+Spaces in values are written ~; several lists of one attribute are parted by ;.
+"""
+import re
+
+HEAD = re.compile(r"(Enumerated Values?|Defined Terms?)(?: for Value (\d))?:\s*")
+TERM = re.compile(r"[A-Z0-9][A-Z0-9_\-.+/ ]{0,15}|[0-9A-F]{4}H")
+
+
+def terms(body):
+    """The terms that `body` begins with, each followed by its meaning or not."""
+    found = []
+    for entry in re.split(r" {3,}", body.strip()):
+        term = re.split(r" {2}", entry.strip())[0].strip()
+        if not TERM.fullmatch(term):
+            break
+        if re.fullmatch(r"[0-9A-F]{4}H", term):
+            term = str(int(term[:4], 16))
+        found.append(term.replace(" ", "~"))
+    return found
+
+
+def parse(description):
+    heads = list(HEAD.finditer(description))
+    lists = []
+    for number, head in enumerate(heads):
+        end = heads[number + 1].start() if number + 1 < len(heads) else len(description)
+        values = terms(description[head.end():end])
+        if not values:
+            return ""
+        lists.append(f"{head[1][0]}{head[2] or 0}:{','.join(values)}")
+    if len({item.split(":")[0] for item in lists}) != len(lists):
+        return ""  # lists that depend on something else
+    return ";".join(lists)
+
+
+# Values that sections of text give, or that came after the edition of the descriptions.
+OVERRIDES = {
+    ("00280004", None): "D1:MONOCHROME1,MONOCHROME2,PALETTE~COLOR,RGB,YBR_FULL,YBR_FULL_422,YBR_PARTIAL_420,YBR_ICT,"
+    "YBR_RCT,XYB,HSV,ARGB,CMYK,YBR_PARTIAL_422",
+    ("00280103", None): "E1:0,1",
+    ("00280006", None): "E1:0,1",
+    ("00100040", None): "E1:M,F,O",
+}
+
+
+def override(tag, caption):
+    return OVERRIDES.get((tag, None), "")
