@@ -27,27 +27,25 @@ extension Archive {
             guard let id = Int64(text) else { throw LakeError(.invalid, "there is no such page") }
             return id
         }
-        let page = {
-            (connection: PostgresConnection) async throws -> StudyArchivePage in
-            let rows = try await connection.query(
-                """
-                SELECT \(Self.columns) FROM study s \(StudySummary.joins)
-                WHERE ($1::bigint[] IS NULL OR s.project_id = ANY ($1)) AND ($2::text IS NULL OR p.code = $2)
-                    AND ($3::text IS NULL OR s.local = $3) AND ($4::bigint IS NULL OR s.id < $4)
-                    AND (s.local <> 'here' OR EXISTS (SELECT FROM archive_bundle_study v WHERE v.study_id = s.id)
-                        OR EXISTS (SELECT FROM archive_job j WHERE j.study_id = s.id))
-                ORDER BY s.id DESC LIMIT $5
-                """, [Gate.projects(principal, .archive), project, local, before, limit + 1])
-            var studies: [StudyArchive] = []
-            for row in rows.prefix(limit) {
-                studies.append(try await status(row, isTrusted: true, withBackends: false, connection))
-            }
-            let last = try rows.prefix(limit).last?.decode("id", as: Int64.self)
-            return StudyArchivePage(
-                studies: studies, backends: backends, next: rows.count > limit ? last.map { "\($0)" } : nil)
-        }
         return try await LakeError.rethrowing {
-            try await context.database.transaction(isolation: .repeatableRead, page)
+            try await context.database.transaction(isolation: .repeatableRead) { connection in
+                let rows = try await connection.query(
+                    """
+                    SELECT \(Self.columns) FROM study s \(StudySummary.joins)
+                    WHERE ($1::bigint[] IS NULL OR s.project_id = ANY ($1)) AND ($2::text IS NULL OR p.code = $2)
+                        AND ($3::text IS NULL OR s.local = $3) AND ($4::bigint IS NULL OR s.id < $4)
+                        AND (s.local <> 'here' OR EXISTS (SELECT FROM archive_bundle_study v WHERE v.study_id = s.id)
+                            OR EXISTS (SELECT FROM archive_job j WHERE j.study_id = s.id))
+                    ORDER BY s.id DESC LIMIT $5
+                    """, [Gate.projects(principal, .archive), project, local, before, limit + 1])
+                var studies: [StudyArchive] = []
+                for row in rows.prefix(limit) {
+                    studies.append(try await status(row, isTrusted: true, withBackends: false, connection))
+                }
+                let last = try rows.prefix(limit).last?.decode("id", as: Int64.self)
+                return StudyArchivePage(
+                    studies: studies, backends: backends, next: rows.count > limit ? last.map { "\($0)" } : nil)
+            }
         }
     }
 
