@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "COpenJPEG", path: "Sources/CLibraries/COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("jxl")]),
+        .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
@@ -81,7 +82,7 @@ let package = Package(
             dependencies: [
                 "ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Deidentification", "Vault",
                 "ContentAddressing", "TransparencyLog", "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib",
-                "CMalloc",
+                "CMalloc", "CSandbox",
                 arguments, logging,
             ],
             swiftSettings: common),

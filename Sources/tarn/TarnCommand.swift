@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMImaging
 import Foundation
 
 /// `tarn`: the lake's one program.
@@ -23,6 +24,8 @@ struct TarnCommand: AsyncParsableCommand {
     static func main() async {
         // A client that closes its end is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        DecodeWorker.runIfAsked()
+        ForeignCodecs.sandbox = DecodeWorkers()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
