@@ -84,7 +84,6 @@ extension FrameGeometry {
 
     mutating func readOrientation(_ dataSet: DataSet) {
         guard let values = dataSet.finite(.ImageOrientationPatient, 6) else { return }
-        statedOrientation = values
         orientation = ImageOrientation(values)
     }
 }

@@ -6,8 +6,6 @@ public struct FrameGeometry: Sendable, Hashable {
     public var position: SIMD3<Double>?
     /// `nil` where there is none, or none that can be relied on.
     public var orientation: ImageOrientation?
-    /// Image Orientation (Patient) as it is written, six finite numbers.
-    public var statedOrientation: [Double]?
     public var pixelSpacing: PixelSpacing?
     /// In mm.
     public var sliceThickness: Double?
