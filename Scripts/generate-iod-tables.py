@@ -96,7 +96,15 @@ class Texts:
         return self.by_place.get((caption_key(caption), tag)) or self.by_tag.get(tag, "")
 
 
-def row_line(row, caption, texts, counts):
+def neighbours(table):
+    """Names of the attributes of a table that have two words at least, and their tags."""
+    rows = [row for row in table["table_lines"] if row["type"] == "InlineObject"]
+    named = {row["name"].lstrip(">"): row["address"].removeprefix("0x").upper() for row in rows}
+    named.update({"SOP Class UID": "00080016"})
+    return {name: tag for name, tag in named.items() if " " in name and re.fullmatch("[0-9A-F]{8}", tag)}
+
+
+def row_line(row, caption, texts, names, counts):
     """Depth, tag, type; then condition, values and flags, each where there is one."""
     name, address = row["name"], row["address"].removeprefix("0x").upper().replace("X", "x")
     depth = len(name) - len(name.lstrip(">"))
@@ -106,15 +114,16 @@ def row_line(row, caption, texts, counts):
     comment, older = row["comment"], texts.text(caption, address)
     condition = ""
     if kind in "ab":
-        condition = iod_conditions.override(address, caption) or iod_conditions.parse(comment)
-        if not condition and comment.startswith(("sect_", "biblio_")) or not re.search("[Rr]equired|Shall be", comment):
-            condition = condition or iod_conditions.parse(older)
+        condition = iod_conditions.override(address, caption) or iod_conditions.parse(comment, names)
+        if not condition and (comment.startswith(("sect_", "biblio_")) or not re.search("Required|Shall be", comment)):
+            condition = iod_conditions.parse(older, names)
         counts["conditional"] += 1
         counts["checkable"] += bool(condition)
     values = iod_values.override(address, caption) or iod_values.parse(older)
     counts["values"] += bool(values)
-    single = "1" if re.search(r"Only a single Item (shall|is)", comment) else ""
-    fields = [f"{depth}{address}{kind}", condition, values, single]
+    flags = "1" if re.search(r"Only a single Item (shall|is)", comment) else ""
+    flags += "o" if re.search(r"[Tt]ype definition shall override", comment) else ""
+    fields = [f"{depth}{address}{kind}", condition, values, flags]
     return "\t".join(fields).rstrip("\t")
 
 
@@ -190,9 +199,10 @@ def main():
         seen.add(table)
         caption = tables.tables[table]["table_caption"]
         lines.append(f"T{table}\t{sections.get(table, '')}")
+        names = neighbours(tables.tables[table])
         for row in tables.tables[table]["table_lines"]:
             if row["type"] == "InlineObject":
-                line, resource = row_line(row, caption, texts, counts), None
+                line, resource = row_line(row, caption, texts, names, counts), None
             else:
                 line, resource = include_line(row, table, tables.tables)
             if line:

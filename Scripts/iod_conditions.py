@@ -3,6 +3,7 @@
     P00280004              the attribute is present            A00280004          it is not
     V00080008/1=A,B        Value 1 (0: any) is one of these    N00080008/0=A,B    none of these
     G00280002/1=1          Value 1 is greater than 1           ?                  cannot be checked
+    Q00200037              the IOD's mandatory modules do not have the attribute as Type 1
     &  |                   both, either (of the two before it)
 
 Spaces in values are written ~. A form without any checkable part is no form.
@@ -20,10 +21,13 @@ IS = (r"(?:is present (?:and|with) (?:has )?(?:a |the )?Value(?: of)?|has a Valu
 IS_NOT = (r"(?:is not equal to|does not equal|equals other than|is other than|is not|Value is not|"
           r"has a Value other than|is present and is not)")
 ATOMS = [
-    ("P", re.compile(rf"^{TAG}(?: Value)? (?:is present with a Value|is present|has a Value|contains a value|is not empty)$")),
+    ("P", re.compile(rf"^{TAG}(?: Value)? (?:is present (?:with|and has) a Value|is present and not empty|is present|has a Value|contains a [Vv]alue|is not empty)$")),
     ("A", re.compile(rf"^{TAG} (?:is not present|is absent|is not sent)$")),
     ("Z", re.compile(rf"^{TAG}{INDEX} (?:is non-zero|is not zero|is present and has a non-zero value|is greater than zero)$")),
     ("G", re.compile(rf"^{TAG}{INDEX} (?:is greater than|has a Value greater than|Value is greater than|is present and is greater than) (?P<number>\d+)$")),
+    ("T", re.compile(rf"^{TAG} (?:points to|contains the Tag for) (?:the )?[^()]*(?:\([^()]*\) )?\((?P<values>[0-9A-F]{{4}},[0-9A-F]{{4}})\)$")),
+    ("V", re.compile(rf"^Value (?P<index>\d) of (?:the )?{TAG} is (?P<values>{LIST})$")),
+    ("V", re.compile(rf"^{TAG} is present and (?:equals|the Value is) (?P<values>{LIST})$")),
     ("AN", re.compile(rf"^{TAG} is absent,? or is present and has the Value (?P<values>{LIST})$")),
     ("N", re.compile(rf"^{TAG}{INDEX} {IS_NOT} (?P<values>{LIST}(?: and not {ONE})*)$")),
     ("V", re.compile(rf"^{TAG}{INDEX} {IS} (?P<values>(?:either )?{LIST})$")),
@@ -44,9 +48,36 @@ def values(text):
     return ",".join(value.strip('"').replace(" ", "~") for value in re.findall(VALUE, re.sub(r" \([^()]*\)", "", text)))
 
 
+BARE = re.sub(r"\?P<\w+>", "?:", TAG)
+SEVERAL = re.compile(
+    rf"^(?P<tags>(?:either |both )?{BARE}(?:(?:,|, or|, and| or| and) {BARE})+) (?:is|are) (?P<no>not )?(?:present|absent)(?: with a Value)?$")
+ABSENT_OR_NOT = re.compile(rf"^{TAG} is absent,? or (?:is )?not (?:equal to )?(?P<values>{LIST})$")
+
+
+def several(text):
+    """"A or B is present", "A and B are not present"."""
+    match = SEVERAL.match(text)
+    if not match:
+        return None
+    found = list(re.finditer(TAG, match["tags"]))
+    if not all(is_name(re.sub(r"^(?:either|both) ", "", part["name"]), part["group"] + part["element"]) for part in found):
+        return None
+    kind = "A" if match["no"] or text.endswith("absent") else "P"
+    sign = "&" if " and " in match["tags"] else "|"
+    return joined([f"{kind}{part['group']}{part['element']}" for part in found], sign)
+
+
 def atom(text):
     text = text.strip().rstrip(",")
-    text = re.sub(r"^(?:if |when |either )", "", text)
+    text = re.sub(r"^(?:if |when )", "", text)
+    form = several(text)
+    if form:
+        return form
+    text = re.sub(r"^either ", "", text)
+    match = ABSENT_OR_NOT.match(text)
+    if match and is_name(match["name"], match["group"] + match["element"]):
+        tag = match["group"] + match["element"]
+        return f"A{tag} N{tag}/0={values(match['values'])} |"
     for kind, pattern in ATOMS:
         match = pattern.match(text)
         if not match:
@@ -61,6 +92,8 @@ def atom(text):
             return f"G{tag}/{index}=0"
         if kind == "G":
             return f"G{tag}/{index}={match['number']}"
+        if kind == "T":
+            return f"V{tag}/0={match['values'].replace(',', '')}"
         if kind == "AN":
             return f"A{tag} V{tag}/0={values(match['values'])} |"
         return f"{kind}{tag}/{index}={values(match['values'])}"
@@ -116,13 +149,29 @@ def clause(text):
     return "?"
 
 
-def parse(comment):
+def tagged(text, neighbours):
+    """`text` with the tag behind every name of `neighbours` (name: tag) that stands without it."""
+    for name in sorted(neighbours, key=len, reverse=True):
+        tag = neighbours[name]
+        # Not within a longer name, which stands with its tag or had it put in before.
+        text = re.sub(rf"(?<![\w-])(the )?{re.escape(name)}(?! ?\()(?![\w-])(?= Value| is | equals | has | or | and |,)",
+                      f"{name} ({tag[:4]},{tag[4:]})", text)
+    return text
+
+
+LEGACY = ('SOP Class UID (0008,0016) is not "1.2.840.10008.5.1.4.1.1.2.2" and not "1.2.840.10008.5.1.4.1.1.4.4" '
+          'and not "1.2.840.10008.5.1.4.1.1.128.1"')
+
+
+def parse(comment, neighbours=None):
     """The form of the first "Required if …" in `comment`; empty where nothing of it can be checked."""
-    text = re.sub(r"\s+", " ", comment)
-    found = re.findall(r"(?:Required (?:only )?if|Required for|Shall be present if|Include if) (.*?)(?:\.(?= |$)|$)", text)
+    comment = re.sub(r"(the )?SOP Class UID \(0008,0016\) of the referencing SOP Instance is not a legacy converted "
+                     r"SOP Class \(.*?\)\)(\))?", LEGACY, comment)
+    text = tagged(re.sub(r"\s+", " ", comment), neighbours or {})
+    found = re.findall(r"(?:Required,? (?:only )?if|Required for|Shall be present if|Include if) (.*?)(?:\.(?= |$)|$)", text)
     if len(found) != 1 or re.search(r"Required for", text):
         return ""
-    sentence = re.sub(r",? ?[Mm]ay be present otherwise.*$", "", found[0]).strip()
+    sentence = re.sub(r"[,;]? ?[Mm]ay be present otherwise.*$", "", found[0]).strip()
     sentence = re.sub(r" (?:See|Note)\b.*$", "", sentence).rstrip(" ,:")
     form = clause(sentence)
     if not re.search(r"[PAVNG][0-9A-F]{8}", form):
@@ -158,6 +207,8 @@ OVERRIDES = {
     ("00281201", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281221 &",  # C.7.6.3.1.6
     ("00281202", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281222 &",
     ("00281203", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281223 &",
+    ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 &",  # C.7.6.1.1.1: images without a plane
+    ("00080100", "Basic Code"): "A00080119 A00080120 &",  # 8.8.1: one of the three
     ("00180080", "MR Image"): "V00180021/0=SK N00180020/0=EP |",  # C.8.3.1
     ("00180082", "MR Image"): "V00180020/0=IR",
     ("00185100", "General Series"): "A00540410 V00080016/1=1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4,"

@@ -29,8 +29,8 @@ def parse(description):
     for number, head in enumerate(heads):
         end = heads[number + 1].start() if number + 1 < len(heads) else len(description)
         values = terms(description[head.end():end])
-        if not values:
-            return ""
+        if not values or (head[1][0] == "D" and len(values) == 1):
+            return ""  # one defined term is an example rather than a list
         lists.append(f"{head[1][0]}{head[2] or 0}:{','.join(values)}")
     if len({item.split(":")[0] for item in lists}) != len(lists):
         return ""  # lists that depend on something else

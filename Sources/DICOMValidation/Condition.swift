@@ -6,6 +6,7 @@ struct Condition: Sendable {
         case isOne(UInt32, index: Int, [String])
         case isNone(UInt32, index: Int, [String])
         case greater(UInt32, index: Int, Double)
+        case notDemanded(UInt32)
         case unknown
         case both
         case either
@@ -52,6 +53,7 @@ struct Condition: Sendable {
         case .greater(let tag, let index, let limit):
             guard let value = attributes.values(tag).dropFirst(max(index - 1, 0)).first else { return false }
             return Double(value).map { $0 > limit }
+        case .notDemanded(let tag): return !attributes.isDemanded(tag)
         case .unknown, .both, .either: return nil
         }
     }
@@ -78,6 +80,7 @@ struct Condition: Sendable {
         switch word.utf8.first {
         case UInt8(ascii: "P"): return .present(tag)
         case UInt8(ascii: "A"): return .absent(tag)
+        case UInt8(ascii: "Q"): return .notDemanded(tag)
         default: break
         }
         guard parts.count == 2, let index = Int(parts[0].dropFirst()), index >= 0 else { return nil }
@@ -98,4 +101,6 @@ protocol AttributeLookup {
     func isPresent(_ tag: UInt32) -> Bool
     /// All values as text; empty where there is none.
     func values(_ tag: UInt32) -> [String]
+    /// Whether a mandatory module of the IOD has the attribute as Type 1.
+    func isDemanded(_ tag: UInt32) -> Bool
 }

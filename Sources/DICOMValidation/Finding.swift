@@ -26,6 +26,8 @@ public struct Finding: Sendable, Hashable {
         case doubledMacro = "doubled-macro"
         /// A sequence has more items than it may.
         case items
+        /// The standard has retired the attribute.
+        case retired
         /// The attribute has another VR.
         case vr
         /// The attribute has another number of values.

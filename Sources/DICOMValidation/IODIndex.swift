@@ -149,7 +149,8 @@ private struct OpenTable {
         let field = { (index: Int) in index < fields.count ? fields[index] : "" }
         return AttributeRow(
             tag: place.tag, mask: place.mask, type: type, condition: Condition(field(1)),
-            values: field(2).split(separator: ";").compactMap { ValueList($0) }, isSingle: field(3) == "1")
+            values: field(2).split(separator: ";").compactMap { ValueList($0) }, isSingle: field(3).contains("1"),
+            overridesOthers: field(3).contains("o"))
     }
 }
 

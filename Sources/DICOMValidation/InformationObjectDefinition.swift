@@ -9,6 +9,8 @@ public struct InformationObjectDefinition: Sendable {
     /// How many modules that need not be there have the attribute, and none that must; such an attribute of one
     /// module only is evidence of it.
     let optionalUses: [UInt32: Int]
+    /// Type 1 attributes of the mandatory modules, and Type 1 and 1C ones of the functional group macros.
+    let demanded: Set<UInt32>
     private let byTag: [UInt32: [AttributeRow]]
     private let repeating: [AttributeRow]
 
@@ -40,18 +42,26 @@ public struct InformationObjectDefinition: Sendable {
 
     private init(_ object: IODIndex.Object, _ index: IODIndex) {
         self.object = object
-        rows = object.modules.map { index.rows(of: $0) }
+        let everything = object.modules.map { index.rows(of: $0) }
+        let overridden = Set(everything.joined().filter(\.overridesOthers).map(\.tag))
+        rows = everything.map { $0.filter { !overridden.contains($0.tag) || $0.overridesOthers } }
         var uses: [UInt32: Int] = [:]
         var mandatory: Set<UInt32> = []
+        var demanded: Set<UInt32> = []
         for (use, rows) in zip(object.modules, rows) {
             let tags = Set(rows.map(\.tag))
             if use.usage == .mandatory {
                 mandatory.formUnion(tags)
+                demanded.formUnion(rows.filter { $0.type == .one }.map(\.tag))
             } else {
                 for tag in tags { uses[tag, default: 0] += 1 }
             }
         }
         optionalUses = uses.filter { !mandatory.contains($0.key) }
+        for row in object.functionalGroups.flatMap({ index.rows(of: $0) }) {
+            demanded.formUnion(index.rows(of: row.children).filter(\.type.needsValue).map(\.tag))
+        }
+        self.demanded = demanded
         let all = rows.flatMap(\.self)
         byTag = Dictionary(grouping: all, by: \.tag)
         repeating = all.filter { $0.mask != .max }

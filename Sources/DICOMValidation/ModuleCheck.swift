@@ -14,30 +14,39 @@ struct ModuleCheck {
 
     mutating func run() {
         for (use, rows) in zip(definition.object.modules, definition.rows) where applies(use, rows) {
-            check(Scope(levels: [Scope.Level(dataSet: dataSet)], rows: rows), at: [], use.clause)
+            check(scope(rows), at: [], use.clause)
         }
         if !definition.object.functionalGroups.isEmpty { checkFunctionalGroups() }
+    }
+
+    private func scope(_ rows: [AttributeRow]) -> Scope {
+        Scope(levels: [Scope.Level(dataSet: dataSet)], rows: rows, definition: definition)
     }
 
     /// Whether the module must be there by its usage, or is there by an attribute that no other module has.
     private func applies(_ use: ModuleUse, _ rows: [AttributeRow]) -> Bool {
         if use.usage == .mandatory { return true }
-        let root = Scope(levels: [Scope.Level(dataSet: dataSet)], rows: [])
+        let root = scope([])
         if let condition = use.condition, condition.holds(root) == true { return true }
         return rows.contains { row in
             definition.optionalUses[row.tag] == 1
-                && (row.mask == .max ? dataSet.contains(Tag(rawValue: row.tag)) : !groups(of: row, dataSet).isEmpty)
+                && (row.mask == .max
+                    ? dataSet.contains(Tag(rawValue: row.tag)) : dataSet.elements.contains { row.covers($0.tag) })
         }
     }
 
     /// Checks the attributes of `scope.rows` in its innermost data set.
     private mutating func check(_ scope: Scope, at path: [TagPath.Step], _ clause: String) {
-        for row in scope.rows {
-            guard row.mask != .max else {
-                check(row, Tag(rawValue: row.tag), scope, at: path, clause)
-                continue
+        let repeating = scope.rows.filter { $0.mask != .max }
+        for row in scope.rows where row.mask == .max { check(row, Tag(rawValue: row.tag), scope, at: path, clause) }
+        guard !repeating.isEmpty else { return }
+        // The module describes each of the groups, such as 6000 to 601E, that has any of its attributes (PS3.5 §7.6).
+        let groups = Set(
+            scope.dataSet.elements.map(\.tag).filter { tag in repeating.contains { $0.covers(tag) } }.map(\.group))
+        for group in groups.sorted() {
+            for row in repeating {
+                check(row, Tag(group, UInt16(truncatingIfNeeded: row.tag)), scope, at: path, clause)
             }
-            for tag in groups(of: row, scope.dataSet) { check(row, tag, scope, at: path, clause) }
         }
     }
 
@@ -91,16 +100,6 @@ struct ModuleCheck {
             }
         }
     }
-
-    /// The tags of `row` in each repeating group, such as 6000 to 601E, that `dataSet` has (PS3.5 §7.6).
-    private func groups(of row: AttributeRow, _ dataSet: DataSet) -> [Tag] {
-        var groups: Set<UInt16> = []
-        for element in dataSet.elements
-        where !element.tag.isPrivate && element.tag.rawValue & row.mask & 0xFFFF_0000 == row.tag & 0xFFFF_0000 {
-            groups.insert(element.tag.group)
-        }
-        return groups.sorted().map { Tag($0, UInt16(truncatingIfNeeded: row.tag)) }
-    }
 }
 
 extension ModuleCheck {
@@ -149,7 +148,7 @@ extension ModuleCheck {
     private func scope(_ other: DataSet?, _ group: DataSet, _ rows: [AttributeRow]) -> Scope {
         var levels = [Scope.Level(dataSet: dataSet)]
         if let other { levels.append(Scope.Level(dataSet: other, isGroup: true)) }
-        return Scope(levels: levels + [Scope.Level(dataSet: group, isGroup: true)], rows: rows)
+        return Scope(levels: levels + [Scope.Level(dataSet: group, isGroup: true)], rows: rows, definition: definition)
     }
 }
 

@@ -16,17 +16,20 @@ struct Scope: AttributeLookup {
     var levels: [Level]
     /// What the table has in the innermost data set.
     var rows: [AttributeRow]
+    let definition: InformationObjectDefinition
 
     var dataSet: DataSet { levels.last?.dataSet ?? DataSet() }
 
     /// The scope of an item in the innermost data set.
     func entering(_ item: DataSet, rows: [AttributeRow]) -> Scope {
-        Scope(levels: levels + [Level(dataSet: item)], rows: rows)
+        Scope(levels: levels + [Level(dataSet: item)], rows: rows, definition: definition)
     }
 
     func isPresent(_ tag: UInt32) -> Bool { element(tag) != nil }
 
     func values(_ tag: UInt32) -> [String] { element(tag)?.strings(in: .default) ?? [] }
+
+    func isDemanded(_ tag: UInt32) -> Bool { definition.demanded.contains(tag) }
 
     private func element(_ tag: UInt32) -> DataElement? {
         let tag = Tag(rawValue: tag)

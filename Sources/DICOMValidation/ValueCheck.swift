@@ -18,6 +18,9 @@ struct ValueCheck {
 
     private mutating func check(_ element: DataElement, _ place: TagPath, _ characterSet: CharacterSet) {
         if let entry = DataDictionary.entry(for: element.tag) {
+            if entry.isRetired, !element.tag.isGroupLength {
+                findings.add(.warning, .retired, place, "an attribute that is not retired", "PS3.6 6")
+            }
             let allowed = IODIndex.shared.representations(of: entry)
             if !allowed.contains(element.vr), element.vr != .UN {
                 let names = allowed.map(\.rawValue).joined(separator: " or ")
