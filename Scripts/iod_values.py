@@ -37,15 +37,26 @@ def parse(description):
     return ";".join(lists)
 
 
-# Values that sections of text give, or that came after the edition of the descriptions.
-OVERRIDES = {
-    ("00280004", None): "D1:MONOCHROME1,MONOCHROME2,PALETTE~COLOR,RGB,YBR_FULL,YBR_FULL_422,YBR_PARTIAL_420,YBR_ICT,"
-    "YBR_RCT,XYB,HSV,ARGB,CMYK,YBR_PARTIAL_422",
-    ("00280103", None): "E1:0,1",
-    ("00280006", None): "E1:0,1",
-    ("00100040", None): "E1:M,F,O",
-}
+# Values that sections of text give, or that came after the edition of the descriptions; those of one module first.
+OVERRIDES = [
+    ("00280002", "CT Image", "E1:1"),  # C.8.2.1.1.2 ff.
+    ("00280004", "CT Image", "E1:MONOCHROME1,MONOCHROME2"),
+    ("00280100", "CT Image", "E1:16"),
+    ("00280101", "CT Image", "E1:12,13,14,15,16"),
+    ("00280102", "CT Image", "E1:11,12,13,14,15"),
+    ("00280002", "MR Image Module", "E1:1"),  # C.8.3.1.1.2 ff.
+    ("00280004", "MR Image Module", "E1:MONOCHROME1,MONOCHROME2"),
+    ("00280100", "MR Image Module", "E1:16"),
+    ("00280004", "", "D1:MONOCHROME1,MONOCHROME2,PALETTE~COLOR,RGB,YBR_FULL,YBR_FULL_422,YBR_PARTIAL_420,YBR_ICT,"
+     "YBR_RCT,XYB,HSV,ARGB,CMYK,YBR_PARTIAL_422"),  # C.7.6.3.1.2, with the retired ones
+    ("00280103", "", "E1:0,1"),
+    ("00280006", "", "E1:0,1"),
+    ("00100040", "", "E1:M,F,O"),
+]
 
 
 def override(tag, caption):
-    return OVERRIDES.get((tag, None), "")
+    for key, module, values in OVERRIDES:
+        if key == tag and caption.startswith(module):
+            return values
+    return ""
