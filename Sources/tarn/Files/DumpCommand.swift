@@ -15,10 +15,10 @@ struct DumpCommand: ParsableCommand {
             error. Of standard input (-) what comes before the pixel data is read and shown.
 
             Example:  tarn dump slice.dcm --json | jq '."00080060".Value[0]'
-            Example:  tarn dump --tag PatientID --tag 0020000D series/*.dcm
+            Example:  tarn dump --tag PatientID --tag 0020000D series/
             """)
 
-    @Argument(help: "DICOM files; - is standard input.", completion: .file()) var files: [String]
+    @Argument(help: "DICOM files, or folders of them; - is standard input.", completion: .file()) var files: [String]
     @Flag(help: "Print DICOM JSON.") var json = false
     @Flag(help: "Print file meta information (group 0002), too.") var meta = false
     @Option(help: "Print only this attribute: a keyword, or eight hexadecimal digits. May be repeated.")
@@ -38,15 +38,16 @@ struct DumpCommand: ParsableCommand {
         if let last = tag.map(\.tag).max() { options.stopBefore = last.next }
         var output = DumpOutput()
         var hasFailed = false
-        for file in files {
+        let inputs = files.flatMap(DumpInput.inputs)
+        for input in inputs {
             do {
-                let dicom = try read(file, options)
+                let dicom = try input.read(options)
                 if !quiet {
-                    for warning in dicom.warnings { Terminal.say("tarn dump: \(file): warning: \(warning)") }
+                    for warning in dicom.warnings { Terminal.say("tarn dump: \(input.name): warning: \(warning)") }
                 }
-                show(dicom, file, &output)
+                show(dicom, inputs.count > 1 ? input.name : nil, &output)
             } catch {
-                Terminal.say("tarn dump: \(file): \(error)")
+                Terminal.say("tarn dump: \(input.name): \(error)")
                 hasFailed = true
             }
         }
@@ -54,33 +55,64 @@ struct DumpCommand: ParsableCommand {
         if hasFailed { throw ExitCode(1) }
     }
 
-    private func read(_ file: String, _ options: ReadOptions) throws -> DICOMFile {
-        guard file == "-" else {
-            guard options.stopBefore != nil else { return try DICOMFile.read(try Bytes.mapping(file: file)) }
-            return try DICOMFile.read(try FileSource(file), options: options)
-        }
-        return try DICOMFile.readHeader(
-            from: sequence(state: FileHandle.standardInput) { input in
-                let data = input.availableData
-                return data.isEmpty ? nil : Bytes([UInt8](data))
-            }, options: options)
-    }
-
-    private func show(_ dicom: DICOMFile, _ file: String, _ output: inout DumpOutput) {
+    /// - Parameter name: The file's, where there are several.
+    private func show(_ dicom: DICOMFile, _ name: String?, _ output: inout DumpOutput) {
         if !tag.isEmpty {
             let values = tag.map { asked in
                 let dataSet = asked.tag.group == 0x0002 ? dicom.meta : dicom.dataSet
                 return DumpListing.text(of: asked.tag, in: dataSet, longest: maxLength)
             }
-            output.print(((files.count > 1 ? [file] : []) + values).joined(separator: "\t"))
+            output.print(((name.map { [$0] } ?? []) + values).joined(separator: "\t"))
             return
         }
         let dataSet = meta ? DataSet(dicom.meta.elements + dicom.dataSet.elements) : dicom.dataSet
         if json {
             output.print(dataSet.json())
         } else {
-            if files.count > 1 { output.print("# \(file)") }
-            output.print(DumpListing(dataSet, longest: maxLength).lines.joined(separator: "\n"))
+            if let name { output.print("# \(name)") }
+            output.write(DumpListing(dataSet, longest: maxLength).bytes)
+        }
+    }
+}
+
+/// What a data set is read from.
+private enum DumpInput {
+    case standardInput
+    case file(path: [CChar], name: String)
+    case none(name: String, reason: String)
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    /// The file at `path`, or the files beneath it.
+    static func inputs(at path: String) -> [DumpInput] {
+        if path == "-" { return [.standardInput] }
+        guard let entries = FileTree.files(at: path) else { return [.none(name: path, reason: "not found")] }
+        return entries.map { entry in
+            let isFile = entries.count == 1 && path.split(separator: "/").last.map(String.init) == entry.relativePath
+            let name = isFile ? path : "\(path.hasSuffix("/") ? path : path + "/")\(entry.relativePath)"
+            if let obstacle = entry.obstacle { return .none(name: name, reason: obstacle.reason) }
+            return .file(path: entry.path, name: name)
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .standardInput: "-"
+        case .file(_, let name), .none(let name, _): name
+        }
+    }
+
+    func read(_ options: ReadOptions) throws -> DICOMFile {
+        switch self {
+        case .none(_, let reason): throw Failure(description: reason)
+        // Of a file that is read piece by piece long values stay where they are.
+        case .file(let path, _): return try DICOMFile.read(try FileSource(path), options: options)
+        case .standardInput:
+            return try DICOMFile.readHeader(
+                from: sequence(state: FileHandle.standardInput) { input in
+                    let data = input.availableData
+                    return data.isEmpty ? nil : Bytes([UInt8](data))
+                }, options: options)
         }
     }
 }
@@ -109,7 +141,11 @@ struct DumpOutput {
 
     mutating func print(_ text: some Sequence<UInt8>) {
         bytes.append(contentsOf: text)
-        bytes.append(UInt8(ascii: "\n"))
+        write([UInt8(ascii: "\n")])
+    }
+
+    mutating func write(_ text: [UInt8]) {
+        bytes.append(contentsOf: text)
         if bytes.count > 64 << 10 { flush() }
     }
 
