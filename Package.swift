@@ -50,11 +50,13 @@ let package = Package(
         .target(name: "COpenJPEG", path: "Sources/CLibraries/COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("jxl")]),
+        .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
         room("ByteIO", ["CDeflate"], strict),
         room("DICOM", ["ByteIO", "CZlib", "CIconv"], strict),
+        room("DICOMValidation", ["ByteIO", "DICOM"], strict),
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "COpenJPEG", "COpenJPH", "CJPEGXL", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
@@ -78,8 +80,9 @@ let package = Package(
         .executableTarget(
             name: "tarn",
             dependencies: [
-                "ByteIO", "DICOM", "DICOMImaging", "Deidentification", "Vault", "ContentAddressing", "TransparencyLog",
-                "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib", "CMalloc",
+                "ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Deidentification", "Vault",
+                "ContentAddressing", "TransparencyLog", "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib",
+                "CMalloc", "CSandbox",
                 arguments, logging,
             ],
             swiftSettings: common),
@@ -88,6 +91,7 @@ let package = Package(
         tests("ByteIO", ["ByteIO"]),
         tests("DICOM", ["DICOM", "ByteIO"]),
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
+        tests("DICOMValidation", ["DICOMValidation", "DICOM", "ByteIO"]),
         tests("Vault", ["Vault", "ByteIO"]),
         tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
         tests("ContentAddressing", ["ContentAddressing", "Vault", "ByteIO"]),

@@ -110,9 +110,32 @@ export interface DisplayFrame {
     windows?: VOIWindow[] | null;
 }
 
+/** Parallel frames of one size. */
+export interface SliceStack {
+    plane: "transverse" | "coronal" | "sagittal" | "oblique";
+    /** Phases, echoes: how many share its places. */
+    volumes: number;
+    /** In mm. */
+    sliceSpacing?: number | null;
+    /** Slices that are not there. */
+    missing: number;
+    /** Whether slices are equally far apart. */
+    isEven: boolean;
+    /** Gantry tilt in degrees. */
+    tilt?: number | null;
+    duplicates: number;
+}
+
+export interface SeriesGeometry {
+    stacks: SliceStack[];
+    unplaced: number;
+}
+
 export interface SeriesDisplay {
     series: { uid: string; study: string; modality: string; description: string | null; subject: string | null };
     spacing: number[] | null;
+    /** How the frames lie behind one another; none where they have no places in the patient. */
+    geometry?: SeriesGeometry | null;
     windows: VOIWindow[];
     /** Frames a second, where the file recommends any. */
     frameRate?: number | null;

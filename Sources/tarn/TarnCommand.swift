@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMImaging
 import Foundation
 
 /// `tarn`: the lake's one program.
@@ -16,14 +17,16 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
-            RenderCommand.self, DeidentifyCommand.self, ReidentifyCommand.self, ProfileCommand.self, CARCommand.self,
-            AuditCommand.self,
+            RenderCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
+            ReidentifyCommand.self, ProfileCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
     /// Parses, runs, and ends with the status that this program promises: ArgumentParser's own for wrong usage is 64.
     static func main() async {
         // A client that closes its end is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        DecodeWorker.runIfAsked()
+        ForeignCodecs.sandbox = DecodeWorkers()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -24,9 +24,14 @@ enum Terminal {
         print(String(decoding: try JSONEncoder.api.encode(value), as: UTF8.self))
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Bytes on standard output as they are.
+    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+    private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         lock.withLock { _ in
-            var rest = Array(text.utf8)[...]
+            var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
                 if count < 0, errno == EINTR { continue }

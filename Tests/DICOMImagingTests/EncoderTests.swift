@@ -113,23 +113,6 @@ import Testing
         #expect(failures > 100)
     }
 
-    @Test func `a progressive codestream is refused: no supported syntax has it`() throws {
-        let progressive = [
-            "ffd8ffe000104a46494600010100000100010000ffdb0043001b12141714111b1716171e1c1b2028422b2825",
-            "2528513a3d3042605565645f555d5b6a7899816a7190735b5d85b586909ea3abadab6780bcc9baa6c799a8ab",
-            "a4ffc2000b080008000801011100ffc40014000100000000000000000000000000000004ffda000801010000",
-            "000107ffc4001510010100000000000000000000000000000011ffda00080101000105028fffc40014100100",
-            "000000000000000000000000000000ffda0008010100063f027fffc400141001000000000000000000000000",
-            "00000000ffda0008010100013f217fffda0008010100000010ff00ffc4001610000300000000000000000000",
-            "00000000000161ffda0008010100013f10527fffd9",
-        ]
-        let data = try #require(Bytes(hexadecimal: progressive.joined()))
-        let decoder = try FrameDecoder(
-            Fixture.description(rows: 8, columns: 8, syntax: "1.2.840.10008.1.2.4.50"))
-        let error = #expect(throws: ImagingError.self) { try decoder.decode(data) }
-        #expect(error?.reason.contains("progressive") == true)
-    }
-
     @Test func `gzip of libdeflate inflates to what went in`() throws {
         let given = noise(1000) + [UInt8](repeating: 7, count: 9000)
         let packed = try Deflate.gzip(Bytes(given)).array

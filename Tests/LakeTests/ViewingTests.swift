@@ -135,6 +135,9 @@ import Vault
             let heights = display.frames.compactMap { $0.position?[2] }
             #expect(heights.count == names.count && heights == heights.sorted())
             #expect(display.spacing?.count == 3 && !display.windows.isEmpty)
+            let stack = try #require(display.geometry?.stacks.first)
+            #expect(stack.plane == "transverse" && stack.volumes == 1 && stack.isEven && stack.tilt == nil)
+            #expect(stack.missing == 0 && stack.duplicates == 0 && display.spacing?.last == stack.sliceSpacing)
         }
     }
 

@@ -51,6 +51,21 @@ export function warnings(frame) {
     return [frame.lossy ? "Lossy compression" : null, size].filter((text) => text !== null);
 }
 
+/**
+ * What one has to know of the series before one scrolls through it and takes what is not there for healthy.
+ * @param {SeriesDisplay} display
+ * @returns {string[]}
+ */
+export function seriesWarnings(display) {
+    const stacks = display.geometry?.stacks ?? [];
+    const missing = stacks.reduce((sum, stack) => sum + stack.missing, 0);
+    const tilt = Math.max(0, ...stacks.map((stack) => stack.tilt ?? 0));
+    return [
+        missing > 0 ? (missing === 1 ? "1 slice missing" : `${missing} slices missing`) : null,
+        tilt > 0 ? `Gantry tilt ${short(tilt)}°` : null,
+    ].filter((text) => text !== null);
+}
+
 /** Text in the corners, letters at the edges and the ruler. */
 export class Overlay {
     constructor() {
@@ -86,7 +101,8 @@ export class Overlay {
         lines(this.corners.topRight, [formatDate(study.date), series.modality, `${frame.columns} × ${frame.rows}`]);
         const drawn = fitScale(frame, canvas, state.rotation) * state.zoom * canvas.ratio;
         const isInterpolated = state.smooth && Math.abs(drawn - 1) > 0.001;
-        this.corners.topRight.append(...warnings(frame).map((text) => h("div", { class: "warning" }, text)));
+        const warned = [...seriesWarnings(display), ...warnings(frame)];
+        this.corners.topRight.append(...warned.map((text) => h("div", { class: "warning" }, text)));
         // True of nearly every image on a screen: said, but not as loud.
         if (isInterpolated) this.corners.topRight.append(h("div", { class: "soft" }, "Interpolated"));
         lines(this.corners.bottomLeft, [

@@ -43,9 +43,23 @@ static void on_message(j_common_ptr cinfo, int level) {
 
 static void on_output(j_common_ptr cinfo) { (void)cinfo; }
 
-// A sequential codestream needs one scan a component. Thousands of empty ones would each cost the whole image's time.
+typedef struct {
+    struct jpeg_progress_mgr base;
+    int scans;        // how many are admitted
+} limited_progress;
+
+// Thousands of empty scans would each cost the whole image's time.
 static void on_progress(j_common_ptr cinfo) {
-    if (((j_decompress_ptr)cinfo)->input_scan_number > 16) ERREXIT(cinfo, JERR_BAD_PROGRESSION);
+    const limited_progress *progress = (const limited_progress *)cinfo->progress;
+    if (((j_decompress_ptr)cinfo)->input_scan_number > progress->scans) ERREXIT(cinfo, JERR_BAD_PROGRESSION);
+}
+
+// A sequential codestream needs one scan a component, a progressive one some more; beyond that, scans have to bring
+// data with them.
+static int scan_limit(const struct jpeg_decompress_struct *cinfo, size_t size) {
+    size_t blocks = ((size_t)cinfo->image_width + 7) / 8 * (((size_t)cinfo->image_height + 7) / 8);
+    size_t more = size / (blocks / 4096 + 1);
+    return 16 + (int)(more < 4096 ? more : 4096);
 }
 
 static struct jpeg_error_mgr *prepare(caught_errors *errors, char *message) {
@@ -59,34 +73,10 @@ static struct jpeg_error_mgr *prepare(caught_errors *errors, char *message) {
     return &errors->base;
 }
 
-int tarn_jpeg_read_header(const uint8_t *data, size_t size, tarn_jpeg_header *header, char *message) {
-    struct jpeg_decompress_struct cinfo;
-    caught_errors errors;
-    memset(&cinfo, 0, sizeof cinfo);
-    cinfo.err = prepare(&errors, message);
-    if (setjmp(errors.jump)) {
-        jpeg_destroy_decompress(&cinfo);
-        return tarn_jpeg_invalid;
-    }
-    jpeg_create_decompress(&cinfo);
-    jpeg_mem_src(&cinfo, data, (unsigned long)size);
-    jpeg_read_header(&cinfo, TRUE);
-    header->columns = cinfo.image_width;
-    header->rows = cinfo.image_height;
-    header->components = cinfo.num_components;
-    header->precision = cinfo.data_precision;
-    header->is_ycc = cinfo.jpeg_color_space == JCS_YCbCr;
-    header->saw_jfif = cinfo.saw_JFIF_marker != 0;
-    header->saw_adobe = cinfo.saw_Adobe_marker != 0;
-    header->adobe_transform = cinfo.Adobe_transform;
-    jpeg_destroy_decompress(&cinfo);
-    return tarn_jpeg_ok;
-}
-
 int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t columns, int32_t components,
                      uint8_t *samples, size_t capacity, char *message) {
     struct jpeg_decompress_struct cinfo;
-    struct jpeg_progress_mgr progress;
+    limited_progress progress;
     caught_errors errors;
     memset(&cinfo, 0, sizeof cinfo);
     memset(&progress, 0, sizeof progress);
@@ -96,16 +86,17 @@ int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t c
         return tarn_jpeg_invalid;
     }
     jpeg_create_decompress(&cinfo);
-    progress.progress_monitor = on_progress;
-    cinfo.progress = &progress;
+    progress.base.progress_monitor = on_progress;
+    progress.scans = 16;
+    cinfo.progress = &progress.base;
     jpeg_mem_src(&cinfo, data, (unsigned long)size);
     jpeg_read_header(&cinfo, TRUE);
+    progress.scans = scan_limit(&cinfo, size);
     size_t stride = (size_t)columns * (size_t)components;
     if (cinfo.image_width != columns || cinfo.image_height != rows || cinfo.num_components != components
-        || cinfo.data_precision != 8 || cinfo.progressive_mode || (stride && capacity / stride < rows)) {
-        snprintf(message, tarn_jpeg_message_size, "%ux%u, %d components of %d bits%s", cinfo.image_width,
-                 cinfo.image_height, cinfo.num_components, cinfo.data_precision,
-                 cinfo.progressive_mode ? ", progressive" : "");
+        || cinfo.data_precision != 8 || (stride && capacity / stride < rows)) {
+        snprintf(message, tarn_jpeg_message_size, "%ux%u, %d components of %d bits", cinfo.image_width,
+                 cinfo.image_height, cinfo.num_components, cinfo.data_precision);
         jpeg_destroy_decompress(&cinfo);
         return tarn_jpeg_mismatch;
     }
@@ -121,8 +112,8 @@ int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t c
     return errors.damaged ? tarn_jpeg_incomplete : tarn_jpeg_ok;
 }
 
-int tarn_jpeg_encode(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, int32_t quality,
-                     uint8_t **data, size_t *size, char *message) {
+static int encode(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, J_COLOR_SPACE space,
+                  int is_422, int32_t quality, uint8_t **data, size_t *size, char *message) {
     struct jpeg_compress_struct cinfo;
     caught_errors errors;
     // Written by libjpeg through their addresses before a longjmp, so they have to live in memory.
@@ -140,8 +131,9 @@ int tarn_jpeg_encode(const uint8_t *samples, uint32_t rows, uint32_t columns, in
     cinfo.image_width = columns;
     cinfo.image_height = rows;
     cinfo.input_components = components;
-    cinfo.in_color_space = components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    cinfo.in_color_space = components == 1 ? JCS_GRAYSCALE : space;
     jpeg_set_defaults(&cinfo);
+    if (is_422 && components == 3) cinfo.comp_info[0].v_samp_factor = 1;
     jpeg_set_quality(&cinfo, quality, TRUE);
     cinfo.dct_method = JDCT_ISLOW;
     jpeg_start_compress(&cinfo, TRUE);
@@ -155,6 +147,16 @@ int tarn_jpeg_encode(const uint8_t *samples, uint32_t rows, uint32_t columns, in
     *data = buffer;
     *size = (size_t)length;
     return tarn_jpeg_ok;
+}
+
+int tarn_jpeg_encode(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, int32_t quality,
+                     uint8_t **data, size_t *size, char *message) {
+    return encode(samples, rows, columns, components, JCS_RGB, 0, quality, data, size, message);
+}
+
+int tarn_jpeg_encode_422(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, int32_t is_ycc,
+                         int32_t quality, uint8_t **data, size_t *size, char *message) {
+    return encode(samples, rows, columns, components, is_ycc ? JCS_YCbCr : JCS_RGB, 1, quality, data, size, message);
 }
 
 void tarn_jpeg_free(uint8_t *data) { free(data); }

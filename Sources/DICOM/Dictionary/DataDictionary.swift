@@ -26,6 +26,13 @@ public enum DataDictionary {
             keyword: String(fields[2]), name: String(fields[3]), isRetired: fields[4] == "Y")
     }
 
+    /// Keyword of `tag` ("PatientID"); `nil` for private and unknown attributes, and where the standard has none.
+    public static func keyword(of tag: Tag) -> String? {
+        guard let index = table.index(of: tag) else { return nil }
+        let keyword = table.keyword(at: index)
+        return keyword.isEmpty ? nil : keyword
+    }
+
     /// VR of `tag`; where several are allowed, the one that is usual. `nil` for private and unknown attributes.
     public static func vr(of tag: Tag) -> VR? { kind(of: tag)?.vr(isSigned: false) }
 

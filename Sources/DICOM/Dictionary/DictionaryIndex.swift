@@ -61,6 +61,19 @@ struct DictionaryIndex: Sendable {
         return line.split(separator: "\t", omittingEmptySubsequences: false)
     }
 
+    /// The third field of a row alone.
+    func keyword(at index: Int) -> String {
+        text.withUTF8Buffer { buffer in
+            // The first field has ten characters; the second ends with the next tab.
+            var start = Int(lines[index]) + 11
+            while start < buffer.count, unsafe buffer[start] != UInt8(ascii: "\t") { start += 1 }
+            start = min(start + 1, buffer.count)
+            var end = start
+            while end < buffer.count, unsafe buffer[end] != UInt8(ascii: "\t") { end += 1 }
+            return unsafe String(decoding: buffer[start..<end], as: UTF8.self)
+        }
+    }
+
     private static func mayRepeat(_ group: UInt16) -> Bool {
         switch group & 0xFF00 {
         case 0x1000, 0x5000, 0x6000, 0x7F00: true

@@ -54,7 +54,9 @@ struct DataSetEncoder {
         guard let bytes = raw.bytes else {
             throw DICOMError(
                 .notEncodable, path: TagPath(element.tag),
-                reason: "a value that was left in its source cannot be encoded otherwise")
+                reason: raw.bulkDataURI == nil
+                    ? "a value that was left in its source cannot be encoded otherwise"
+                    : "a reference cannot be encoded: its bytes are elsewhere")
         }
         output.append(value: isReversed ? bytes.reversed(unit: element.vr.unitSize) : bytes)
     }

@@ -6,6 +6,7 @@ struct Window {
     let source: any ByteSource
     let count: Int
     private let isMemory: Bool
+    private let incomplete: IncompleteSource?
     private var bytes: Bytes
     private var start: Int
     /// Windows grow while reading goes on without gaps, and shrink after a value that was passed over.
@@ -16,7 +17,8 @@ struct Window {
     init(_ source: any ByteSource) {
         self.source = source
         count = source.count
-        if let memory = source as? Bytes {
+        incomplete = source as? IncompleteSource
+        if let memory = source as? Bytes ?? incomplete?.bytes {
             bytes = memory
             isMemory = true
         } else {
@@ -48,7 +50,7 @@ struct Window {
 
     /// The bytes of a value within the source; `nil` where they are more than `limit` and not in memory.
     mutating func value(_ range: Range<Int>, limit: Int) throws(DICOMError) -> Bytes? {
-        if isMemory { return bytes.slice(range) }
+        if isMemory { return try incomplete == nil ? bytes.slice(range) : read(range) }
         guard range.count <= limit else { return nil }
         if range.lowerBound >= start, range.upperBound <= start + bytes.count {
             return bytes.slice((range.lowerBound - start)..<(range.upperBound - start))
@@ -61,7 +63,10 @@ struct Window {
     private mutating func ensure(_ offset: Int, _ needed: Int) throws(DICOMError) {
         let end = start + bytes.count
         guard offset < start || offset + needed > end else { return }
-        if isMemory { throw DICOMError(.truncated, offset: offset, reason: "the file ends") }
+        if isMemory {
+            if incomplete != nil { _ = try read(offset..<(offset + needed)) }
+            throw DICOMError(.truncated, offset: offset, reason: "the file ends")
+        }
         let isAdjacent = offset >= start && offset <= end && end > 0
         length = isAdjacent ? min(length * 2, Window.longest) : 4 << 10
         let upper = min(count, offset + max(length, needed))

@@ -78,6 +78,7 @@ private struct DICOMJSONEncoder {
             path.removeLast()
         case .fragments: writeReference(element.tag)
         case .raw(let raw):
+            if let uri = raw.bulkDataURI { return write(reference: uri) }
             guard raw.count > 0 else { return }
             guard let bytes = raw.bytes else { return writeReference(element.tag) }
             if element.vr.isBulk {
@@ -92,6 +93,10 @@ private struct DICOMJSONEncoder {
 
     private mutating func writeReference(_ tag: Tag) {
         guard let uri = options.bulkDataURI(TagPath(path + [TagPath.Step(tag)])) else { return }
+        write(reference: uri)
+    }
+
+    private mutating func write(reference uri: String) {
         writer.append(#","BulkDataURI":"#)
         writer.append(string: uri)
     }

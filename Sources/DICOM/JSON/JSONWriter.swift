@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// Writes JSON (RFC 8259) as UTF-8 without white space.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -57,39 +59,43 @@ struct JSONWriter {
     }
 
     /// `data` in base64 (RFC 4648 §4), as a string.
-    mutating func append(base64 data: some Collection<UInt8>) {
+    mutating func append(base64 data: Bytes) {
         bytes.append(UInt8(ascii: "\""))
-        bytes.reserveCapacity(bytes.count + data.count / 3 * 4 + 8)
-        var group: UInt32 = 0
-        var held = 0
-        for byte in data {
-            group = group << 8 | UInt32(byte)
-            held += 1
-            if held == 3 {
-                appendBase64(group, digits: 4)
-                group = 0
-                held = 0
+        let whole = data.count / 3 * 3
+        let text = unsafe [UInt8](unsafeUninitializedCapacity: whole / 3 * 4) { target, count in
+            count = whole / 3 * 4
+            unsafe data.withUnsafeBytes { source in
+                // All indices are below `whole`, which is at most `source.count`, and below four thirds of it.
+                for group in 0..<(whole / 3) {
+                    let first = unsafe UInt32(source[group * 3])
+                    let second = unsafe UInt32(source[group * 3 + 1])
+                    let word = unsafe first << 16 | second << 8 | UInt32(source[group * 3 + 2])
+                    for position in 0..<4 {
+                        let digit = UInt8(truncatingIfNeeded: word >> (18 - 6 * UInt32(position))) & 63
+                        unsafe target[group * 4 + position] = JSONWriter.base64(digit)
+                    }
+                }
             }
         }
-        if held > 0 { appendBase64(group << (8 * (3 - UInt32(held))), digits: held + 1) }
+        bytes.append(contentsOf: text)
+        if data.count > whole { appendBase64End(data[clamping: whole..<data.count]) }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func appendBase64(_ group: UInt32, digits: Int) {
+    /// One or two bytes that are left over, padded.
+    private mutating func appendBase64End(_ rest: Bytes) {
+        let word = rest.reduce(0) { $0 << 8 | UInt32($1) } << (8 * (3 - UInt32(rest.count)))
         for position in 0..<4 {
-            let value = UInt8(truncatingIfNeeded: group >> (18 - 6 * UInt32(position))) & 63
-            bytes.append(position < digits ? JSONWriter.base64(value) : UInt8(ascii: "="))
+            let digit = UInt8(truncatingIfNeeded: word >> (18 - 6 * UInt32(position))) & 63
+            bytes.append(position <= rest.count ? JSONWriter.base64(digit) : UInt8(ascii: "="))
         }
     }
 
+    /// Without branches but the last ones, which are hardly ever taken.
     private static func base64(_ value: UInt8) -> UInt8 {
-        switch value {
-        case 0..<26: UInt8(ascii: "A") + value
-        case 26..<52: UInt8(ascii: "a") + value - 26
-        case 52..<62: UInt8(ascii: "0") + value - 52
-        case 62: UInt8(ascii: "+")
-        default: UInt8(ascii: "/")
-        }
+        if value < 52 { return value < 26 ? value + UInt8(ascii: "A") : value + (UInt8(ascii: "a") - 26) }
+        if value < 62 { return value - 52 + UInt8(ascii: "0") }
+        return value == 62 ? UInt8(ascii: "+") : UInt8(ascii: "/")
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

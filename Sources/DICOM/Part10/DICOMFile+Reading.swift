@@ -97,7 +97,13 @@ private struct FileReader {
         return (outcome.dataSet, outcome.end)
     }
 
-    private mutating func inflate(_ range: Range<Int>) throws(DICOMError) -> Bytes {
+    private mutating func inflate(_ range: Range<Int>) throws(DICOMError) -> any ByteSource {
+        if let incomplete = source as? IncompleteSource {
+            let there = range.clamped(to: 0..<incomplete.bytes.count)
+            let inflated = try Deflate.inflate(source, there, limit: options.maximumInflatedBytes)
+            return inflated.isComplete
+                ? inflated.bytes : IncompleteSource(inflated.bytes, inflatedFrom: incomplete)
+        }
         let inflated = try Deflate.inflate(source, range, limit: options.maximumInflatedBytes)
         if !inflated.isComplete {
             guard inflated.bytes.count >= 8 else {

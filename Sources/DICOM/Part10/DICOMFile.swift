@@ -69,6 +69,9 @@ public struct DICOMFile: Sendable {
     /// - Throws: `DICOMError` `.sourceFailed` where the source cannot deliver them, or the value is of another file.
     public func bytes(of value: RawValue) throws(DICOMError) -> Bytes {
         if let bytes = value.bytes { return bytes }
+        guard value.bulkDataURI == nil else {
+            throw DICOMError(.sourceFailed, reason: "the value is a reference, and its bytes are elsewhere")
+        }
         guard let range = value.origin, value.reading == reading else {
             throw DICOMError(.sourceFailed, reason: "the value was left in another file")
         }

@@ -100,6 +100,15 @@ extension CharacterSet {
         return Bytes(bytes)
     }
 
+    /// `strings` as one value; `nil` where the set does not have all that is in them.
+    public func encodeExactly(_ strings: [String], vr: VR) -> Bytes? {
+        let bytes = encode(strings, vr: vr)
+        if first == .utf8 || strings.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) { return bytes }
+        // What is decoded again must be what was to be encoded, also where a backslash separates values.
+        let expected = CharacterSet.utf8.values(of: CharacterSet.utf8.encode(strings, vr: vr), vr: vr)
+        return values(of: bytes, vr: vr) == expected ? bytes : nil
+    }
+
     private func encode(_ string: String, _ vr: VR) -> [UInt8] {
         if string.utf8.allSatisfy({ $0 < 0x80 }) || first == .utf8 { return Array(string.utf8) }
         if first.isMultiByte { return Iconv.encode(string, to: first.iconvName) }

@@ -4,7 +4,7 @@ import CDeflate
 /// libdeflate for whole buffers.
 public enum Deflate {
     /// How the compressed bytes are wrapped.
-    enum Wrapping { case zlib, gzip }
+    enum Wrapping { case raw, zlib, gzip }
 
     /// `bytes` as one gzip member (RFC 1952), for `Content-Encoding: gzip`.
     /// - Parameter level: 1 (fast, and already most of the gain) … 12.
@@ -21,16 +21,16 @@ public enum Deflate {
             throw ImagingError(.invalidRequest, "there is no compression level \(level)")
         }
         defer { unsafe libdeflate_free_compressor(compressor) }
-        let bound =
-            unsafe wrapping == .zlib
-            ? libdeflate_zlib_compress_bound(compressor, source.count)
-            : libdeflate_gzip_compress_bound(compressor, source.count)
+        let (bound, compress) =
+            switch wrapping {
+            case .raw:
+                unsafe (libdeflate_deflate_compress_bound(compressor, source.count), libdeflate_deflate_compress)
+            case .zlib: unsafe (libdeflate_zlib_compress_bound(compressor, source.count), libdeflate_zlib_compress)
+            case .gzip: unsafe (libdeflate_gzip_compress_bound(compressor, source.count), libdeflate_gzip_compress)
+            }
         var size = 0
         let output = unsafe Bytes(count: bound) { target in
-            size =
-                unsafe wrapping == .zlib
-                ? libdeflate_zlib_compress(compressor, source.baseAddress, source.count, target.baseAddress, bound)
-                : libdeflate_gzip_compress(compressor, source.baseAddress, source.count, target.baseAddress, bound)
+            size = unsafe compress(compressor, source.baseAddress, source.count, target.baseAddress, bound)
         }
         return output[clamping: 0..<size]
     }

@@ -46,8 +46,10 @@ public struct FrameDecoder: Sendable {
             let inflated = try Deflate.inflate(data, count: nativeBytes)
             return try frame(try native(inflated, leadingBits: 0), photometric: nativePhotometric)
         case .runLength:
-            guard description.bitsAllocated >= 8 else {
-                throw ImagingError(.unsupported, "RLE Lossless with Bits Allocated 1 is not supported")
+            if description.bitsAllocated == 1 {
+                // The packed bits are one byte segment (PS3.5 §8.2.2, Table 8.2.2-1).
+                let packed = try RLEDecoder.decode(data, pixels: (pixels + 7) / 8, samples: 1, width: 1)
+                return try frame(try native(packed, leadingBits: 0), photometric: nativePhotometric)
             }
             let samples = try RLEDecoder.decode(
                 data, pixels: pixels, samples: description.samplesPerPixel, width: description.bytesPerSample)

@@ -4,18 +4,19 @@ public import DICOM
 extension DisplayParameters {
     /// Reads the display parameters of every frame of a data set; what all frames share is read once.
     public struct Reader: Sendable {
-        private let dataSet: DataSet
         private let shared: DataSet
         private let perFrame: [DataSet]
         private let common: DisplayParameters
         private let isSigned: Bool
+        /// Where the frames lie.
+        public let geometry: FrameGeometry.Reader
 
         /// - Parameter resolve: gives the bytes of a value that was left in the source: `DICOMFile.bytes(of:)`.
         public init(_ dataSet: DataSet, resolve: (RawValue) -> Bytes? = { $0.bytes }) {
-            self.dataSet = dataSet
             shared = dataSet.sequence(.SharedFunctionalGroupsSequence)?.first ?? DataSet()
             perFrame = dataSet.sequence(.PerFrameFunctionalGroupsSequence) ?? []
             isSigned = dataSet.int(.PixelRepresentation) == 1
+            geometry = FrameGeometry.Reader(dataSet)
             common = Self.common(dataSet, isSigned: isSigned, resolve)
         }
 
@@ -33,20 +34,7 @@ extension DisplayParameters {
             if let group = group(.FrameVOILUTSequence, number) { parameters.readWindows(group) }
             let maps = groups(.RealWorldValueMappingSequence, number)
             if !maps.isEmpty { parameters.readRealWorldValues(maps, isSigned: isSigned) }
-            if let group = group(.PixelMeasuresSequence, number) {
-                parameters.sliceThickness = group.double(.SliceThickness)
-                if let spacing = group.positivePair(.PixelSpacing) {
-                    parameters.pixelSpacing = spacing
-                    parameters.spacingSource = .patient
-                }
-            }
-            if let group = group(.PlanePositionSequence, number) {
-                parameters.position = group.numbers(.ImagePositionPatient, 3)
-            }
-            if let group = group(.PlaneOrientationSequence, number) {
-                parameters.orientation = group.numbers(.ImageOrientationPatient, 6)
-            }
-            parameters.advance(toFrame: number, offsets: dataSet.doubles(.GridFrameOffsetVector))
+            parameters.take(geometry.frame(number))
             return parameters
         }
 
@@ -96,7 +84,6 @@ extension DisplayParameters {
             parameters.readRealWorldValues(
                 dataSet.sequence(.RealWorldValueMappingSequence) ?? [], isSigned: isSigned)
             parameters.colourProfile = ColourProfile.bytes(dataSet, resolve)
-            parameters.readGeometry(dataSet)
             return parameters
         }
 
@@ -164,44 +151,10 @@ extension DisplayParameters {
         if units == nil || units == "US", let found = same?.units { units = found }
     }
 
-    private mutating func readGeometry(_ dataSet: DataSet) {
-        position = dataSet.numbers(.ImagePositionPatient, 3)
-        orientation = dataSet.numbers(.ImageOrientationPatient, 6)
-        sliceThickness = dataSet.double(.SliceThickness)
-        let pixel = dataSet.positivePair(.PixelSpacing)
-        let imager = dataSet.positivePair(.ImagerPixelSpacing)
-        let isProjection = imager != nil && position == nil
-        if let pixel, !isProjection {
-            (pixelSpacing, spacingSource) = (pixel, .patient)
-        } else if let pixel, pixel != imager || dataSet.contains(.PixelSpacingCalibrationType) {
-            (pixelSpacing, spacingSource) = (pixel, .calibrated)
-        } else if let imager {
-            (pixelSpacing, spacingSource) = (imager, .imager)
-        } else if let scanned = dataSet.positivePair(.NominalScannedPixelSpacing) {
-            (pixelSpacing, spacingSource) = (scanned, .scanned)
-        }
-    }
-
-    /// Frames of RT Dose lie along the normal at the offsets given (PS3.3 C.8.8.3.2).
-    private mutating func advance(toFrame number: Int, offsets: [Double]) {
-        guard number >= 1, number <= offsets.count, let position, let orientation else { return }
-        let (row, column) = (orientation[0..<3], orientation[3..<6])
-        let normal = [
-            row[1] * column[5] - row[2] * column[4], row[2] * column[3] - row[0] * column[5],
-            row[0] * column[4] - row[1] * column[3],
-        ]
-        self.position = zip(position, normal).map { $0 + $1 * (offsets[number - 1] - offsets[0]) }
-    }
-}
-
-extension DataSet {
-    /// Exactly `count` finite numbers; `nil` otherwise.
-    fileprivate func numbers(_ tag: Tag, _ count: Int) -> [Double]? {
-        let values = doubles(tag)
-        return values.count == count && values.allSatisfy(\.isFinite) ? values : nil
-    }
-
-    fileprivate func positivePair(_ tag: Tag) -> [Double]? {
-        numbers(tag, 2).flatMap { $0.allSatisfy { $0 > 0 } ? $0 : nil }
+    private mutating func take(_ frame: FrameGeometry) {
+        position = frame.position.map { [$0.x, $0.y, $0.z] }
+        orientation = frame.orientation?.values
+        sliceThickness = frame.sliceThickness
+        (pixelSpacing, spacingSource) = (frame.pixelSpacing?.pair, frame.pixelSpacing?.source)
     }
 }

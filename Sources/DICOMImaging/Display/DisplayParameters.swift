@@ -3,16 +3,7 @@
 /// For the viewer's JSON as much as for the renderer.
 public struct DisplayParameters: Sendable, Hashable, Codable {
     /// Where the pixel spacing comes from, which decides whether lengths in mm may be shown (PS3.3 §10.7.1.3).
-    public enum SpacingSource: String, Sendable, Hashable, Codable {
-        /// Pixel Spacing of a cross-sectional image: in the patient.
-        case patient
-        /// Pixel Spacing of a projection, calibrated (0028,0A02).
-        case calibrated
-        /// Imager Pixel Spacing: at the detector, not in the patient.
-        case imager
-        /// Nominal Scanned Pixel Spacing of a digitised film.
-        case scanned
-    }
+    public typealias SpacingSource = PixelSpacing.Source
 
     /// A VOI LUT of the file.
     public struct VOITable: Sendable, Hashable, Codable {

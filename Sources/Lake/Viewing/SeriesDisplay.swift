@@ -58,9 +58,36 @@ public struct SeriesDisplay: Codable, Hashable, Sendable {
         public var windows: [VOIWindow]?
     }
 
+    /// How the frames lie behind one another, where they have places in the patient.
+    public struct Geometry: Codable, Hashable, Sendable {
+        /// Frames in parallel planes, of one size.
+        public struct Stack: Codable, Hashable, Sendable {
+            /// `transverse`, `coronal`, `sagittal` or `oblique`.
+            public let plane: String
+            /// How many volumes share its places: phases, echoes.
+            public let volumes: Int
+            /// Along the normal, in mm; `nil` for one slice.
+            public let sliceSpacing: Double?
+            /// Slices that are not there, of all volumes.
+            public let missing: Int
+            /// Whether slices are equally far apart.
+            public let isEven: Bool
+            /// Gantry tilt in degrees, where there is any.
+            public let tilt: Double?
+            /// Frames that lie where another of their volume lies.
+            public let duplicates: Int
+        }
+
+        public let stacks: [Stack]
+        /// Frames without a place.
+        public let unplaced: Int
+    }
+
     public let series: Series
-    /// Between rows, columns and frames in mm, where all frames have the same.
+    /// Between rows, columns and frames in mm, where all frames make one volume without gaps.
     public let spacing: [Double]?
+    /// `nil` where no frame has a place.
+    public let geometry: Geometry?
     public let windows: [VOIWindow]
     /// Frames a second, where the file recommends any.
     public let frameRate: Double?
@@ -73,6 +100,26 @@ public struct SeriesDisplay: Codable, Hashable, Sendable {
 struct DisplayKey: Hashable, Sendable {
     let series: Int64
     let instances: Int
+}
+
+extension SeriesDisplay.Geometry {
+    init?(_ series: SeriesGeometry) {
+        guard !series.stacks.isEmpty else { return nil }
+        stacks = series.stacks.map { Stack($0) }
+        unplaced = series.unplaced.count
+    }
+}
+
+extension SeriesDisplay.Geometry.Stack {
+    init(_ stack: SliceStack) {
+        plane = stack.orientation.plane.rawValue
+        volumes = stack.volumes.count
+        sliceSpacing = stack.volumes.lazy.compactMap { $0.sliceSpacing?.value }.first
+        missing = stack.volumes.reduce(0) { $0 + $1.gaps.reduce(0) { $0 + $1.missing } }
+        isEven = stack.volumes.allSatisfy { $0.isEven && $0.isStraight }
+        tilt = stack.volumes.map(\.tilt).max().flatMap { $0 > 0 ? $0 : nil }
+        duplicates = stack.duplicates.count
+    }
 }
 
 extension SeriesDisplay.Frame {
@@ -99,17 +146,5 @@ extension SeriesDisplay.Frame {
         sliceThickness = display.sliceThickness
         lossy = header.isLossy ? true : nil
         windows = display.windows.isEmpty ? nil : display.windows.map { SeriesDisplay.VOIWindow($0) }
-    }
-
-    /// Distance from the origin along the normal of the image plane; `nil` without position and orientation.
-    func distance(along normal: [Double]?) -> Double? {
-        guard let position, position.count == 3, let normal else { return nil }
-        return zip(position, normal).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// Normal of the image plane: rows × columns (PS3.3 C.7.6.2.1.1).
-    var normal: [Double]? {
-        guard let o = orientation, o.count == 6 else { return nil }
-        return [o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]]
     }
 }

@@ -45,7 +45,9 @@ extension Viewing {
             """, [series.uid]
         ).map { try StoredInstance($0) }
         let parts = try await self.parts(of: rows)
-        var frames = Self.sorted(parts.flatMap(\.frames))
+        let unsorted = parts.flatMap(\.frames)
+        let geometry = await geometry(of: parts)
+        var frames = geometry.order.map { unsorted[$0] }
         var windows = frames.isEmpty ? [] : frames[frames.count / 2].windows ?? []
         if windows.isEmpty, let middle = frames.isEmpty ? nil : frames[frames.count / 2] {
             windows = try await window(fromPixelsOf: middle, rows)
@@ -53,7 +55,8 @@ extension Viewing {
         for index in frames.indices where frames[index].windows == windows { frames[index].windows = nil }
         let references = Set(parts.map(\.frameOfReference))
         return SeriesDisplay(
-            series: series, spacing: Self.spacing(frames), windows: windows,
+            series: series, spacing: Self.spacing(geometry), geometry: SeriesDisplay.Geometry(geometry),
+            windows: windows,
             frameRate: parts.lazy.compactMap(\.frameRate).first,
             frameOfReference: references.count == 1 ? references.first ?? nil : nil, frames: frames)
     }
@@ -61,6 +64,7 @@ extension Viewing {
     /// What one instance gives to the display of its series.
     private struct Part: Sendable {
         let frames: [SeriesDisplay.Frame]
+        let places: [FrameGeometry]
         let frameRate: Double?
         let frameOfReference: String?
     }
@@ -88,38 +92,26 @@ extension Viewing {
             guard error.code == .invalid || error.code == .tooLarge else { throw error }
             return nil
         }
-        let frames = await instances.workers.run {
-            (0..<row.frames).map { SeriesDisplay.Frame(row, frame: $0 + 1, header, header.display.frame($0 + 1)) }
+        let (frames, places) = await instances.workers.run {
+            let numbers = 1...max(1, row.frames)
+            return (
+                numbers.map { SeriesDisplay.Frame(row, frame: $0, header, header.display.frame($0)) },
+                numbers.map { header.display.geometry.frame($0) }
+            )
         }
-        return Part(frames: frames, frameRate: header.frameRate, frameOfReference: header.frameOfReference)
+        return Part(
+            frames: frames, places: places, frameRate: header.frameRate, frameOfReference: header.frameOfReference)
     }
 
-    static func sorted(_ frames: [SeriesDisplay.Frame]) -> [SeriesDisplay.Frame] {
-        // One normal for all: planes that differ (localizers, oblique stacks) have no order along it.
-        guard let normal = frames.first?.normal,
-            frames.allSatisfy({ frame in
-                guard let other = frame.normal else { return false }
-                return zip(normal, other).allSatisfy { abs($0 - $1) < 0.02 }
-            })
-        else { return frames }
-        let distances = frames.map { $0.distance(along: normal) }
-        guard distances.allSatisfy({ $0 != nil }) else { return frames }
-        return frames.indices.sorted { a, b in
-            let (first, second) = (distances[a] ?? 0, distances[b] ?? 0)
-            // Several at one place (phases, echoes) keep the order of their numbers.
-            return abs(first - second) > 1e-4 ? first < second : a < b
-        }.map { frames[$0] }
+    private func geometry(of parts: [Part]) async -> SeriesGeometry {
+        await instances.workers.run { SeriesGeometry(parts.flatMap(\.places)) }
     }
 
-    private static func spacing(_ frames: [SeriesDisplay.Frame]) -> [Double]? {
-        guard let first = frames.first, let plane = first.pixelSpacing, plane.count == 2,
-            frames.allSatisfy({ $0.pixelSpacing == plane })
+    private static func spacing(_ geometry: SeriesGeometry) -> [Double]? {
+        guard let volume = geometry.volume, volume.isEven, volume.gaps.isEmpty, volume.places.count > 1,
+            let spacing = volume.sliceSpacing, let pixels = geometry.stacks[0].pixelSpacing
         else { return nil }
-        let places = frames.compactMap { $0.distance(along: first.normal) }
-        guard places.count == frames.count, places.count > 1 else { return nil }
-        let gaps = zip(places, places.dropFirst()).map { $1 - $0 }
-        guard let gap = gaps.first, gap > 0, gaps.allSatisfy({ abs($0 - gap) < 0.01 * gap }) else { return nil }
-        return plane + [gap]
+        return pixels.pair + [spacing.value]
     }
 
     /// The window that shows nearly all values of a frame whose file names none.

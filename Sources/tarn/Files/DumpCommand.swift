@@ -3,36 +3,154 @@ import ByteIO
 import DICOM
 import Foundation
 
-/// `tarn dump`: what a DICOM file contains.
+/// `tarn dump`: what DICOM files contain.
 struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump",
-        abstract: "Show the data set of a DICOM file.",
+        abstract: "Show the data sets of DICOM files.",
         discussion: """
-            With --json the data set is one object of DICOM JSON (PS3.18 F.2): long binary values as BulkDataURI, \
-            group lengths left out. What is odd in the file is said on standard error.
+            With --json each data set is one object of DICOM JSON (PS3.18 F.2) on a line of its own: long binary values \
+            as BulkDataURI, group lengths left out. With --tag only these attributes are printed, one line a file, \
+            separated by tabs, and nothing after the last of them is read. What is odd in a file is said on standard \
+            error. Of standard input (-) what comes before the pixel data is read and shown.
 
             Example:  tarn dump slice.dcm --json | jq '."00080060".Value[0]'
+            Example:  tarn dump --tag PatientID --tag 0020000D series/
             """)
 
-    @Argument(help: "DICOM file.", completion: .file()) var file: String
+    @Argument(help: "DICOM files, or folders of them; - is standard input.", completion: .file()) var files: [String]
     @Flag(help: "Print DICOM JSON.") var json = false
     @Flag(help: "Print file meta information (group 0002), too.") var meta = false
+    @Option(help: "Print only this attribute: a keyword, or eight hexadecimal digits. May be repeated.")
+    var tag: [DumpTag] = []
+    @Option(help: "Characters of a value that are shown; 0 for all.") var maxLength = 96
+    @Flag(name: .shortAndLong, help: "Say nothing of what is odd in a file.") var quiet = false
+
+    func validate() throws {
+        guard !files.isEmpty else { throw ValidationError("no file is named") }
+        guard maxLength >= 0 else { throw ValidationError("--max-length is a number of characters") }
+        guard tag.isEmpty || !json else { throw ValidationError("--tag and --json exclude each other") }
+    }
 
     func run() throws {
-        let dicom: DICOMFile
-        do {
-            dicom = try DICOMFile.read(try Bytes.mapping(file: file))
-        } catch {
-            Terminal.say("tarn dump: \(file): \(error)")
-            throw ExitCode(1)
+        var options = ReadOptions()
+        // Group 0002 is always read; what lies after the last tag that is asked for never.
+        if let last = tag.map(\.tag).max() { options.stopBefore = last.next }
+        var output = DumpOutput()
+        var hasFailed = false
+        let inputs = files.flatMap(DumpInput.inputs)
+        for input in inputs {
+            do {
+                let dicom = try input.read(options)
+                if !quiet {
+                    for warning in dicom.warnings { Terminal.say("tarn dump: \(input.name): warning: \(warning)") }
+                }
+                show(dicom, inputs.count > 1 ? input.name : nil, &output)
+            } catch {
+                Terminal.say("tarn dump: \(input.name): \(error)")
+                hasFailed = true
+            }
         }
-        for warning in dicom.warnings { Terminal.say("tarn dump: \(file): warning: \(warning)") }
+        output.flush()
+        if hasFailed { throw ExitCode(1) }
+    }
+
+    /// - Parameter name: The file's, where there are several.
+    private func show(_ dicom: DICOMFile, _ name: String?, _ output: inout DumpOutput) {
+        if !tag.isEmpty {
+            let values = tag.map { asked in
+                let dataSet = asked.tag.group == 0x0002 ? dicom.meta : dicom.dataSet
+                return DumpListing.text(of: asked.tag, in: dataSet, longest: maxLength)
+            }
+            output.print(((name.map { [$0] } ?? []) + values).joined(separator: "\t"))
+            return
+        }
         let dataSet = meta ? DataSet(dicom.meta.elements + dicom.dataSet.elements) : dicom.dataSet
         if json {
-            Terminal.print(String(decoding: dataSet.json(), as: UTF8.self))
+            output.print(dataSet.json())
         } else {
-            Terminal.print(DumpListing(dataSet).lines.joined(separator: "\n"))
+            if let name { output.print("# \(name)") }
+            output.write(DumpListing(dataSet, longest: maxLength).bytes)
         }
+    }
+}
+
+/// What a data set is read from.
+private enum DumpInput {
+    case standardInput
+    case file(path: [CChar], name: String)
+    case none(name: String, reason: String)
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    /// The file at `path`, or the files beneath it.
+    static func inputs(at path: String) -> [DumpInput] {
+        if path == "-" { return [.standardInput] }
+        guard let entries = FileTree.files(at: path) else { return [.none(name: path, reason: "not found")] }
+        return entries.map { entry in
+            let isFile = entries.count == 1 && path.split(separator: "/").last.map(String.init) == entry.relativePath
+            let name = isFile ? path : "\(path.hasSuffix("/") ? path : path + "/")\(entry.relativePath)"
+            if let obstacle = entry.obstacle { return .none(name: name, reason: obstacle.reason) }
+            return .file(path: entry.path, name: name)
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .standardInput: "-"
+        case .file(_, let name), .none(let name, _): name
+        }
+    }
+
+    func read(_ options: ReadOptions) throws -> DICOMFile {
+        switch self {
+        case .none(_, let reason): throw Failure(description: reason)
+        // Of a file that is read piece by piece long values stay where they are.
+        case .file(let path, _): return try DICOMFile.read(try FileSource(path), options: options)
+        case .standardInput:
+            return try DICOMFile.readHeader(
+                from: sequence(state: FileHandle.standardInput) { input in
+                    let data = input.availableData
+                    return data.isEmpty ? nil : Bytes([UInt8](data))
+                }, options: options)
+        }
+    }
+}
+
+/// A tag as people write it.
+struct DumpTag: ExpressibleByArgument {
+    let tag: Tag
+
+    init?(argument: String) {
+        let digits = argument.filter { !"(),".contains($0) }
+        guard let tag = DataDictionary.tag(for: argument) ?? Tag(hexadecimal: digits) else { return nil }
+        self.tag = tag
+    }
+}
+
+extension Tag {
+    /// The tag after this one; itself where it is the last.
+    fileprivate var next: Tag { Tag(rawValue: rawValue == .max ? .max : rawValue + 1) }
+}
+
+/// Lines for standard output, written some kilobytes at a time.
+struct DumpOutput {
+    private var bytes: [UInt8] = []
+
+    mutating func print(_ text: String) { print(text.utf8) }
+
+    mutating func print(_ text: some Sequence<UInt8>) {
+        bytes.append(contentsOf: text)
+        write([UInt8(ascii: "\n")])
+    }
+
+    mutating func write(_ text: [UInt8]) {
+        bytes.append(contentsOf: text)
+        if bytes.count > 64 << 10 { flush() }
+    }
+
+    mutating func flush() {
+        Terminal.write(bytes)
+        bytes.removeAll(keepingCapacity: true)
     }
 }

@@ -1,11 +1,11 @@
 import { counterpart, followed, linkOf, stackOf } from "../../viewer/geometry/follow.js";
 import { clipped, crossing, planeOf, toImage, toPatient } from "../../viewer/geometry/planes.js";
 import { movedAlong } from "../../viewer/links.js";
-import { placeText, warnings } from "../../viewer/overlay.js";
+import { placeText, seriesWarnings, warnings } from "../../viewer/overlay.js";
 import { initialState } from "../../viewer/state.js";
 import { assert, assertClose, assertEquals } from "./assert.js";
 
-/** @import { DisplayFrame, SeriesDisplay } from "../../types.d.ts" */
+/** @import { DisplayFrame, SeriesDisplay, SliceStack } from "../../types.d.ts" */
 
 const axial = [1, 0, 0, 0, 1, 0];
 const coronal = [1, 0, 0, 0, 0, -1];
@@ -178,4 +178,19 @@ Deno.test("the overlay says where a slice lies and what is not to be trusted", (
     assertEquals(warnings(frame({ pixelSpacing: null, spacingSource: null })), ["Not calibrated: no mm"]);
     assertEquals(warnings(frame({ spacingSource: "imager" })), ["Size at the detector: no mm"]);
     assertEquals(warnings(frame({ spacingSource: "nominal" })), ["Nominal size: no mm"]);
+});
+
+Deno.test("slices that are missing and a tilted gantry are said", () => {
+    const whole = series(upward(3, 1));
+    assertEquals(seriesWarnings(whole), []);
+    /** @param {Partial<SliceStack>} changes @returns {SliceStack} */
+    const stack = (changes) => ({
+        ...{ plane: "transverse", volumes: 1, sliceSpacing: 1, missing: 0, isEven: true, duplicates: 0 },
+        ...changes,
+    });
+    /** @param {Partial<SliceStack>[]} stacks */
+    const said = (...stacks) => seriesWarnings({ ...whole, geometry: { stacks: stacks.map(stack), unplaced: 0 } });
+    assertEquals(said({}), []);
+    assertEquals(said({ missing: 1 }), ["1 slice missing"]);
+    assertEquals(said({ missing: 1 }, { missing: 2, tilt: 12.5 }), ["3 slices missing", "Gantry tilt 12.5°"]);
 });

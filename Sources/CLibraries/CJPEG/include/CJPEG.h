@@ -14,20 +14,6 @@ enum {
 
 enum { tarn_jpeg_message_size = 200 };
 
-// What the frame header and the marker segments before it say.
-typedef struct {
-    uint32_t columns;
-    uint32_t rows;
-    int32_t components;
-    int32_t precision;
-    int32_t is_ycc;          // libjpeg's reading: three components that are YCbCr
-    int32_t saw_jfif;
-    int32_t saw_adobe;
-    int32_t adobe_transform;
-} tarn_jpeg_header;
-
-int tarn_jpeg_read_header(const uint8_t *data, size_t size, tarn_jpeg_header *header, char *message);
-
 // Decodes to `samples`, colour by pixel, as the components are coded: no colour conversion. `capacity` must be
 // rows * columns * components of the caller's expectation, which the codestream has to equal.
 int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t columns, int32_t components,
@@ -36,4 +22,9 @@ int tarn_jpeg_decode(const uint8_t *data, size_t size, uint32_t rows, uint32_t c
 // Encodes 1 (grey) or 3 (RGB) components baseline. On success `*data` is malloc'd: free with tarn_jpeg_free.
 int tarn_jpeg_encode(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, int32_t quality,
                      uint8_t **data, size_t *size, char *message);
+
+// The same for a codestream of DICOM: three components are RGB, or YCbCr already where `is_ycc`, and chrominance is
+// halved horizontally only, which is what YBR_FULL_422 says.
+int tarn_jpeg_encode_422(const uint8_t *samples, uint32_t rows, uint32_t columns, int32_t components, int32_t is_ycc,
+                         int32_t quality, uint8_t **data, size_t *size, char *message);
 void tarn_jpeg_free(uint8_t *data);

@@ -3,15 +3,21 @@
 /// Where the data end or a marker stands, zeros follow without end, so that loops need no check of their own;
 /// `isExhausted` then tells that some were taken.
 @safe struct JPEGBitReader {
+    /// In a value of its own that the slow paths take and return: what a hot loop keeps in registers never needs an
+    /// address.
+    private struct Window {
+        /// From the top; beyond `count` there may be bits of the byte at `offset`, which are read again with it.
+        var bits: UInt64 = 0
+        var count = 0
+        /// The next byte that is not in `bits` yet; never behind a marker.
+        var offset: Int
+        /// How many of the bits ever in `bits` were made up.
+        var borrowed = 0
+    }
+
     private let base: UnsafePointer<UInt8>
     private let end: Int
-    /// The next byte that is not in `bits` yet; never behind a marker.
-    private(set) var offset: Int
-    /// From the top; beyond `count` there may be bits of the byte at `offset`, which are read again with it.
-    private var bits: UInt64 = 0
-    private var count = 0
-    /// How many of the bits ever in `bits` were made up.
-    private var borrowed = 0
+    private var window: Window
     /// A code was found that the table does not have.
     private(set) var isCorrupt = false
 
@@ -22,55 +28,63 @@
     init(_ base: UnsafePointer<UInt8>, end: Int, offset: Int) {
         unsafe self.base = base
         self.end = end
-        self.offset = offset
+        window = Window(offset: offset)
     }
 
+    /// Not behind the next marker.
+    var offset: Int { window.offset }
+
     /// Bits were taken that the data do not have.
-    var isExhausted: Bool { borrowed > count }
+    var isExhausted: Bool { window.borrowed > window.count }
 
     /// Afterwards there are at least 56 bits.
     @inline(__always)
     private mutating func refill() {
-        // Within eight bytes of the end, and where one of the next eight may be a marker or stuffed: byte by byte.
+        let offset = window.offset
         guard offset &+ 8 <= end else { return refillSlowly() }
-        let word = unsafe UInt64(
-            bigEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))
+        let word = unsafe UInt64(bigEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))
+        // Where one of the eight bytes may be stuffed or a marker: byte by byte.
         guard (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 else { return refillSlowly() }
-        bits |= word &>> UInt64(truncatingIfNeeded: count)
-        offset &+= (63 &- count) >> 3
-        count |= 56
+        window.bits |= word &>> UInt64(truncatingIfNeeded: window.count)
+        window.offset = offset &+ (63 &- window.count) >> 3
+        window.count |= 56
     }
 
+    @inline(__always)
+    private mutating func refillSlowly() { unsafe window = Self.refilled(window, base, end) }
+
     @inline(never)
-    private mutating func refillSlowly() {
-        while count < 56 {
+    private static func refilled(_ window: Window, _ base: UnsafePointer<UInt8>, _ end: Int) -> Window {
+        var window = window
+        while window.count < 56 {
             var byte: UInt8 = 0
-            if offset < end, unsafe base[offset] != 0xFF {
-                byte = unsafe base[offset]
-                offset &+= 1
-            } else if offset &+ 1 < end, unsafe base[offset &+ 1] == 0 {
+            if window.offset < end, unsafe base[window.offset] != 0xFF {
+                byte = unsafe base[window.offset]
+                window.offset &+= 1
+            } else if window.offset &+ 1 < end, unsafe base[window.offset &+ 1] == 0 {
                 byte = 0xFF
-                offset &+= 2
+                window.offset &+= 2
             } else {
-                borrowed &+= 8
+                window.borrowed &+= 8
             }
-            bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- count)
-            count &+= 8
+            window.bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- window.count)
+            window.count &+= 8
         }
+        return window
     }
 
     @inline(__always)
     private mutating func take(_ amount: UInt32) {
-        bits &<<= UInt64(amount)
-        count &-= Int(amount & 63)
+        window.bits &<<= UInt64(amount)
+        window.count &-= Int(amount & 63)
     }
 
     /// The next `amount` bits, at most 16, as a number.
     @inline(__always)
     mutating func number(_ amount: Int) -> Int {
-        if count < 16 { refill() }
+        if window.count < 16 { refill() }
         // In two steps, as a shift by 64 is none.
-        let result = Int(truncatingIfNeeded: (bits >> 1) &>> UInt64(truncatingIfNeeded: 63 &- amount))
+        let result = Int(truncatingIfNeeded: (window.bits >> 1) &>> UInt64(truncatingIfNeeded: 63 &- amount))
         take(UInt32(truncatingIfNeeded: amount))
         return result
     }
@@ -78,93 +92,97 @@
     /// The next symbol and the number whose length it tells.
     @inline(__always)
     mutating func symbol(_ table: borrowing JPEGHuffmanTable) -> (symbol: UInt8, number: Int) {
-        if count < 32 { refill() }
-        let entry = table.entries[Int(truncatingIfNeeded: bits &>> 52)]
-        guard entry & JPEGHuffmanTable.isResolved == 0 else {
-            take(entry)
-            return (UInt8(truncatingIfNeeded: entry >> 8), Int(Int16(truncatingIfNeeded: entry >> 16)))
-        }
-        return unresolved(entry, table)
+        if window.count < 32 { refill() }
+        var entry = table.entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
+        if entry == 0 { entry = longEntry(table) }
+        return (UInt8(truncatingIfNeeded: entry >> 8), Int(number(of: entry)))
     }
 
-    /// What one look at the table did not give.
-    @inline(never)
-    private mutating func unresolved(
-        _ entry: UInt32, _ table: borrowing JPEGHuffmanTable
-    ) -> (symbol: UInt8, number: Int) {
-        if count < 32 { refill() }
-        let symbol = entry == 0 ? longSymbol(table) : UInt8(truncatingIfNeeded: entry >> 8)
+    private static let indexShift = UInt64(64 - JPEGHuffmanTable.indexBits)
+
+    /// The number of `entry`, whose bits are taken: the upper half of what they can say stands for itself, the lower
+    /// half for negative numbers (T.81 §F.2.2.1, EXTEND).
+    @inline(__always)
+    private mutating func number(of entry: UInt32) -> Int32 {
+        // 64 less the length, modulo 64.
+        let field = window.bits &>> UInt64(truncatingIfNeeded: 0 &- entry)
+        let mask = Int32(truncatingIfNeeded: entry >> 16)
+        let number = Int32(truncatingIfNeeded: field) & mask
         take(entry)
-        let extra = JPEGHuffmanTable.extraBits(symbol, table.use)
-        if table.use == .difference, symbol == 16 { return (symbol, 32768) }
-        return (symbol, JPEGHuffmanTable.extended(number(extra), extra))
+        return number &- (number <= mask >> 1 ? mask : 0)
     }
 
-    /// The symbol of a code that is longer than the table's index.
-    private mutating func longSymbol(_ table: borrowing JPEGHuffmanTable) -> UInt8 {
-        let next = Int(truncatingIfNeeded: bits &>> 48)
-        for length in (JPEGHuffmanTable.indexBits + 1)...16 where next < table.limits[length] {
-            take(UInt32(length))
-            let place = table.bases[length] + next >> (16 - length)
-            guard table.symbols.indices.contains(place) else { break }
-            return table.symbols[place]
-        }
-        isCorrupt = true
-        return 0
+    /// The entry of a code that the table's index does not hold.
+    @inline(__always)
+    private mutating func longEntry(_ table: borrowing JPEGHuffmanTable) -> UInt32 {
+        refill()
+        let entry = table.longEntry(Int(truncatingIfNeeded: window.bits &>> 48))
+        if entry == 0 { isCorrupt = true }
+        return entry
     }
 
     /// `count` differences of lossless JPEG, written `step` samples apart.
     /// - Parameters:
     ///   - output: room for `(count - 1) × step + 1` samples.
     ///   - entries: those of `table`.
-    @inline(__always)
     mutating func differences(
         _ output: UnsafeMutablePointer<UInt16>, count: Int, step: Int, _ table: borrowing JPEGHuffmanTable,
         _ entries: UnsafePointer<UInt32>
     ) {
+        var reader = self
         var index = 0
-        while index &+ 4 <= count {
-            // Four indices of 12 bits are within the 56 there are at least; `unresolved` restores them.
-            refill()
-            for place in index..<(index &+ 4) {
-                unsafe output[place &* step] = difference(table, entries)
-            }
-            index &+= 4
+        while index &+ 2 <= count {
+            // Two differences take 52 bits of the 56 there are at least; those of long codes see to themselves.
+            reader.refill()
+            unsafe output[index &* step] = reader.difference(table, entries)
+            unsafe output[(index &+ 1) &* step] = reader.difference(table, entries)
+            index &+= 2
         }
-        while index < count {
-            refill()
-            unsafe output[index &* step] = difference(table, entries)
-            index &+= 1
+        if index < count {
+            reader.refill()
+            unsafe output[index &* step] = reader.difference(table, entries)
         }
+        self = reader
     }
 
     @inline(__always)
     private mutating func difference(
         _ table: borrowing JPEGHuffmanTable, _ entries: UnsafePointer<UInt32>
     ) -> UInt16 {
-        // The index has 12 bits, and so many entries there are.
-        let entry = unsafe entries[Int(truncatingIfNeeded: bits &>> 52)]
-        guard entry & JPEGHuffmanTable.isResolved == 0 else {
-            take(entry)
-            return UInt16(truncatingIfNeeded: entry >> 16)
-        }
-        let number = unresolved(entry, table).number
+        // The index has 11 bits, and so many entries there are.
+        let entry = unsafe entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
+        if entry != 0 { return UInt16(truncatingIfNeeded: number(of: entry)) }
+        let result = difference(of: longEntry(table))
         refill()
-        return UInt16(truncatingIfNeeded: number)
+        return result
+    }
+
+    /// 32768 has a length of its own, 16, and no bits (§H.1.2.2).
+    @inline(__always)
+    private mutating func difference(of entry: UInt32) -> UInt16 {
+        let number = number(of: entry)
+        return entry & JPEGHuffmanTable.isHalf != 0 ? 32768 : UInt16(truncatingIfNeeded: number)
+    }
+
+    /// One difference of lossless JPEG.
+    mutating func difference(_ table: borrowing JPEGHuffmanTable) -> UInt16 {
+        if window.count < 32 { refill() }
+        let entry = table.entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
+        return difference(of: entry == 0 ? longEntry(table) : entry)
     }
 
     /// Goes on behind the restart marker that is due, of which `number` counts from 0 (§E.2.4); false where it is not
     /// there.
     mutating func restart(_ number: Int) -> Bool {
         guard !isExhausted else { return false }
-        (bits, count, borrowed) = (0, 0, 0)
-        while offset &+ 1 < end {
-            let next = unsafe base[offset &+ 1]
-            if unsafe base[offset] == 0xFF, next != 0, next != 0xFF {
-                offset &+= 2
+        window = Window(offset: window.offset)
+        while window.offset &+ 1 < end {
+            let next = unsafe base[window.offset &+ 1]
+            if unsafe base[window.offset] == 0xFF, next != 0, next != 0xFF {
+                window.offset &+= 2
                 return Int(next) == 0xD0 + number & 7
             }
-            offset &+= 1
+            window.offset &+= 1
         }
         return false
     }

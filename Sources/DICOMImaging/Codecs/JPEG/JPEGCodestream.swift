@@ -20,6 +20,16 @@ enum JPEGCodestream {
     static func open(_ data: Bytes) throws(ImagingError) -> any Codestream {
         let start = try JPEGStart(data)
         if start.frame.process == .lossless { return try JPEGLosslessCodestream(start) }
-        return try JPEGBaselineCodestream(data)
+        return start.suitsLibrary ? JPEGLibraryCodestream(start) : JPEGTransformCodestream(start)
+    }
+}
+
+extension JPEGStart {
+    /// libjpeg reads frames of 8 bits that tell their number of lines and whose components are subsampled by whole
+    /// numbers.
+    fileprivate var suitsLibrary: Bool {
+        let (across, down) = (frame.maximumHorizontal, frame.maximumVertical)
+        return frame.precision == 8 && !needsLines
+            && frame.components.allSatisfy { across.isMultiple(of: $0.horizontal) && down.isMultiple(of: $0.vertical) }
     }
 }

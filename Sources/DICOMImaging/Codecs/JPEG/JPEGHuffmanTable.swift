@@ -1,7 +1,7 @@
 /// A Huffman code ready for decoding.
 ///
-/// `entries` is indexed by the next 12 bits. Where a code and the bits of the number after it fit into them, which for
-/// usual pictures is nearly always, one look gives the number itself.
+/// `entries` is indexed by the next 11 bits and tells at once how many bits the code and the number after it take
+/// together, so that where the next code begins depends on one look and one shift, and on no branch.
 struct JPEGHuffmanTable: Sendable {
     /// What the symbols stand for.
     enum Use {
@@ -14,10 +14,13 @@ struct JPEGHuffmanTable: Sendable {
     }
 
     /// Width of the index of `entries`.
-    static let indexBits = 12
+    static let indexBits = 11
 
-    /// Bits 0 … 5: bits to take; bit 6: the number is in bits 16 … 31; bits 8 … 15: the symbol. 0: the code is longer
-    /// than the index, or there is none.
+    /// The number is 32768, which has no bits.
+    static let isHalf: UInt32 = 0x40
+
+    /// Bits 0 … 5: length of the code and the number; bit 6: `isHalf`; bits 8 … 15: the symbol; bits 16 … 31: as many ones as the number
+    /// has bits. 0: the code is longer than the index, is one of a number without a length, or there is none.
     private(set) var entries = [UInt32](repeating: 0, count: 1 << Self.indexBits)
     /// For each length the first code, moved to the top of 16 bits, that is beyond it.
     private(set) var limits = [Int](repeating: 0, count: 17)
@@ -25,8 +28,6 @@ struct JPEGHuffmanTable: Sendable {
     private(set) var bases = [Int](repeating: 0, count: 17)
     let symbols: [UInt8]
     let use: Use
-
-    static let isResolved: UInt32 = 0x40
 
     /// - Throws: `ImagingError.corrupt` where a symbol is none of its use.
     init(_ code: JPEGHuffmanCode, for use: Use) throws(ImagingError) {
@@ -66,27 +67,26 @@ struct JPEGHuffmanTable: Sendable {
         }
     }
 
-    /// The number that `bits`, of which there are `count`, stand for (§F.2.2.1, EXTEND).
-    @inline(__always)
-    static func extended(_ bits: Int, _ count: Int) -> Int {
-        count > 0 && bits < 1 << (count - 1) ? bits - (1 << count) + 1 : bits
+    /// The entry of the code that `next`, 16 bits, begin with; 0 where there is none.
+    @inline(never)
+    func longEntry(_ next: Int) -> UInt32 {
+        for length in 1...16 where next < limits[length] {
+            let place = bases[length] + next >> (16 - length)
+            return symbols.indices.contains(place) ? entry(symbols[place], length) : 0
+        }
+        return 0
+    }
+
+    private func entry(_ symbol: UInt8, _ length: Int) -> UInt32 {
+        let extra = UInt32(Self.extraBits(symbol, use))
+        let kept = ((1 << extra) - 1) << 16 | UInt32(symbol) << 8 | UInt32(length) + extra
+        return use == .difference && symbol == 16 ? kept | Self.isHalf : kept
     }
 
     private mutating func enter(_ symbol: UInt8, code: Int, length: Int) {
+        guard use != .difference || symbol != 16 else { return }
+        let entry = entry(symbol, length)
         let free = Self.indexBits - length
-        let extra = Self.extraBits(symbol, use)
-        let first = code << free
-        let kept = UInt32(symbol) << 8
-        guard extra <= free else {
-            for index in first..<(first + (1 << free)) { entries[index] = kept | UInt32(length) }
-            return
-        }
-        let spare = free - extra
-        for bits in 0..<(1 << extra) {
-            let number = use == .difference && symbol == 16 ? 32768 : Self.extended(bits, extra)
-            let entry = UInt32(UInt16(truncatingIfNeeded: number)) << 16 | kept | Self.isResolved
-            let start = first + (bits << spare)
-            for index in start..<(start + (1 << spare)) { entries[index] = entry | UInt32(length + extra) }
-        }
+        for index in (code << free)..<((code + 1) << free) { entries[index] = entry }
     }
 }

@@ -96,7 +96,7 @@ struct JPEGLosslessScan {
         }
         for column in 0..<columns {
             for (place, table) in components {
-                unsafe samples[column &* step &+ place] = UInt16(truncatingIfNeeded: reader.symbol(table).number)
+                unsafe samples[column &* step &+ place] = reader.difference(table)
             }
         }
     }

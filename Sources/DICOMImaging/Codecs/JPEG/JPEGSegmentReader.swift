@@ -18,6 +18,8 @@ struct JPEGSegmentReader: Sendable {
     var offset = 2
     private(set) var tables = JPEGTables()
     private(set) var marks = JPEGColourMarks()
+    /// The EOI was read.
+    private(set) var hasEnded = false
     private var frame: JPEGFrameHeader?
 
     init(_ data: Bytes) throws(ImagingError) {
@@ -34,7 +36,9 @@ struct JPEGSegmentReader: Sendable {
             switch marker {
             case 0x01, 0xD0...0xD7: continue
             case 0xD8: throw ImagingError(.corrupt, at: offset, "a second JPEG image begins before the first ends")
-            case 0xD9: return .endOfImage
+            case 0xD9:
+                hasEnded = true
+                return .endOfImage
             default: break
             }
             let start = offset

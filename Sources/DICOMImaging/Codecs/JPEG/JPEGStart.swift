@@ -7,6 +7,8 @@ struct JPEGStart: Sendable {
     /// With its number of lines.
     let frame: JPEGFrameHeader
     let scan: JPEGScanHeader
+    /// The number of lines came from a DNL segment.
+    let needsLines: Bool
 
     init(_ data: Bytes) throws(ImagingError) {
         var segments = try JPEGSegmentReader(data)
@@ -16,7 +18,8 @@ struct JPEGStart: Sendable {
         guard let scan = try segments.nextScan() else {
             throw ImagingError(.truncated, at: segments.offset, "the JPEG codestream has no scan")
         }
-        if frame.rows == 0 { frame.rows = try Self.lines(segments) }
+        needsLines = frame.rows == 0
+        if needsLines { frame.rows = try Self.lines(segments) }
         self.segments = segments
         self.frame = frame
         self.scan = scan
@@ -30,6 +33,14 @@ struct JPEGStart: Sendable {
         }
         return rows
     }
+
+    /// Blocks that the components of a DCT frame have.
+    var blocks: Int {
+        JPEGTransformComponent.all(of: frame).components.reduce(0) { $0 + $1.blockColumns * $1.blockRows }
+    }
+
+    /// Each block takes a DC code, and of a sequential frame an AC code.
+    func requireBlocks() throws(ImagingError) { try require(bits: frame.process == .progressive ? blocks : 2 * blocks) }
 
     /// The shortest code has one bit. Data that have less than `bits` cannot fill the frame: nothing is reserved.
     func require(bits: Int) throws(ImagingError) {

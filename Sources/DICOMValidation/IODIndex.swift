@@ -1,0 +1,170 @@
+internal import DICOM
+
+/// `IODTable` read: made once.
+struct IODIndex: Sendable {
+    /// One IOD.
+    struct Object: Sendable {
+        var name = ""
+        var modules: [ModuleUse] = []
+        var functionalGroups: [ModuleUse] = []
+    }
+
+    private(set) var objects: [Object] = []
+    /// Place in `objects` by SOP Class UID.
+    private(set) var objectOfClass: [String: Int] = [:]
+    private(set) var tables: [String: ModuleTable] = [:]
+
+    /// The VRs of attributes that may have one of several, by tag, and by tag and mask of repeating groups.
+    private(set) var representations: [UInt32: [VR]] = [:]
+    private var repeatingRepresentations: [(tag: UInt32, mask: UInt32, kinds: [VR])] = []
+
+    static let shared = IODIndex(IODTable.text)
+
+    init(_ text: StaticString) {
+        let whole = text.withUTF8Buffer { unsafe String(decoding: $0, as: UTF8.self) }
+        var open: OpenTable?
+        for line in whole.split(separator: "\n") {
+            let fields = line.dropFirst().split(separator: "\t", omittingEmptySubsequences: false)
+            switch line.utf8.first {
+            case UInt8(ascii: "I"): add(object: fields)
+            case UInt8(ascii: "M"): objects[objects.count - 1].modules.append(IODIndex.use(fields))
+            case UInt8(ascii: "F"): objects[objects.count - 1].functionalGroups.append(IODIndex.use(fields))
+            case UInt8(ascii: "V"): add(representations: fields)
+            case UInt8(ascii: "T"):
+                close(&open)
+                open = OpenTable(fields)
+            default: open?.add(line)
+            }
+        }
+        close(&open)
+    }
+
+    private mutating func add(object fields: [Substring]) {
+        objects.append(Object(name: String(fields[0])))
+        guard fields.count > 1 else { return }
+        for uid in fields[1].split(separator: ",") { objectOfClass[String(uid)] = objects.count - 1 }
+    }
+
+    private mutating func add(representations fields: [Substring]) {
+        guard fields.count == 2, let place = TagPattern(fields[0].utf8) else { return }
+        let kinds = fields[1].split(separator: ",").compactMap { VR(rawValue: String($0)) }
+        if place.mask == .max {
+            representations[place.tag] = kinds
+        } else {
+            repeatingRepresentations.append((place.tag, place.mask, kinds))
+        }
+    }
+
+    /// The VRs that PS3.6 allows for `entry`.
+    func representations(of entry: DataDictionary.Entry) -> [VR] {
+        let tag = entry.tag.rawValue
+        if let kinds = representations[tag] { return kinds }
+        return repeatingRepresentations.first { tag & $0.mask == $0.tag }?.kinds ?? [entry.vr]
+    }
+
+    private mutating func close(_ open: inout OpenTable?) {
+        guard var table = open else { return }
+        let done = table.finish()
+        tables[done.name] = done
+        open = nil
+    }
+
+    private static func use(_ fields: [Substring]) -> ModuleUse {
+        let field = { (index: Int) in index < fields.count ? fields[index] : "" }
+        let usage: ModuleUse.Usage = field(2) == "M" ? .mandatory : field(2) == "C" ? .conditional : .optional
+        return ModuleUse(
+            table: String(field(0)), section: String(field(1)), usage: usage, name: String(field(3)),
+            condition: Condition(field(4)))
+    }
+
+    /// The attributes of `entries` and of all tables they include.
+    func rows(of entries: [ModuleTable.Entry]) -> [AttributeRow] {
+        var rows: [AttributeRow] = []
+        add(entries, to: &rows, onlyIf: [], depth: 0)
+        return rows
+    }
+
+    /// The attributes at the outermost level of a module or macro.
+    func rows(of use: ModuleUse) -> [AttributeRow] { rows(of: tables[use.table]?.entries ?? []) }
+
+    // Tables that include themselves at their own level do not exist; the depth keeps a faulty one from looping.
+    private func add(
+        _ entries: [ModuleTable.Entry], to rows: inout [AttributeRow], onlyIf conditions: [Condition], depth: Int
+    ) {
+        guard depth < 16 else { return }
+        for entry in entries {
+            switch entry {
+            case .attribute(var row):
+                row.onlyIf = conditions
+                rows.append(row)
+            case .include(let name, let condition):
+                guard let table = tables[name] else { continue }
+                let conditions = condition.map { conditions + [$0] } ?? conditions
+                add(table.entries, to: &rows, onlyIf: conditions, depth: depth + 1)
+            }
+        }
+    }
+}
+
+/// A table whose lines are being read.
+private struct OpenTable {
+    private var table = ModuleTable()
+    /// Sequences whose items the following lines may stand in, outermost first.
+    private var rows: [AttributeRow] = []
+
+    init(_ fields: [Substring]) {
+        table.name = String(fields[0])
+        table.section = fields.count > 1 ? String(fields[1]) : ""
+    }
+
+    mutating func add(_ line: Substring) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        let head = Array(fields[0].utf8)
+        guard head.count > 2, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(head[0]) else { return }
+        leave(to: Int(head[0] - UInt8(ascii: "0")))
+        if head[1] == UInt8(ascii: "+") {
+            append(.include(String(fields[0].dropFirst(2)), fields.count > 1 ? Condition(fields[1]) : nil))
+        } else if let row = OpenTable.row(head, fields) {
+            rows.append(row)
+        }
+    }
+
+    mutating func finish() -> ModuleTable {
+        leave(to: 0)
+        return table
+    }
+
+    /// Closes the sequences deeper than `depth`.
+    private mutating func leave(to depth: Int) {
+        while rows.count > depth, let last = rows.popLast() { append(.attribute(last)) }
+    }
+
+    private mutating func append(_ entry: ModuleTable.Entry) {
+        if rows.isEmpty { table.entries.append(entry) } else { rows[rows.count - 1].children.append(entry) }
+    }
+
+    private static func row(_ head: [UInt8], _ fields: [Substring]) -> AttributeRow? {
+        guard head.count == 10, let type = AttributeType(code: head[9]), let place = TagPattern(head[1..<9])
+        else { return nil }
+        let field = { (index: Int) in index < fields.count ? fields[index] : "" }
+        return AttributeRow(
+            tag: place.tag, mask: place.mask, type: type, condition: Condition(field(1)),
+            values: field(2).split(separator: ";").compactMap { ValueList($0) }, isSingle: field(3).contains("1"),
+            overridesOthers: field(3).contains("o"))
+    }
+}
+
+/// Eight hexadecimal digits of a tag, in which x is any.
+private struct TagPattern {
+    private(set) var tag: UInt32 = 0
+    private(set) var mask: UInt32 = 0
+
+    init?(_ digits: some Collection<UInt8>) {
+        guard digits.count == 8 else { return nil }
+        for byte in digits {
+            let digit = Character(UnicodeScalar(byte)).hexDigitValue
+            tag = tag << 4 | UInt32(digit ?? 0)
+            mask = mask << 4 | (digit == nil ? 0 : 0xF)
+        }
+    }
+}
