@@ -50,9 +50,9 @@ struct ProfileCommand: AsyncParsableCommand {
         func run() throws {
             var profile = Profile.projectDefault
             if let options {
-                do {
+                do throws(DeidentificationError) {
                     profile = try Profile(options: try Profile(names: options).options, groupsHighAges: true)
-                } catch let error as DeidentificationError { throw ValidationError("--options: \(error.reason)") }
+                } catch { throw ValidationError("--options: \(error.reason)") }
             }
             let text = String(decoding: ProfileDocument.data(profile), as: UTF8.self)
             Terminal.print(text.trimmingCharacters(in: .newlines))
