@@ -125,7 +125,8 @@ private struct DICOMJSONEncoder {
             let texts = element.strings(in: .default)
             writeNumbers(texts.map { DICOMJSONEncoder.number($0, element.vr) }, texts)
         default:
-            if let bytes = element.bytes, writePlainText(bytes, element.vr) { return }
+            let isRomaji = characterSet.isRomaji && element.vr.usesSpecificCharacterSet
+            if !isRomaji, let bytes = element.bytes, writePlainText(bytes, element.vr) { return }
             let texts = element.strings(in: element.vr.usesSpecificCharacterSet ? characterSet : .default)
             guard texts.contains(where: { !$0.isEmpty }) else { return }
             writer.append(#","Value":"#)
