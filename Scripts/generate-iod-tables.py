@@ -5,7 +5,7 @@
 
 Each argument is a git repository (bare will do), read at HEAD; Docs/Formats/validation.md says how to get them:
   TABLES      GoogleCloudPlatform/medical-imaging: module and macro tables, IODs, functional groups
-  CONDITIONS  innolitics/dicom-standard: conditions of functional groups, sections of macros
+  CONDITIONS  innolitics/dicom-standard: conditions of functional groups, sections of macros, classes without patients
   VALUES      vupeter/posdaJS: enumerated values and defined terms; conditions that TABLES lost to a cross-reference
 
 Facts only: types, tags, structure, values. A condition becomes a checkable form (iod_conditions.py) or none.
@@ -187,6 +187,10 @@ def main():
     for name, uid in tables.classes.items():
         if name in tables.iod_of_class and tables.iod_of_class[name] in tables.iods:
             classes[tables.iod_of_class[name]].append(uid)
+    known = {uid for uids in classes.values() for uid in uids}
+    for row in json.loads(conditions.show("standard/sops.json")):
+        if row["id"] not in known and f"{row['ciod']} IOD Modules" in tables.iods:
+            classes[f"{row['ciod']} IOD Modules"].append(row["id"])
     for iod in sorted(classes):
         name = iod.removesuffix(" Modules").removesuffix(" IOD")
         body, roots = module_lines(tables, iod, name, groups)

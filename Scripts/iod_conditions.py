@@ -14,8 +14,8 @@ VALUE = r'(?:"[^"]+"|[A-Z0-9][A-Z0-9_\-]*(?![a-z\w(])(?: [A-Z0-9_]+(?![a-z\w(]))
 GLOSS = r"(?: \([^()]*\))?"
 ONE = VALUE + GLOSS
 LIST = rf"{ONE}(?:(?:, or |, | or ){ONE})*"
-TAG = r"(?:the |an? )?(?:Values? of )?(?:the )?(?:Attribute )?(?P<name>[A-Z3][\w\-/'() ]*?) ?\((?P<group>[0-9A-F]{4}),(?P<element>[0-9A-F]{4})\)"
-INDEX = r"(?:,? Value (?P<index>\d)(?: of this Frame)?)?(?: of this Frame)?,?"
+TAG = r"(?:the |an? )?(?:[Vv]alues? of )?(?:the )?(?:Attribute )?(?P<name>[A-Z3][\w\-/'() ]*?) ?\((?P<group>[0-9A-F]{4}),(?P<element>[0-9A-F]{4})\)"
+INDEX = r"(?:,? Value (?P<index>\d)(?: of this [Ff]rame)?)?(?: of this [Ff]rame)?,?"
 IS = (r"(?:is present (?:and|with) (?:has )?(?:a |the )?Value(?: of)?|has a Value of|has the Value(?: of)?|has Value|"
       r"is equal to|equals to|equals|equal to|is|=|Value is|Value equals|has Values? of|contains|is set to)")
 IS_NOT = (r"(?:is not equal to|does not equal|equals other than|is other than|is not|Value is not|"
@@ -208,6 +208,7 @@ OVERRIDES = {
     ("00281202", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281222 &",
     ("00281203", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281223 &",
     ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 &",  # C.7.6.1.1.1: images without a plane
+    ("00209157", "Frame Content"): "P00209222",  # C.7.6.16.2.2
     ("00080100", "Basic Code"): "A00080119 A00080120 &",  # 8.8.1: one of the three
     ("00180080", "MR Image"): "V00180021/0=SK N00180020/0=EP |",  # C.8.3.1
     ("00180082", "MR Image"): "V00180020/0=IR",

@@ -19,7 +19,7 @@ def terms(body):
             break
         if re.fullmatch(r"[0-9A-F]{4}H", term):
             term = str(int(term[:4], 16))
-        found.append(term.replace(" ", "~"))
+        found.append(term.replace(" _", "_").replace(" ", "~"))
     return found
 
 
