@@ -17,7 +17,7 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
-            RenderCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
+            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
             ReidentifyCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
