@@ -113,13 +113,17 @@ def headers(workload):
                 pass
     folders = sorted({str(pathlib.Path(path).parent) for path in files})
     listed = workload / "ct"
+    if len(list(listed.rglob("*.dcm"))) != len(files):
+        raise SystemExit("engine: the workload has other than 2,000 CT files")
 
     def read():
         for path in files:
             pydicom.dcmread(path, stop_before_pixels=True).PatientID  # noqa: B018
 
     return Section("Reading headers of %d CT files of 532 kB" % len(files), "file", len(files), {
-        "tarn": lambda: process(TARN, "dump", "--quiet", "--tag", "PatientID", *files),
+        # Folders by name: the parser of arguments takes longer for 2,000 names than the files do.
+        "tarn": lambda: process(TARN, "dump", "--quiet", "--tag", "PatientID", *folders),
+        "tarn, each file named": lambda: process(TARN, "dump", "--quiet", "--tag", "PatientID", *files),
         "dcmdump +P, one process": lambda: process("dcmdump", "-q", "-M", "+P", "0010,0020", *files),
         "gdcmdump -r, one process": lambda: process("gdcmdump", "-r", "-i", str(listed)),
         "pydicom, in-process": lambda: within(read),
