@@ -112,9 +112,10 @@ def row_line(row, caption, texts, names, counts):
         return None
     kind = TYPES.get(row["required"], "3")
     comment, older = row["comment"], texts.text(caption, address)
-    condition = ""
+    condition = override = ""
     if kind in "ab":
-        condition = iod_conditions.override(address, caption) or iod_conditions.parse(comment, names)
+        override = iod_conditions.override(address, caption)
+        condition = override or iod_conditions.parse(comment, names)
         if not condition and (comment.startswith(("sect_", "biblio_")) or not re.search("Required|Shall be", comment)):
             condition = iod_conditions.parse(older, names)
         counts["conditional"] += 1
@@ -123,6 +124,8 @@ def row_line(row, caption, texts, names, counts):
     counts["values"] += bool(values)
     flags = "1" if re.search(r"Only a single Item (shall|is)", comment) else ""
     flags += "o" if re.search(r"[Tt]ype definition shall override", comment) else ""
+    if kind in "ab" and iod_conditions.is_exclusive(condition, comment + older, override):
+        flags += "x"
     fields = [f"{depth}{address}{kind}", condition, values, flags]
     return "\t".join(fields).rstrip("\t")
 

@@ -179,6 +179,13 @@ def parse(comment, neighbours=None):
     return form
 
 
+def is_exclusive(form, text, override):
+    """Whether the attribute must be absent where the condition does not hold: all of that can be checked, and the
+    descriptions, whole, do not allow it otherwise (PS3.5 7.4.2)."""
+    may = re.search(r"[Mm]ay (?:also |only )?be present|[Oo]therwise|permitted|[Rr]equired,? (?:only )?(?:for|in|when)|See\b.*[Rr]equired", text)
+    return bool(form) and "?" not in form and not override and not may
+
+
 # When a table includes another. Only a part of the sources keep these sentences.
 INCLUDES = {
     ("C.17-5", "C.18.1-1"): "V0040A040/1=NUM",
@@ -211,7 +218,6 @@ OVERRIDES = {
     ("00209157", "Frame Content"): "P00209222",  # C.7.6.16.2.2
     ("00080100", "Basic Code"): "A00080119 A00080120 &",  # 8.8.1: one of the three
     ("00180080", "MR Image"): "V00180021/0=SK N00180020/0=EP |",  # C.8.3.1
-    ("00180082", "MR Image"): "V00180020/0=IR",
     ("00185100", "General Series"): "A00540410 V00080016/1=1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4,"
     "1.2.840.10008.5.1.4.1.1.2.1,1.2.840.10008.5.1.4.1.1.4.1,1.2.840.10008.5.1.4.1.1.4.3,"
     "1.2.840.10008.5.1.4.1.1.4.2 &",  # C.7.3.1.1.2

@@ -25,6 +25,7 @@ public struct IODValidator: Sendable {
                 "PS3.4 B.5")
         }
         if file.source.count > 0 { checkMeta(file.meta, &findings) }
+        PixelCheck(dataSet).run(&findings)
         var values = ValueCheck(findings: findings)
         values.run(file.meta, [])
         values.run(dataSet, [])

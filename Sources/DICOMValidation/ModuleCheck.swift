@@ -65,6 +65,9 @@ struct ModuleCheck {
         if row.type.needsValue, element.isEmpty {
             findings.add(.error, .empty, place, "Type \(row.type.rawValue)", clause)
         }
+        if row.isExclusive, row.condition?.holds(scope) == false {
+            findings.add(.warning, .unexpected, place, "Type \(row.type.rawValue)", clause)
+        }
         checkValues(row, element, place, clause)
         guard let items = element.items else { return }
         if row.isSingle, items.count > 1 { findings.add(.error, .items, place, "one item", clause) }

@@ -1,3 +1,4 @@
+import ByteIO
 import DICOM
 import DICOMValidation
 import Testing
@@ -47,6 +48,7 @@ struct IODValidatorTests {
         #expect(findings(dataSet) == [])
         dataSet.set(.SamplesPerPixel, .US, ints: [3])
         dataSet.set(.PhotometricInterpretation, .CS, "RGB")
+        dataSet.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: 24)))
         let found = findings(dataSet)
         #expect(found.map(\.path) == [TagPath(.PlanarConfiguration)])
         #expect(found.map(\.requirement) == ["Type 1C"])
@@ -99,8 +101,8 @@ struct IODValidatorTests {
     @Test func `Enumerated values are asked for, defined terms only usual`() throws {
         let sex = try finding { $0.set(.PatientSex, .CS, "X") }
         #expect(sex.rule == .enumeratedValue && sex.severity == .error && sex.requirement == "value 1 of M, F, O")
-        let bits = try finding { $0.set(.BitsAllocated, .US, ints: [8]) }
-        #expect(bits.rule == .enumeratedValue && bits.clause == "PS3.3 C.8.2.1 CT Image")
+        let colour = try finding { $0.set(.PhotometricInterpretation, .CS, "RGB") }
+        #expect(colour.rule == .enumeratedValue && colour.clause == "PS3.3 C.8.2.1 CT Image")
         var dataSet = Samples.secondaryCapture
         dataSet.set(.PhotometricInterpretation, .CS, "GREY")
         let found = findings(dataSet)
@@ -161,6 +163,34 @@ struct IODValidatorTests {
             ])
         let paths = findings(dataSet).map(\.path.description)
         #expect(paths == ["(0040,a730)[0].(0040,a160)", "(0040,a730)[1].(0008,1199)"])
+    }
+
+    @Test func `An attribute whose condition does not hold is a warning, unless it may be present otherwise`() {
+        // C.8.3.1: Inversion Time is required of inversion recovery; C.7.6.1: Patient Orientation may always be present.
+        var dataSet = Samples.mr
+        #expect(findings(dataSet) == [])
+        dataSet.set(.InversionTime, .DS, "100")
+        dataSet.set(.PatientOrientation, .CS, "L", "P")
+        let found = findings(dataSet)
+        #expect(found.map(\.rule) == [.unexpected] && found.map(\.severity) == [.warning])
+        #expect(found.map(\.path) == [TagPath(.InversionTime)])
+        dataSet.set(.ScanningSequence, .CS, "GR", "IR")
+        #expect(findings(dataSet) == [])
+    }
+
+    @Test(arguments: [6, 10, 16]) func `Pixel Data has the length that its description asks for`(count: Int) throws {
+        let found = try finding { $0.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: count))) }
+        #expect(found.rule == .inconsistent && found.path == TagPath(.PixelData) && found.clause == "PS3.5 8.1.1")
+    }
+
+    @Test func `Bits that do not fit each other are an error`() throws {
+        let high = try finding { $0.set(.HighBit, .US, ints: [14]) }
+        #expect(high.rule == .inconsistent && high.path == TagPath(.HighBit))
+        var dataSet = Samples.secondaryCapture
+        dataSet.set(.BitsStored, .US, ints: [17])
+        dataSet.set(.HighBit, .US, ints: [16])
+        let found = findings(dataSet)
+        #expect(found.map(\.rule) == [.inconsistent] && found.map(\.path) == [TagPath(.BitsStored)])
     }
 
     @Test func `No finding holds a value`() {

@@ -21,11 +21,26 @@ enum Samples {
         return dataSet
     }
 
+    /// An MR image of 2 × 2 pixels.
+    static var mr: DataSet {
+        var dataSet = ct
+        for tag: DICOM.Tag in [.KVP, .RescaleIntercept, .RescaleSlope, .AcquisitionNumber] { dataSet.remove(tag) }
+        dataSet.set(.SOPClassUID, .UI, UID.MRImageStorage)
+        dataSet.set(.Modality, .CS, "MR")
+        dataSet.set(.ImageType, .CS, "ORIGINAL", "PRIMARY", "OTHER")
+        dataSet.set(.ScanningSequence, .CS, "GR")
+        dataSet.set(.SequenceVariant, .CS, "NONE")
+        for tag: DICOM.Tag in [.ScanOptions, .MRAcquisitionType] { dataSet.set(tag, .CS, "") }
+        for tag: DICOM.Tag in [.RepetitionTime, .EchoTime] { dataSet.set(tag, .DS, "5") }
+        dataSet.set(.EchoTrainLength, .IS, "1")
+        return dataSet
+    }
+
     /// An enhanced CT image of two frames; plane and type of the frames are in the per-frame groups, the rest shared.
     static var enhancedCT: DataSet {
         var dataSet = common(sopClass: UID.EnhancedCTImageStorage, modality: "CT")
         frameOfReference(&dataSet)
-        pixels(&dataSet)
+        pixels(&dataSet, frames: 2)
         dataSet.set(.Manufacturer, .LO, "M")
         dataSet.set(.ManufacturerModelName, .LO, "M")
         dataSet.set(.DeviceSerialNumber, .LO, "1")
@@ -131,14 +146,14 @@ enum Samples {
         dataSet.set(.PositionReferenceIndicator, .LO, "")
     }
 
-    private static func pixels(_ dataSet: inout DataSet) {
+    private static func pixels(_ dataSet: inout DataSet, frames: Int = 1) {
         dataSet.set(.SamplesPerPixel, .US, ints: [1])
         dataSet.set(.PhotometricInterpretation, .CS, "MONOCHROME2")
         for tag: DICOM.Tag in [.Rows, .Columns] { dataSet.set(tag, .US, ints: [2]) }
         for tag: DICOM.Tag in [.BitsAllocated, .BitsStored] { dataSet.set(tag, .US, ints: [16]) }
         dataSet.set(.HighBit, .US, ints: [15])
         dataSet.set(.PixelRepresentation, .US, ints: [0])
-        dataSet.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: 16)))
+        dataSet.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: 8 * frames)))
     }
 
     private static var sharedGroups: DataSet {
