@@ -95,8 +95,8 @@ public enum JPEGLSEncoder {
     ) {
         var lines = JPEGLSLines(width: frame.columns, components: components.count)
         defer { lines.free() }
-        let contexts = UnsafeMutablePointer<JPEGLSContext>.allocate(capacity: 365)
-        defer { unsafe contexts.deallocate() }
+        let contexts = JPEGLSContexts()
+        defer { contexts.free() }
         let gradients = parameters.gradients()
         let interval = restartInterval == 0 ? frame.rows : restartInterval
         unsafe gradients.withUnsafeBufferPointer { table in
@@ -104,14 +104,14 @@ public enum JPEGLSEncoder {
             for (number, first) in stride(from: 0, to: frame.rows, by: interval).enumerated() {
                 if number > 0 { writer.append([0xFF, 0xD0 | UInt8((number - 1) & 7)]) }
                 lines.clear()
-                var encoder = unsafe JPEGLSScanEncoder<Reconstruction>(
+                let encoder = unsafe JPEGLSScanEncoder<Reconstruction>(
                     parameters, gradients: table + parameters.maximum, contexts: contexts)
                 for row in first..<min(frame.rows, first + interval) {
                     lines.advance()
                     lines.load(frame, row: row, components: components, mask: parameters.maximum)
                     // The longest code, LIMIT, has 64 bits; stuffing adds an eighth at most.
                     writer.reserve(frame.columns * components.count * 10)
-                    encode(&lines, mode, components.count, frame.columns, &encoder, &writer)
+                    encode(&lines, mode, components.count, frame.columns, encoder, &writer)
                 }
                 writer.align()
             }
@@ -121,7 +121,7 @@ public enum JPEGLSEncoder {
     @inline(__always)
     private static func encode<Reconstruction: JPEGLSReconstruction>(
         _ lines: inout JPEGLSLines, _ mode: JPEGLSScan.Interleave, _ components: Int, _ width: Int,
-        _ encoder: inout JPEGLSScanEncoder<Reconstruction>, _ writer: inout JPEGLSBitWriter
+        _ encoder: JPEGLSScanEncoder<Reconstruction>, _ writer: inout JPEGLSBitWriter
     ) {
         let together = mode == .sample ? components : 1
         for component in 0..<(mode == .sample ? 1 : components) {
