@@ -20,6 +20,7 @@ import sys
 import time
 
 import pydicom
+from pydicom.encaps import generate_frames
 from pydicom.pixels import get_decoder
 
 TARN = os.environ["TARN_BINARY"]
@@ -192,6 +193,23 @@ def encode(native, folder, name):
     return target
 
 
+def alone(path, frames, folder, name):
+    """The C library by itself, on the codestreams of the file; none where it could not be built."""
+    program = folder / "jpeg2000"
+    if not program.exists():
+        return {}
+    streams = []
+    for number, frame in enumerate(generate_frames(pydicom.dcmread(path).PixelData, number_of_frames=frames)):
+        streams.append(folder / f"{number}.j2k")
+        streams[-1].write_bytes(frame)
+    files = [str(stream) for stream in streams]
+    libraries = {"OpenJPEG": "openjpeg"} if name == "JPEG 2000" else {"OpenJPEG": "openjpeg", "OpenJPH": "openjph"}
+    return {
+        f"{title} alone": lambda argument=argument: process(str(program), argument, *files, reads_clock=True)
+        for title, argument in libraries.items()
+    }
+
+
 def codec(name, native, samples, frames, folder):
     path = encode(native, folder, name)
     output = folder / "decoded"
@@ -209,6 +227,8 @@ def codec(name, native, samples, frames, folder):
     if name != "HTJ2K":
         systems["gdcmconv --raw (GDCM)"] = lambda: process("gdcmconv", "--raw", str(path), str(output))
     systems["pylibjpeg, in-process"] = library(path, "pylibjpeg")
+    if name in ("JPEG 2000", "HTJ2K"):
+        systems.update(alone(path, frames, folder, name))
     if name == "RLE":
         systems["pydicom (numpy), in-process"] = library(path, "pydicom")
     section = Section(f"Decoding {name}, 512 × 512 × 16 bits, {frames} frames", "frame", frames, systems).measure()

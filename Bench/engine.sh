@@ -27,4 +27,6 @@ fi
 folder=$(mktemp -d "${ENGINE_DIR:-/dev/shm}/tarn-engine.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cc -O2 -o "$folder/deflate" "$here/Bench/deflate.c" -ldeflate
+c++ -O2 -o "$folder/jpeg2000" "$here/Bench/jpeg2000.cpp" -lopenjp2 -lopenjph ||
+    echo "engine: the JPEG 2000 libraries are not measured alone: apt-get install g++ libopenjp2-7-dev libopenjph-dev" >&2
 "$PY" "$here/Bench/engine.py" "$folder" "$workload" "$@"
