@@ -120,7 +120,7 @@ def row_line(row, caption, texts, names, counts):
             condition = iod_conditions.parse(older, names)
         counts["conditional"] += 1
         counts["checkable"] += bool(condition)
-    values = iod_values.override(address, caption) or iod_values.parse(older)
+    values = iod_values.override(address, caption) or iod_values.extended(address, iod_values.parse(older))
     counts["values"] += bool(values)
     flags = "1" if re.search(r"Only a single Item (shall|is)", comment) else ""
     flags += "o" if re.search(r"[Tt]ype definition shall override", comment) else ""
