@@ -46,6 +46,8 @@ public struct Finding: Sendable, Hashable {
         case enumeratedValue = "enumerated-value"
         /// A value is none of the defined terms, which may be extended.
         case definedTerm = "defined-term"
+        /// There are more findings than are told.
+        case tooMany = "too-many"
     }
 
     /// How grave it is.

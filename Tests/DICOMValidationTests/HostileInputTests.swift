@@ -69,6 +69,38 @@ struct HostileInputTests {
         #expect(found.contains { $0.path.steps.count == 122 && $0.path.steps.last?.tag == .RelationshipType })
     }
 
+    @Test func `Many frames beside a large shared group out of order are validated in time`() {
+        var dataSet = Samples.enhancedCT
+        let many = (0..<20_000).reversed().map { DataElement(DICOM.Tag(0x0009, UInt16($0)), .LO, bytes: Bytes()) }
+        dataSet.set(.SharedFunctionalGroupsSequence, items: [DataSet(many)])
+        dataSet.set(.PerFrameFunctionalGroupsSequence, items: [DataSet](repeating: DataSet(), count: 20_000))
+        dataSet.elements = dataSet.elements.reversed() + many
+        let time = ContinuousClock().measure { _ = IODValidator().validate(Samples.file(dataSet)) }
+        #expect(time < .seconds(20))
+    }
+
+    @Test func `Four thousand kinds of findings are told, and that there are more`() {
+        let items = (0..<6000).map { number in
+            DataElement(DICOM.Tag(0x0009, UInt16(number)), .DA, strings: ["CANARY"])
+        }
+        let found = IODValidator().validate(Samples.file(DataSet(items)))
+        #expect(found.count == 4001 && found.last?.rule == .tooMany)
+    }
+
+    @Test func `A value of a million parts is counted, not taken apart`() {
+        var dataSet = Samples.ct
+        let separators = Bytes([UInt8](repeating: 0x5C, count: 4_000_000))
+        for tag: DICOM.Tag in [.ImageType, .PatientSex, .Modality] {
+            dataSet.set(DataElement(tag, .CS, bytes: separators))
+        }
+        dataSet.set(DataElement(.PatientID, .LO, bytes: separators))
+        let found = IODValidator().validate(Samples.file(dataSet))
+        #expect(
+            Set(found.filter { $0.rule == .vm }.map(\.path)) == [
+                TagPath(.PatientSex), TagPath(.Modality), TagPath(.PatientID),
+            ])
+    }
+
     @Test func `A series of two hundred images is validated in a second or so`() {
         let file = Samples.file(Samples.ct)
         let time = ContinuousClock().measure {
