@@ -27,6 +27,8 @@ public struct CharacterSet: Hashable, Sendable {
     /// Whether `terms` are defined terms of PS3.3 §C.12.1.1.2 in a combination that it allows.
     public static func isStandard(terms: [String]) -> Bool {
         if terms.count == 1 {
+            // What most files say needs no second look.
+            if terms[0] == "ISO_IR 100" || terms[0] == "ISO_IR 192" { return true }
             return Repertoire.isDefinedTerm(terms[0], withCodeExtensions: false) || terms[0] == "ISO 2022 IR 6"
         }
         return terms.enumerated().allSatisfy { index, term in
@@ -114,11 +116,11 @@ extension CharacterSet {
 
     /// Text of the default repertoire; other bytes as Latin-1.
     private static func plainTexts(of bytes: Bytes, vr: VR) -> [String] {
-        guard vr.hasMultipleValues else { return [latin1(bytes.array[...])] }
+        guard vr.hasMultipleValues, bytes.contains(UInt8(ascii: "\\")) else { return [latin1(bytes)] }
         return bytes.array.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false).map(latin1)
     }
 
-    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+    private static func latin1(_ bytes: some Collection<UInt8>) -> String {
         if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }

@@ -28,7 +28,15 @@ enum Repertoire: UInt8, Sendable {
     /// The repertoire that a defined term names, also in the spellings that files have instead ("ISO-IR 100",
     /// "ISO_2022_IR_87", "ISO 8859-15", "latin1", "UTF-8").
     init(term: String) {
-        let term = term.uppercased()
+        // The terms of most files, without taking them apart.
+        switch term {
+        case "ISO_IR 100": self = .latin1
+        case "ISO_IR 192": self = .utf8
+        default: self = Repertoire(spelled: term.uppercased())
+        }
+    }
+
+    private init(spelled term: String) {
         switch term {
         case "", "ASCII", "US-ASCII": self = .ascii
         case "GB18030", "ISO 2022 GB18030": self = .gb18030
