@@ -27,6 +27,7 @@ struct TarnCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
+        VideoPoster.grabber = FFmpeg()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
