@@ -3,7 +3,7 @@
     P00280004              the attribute is present            A00280004          it is not
     V00080008/1=A,B        Value 1 (0: any) is one of these    N00080008/0=A,B    none of these
     G00280002/1=1          Value 1 is greater than 1           ?                  cannot be checked
-    Q00200037              the IOD's mandatory modules do not have the attribute as Type 1
+    Q00200037              the IOD's mandatory modules do not have the attribute as Type 1 or 1C
     &  |                   both, either (of the two before it)
 
 Spaces in values are written ~. A form without any checkable part is no form.
@@ -214,7 +214,7 @@ OVERRIDES = {
     ("00281201", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281221 &",  # C.7.6.3.1.6
     ("00281202", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281222 &",
     ("00281203", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281223 &",
-    ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 &",  # C.7.6.1.1.1: images without a plane
+    ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 & A00480102 & Q00480102 &",  # C.7.6.1.1.1: neither plane nor slide
     ("00209157", "Frame Content"): "P00209222",  # C.7.6.16.2.2
     ("00080100", "Basic Code"): "A00080119 A00080120 &",  # 8.8.1: one of the three
     ("00180080", "MR Image"): "V00180021/0=SK N00180020/0=EP |",  # C.8.3.1

@@ -35,7 +35,6 @@ ONLY_THEIRS = [
     ("vr", r"5200,9229\.0020,9170|0040,030e", "of a private or unknown attribute inside"),
 ]
 ONLY_OURS = [
-    ("missing", r"0020,0020", "whole slide images: Patient Orientation is required, empty (C.7.6.1.1.1)"),
     ("missing", r"0020,(0052|1040)", "Secondary Capture with a plane now needs a Frame of Reference"),
     ("missing", r"0018,0050", "Secondary Capture: the Image Plane module is new there"),
     ("missing", r"0018,0010", "Contrast/Bolus is there by any of its attributes, not only by its agent"),
