@@ -186,7 +186,7 @@ def encode(native, folder, name):
     target = folder / f"{name}.dcm"
     commands = {
         "RLE": ["dcmcrle", native, target], "JPEG lossless": ["dcmcjpeg", "+e1", native, target],
-        "JPEG-LS": ["dcmcjpls", native, target], "JPEG 2000": ["gdcmconv", "--j2k", native, target],
+        "JPEG-LS": ["dcmcjpls", native, target], "JPEG 2000": [TARN, "transcode", native, "--to", "1.2.840.10008.1.2.4.90", "--output", target],
         "HTJ2K": [TARN, "transcode", native, "--to", "1.2.840.10008.1.2.4.201", "--output", target],
     }
     process(*(str(part) for part in commands[name]))
