@@ -78,7 +78,8 @@ import Testing
                     let frame = try Self.frame(
                         picture, rows: rows, columns: columns, samples: samples, precision: precision)
                     for near in [0, 2, 255] where near <= (maximum - 1) / 2 {
-                        let coded = try JPEGLSEncoder.encode(frame, near: near, interleave: interleave)
+                        let coded = try JPEGLSEncoder.encode(
+                            frame, near: near, interleave: interleave, precision: precision)
                         let decoded = Self.values(try decoder.decode(coded))
                         let worst = zip(decoded, picture).map { abs($0 - $1) }.max() ?? 0
                         #expect(worst <= near && decoded.count == picture.count)
@@ -110,6 +111,33 @@ import Testing
         }
     }
 
+    @Test func `signed samples at the ends of their range are not changed`() throws {
+        let inner = try Self.frame([-2045, 2044, -1, 0], rows: 2, columns: 2, precision: 12, signed: true)
+        let decoder = try Self.decoder(rows: 2, columns: 2, precision: 12, signed: true)
+        let decoded = Self.values(try decoder.decode(try JPEGLSEncoder.encode(inner, near: 3)))
+            .map { Int(Int16(truncatingIfNeeded: $0)) }
+        #expect(zip(decoded, [-2045, 2044, -1, 0]).allSatisfy { abs($0 - $1) <= 3 })
+        for end in [-2046, 2045] {
+            let frame = try Self.frame([end, 0, 0, 0], rows: 2, columns: 2, precision: 12, signed: true)
+            #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, near: 3) }
+        }
+    }
+
+    @Test func `the precision is one that decoders know, and Bits Stored where samples change`() throws {
+        func precision(_ stored: Int, bytes: Int, near: Int = 0, signed: Bool = false) throws -> Int {
+            let frame = try StoredFrame(
+                rows: 1, columns: 1, bytesPerSample: bytes, bitsStored: stored, isSigned: signed,
+                samples: Bytes([UInt8](repeating: 0, count: bytes)))
+            return Int(try JPEGLSEncoder.encode(frame, near: near).array[6])
+        }
+        #expect(try precision(1, bytes: 1) == 8)
+        #expect(try precision(7, bytes: 1) == 8)
+        #expect(try precision(7, bytes: 1, near: 2) == 7)
+        #expect(try precision(8, bytes: 2) == 9)
+        #expect(try precision(12, bytes: 2) == 12)
+        #expect(try precision(12, bytes: 2, signed: true) == 16)
+    }
+
     @Test func `a large blank picture takes a bit a line`() throws {
         let frame = try StoredFrame(
             rows: 800, columns: 16000, bytesPerSample: 2, bitsStored: 12,
@@ -124,6 +152,8 @@ import Testing
         #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, near: 2) }
         #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, near: -1) }
         #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, restartInterval: -1) }
+        #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, precision: 1) }
+        #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(frame, precision: 9) }
         let wide = try StoredFrame(rows: 1, columns: 1, bytesPerSample: 4, bitsStored: 32, samples: [1, 2, 3, 4])
         #expect(throws: ImagingError.self) { try JPEGLSEncoder.encode(wide) }
     }
