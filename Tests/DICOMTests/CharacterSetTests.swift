@@ -196,6 +196,26 @@ import Testing
         #expect(CharacterSet(terms: ["", "ISO 2022 IR 87"]).encodeExactly(["山é"], vr: .LO) == nil)
     }
 
+    @Test func `a data set becomes UTF-8 as a whole`() throws {
+        let item =
+            Samples.explicit(.SpecificCharacterSet, "CS", Samples.text("ISO_IR 144"))
+            + Samples.explicit(.CodeMeaning, "LO", [0xBB, 0x20])
+        let bytes = Samples.explicitFile(
+            Samples.explicit(.SpecificCharacterSet, "CS", Samples.text("ISO_IR 100"))
+                + Samples.explicit(.Modality, "CS", Samples.text("CT"))
+                + Samples.explicit(.PatientID, "LO", [0xE4, 0x5C, 0xE9, 0x20])
+                + Samples.explicit(.ContentSequence, "SQ", Samples.item(item)))
+        var file = try DICOMFile.read(bytes)
+        file.dataSet = file.dataSet.convertedToUTF8()
+        let again = try DICOMFile.read(try file.encode().materialize(from: bytes))
+        #expect(again.dataSet.string(.SpecificCharacterSet) == "ISO_IR 192")
+        #expect(again.dataSet.bytes(.PatientID) == [0xC3, 0xA4, 0x5C, 0xC3, 0xA9, 0x20])
+        let inner = try #require(again.dataSet.sequence(.ContentSequence)?.first)
+        #expect(inner.string(.CodeMeaning) == "Л" && !inner.contains(.SpecificCharacterSet))
+        #expect(again.characterSetWarnings().isEmpty)
+        #expect(again.dataSet.convertedToUTF8() == again.dataSet)
+    }
+
     @Test func survivesEveryPairOfBytesInEverySet() {
         for term in ["ISO_IR 100", "ISO_IR 13", "ISO_IR 166", "ISO_IR 192", "GB18030", "GBK", "ISO 2022 IR 149"] {
             let set = CharacterSet(terms: [term, "ISO 2022 IR 87"])

@@ -177,7 +177,7 @@ private struct DICOMJSONEncoder {
 
     /// The number that text is, its digits kept; `nil` where JSON's numbers cannot represent it.
     private static func number(_ text: String, _ vr: VR) -> String? {
-        guard let number = DecimalText.json(text) else { return nil }
+        guard let number = DecimalText.json(text), number.utf8.count <= JSONCursor.longestNumber else { return nil }
         switch vr {
         case .IS: return Int(number).map { "\($0)" }
         case .UV: return number

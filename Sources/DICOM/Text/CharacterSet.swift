@@ -10,6 +10,8 @@ public struct CharacterSet: Hashable, Sendable {
     public static var `default`: CharacterSet { CharacterSet([]) }
     /// UTF-8.
     public static var utf8: CharacterSet { CharacterSet([.utf8]) }
+    /// ISO 8859-1.
+    static var latin1: CharacterSet { CharacterSet([.latin1]) }
 
     /// The set that the values of (0008,0005) declare. A term that does not exist counts as Latin-1.
     public init(terms: [String]) { self.init(terms.prefix(8).map { Repertoire(term: $0) }) }
@@ -68,7 +70,7 @@ extension CharacterSet {
     /// Whether `bytes` are text of this set, so that nothing in `values(of:vr:)` is guessed or U+FFFD.
     public func isText(_ bytes: Bytes, vr: VR) -> Bool {
         guard vr.usesSpecificCharacterSet else { return bytes.allSatisfy { $0 < 0x80 } }
-        if bytes.allSatisfy({ $0 < 0x80 && $0 != CharacterSet.escape }) { return true }
+        if bytes.isPlainASCII { return true }
         if isOnlyASCII { return false }
         if multiByte == .utf8 { return String(validating: bytes, as: UTF8.self) != nil }
         return texts(of: bytes, vr: vr).allSatisfy { text in
@@ -77,8 +79,7 @@ extension CharacterSet {
     }
 
     private func texts(of bytes: Bytes, vr: VR) -> [String] {
-        let isPlain = bytes.allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape }
-        if isPlain, !isRomaji { return CharacterSet.plainTexts(of: bytes, vr: vr) }
+        if bytes.isPlainASCII, !isRomaji { return CharacterSet.plainTexts(of: bytes, vr: vr) }
         if let text = wholeText(of: bytes) {
             guard vr.hasMultipleValues else { return [text] }
             return text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
@@ -161,10 +162,12 @@ extension CharacterSet {
     /// `strings` as one value; `nil` where the set does not have all that is in them.
     public func encodeExactly(_ strings: [String], vr: VR) -> Bytes? {
         let bytes = encode(strings, vr: vr)
-        if multiByte == .utf8 || !isRomaji && strings.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) { return bytes }
+        let isPlain = strings.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape } }
+        if isPlain && !isRomaji { return bytes }
         // What is decoded again must be what was to be encoded, also where a backslash separates values.
-        let expected = CharacterSet.utf8.values(of: CharacterSet.utf8.encode(strings, vr: vr), vr: vr)
-        return values(of: bytes, vr: vr) == expected ? bytes : nil
+        let text = strings.joined(separator: "\\")
+        let parts = vr.hasMultipleValues ? text.split(separator: "\\", omittingEmptySubsequences: false) : [text[...]]
+        return values(of: bytes, vr: vr) == parts.map { CharacterSet.trimmed(String($0), vr: vr) } ? bytes : nil
     }
 
     private func encode(_ string: String, _ vr: VR) -> [UInt8] {
@@ -173,4 +176,9 @@ extension CharacterSet {
         var encoder = CodeExtensionEncoder(self, vr: vr)
         return encoder.encode(string)
     }
+}
+
+extension Bytes {
+    /// Whether there is nothing beyond ASCII, and no escape sequence.
+    var isPlainASCII: Bool { allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape } }
 }

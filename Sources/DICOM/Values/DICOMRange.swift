@@ -15,6 +15,8 @@ public struct DICOMRange<Value: Sendable & Hashable>: Sendable, Hashable {
 
     /// What `text` spells with a hyphen at one of its places; the first that gives two values counts.
     fileprivate init?(_ text: String, _ value: (String) -> Value?) {
+        // Longer than two moments with all their digits; every hyphen costs a look at all of it.
+        guard text.utf8.count <= 64 else { return nil }
         // A value may itself contain hyphens: those of dates of old files, and offsets from UTC.
         if let single = value(text) {
             self.init(from: single, through: single)
