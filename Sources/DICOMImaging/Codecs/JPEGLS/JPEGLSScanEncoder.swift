@@ -33,12 +33,15 @@ import ByteIO
         for start in Swift.stride(from: 0, to: end, by: stride) { unsafe line[start] = above[start &+ 1] }
         var x = 1
         while x <= width {
-            let isRun = Swift.stride(from: x, to: x &+ end, by: stride).allSatisfy {
-                unsafe context(above, line, $0) == 0
+            let first = unsafe context(above, line, x)
+            var isRun = first == 0
+            for at in Swift.stride(from: x &+ stride, to: x &+ end, by: stride) {
+                isRun = unsafe isRun && context(above, line, at) == 0
             }
             if !isRun {
-                for at in Swift.stride(from: x, to: x &+ end, by: stride) {
-                    unsafe regular(above, line, at, &writer)
+                unsafe regular(first, above, line, x, &writer)
+                for at in Swift.stride(from: x &+ stride, to: x &+ end, by: stride) {
+                    unsafe regular(context(above, line, at), above, line, at, &writer)
                 }
                 x &+= 1
                 continue
@@ -96,11 +99,10 @@ import ByteIO
     /// A sample in regular mode (§A.4 … §A.6).
     @inline(__always)
     private func regular(
-        _ above: UnsafePointer<UInt16>, _ line: UnsafeMutablePointer<UInt16>, _ at: Int,
+        _ context: Int, _ above: UnsafePointer<UInt16>, _ line: UnsafeMutablePointer<UInt16>, _ at: Int,
         _ writer: inout JPEGLSBitWriter
     ) {
         let (left, aboveHere, aboveLeft) = unsafe (Int(line[at &- 1]), Int(above[at]), Int(above[at &- 1]))
-        let context = unsafe context(above, line, at)
         let sign = context &>> 63
         let slot = unsafe contexts.regular.advanced(by: (context ^ sign) &- sign)
         let k = unsafe Int(slot.pointee.k)
