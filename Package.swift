@@ -106,7 +106,7 @@ let package = Package(
                 "Lake", "Postgres", "ObjectStorage", "ColdStorage", "ContentAddressing", "TransparencyLog", "Mail",
                 "Vault", "Deidentification", "DICOM", "DICOMImaging", "ByteIO",
             ]),
-        tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "ByteIO"]),
+        tests("Portal", ["Portal", "Lake", "Postgres", "DICOM", "DICOMImaging", "ByteIO"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,4 @@
 // modules: ByteIO DICOM
-// vectors: Fuzz/Corpus/ReadJSON
 import ByteIO
 import DICOM
 

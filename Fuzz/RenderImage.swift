@@ -1,4 +1,5 @@
 // modules: ByteIO DICOM DICOMImaging
+// with: MadeFrame
 // seeds: 04_transfer_syntax/pydicom_small 03_multiframe 09_malformed
 import ByteIO
 import DICOM
@@ -30,10 +31,4 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         _ = try? SixteenBitTransport.encode(frame)
     }
     return 0
-}
-
-struct Elsewhere: CodecSandbox {
-    func decode(_ frame: ForeignFrame) throws(ImagingError) -> Bytes {
-        throw ImagingError(.unsupported, "not in this process")
-    }
 }

@@ -7,8 +7,8 @@
 #        Scripts/fuzz.sh --table         add up all runs on this machine
 #
 # A target is Fuzz/NAME.swift. Its first lines name the modules it is built from, in order; libraries it links beyond
-# theirs; and folders of ../shared/corpus ("seeds") or of this repository ("vectors") to start from. Each starts from
-# Fuzz/Corpus/NAME, too.
+# theirs; what of Fuzz/Shared it is built "with"; and folders of ../shared/corpus ("seeds") or of this repository
+# ("vectors") to start from. Each starts from Fuzz/Corpus/NAME, too.
 #
 # A third of the time goes to a run that starts from Fuzz/Corpus/NAME and "vectors" only: what it finds may be kept in
 # the repository. What is found from ../shared/corpus stays in .build/fuzz/NAME/found: it holds parts of those files.
@@ -61,7 +61,7 @@ build_module() {
 }
 
 build() {
-    local name=$1 directory=$root/$1 objects=() libraries=() before="" module folder shim
+    local name=$1 directory=$root/$1 objects=() libraries=() before="" shared=() module folder shim
     mkdir -p "$directory/seeds" "$directory/found" "$directory/own" "$root/modules"
     includes=(-I "$root/modules")
     for folder in Sources/CLibraries/*/; do
@@ -76,9 +76,10 @@ build() {
         for shim in ${shims[$module]:-}; do objects+=("$root/modules/$shim".c*.o); done
         for folder in ${links[$module]:-}; do libraries+=("-l$folder"); done
     done
+    for folder in $(header "$name" with); do shared+=("Fuzz/Shared/$folder.swift"); done
     for folder in $(header "$name" libraries); do libraries+=("-l$folder"); done
     swiftc -swift-version 6 -O -sanitize=fuzzer,address -parse-as-library "${includes[@]}" \
-        -module-name "Fuzz$name" -o "$directory/run" "Fuzz/$name.swift" "${objects[@]}" "${libraries[@]}" \
+        -module-name "Fuzz$name" -o "$directory/run" "Fuzz/$name.swift" "${shared[@]}" "${objects[@]}" "${libraries[@]}" \
         2>"$directory/link.log" || {
         cat "$directory/link.log" >&2
         return 1

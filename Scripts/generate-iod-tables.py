@@ -5,7 +5,7 @@
 
 Each argument is a git repository (bare will do), read at HEAD; Docs/Formats/validation.md says how to get them:
   TABLES      GoogleCloudPlatform/medical-imaging: module and macro tables, IODs, functional groups
-  CONDITIONS  innolitics/dicom-standard: conditions of functional groups, sections of macros
+  CONDITIONS  innolitics/dicom-standard: conditions of functional groups, sections of macros, classes without patients
   VALUES      vupeter/posdaJS: enumerated values and defined terms; conditions that TABLES lost to a cross-reference
 
 Facts only: types, tags, structure, values. A condition becomes a checkable form (iod_conditions.py) or none.
@@ -112,17 +112,20 @@ def row_line(row, caption, texts, names, counts):
         return None
     kind = TYPES.get(row["required"], "3")
     comment, older = row["comment"], texts.text(caption, address)
-    condition = ""
+    condition = override = ""
     if kind in "ab":
-        condition = iod_conditions.override(address, caption) or iod_conditions.parse(comment, names)
+        override = iod_conditions.override(address, caption)
+        condition = override or iod_conditions.parse(comment, names)
         if not condition and (comment.startswith(("sect_", "biblio_")) or not re.search("Required|Shall be", comment)):
             condition = iod_conditions.parse(older, names)
         counts["conditional"] += 1
         counts["checkable"] += bool(condition)
-    values = iod_values.override(address, caption) or iod_values.parse(older)
+    values = iod_values.override(address, caption) or iod_values.extended(address, iod_values.parse(older))
     counts["values"] += bool(values)
     flags = "1" if re.search(r"Only a single Item (shall|is)", comment) else ""
     flags += "o" if re.search(r"[Tt]ype definition shall override", comment) else ""
+    if kind in "ab" and iod_conditions.is_exclusive(condition, comment + older, override):
+        flags += "x"
     fields = [f"{depth}{address}{kind}", condition, values, flags]
     return "\t".join(fields).rstrip("\t")
 
@@ -187,6 +190,10 @@ def main():
     for name, uid in tables.classes.items():
         if name in tables.iod_of_class and tables.iod_of_class[name] in tables.iods:
             classes[tables.iod_of_class[name]].append(uid)
+    known = {uid for uids in classes.values() for uid in uids}
+    for row in json.loads(conditions.show("standard/sops.json")):
+        if row["id"] not in known and f"{row['ciod']} IOD Modules" in tables.iods:
+            classes[f"{row['ciod']} IOD Modules"].append(row["id"])
     for iod in sorted(classes):
         name = iod.removesuffix(" Modules").removesuffix(" IOD")
         body, roots = module_lines(tables, iod, name, groups)

@@ -3,7 +3,7 @@
     P00280004              the attribute is present            A00280004          it is not
     V00080008/1=A,B        Value 1 (0: any) is one of these    N00080008/0=A,B    none of these
     G00280002/1=1          Value 1 is greater than 1           ?                  cannot be checked
-    Q00200037              the IOD's mandatory modules do not have the attribute as Type 1
+    Q00200037              the IOD's mandatory modules do not have the attribute as Type 1 or 1C
     &  |                   both, either (of the two before it)
 
 Spaces in values are written ~. A form without any checkable part is no form.
@@ -14,8 +14,8 @@ VALUE = r'(?:"[^"]+"|[A-Z0-9][A-Z0-9_\-]*(?![a-z\w(])(?: [A-Z0-9_]+(?![a-z\w(]))
 GLOSS = r"(?: \([^()]*\))?"
 ONE = VALUE + GLOSS
 LIST = rf"{ONE}(?:(?:, or |, | or ){ONE})*"
-TAG = r"(?:the |an? )?(?:Values? of )?(?:the )?(?:Attribute )?(?P<name>[A-Z3][\w\-/'() ]*?) ?\((?P<group>[0-9A-F]{4}),(?P<element>[0-9A-F]{4})\)"
-INDEX = r"(?:,? Value (?P<index>\d)(?: of this Frame)?)?(?: of this Frame)?,?"
+TAG = r"(?:the |an? )?(?:[Vv]alues? of )?(?:the )?(?:Attribute )?(?P<name>[A-Z3][\w\-/'() ]*?) ?\((?P<group>[0-9A-F]{4}),(?P<element>[0-9A-F]{4})\)"
+INDEX = r"(?:,? Value (?P<index>\d)(?: of this [Ff]rame)?)?(?: of this [Ff]rame)?,?"
 IS = (r"(?:is present (?:and|with) (?:has )?(?:a |the )?Value(?: of)?|has a Value of|has the Value(?: of)?|has Value|"
       r"is equal to|equals to|equals|equal to|is|=|Value is|Value equals|has Values? of|contains|is set to)")
 IS_NOT = (r"(?:is not equal to|does not equal|equals other than|is other than|is not|Value is not|"
@@ -179,6 +179,13 @@ def parse(comment, neighbours=None):
     return form
 
 
+def is_exclusive(form, text, override):
+    """Whether the attribute must be absent where the condition does not hold: all of that can be checked, and the
+    descriptions, whole, do not allow it otherwise (PS3.5 7.4.2)."""
+    may = re.search(r"[Mm]ay (?:also |only )?be present|[Oo]therwise|permitted|[Rr]equired,? (?:only )?(?:for|in|when)|See\b.*[Rr]equired", text)
+    return bool(form) and "?" not in form and not override and not may
+
+
 # When a table includes another. Only a part of the sources keep these sentences.
 INCLUDES = {
     ("C.17-5", "C.18.1-1"): "V0040A040/1=NUM",
@@ -207,10 +214,10 @@ OVERRIDES = {
     ("00281201", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281221 &",  # C.7.6.3.1.6
     ("00281202", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281222 &",
     ("00281203", "Image Pixel"): "V00280004/1=PALETTE~COLOR A00281223 &",
-    ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 &",  # C.7.6.1.1.1: images without a plane
+    ("00200020", "General Image"): "A00200037 A00200032 & Q00200037 & A00480102 & Q00480102 &",  # C.7.6.1.1.1: neither plane nor slide
+    ("00209157", "Frame Content"): "P00209222",  # C.7.6.16.2.2
     ("00080100", "Basic Code"): "A00080119 A00080120 &",  # 8.8.1: one of the three
     ("00180080", "MR Image"): "V00180021/0=SK N00180020/0=EP |",  # C.8.3.1
-    ("00180082", "MR Image"): "V00180020/0=IR",
     ("00185100", "General Series"): "A00540410 V00080016/1=1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4,"
     "1.2.840.10008.5.1.4.1.1.2.1,1.2.840.10008.5.1.4.1.1.4.1,1.2.840.10008.5.1.4.1.1.4.3,"
     "1.2.840.10008.5.1.4.1.1.4.2 &",  # C.7.3.1.1.2

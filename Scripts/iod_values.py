@@ -19,7 +19,7 @@ def terms(body):
             break
         if re.fullmatch(r"[0-9A-F]{4}H", term):
             term = str(int(term[:4], 16))
-        found.append(term.replace(" ", "~"))
+        found.append(term.replace(" _", "_").replace(" ", "~"))
     return found
 
 
@@ -53,6 +53,24 @@ OVERRIDES = [
     ("00280006", "", "E1:0,1"),
     ("00100040", "", "E1:M,F,O"),
 ]
+
+
+# Values that lists with the first one have got since the edition of the descriptions.
+ADDITIONS = [
+    ("00209311", "3D", "TILED_FULL,TILED_SPARSE"), ("00620001", "BINARY", "LABELMAP"),
+    ("00541006", "LBM", "LBMJAMES128"), ("30060042", "CLOSED_PLANAR", "CLOSEDPLANAR_XOR"), ("300A00B3", "MU", "NP"),
+    ("0018980C", "RIGID", "TRACKED"), ("0040A040", "NUM", "TABLE"), ("0040A040", "NUMERIC", "WAVEFORM"),
+    ("00540500", "APEX_TO_BASE", "ANT_TO_INF,INF_TO_ANT,SEPTUM_TO_WALL,WALL_TO_SEPTUM"),
+]
+
+
+def extended(tag, lists):
+    """`lists` with the values that were added later."""
+    for key, marker, more in ADDITIONS:
+        if key == tag:
+            lists = ";".join(part + "," + more if marker in part.split(":")[1].split(",") else part
+                             for part in lists.split(";") if part)
+    return lists
 
 
 def override(tag, caption):

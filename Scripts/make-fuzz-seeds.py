@@ -19,6 +19,7 @@ from pydicom.uid import (
     DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000,
     JPEG2000Lossless, RLELossless)
 
+RLE_HEADERS = {"rle": bytes([12, 16, 2]), "rle-colour": bytes([12, 16, 1]), "rle-frames": bytes([12, 16, 0])}
 CORPUS = pathlib.Path(__file__).resolve().parent.parent / "Fuzz" / "Corpus"
 
 
@@ -270,7 +271,8 @@ def main() -> None:
     for name, data in coded.items():
         stream = next(generate_frames(pydicom.dcmread(io.BytesIO(data)).PixelData, number_of_frames=1))
         target = max((t for t, start in targets.items() if name.startswith(start)), key=lambda t: len(targets[t]))
-        put(target, name, stream)
+        # Rows, columns, and a byte for samples and width, as Fuzz/ReadRLE.swift wants them.
+        put(target, name, (RLE_HEADERS[name] if target == "ReadRLE" else b"") + stream)
 
 
 if __name__ == "__main__":

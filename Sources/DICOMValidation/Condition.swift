@@ -101,6 +101,6 @@ protocol AttributeLookup {
     func isPresent(_ tag: UInt32) -> Bool
     /// All values as text; empty where there is none.
     func values(_ tag: UInt32) -> [String]
-    /// Whether a mandatory module of the IOD has the attribute as Type 1.
+    /// Whether a mandatory module or a functional group macro of the IOD has the attribute as Type 1 or 1C.
     func isDemanded(_ tag: UInt32) -> Bool
 }

@@ -20,12 +20,16 @@ public struct Finding: Sendable, Hashable {
         case missing
         /// An attribute that must have a value has none.
         case empty
+        /// An attribute is present although its condition does not hold.
+        case unexpected
         /// A functional group macro is neither shared nor in every frame.
         case missingMacro = "missing-macro"
         /// A functional group macro is shared and in a frame, too.
         case doubledMacro = "doubled-macro"
         /// A sequence has more items than it may.
         case items
+        /// Attributes of the pixels contradict each other or the length of the pixels.
+        case inconsistent
         /// The standard has retired the attribute.
         case retired
         /// The attribute has another VR.
@@ -42,6 +46,8 @@ public struct Finding: Sendable, Hashable {
         case enumeratedValue = "enumerated-value"
         /// A value is none of the defined terms, which may be extended.
         case definedTerm = "defined-term"
+        /// There are more findings than are told.
+        case tooMany = "too-many"
     }
 
     /// How grave it is.

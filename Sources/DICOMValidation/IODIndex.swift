@@ -150,7 +150,7 @@ private struct OpenTable {
         return AttributeRow(
             tag: place.tag, mask: place.mask, type: type, condition: Condition(field(1)),
             values: field(2).split(separator: ";").compactMap { ValueList($0) }, isSingle: field(3).contains("1"),
-            overridesOthers: field(3).contains("o"))
+            isExclusive: field(3).contains("x"), overridesOthers: field(3).contains("o"))
     }
 }
 

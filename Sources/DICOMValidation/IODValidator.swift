@@ -9,7 +9,7 @@ public struct IODValidator: Sendable {
     /// The requirements that `file` breaks: by place in the file, those of modules before those of values.
     ///
     /// A SOP Class that the tables do not know is one finding; values are checked nevertheless. Values that were left
-    /// in the source are not.
+    /// in the source are not. More than 4,000 kinds of findings are not told.
     public func validate(_ file: DICOMFile) -> [Finding] {
         var findings = FindingList()
         let dataSet = file.dataSet
@@ -25,6 +25,7 @@ public struct IODValidator: Sendable {
                 "PS3.4 B.5")
         }
         if file.source.count > 0 { checkMeta(file.meta, &findings) }
+        PixelCheck(dataSet).run(&findings)
         var values = ValueCheck(findings: findings)
         values.run(file.meta, [])
         values.run(dataSet, [])
@@ -52,6 +53,9 @@ struct FindingList {
         let requirement: String
     }
 
+    /// Kinds of findings that are told; a path may be a thousand times as long as what is wrong there.
+    static let most = 4000
+
     private(set) var all: [Finding] = []
     private var places: [Key: Int] = [:]
 
@@ -63,6 +67,16 @@ struct FindingList {
         let key = Key(rule: rule, tags: path.steps.map(\.tag), requirement: isOfType ? "" : requirement)
         let finding = Finding(severity: severity, rule: rule, path: path, requirement: requirement, clause: clause)
         guard let place = places[key] else {
+            guard all.count < FindingList.most else {
+                if all.count == FindingList.most {
+                    all.append(
+                        Finding(
+                            severity: .warning, rule: .tooMany, path: path,
+                            requirement: "at most \(FindingList.most) findings",
+                            clause: "PS3.5 7"))
+                }
+                return
+            }
             places[key] = all.count
             all.append(finding)
             return

@@ -9,7 +9,7 @@ public struct InformationObjectDefinition: Sendable {
     /// How many modules that need not be there have the attribute, and none that must; such an attribute of one
     /// module only is evidence of it.
     let optionalUses: [UInt32: Int]
-    /// Type 1 attributes of the mandatory modules, and Type 1 and 1C ones of the functional group macros.
+    /// Type 1 and 1C attributes of the mandatory modules and of the functional group macros.
     let demanded: Set<UInt32>
     private let byTag: [UInt32: [AttributeRow]]
     private let repeating: [AttributeRow]
@@ -52,7 +52,7 @@ public struct InformationObjectDefinition: Sendable {
             let tags = Set(rows.map(\.tag))
             if use.usage == .mandatory {
                 mandatory.formUnion(tags)
-                demanded.formUnion(rows.filter { $0.type == .one }.map(\.tag))
+                demanded.formUnion(rows.filter(\.type.needsValue).map(\.tag))
             } else {
                 for tag in tags { uses[tag, default: 0] += 1 }
             }

@@ -4,12 +4,12 @@ internal import DICOM
 struct ModuleCheck {
     private(set) var findings = FindingList()
     private let definition: InformationObjectDefinition
-    private let dataSet: DataSet
+    private let root: Scope.Level
     private let index = IODIndex.shared
 
     init(_ definition: InformationObjectDefinition, _ dataSet: DataSet) {
         self.definition = definition
-        self.dataSet = dataSet
+        root = Scope.Level(dataSet)
     }
 
     mutating func run() {
@@ -20,18 +20,18 @@ struct ModuleCheck {
     }
 
     private func scope(_ rows: [AttributeRow]) -> Scope {
-        Scope(levels: [Scope.Level(dataSet: dataSet)], rows: rows, definition: definition)
+        Scope(levels: [root], rows: rows, definition: definition)
     }
 
     /// Whether the module must be there by its usage, or is there by an attribute that no other module has.
     private func applies(_ use: ModuleUse, _ rows: [AttributeRow]) -> Bool {
         if use.usage == .mandatory { return true }
-        let root = scope([])
-        if let condition = use.condition, condition.holds(root) == true { return true }
+        if let condition = use.condition, condition.holds(scope([])) == true { return true }
         return rows.contains { row in
             definition.optionalUses[row.tag] == 1
                 && (row.mask == .max
-                    ? dataSet.contains(Tag(rawValue: row.tag)) : dataSet.elements.contains { row.covers($0.tag) })
+                    ? root.dataSet.contains(Tag(rawValue: row.tag))
+                    : root.dataSet.elements.contains { row.covers($0.tag) })
         }
     }
 
@@ -41,8 +41,8 @@ struct ModuleCheck {
         for row in scope.rows where row.mask == .max { check(row, Tag(rawValue: row.tag), scope, at: path, clause) }
         guard !repeating.isEmpty else { return }
         // The module describes each of the groups, such as 6000 to 601E, that has any of its attributes (PS3.5 §7.6).
-        let groups = Set(
-            scope.dataSet.elements.map(\.tag).filter { tag in repeating.contains { $0.covers(tag) } }.map(\.group))
+        let tags = scope.dataSet.elements.map(\.tag)
+        let groups = Set(tags.filter { tag in !tag.isPrivate && repeating.contains { $0.covers(tag) } }.map(\.group))
         for group in groups.sorted() {
             for row in repeating {
                 check(row, Tag(group, UInt16(truncatingIfNeeded: row.tag)), scope, at: path, clause)
@@ -65,6 +65,9 @@ struct ModuleCheck {
         if row.type.needsValue, element.isEmpty {
             findings.add(.error, .empty, place, "Type \(row.type.rawValue)", clause)
         }
+        if row.isExclusive, row.condition?.holds(scope) == false {
+            findings.add(.warning, .unexpected, place, "Type \(row.type.rawValue)", clause)
+        }
         checkValues(row, element, place, clause)
         guard let items = element.items else { return }
         if row.isSingle, items.count > 1 { findings.add(.error, .items, place, "one item", clause) }
@@ -85,7 +88,7 @@ struct ModuleCheck {
     }
 
     private mutating func checkValues(_ row: AttributeRow, _ element: DataElement, _ place: TagPath, _ clause: String) {
-        guard !row.values.isEmpty else { return }
+        guard !row.values.isEmpty, element.count <= Scope.longestAsked else { return }
         let values = element.strings(in: .default)
         for list in row.values {
             let asked = list.index == 0 ? values[...] : values.dropFirst(list.index - 1).prefix(1)
@@ -105,35 +108,36 @@ struct ModuleCheck {
 extension ModuleCheck {
     /// Functional group macros are shared, or in every frame, not both (PS3.3 §C.7.6.16.1).
     private mutating func checkFunctionalGroups() {
-        let shared = dataSet.sequence(.SharedFunctionalGroupsSequence)?.first
-        let frames = dataSet.sequence(.PerFrameFunctionalGroupsSequence) ?? []
-        guard shared != nil || !frames.isEmpty else { return }
-        for use in definition.object.functionalGroups {
-            let rows = index.rows(of: use)
-            let tags = rows.map { Tag(rawValue: $0.tag) }
-            let isShared = shared.map { group in tags.contains { group.contains($0) } } ?? false
-            if let shared, isShared {
-                let step = TagPath.Step(.SharedFunctionalGroupsSequence, item: 0)
-                check(scope(frames.first, shared, rows), at: [step], use.clause)
-            }
-            for (number, frame) in frames.enumerated() {
-                let step = TagPath.Step(.PerFrameFunctionalGroupsSequence, item: number)
-                let isThere = tags.contains { frame.contains($0) }
-                if isThere {
-                    check(scope(shared, frame, rows), at: [step], use.clause)
-                    if isShared, let tag = tags.first {
-                        let place = TagPath([step, TagPath.Step(tag)])
-                        findings.add(.error, .doubledMacro, place, "shared or in frames", use.clause)
-                    }
-                } else if !isShared, let tag = tags.first, isRequired(use, scope(shared, frame, rows)) {
-                    let place = TagPath([step, TagPath.Step(tag)])
-                    findings.add(.error, .missingMacro, place, "shared or in every frame", use.clause)
-                }
-            }
-            if frames.isEmpty, !isShared, let tag = tags.first, use.usage == .mandatory {
-                let place = TagPath([TagPath.Step(.SharedFunctionalGroupsSequence, item: 0), TagPath.Step(tag)])
+        let uses = definition.object.functionalGroups.map { ($0, index.rows(of: $0)) }
+        let tags = uses.flatMap { $0.1.map { Tag(rawValue: $0.tag) } }
+        let shared = root.dataSet.sequence(.SharedFunctionalGroupsSequence)?.first.map { Scope.Level($0, macros: tags) }
+        let groups = root.dataSet.sequence(.PerFrameFunctionalGroupsSequence) ?? []
+        guard shared != nil || !groups.isEmpty else { return }
+        let frames = groups.map { Scope.Level($0, macros: tags) }
+        for (use, rows) in uses { check(use, rows, shared, frames) }
+    }
+
+    private mutating func check(
+        _ use: ModuleUse, _ rows: [AttributeRow], _ shared: Scope.Level?, _ frames: [Scope.Level]
+    ) {
+        let tags = rows.map { Tag(rawValue: $0.tag) }
+        guard let tag = tags.first else { return }
+        let isShared = shared.map { group in tags.contains { group.dataSet.contains($0) } } ?? false
+        let sharedStep = TagPath.Step(.SharedFunctionalGroupsSequence, item: 0)
+        if let shared, isShared { check(scope(frames.first, shared, rows), at: [sharedStep], use.clause) }
+        for (number, frame) in frames.enumerated() {
+            let step = TagPath.Step(.PerFrameFunctionalGroupsSequence, item: number)
+            let place = TagPath([step, TagPath.Step(tag)])
+            if tags.contains(where: { frame.dataSet.contains($0) }) {
+                check(scope(shared, frame, rows), at: [step], use.clause)
+                if isShared { findings.add(.error, .doubledMacro, place, "shared or in frames", use.clause) }
+            } else if !isShared, isRequired(use, scope(shared, frame, rows)) {
                 findings.add(.error, .missingMacro, place, "shared or in every frame", use.clause)
             }
+        }
+        if frames.isEmpty, !isShared, use.usage == .mandatory {
+            let place = TagPath([sharedStep, TagPath.Step(tag)])
+            findings.add(.error, .missingMacro, place, "shared or in every frame", use.clause)
         }
     }
 
@@ -145,10 +149,8 @@ extension ModuleCheck {
         }
     }
 
-    private func scope(_ other: DataSet?, _ group: DataSet, _ rows: [AttributeRow]) -> Scope {
-        var levels = [Scope.Level(dataSet: dataSet)]
-        if let other { levels.append(Scope.Level(dataSet: other, isGroup: true)) }
-        return Scope(levels: levels + [Scope.Level(dataSet: group, isGroup: true)], rows: rows, definition: definition)
+    private func scope(_ other: Scope.Level?, _ group: Scope.Level, _ rows: [AttributeRow]) -> Scope {
+        Scope(levels: [root] + (other.map { [$0] } ?? []) + [group], rows: rows, definition: definition)
     }
 }
 

@@ -29,6 +29,8 @@ struct AttributeRow: Sendable {
     let values: [ValueList]
     /// A sequence that has no more than one item.
     let isSingle: Bool
+    /// Whether the attribute must be absent where the condition does not hold.
+    let isExclusive: Bool
     /// Whether this row stands in place of those that other modules have for the attribute.
     let overridesOthers: Bool
     /// When the tables on the way to this one are included.

@@ -45,6 +45,7 @@ extension DataElement {
         // A backslash may be the second byte of a character in the multi-byte sets, so that those are decoded.
         let isPlain = bytes.allSatisfy { $0 < 0x80 && $0 != 0x1B }
         if isPlain || !vr.usesSpecificCharacterSet { return bytes.reduce(1) { $0 + ($1 == 0x5C ? 1 : 0) } }
+        guard bytes.count <= 1 << 20 else { return nil }
         return characterSet.values(of: bytes, vr: vr).count
     }
 }

@@ -23,16 +23,24 @@ enum ValueForm {
             return bytes.count % unit == 0 ? nil : Fault(rule: .length, requirement: "a multiple of \(unit) bytes")
         }
         if vr.usesSpecificCharacterSet { return text(bytes, vr, characterSet) }
-        let values = vr.hasMultipleValues ? split(bytes.array) : [bytes.array[...]]
-        for value in values {
+        var fault: Fault?
+        forEachValue(bytes, vr) { value in
             let value = trimmed(value, vr)
-            if !value.isEmpty, let fault = fault(of: value, vr) { return fault }
+            if !value.isEmpty { fault = self.fault(of: value, vr) }
+            return fault == nil
         }
-        return nil
+        return fault
     }
 
-    private static func split(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        bytes.split(separator: 0x5C, omittingEmptySubsequences: false)
+    /// Visits the values between backslashes, without a list of them: there may be as many as bytes.
+    private static func forEachValue(_ bytes: Bytes, _ vr: VR, _ visit: (ArraySlice<UInt8>) -> Bool) {
+        let array = bytes.array
+        var rest = array[...]
+        while vr.hasMultipleValues, let end = rest.firstIndex(of: 0x5C) {
+            guard visit(rest[..<end]) else { return }
+            rest = rest[(end + 1)...]
+        }
+        _ = visit(rest)
     }
 
     /// Without padding: spaces at the end, for most VRs at the beginning; one NUL at the end of UI.
@@ -83,7 +91,8 @@ enum ValueForm {
     }
 
     private static func time(_ value: ArraySlice<UInt8>) -> Fault? {
-        let isTime = !value.contains(0x3A) && DICOMTime(String(decoding: value, as: UTF8.self)) != nil
+        let isTime =
+            value.count <= 16 && !value.contains(0x3A) && DICOMTime(String(decoding: value, as: UTF8.self)) != nil
         return isTime ? nil : .syntax("HHMMSS.FFFFFF")
     }
 
@@ -136,11 +145,20 @@ extension ValueForm {
         }
         guard let most = longest[vr] else { return nil }
         if bytes.count <= most { return nil }
-        for value in characterSet.values(of: bytes, vr: vr) {
-            let parts = vr == .PN ? value.split(separator: "=").map(String.init) : [value]
-            if parts.contains(where: { $0.unicodeScalars.count > most }) { return .length(most) }
+        var isLong = false
+        forEachValue(bytes, vr) { value in
+            let parts = vr == .PN ? value.split(separator: 0x3D) : [value]
+            isLong = parts.contains { $0.count > most && characters(in: $0, vr, characterSet) > most }
+            return !isLong
         }
-        return nil
+        return isLong ? .length(most) : nil
+    }
+
+    /// Characters of a value, which may be fewer than its bytes; its padding is none.
+    private static func characters(in value: ArraySlice<UInt8>, _ vr: VR, _ characterSet: CharacterSet) -> Int {
+        let value = trimmed(value, vr)
+        if value.allSatisfy({ $0 < 0x80 && $0 != 0x1B }) { return value.count }
+        return characterSet.values(of: Bytes(Array(value)), vr: vr).reduce(0) { $0 + $1.unicodeScalars.count }
     }
 
     private static let longest: [VR: Int] = [.LO: 64, .LT: 10240, .PN: 64, .SH: 16, .ST: 1024]

@@ -17,7 +17,7 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
-            RenderCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
+            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
             ReidentifyCommand.self, ProfileCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
@@ -27,6 +27,7 @@ struct TarnCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
+        VideoPoster.grabber = FFmpeg()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

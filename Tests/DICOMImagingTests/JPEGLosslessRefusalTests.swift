@@ -83,14 +83,17 @@ struct JPEGLosslessRefusalTests {
             broken[index + 1] ^= 1
             #expect(code(broken, decoder) == .truncated)
         }
-        var writer = JPEGWriter()
-        writer.frame(0xC3, precision: 8, rows: 4, columns: 4, factors: [(1, 1)])
-        writer.segment(0xC4, TestCode.differences().body(0))
-        writer.segment(0xDD, JPEGWriter.word(6))
-        writer.scan([(1, 0)], 1, 0)
-        writer.append([UInt8](repeating: 0, count: 40))
-        let one = try self.decoder(rows: 4, columns: 4, samples: 1, bits: 8)
-        #expect(code(writer.bytes, one) == .corrupt)
+        // Six samples are no whole rows; an interval beyond the image never comes.
+        for (interval, expected) in [(6, ImagingError.Code.corrupt), (17, nil), (16, nil)] {
+            var writer = JPEGWriter()
+            writer.frame(0xC3, precision: 8, rows: 4, columns: 4, factors: [(1, 1)])
+            writer.segment(0xC4, TestCode.differences().body(0))
+            writer.segment(0xDD, JPEGWriter.word(interval))
+            writer.scan([(1, 0)], 1, 0)
+            writer.append([UInt8](repeating: 0, count: 40))
+            let one = try self.decoder(rows: 4, columns: 4, samples: 1, bits: 8)
+            #expect(code(writer.bytes, one) == expected)
+        }
     }
 
     /// A codestream of 4 × 4 samples, of which `change` may spoil something before its data.

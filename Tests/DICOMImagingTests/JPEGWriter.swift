@@ -57,6 +57,9 @@ struct TestCode {
         TestCode([0, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0], order)
     }
 
+    /// The lengths of DC differences.
+    static let dc = TestCode([0, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0], Array(0...15))
+
     /// Every symbol of an AC band, with codes of 3, 9, 12 and 16 bits.
     static let bands = TestCode([0, 0, 2, 0, 0, 0, 0, 0, 200, 0, 0, 30, 0, 0, 0, 24], Array(0...255))
 

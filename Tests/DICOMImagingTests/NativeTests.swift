@@ -89,14 +89,10 @@ import Testing
         #expect(throws: ImagingError.self) { try FrameIndex(encoded: Bytes(encoded.array + [0])) }
     }
 
-    @Test(arguments: [
-        "1.2.840.10008.1.2.4.90": "JPEG 2000", "1.2.840.10008.1.2.4.80": "JPEG-LS", "1.2.840.10008.1.2.4.70": "JPEG",
-        "1.2.840.10008.1.2.4.201": "High-Throughput", "1.2.3.4": "1.2.3.4",
-    ])
-    func `a syntax that cannot be decoded is named`(_ uid: String, _ name: String) throws {
-        let description = try Fixture.description(rows: 1, columns: 1, syntax: uid)
+    @Test func `a syntax that cannot be decoded is named`() throws {
+        let description = try Fixture.description(rows: 1, columns: 1, syntax: "1.2.3.4")
         let error = #expect(throws: ImagingError.self) { try FrameDecoder(description) }
         #expect(error?.code == .unsupported)
-        #expect(error?.reason.contains(name) == true)
+        #expect(error?.reason.contains("1.2.3.4") == true)
     }
 }

@@ -71,4 +71,50 @@ import Testing
         let error = #expect(throws: ImagingError.self) { try decoder.decode(frame([[129, 0]])) }
         #expect(error?.code == .truncated)
     }
+
+    @Test func `long runs of both kinds are unpacked, whatever their length`() throws {
+        for length in [1, 2, 15, 16, 17, 31, 32, 33, 127, 128] {
+            // Far enough from the end that whole blocks are copied, and at the end, where they are not.
+            let literal = [UInt8(length - 1)] + (0..<length).map { UInt8($0 + 1) }
+            let repeated = length > 1 ? [UInt8(257 - length), 99] : [0, 99]
+            let segment = literal + [128] + repeated + [129, 5, 129, 6] + literal + repeated
+            let expected =
+                (0..<length).map { UInt8($0 + 1) } + [UInt8](repeating: 99, count: length)
+                + [UInt8](repeating: 5, count: 128) + [UInt8](repeating: 6, count: 128)
+                + (0..<length).map { UInt8($0 + 1) } + [UInt8](repeating: 99, count: length)
+            let data = frame([segment])
+            #expect(try decoder(rows: 1, columns: expected.count).decode(data).samples.array == expected)
+        }
+    }
+
+    @Test func `a run that reaches beyond its segment or the frame is cut`() throws {
+        let data = frame([[129, 1, 129, 2, 129, 3]])
+        let samples = try decoder(rows: 1, columns: 300).decode(data).samples.array
+        #expect(
+            samples == [UInt8](repeating: 1, count: 128) + [UInt8](repeating: 2, count: 128)
+                + [UInt8](repeating: 3, count: 44))
+        #expect(throws: ImagingError.self) { try decoder(rows: 1, columns: 400).decode(data) }
+        #expect(throws: ImagingError.self) { try decoder(rows: 1, columns: 5).decode(frame([[4, 1, 2, 3, 4]])) }
+    }
+
+    @Test func `single bits come out as bytes, the lowest first`() throws {
+        // PS3.5 Table 8.2.2-1 allows Bits Allocated 1; the second byte holds one pixel only.
+        let data = frame([[1, 0b1010_0110, 0b1]])
+        let samples = try decoder(rows: 3, columns: 3, bits: 1).decode(data).samples
+        #expect(samples.array == [0, 1, 1, 0, 0, 1, 0, 1, 1])
+    }
+}
+
+/// Segmentations of one bit a pixel in the corpus, of which the manifest has no digests, against their native twins.
+@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct RLEBitTests {
+    @Test(arguments: ["liver", "liver_nonbyte_aligned"])
+    func `single bits equal the native file's`(_ name: String) throws {
+        let folder = "04_transfer_syntax/seg_encodings/"
+        let native = try PixelData(try Corpus.file(folder + name + ".dcm"))
+        let coded = try PixelData(try Corpus.file(folder + name + "_rle.dcm"))
+        #expect(coded.frameCount == native.frameCount)
+        for number in 1...native.frameCount {
+            #expect(try coded.frame(number).samples == native.frame(number).samples)
+        }
+    }
 }

@@ -118,7 +118,7 @@ import Testing
         "", "null", "[]", "{", "{}x", "{,}", #"{"0008006":{}}"#, #"{"Modality":{"vr":"CS"}}"#,
         #"{"FFFEE000":{"vr":"UN"}}"#, #"{"00080060":{"vr":"XX"}}"#,
         #"{"00080060":{"vr":"CS","Value":"CT"}}"#, #"{"00080060":{"vr":"CS","Value":[1]}}"#,
-        #"{"00080060":{"vr":"CS","Value":["ä"]}}"#, #"{"00080060":{"vr":"CS","Value":["CT"],"Value":["MR"]}}"#,
+        #"{"00080060":{"vr":"CS","Value":["山"]}}"#, #"{"00080060":{"vr":"CS","Value":["CT"],"Value":["MR"]}}"#,
         #"{"00080060":{"vr":"CS"},"00080060":{"vr":"CS"}}"#, #"{"00080060":{"vr":"CS","InlineBinary":"AAAA"}}"#,
         #"{"00280010":{"vr":"US","Value":[65536]}}"#, #"{"00280010":{"vr":"US","Value":[-1]}}"#,
         #"{"00280010":{"vr":"US","Value":["1"]}}"#, #"{"00280010":{"vr":"US","Value":[1.5]}}"#,
@@ -142,6 +142,25 @@ import Testing
         let error = #expect(throws: DICOMError.self) { try read(text) }
         #expect(error?.code == .malformed)
         #expect(error?.offset != nil)
+    }
+
+    @Test func `what the writer makes of odd files is read`() throws {
+        let digits = String(repeating: "1", count: 100)
+        let data =
+            Samples.explicit(.SpecificCharacterSet, "CS", Samples.text("\\ISO 2022 IR 87"))
+            + Samples.explicit(.Modality, "CS", [0xC4, 0x20])
+            + Samples.explicit(.PatientName, "PN", Samples.text("a=b=c=d=e"))
+            + Samples.explicit(.PatientID, "LO", Samples.text("\u{1B}\u{1B}(B(J\u{1B}$B"))
+            + Samples.explicit(.PatientWeight, "DS", Samples.text(digits))
+        let dataSet = try DICOMFile.read(Samples.explicitFile(data)).dataSet
+        let written = json(dataSet)
+        #expect(json(try read(written)) == written.replacing("[null,\"ISO 2022 IR 87\"]", with: "[\"ISO_IR 192\"]"))
+        #expect(written.contains("\"\(digits)\""))
+        // Escape sequences in JSON are text, and no designations.
+        let text = try read(
+            #"{"00080005":{"vr":"CS","Value":[null,"ISO 2022 IR 87"]},"00100020":{"vr":"LO","Value":["\u001b$B;3"]}}"#)
+        #expect(text.string(.PatientID) == "\u{1B}$B;3")
+        #expect(text.string(.SpecificCharacterSet) == "ISO_IR 192")
     }
 
     @Test func `invalid UTF-8 is refused`() {

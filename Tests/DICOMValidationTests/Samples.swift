@@ -21,11 +21,26 @@ enum Samples {
         return dataSet
     }
 
+    /// An MR image of 2 × 2 pixels.
+    static var mr: DataSet {
+        var dataSet = ct
+        for tag: DICOM.Tag in [.KVP, .RescaleIntercept, .RescaleSlope, .AcquisitionNumber] { dataSet.remove(tag) }
+        dataSet.set(.SOPClassUID, .UI, UID.MRImageStorage)
+        dataSet.set(.Modality, .CS, "MR")
+        dataSet.set(.ImageType, .CS, "ORIGINAL", "PRIMARY", "OTHER")
+        dataSet.set(.ScanningSequence, .CS, "GR")
+        dataSet.set(.SequenceVariant, .CS, "NONE")
+        for tag: DICOM.Tag in [.ScanOptions, .MRAcquisitionType] { dataSet.set(tag, .CS, "") }
+        for tag: DICOM.Tag in [.RepetitionTime, .EchoTime] { dataSet.set(tag, .DS, "5") }
+        dataSet.set(.EchoTrainLength, .IS, "1")
+        return dataSet
+    }
+
     /// An enhanced CT image of two frames; plane and type of the frames are in the per-frame groups, the rest shared.
     static var enhancedCT: DataSet {
         var dataSet = common(sopClass: UID.EnhancedCTImageStorage, modality: "CT")
         frameOfReference(&dataSet)
-        pixels(&dataSet)
+        pixels(&dataSet, frames: 2)
         dataSet.set(.Manufacturer, .LO, "M")
         dataSet.set(.ManufacturerModelName, .LO, "M")
         dataSet.set(.DeviceSerialNumber, .LO, "1")
@@ -58,6 +73,37 @@ enum Samples {
         return dataSet
     }
 
+    /// A secondary capture of one grey sample a pixel.
+    static var secondaryCapture: DataSet {
+        var dataSet = common(sopClass: UID.SecondaryCaptureImageStorage, modality: "OT")
+        dataSet.set(.ConversionType, .CS, "WSD")
+        dataSet.set(.PatientOrientation, .CS, "")
+        pixels(&dataSet)
+        return dataSet
+    }
+
+    /// An enhanced structured report of one empty container.
+    static var report: DataSet {
+        var dataSet = common(sopClass: UID.EnhancedSRStorage, modality: "SR")
+        dataSet.set(.ReferencedPerformedProcedureStepSequence, items: [])
+        dataSet.set(.ContentDate, .DA, "20260101")
+        dataSet.set(.ContentTime, .TM, "120000")
+        dataSet.set(.CompletionFlag, .CS, "PARTIAL")
+        dataSet.set(.VerificationFlag, .CS, "UNVERIFIED")
+        dataSet.set(.PerformedProcedureCodeSequence, items: [])
+        dataSet.set(.ValueType, .CS, "CONTAINER")
+        dataSet.set(.ContinuityOfContent, .CS, "SEPARATE")
+        dataSet.set(.ConceptNameCodeSequence, items: [code("1", "Report")])
+        return dataSet
+    }
+
+    /// An item of Patient Orientation Code Sequence.
+    static var orientation: DataSet {
+        var dataSet = code("102538003", "recumbent")
+        dataSet.set(.PatientOrientationModifierCodeSequence, items: [code("40199007", "supine")])
+        return dataSet
+    }
+
     static func file(_ dataSet: DataSet) -> DICOMFile { DICOMFile(meta: DataSet(), dataSet: dataSet) }
 
     static func item(_ fill: (inout DataSet) -> Void) -> DataSet {
@@ -81,7 +127,7 @@ enum Samples {
         dataSet.set(.StudyInstanceUID, .UI, "1.2.3")
         dataSet.set(.SeriesInstanceUID, .UI, "1.2.3.5")
         dataSet.set(.Modality, .CS, modality)
-        for tag: Tag in [.StudyDate, .PatientBirthDate] { dataSet.set(tag, .DA, "20200101") }
+        for tag: DICOM.Tag in [.StudyDate, .PatientBirthDate] { dataSet.set(tag, .DA, "20200101") }
         dataSet.set(.StudyTime, .TM, "120000")
         dataSet.set(.PatientName, .PN, "A^B")
         dataSet.set(.PatientID, .LO, "1")
@@ -100,14 +146,14 @@ enum Samples {
         dataSet.set(.PositionReferenceIndicator, .LO, "")
     }
 
-    private static func pixels(_ dataSet: inout DataSet) {
+    private static func pixels(_ dataSet: inout DataSet, frames: Int = 1) {
         dataSet.set(.SamplesPerPixel, .US, ints: [1])
         dataSet.set(.PhotometricInterpretation, .CS, "MONOCHROME2")
-        for tag: Tag in [.Rows, .Columns] { dataSet.set(tag, .US, ints: [2]) }
-        for tag: Tag in [.BitsAllocated, .BitsStored] { dataSet.set(tag, .US, ints: [16]) }
+        for tag: DICOM.Tag in [.Rows, .Columns] { dataSet.set(tag, .US, ints: [2]) }
+        for tag: DICOM.Tag in [.BitsAllocated, .BitsStored] { dataSet.set(tag, .US, ints: [16]) }
         dataSet.set(.HighBit, .US, ints: [15])
         dataSet.set(.PixelRepresentation, .US, ints: [0])
-        dataSet.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: 16)))
+        dataSet.set(.PixelData, .OW, bytes: Bytes([UInt8](repeating: 0, count: 8 * frames)))
     }
 
     private static var sharedGroups: DataSet {

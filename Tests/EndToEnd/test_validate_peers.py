@@ -13,7 +13,7 @@ from tarn_server import BINARY
 TAGS = re.compile(r"\(([0-9a-f]{4},[0-9a-f]{4})\)")
 LINE = re.compile(r"^(Error|Warning) - <(/[^>]*)> - (.*)$")
 OURS = {"missing": "missing", "empty": "empty", "vm": "vm", "vr": "vr", "length": "value", "characters": "value",
-        "syntax": "value"}
+        "syntax": "value", "unexpected": "unexpected"}
 
 # Differences that are neither's fault, or dciodvfy's: class, tags without items, why.
 # dciodvfy of Debian 12 (1.00~20220618) knows PS3.3 of about 2022; the tables here are of a later edition.
@@ -24,6 +24,9 @@ ONLY_THEIRS = [
     ("missing", r"0008,9092", "not required of legacy converted images, nor without top level references, any more"),
     ("missing", r"0018,9011", "depends on (0018,9008), which is itself missing"),
     ("missing", r"0020,(0052|1040)", "RT Structure Set: the Frame of Reference module has become optional"),
+    ("unexpected", r"0020,0060", "Laterality: as above"),
+    ("unexpected", r"0018,1060", "Trigger Time: which scan options are gating is not enumerated"),
+    ("unexpected", r"5200,9230\.0020,9111\.0020,9157|5400,0100\.0018,1068", "may be present otherwise, by now"),
     ("value", r"0002,0012", "a UID of zeros only is no root of anybody's, but is written as a UID is"),
     ("value", r"0040,a730.*0008,115[05]", "likewise"),
     ("value", r"0010,(0010|4000)", "GBK and GB18030: dciodvfy does not decode them"),
@@ -32,7 +35,6 @@ ONLY_THEIRS = [
     ("vr", r"5200,9229\.0020,9170|0040,030e", "of a private or unknown attribute inside"),
 ]
 ONLY_OURS = [
-    ("missing", r"0020,0020", "whole slide images: Patient Orientation is required, empty (C.7.6.1.1.1)"),
     ("missing", r"0020,(0052|1040)", "Secondary Capture with a plane now needs a Frame of Reference"),
     ("missing", r"0018,0050", "Secondary Capture: the Image Plane module is new there"),
     ("missing", r"0018,0010", "Contrast/Bolus is there by any of its attributes, not only by its agent"),
@@ -52,6 +54,8 @@ def kind_of(text):
         return "missing"
     if text.startswith("Empty attribute (no value) for"):
         return "empty"
+    if text.startswith("Attribute present when condition unsatisfied (which may not be present otherwise)"):
+        return "unexpected"
     if "Required by Dictionary" in text:
         return "vm"
     if text.startswith("Explicit value representation") or re.match(r"Invalid Value Representation .*Required\)", text):

@@ -123,13 +123,18 @@ import Vault
             _ = try await test.people()
             let reader = try await test.person("phil", [.physician])
             let master = try await test.lake.accounts.operatorPrincipal()
-            var series: String?
-            for name in names.shuffled() {
+            func bring(_ name: String) async throws -> String? {
                 let bytes = Bytes([UInt8](try Data(contentsOf: folder.appendingPathComponent(name))))
                 let verdict = try await test.lake.ingest.instance(bytes, project: "CT", principal: master)
                 try #require(verdict.kind == .accepted, "\(verdict.reason ?? "")")
-                series = verdict.series
+                return verdict.series
             }
+            let late = try #require(names.dropFirst(7).first)
+            var series: String?
+            for name in names.shuffled() where name != late { series = try await bring(name) }
+            let lacking = try await test.lake.viewing.seriesDisplay(try #require(series), principal: reader)
+            #expect(lacking.geometry?.stacks.map(\.missing) == [1] && lacking.spacing == nil)
+            _ = try await bring(late)
             let display = try await test.lake.viewing.seriesDisplay(try #require(series), principal: reader)
             #expect(display.frames.count == names.count)
             let heights = display.frames.compactMap { $0.position?[2] }

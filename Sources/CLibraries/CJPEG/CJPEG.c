@@ -58,7 +58,7 @@ static void on_progress(j_common_ptr cinfo) {
 // data with them.
 static int scan_limit(const struct jpeg_decompress_struct *cinfo, size_t size) {
     size_t blocks = ((size_t)cinfo->image_width + 7) / 8 * (((size_t)cinfo->image_height + 7) / 8);
-    size_t more = size / (blocks / 4096 + 1);
+    size_t more = size / (blocks / 64 + 1);
     return 16 + (int)(more < 4096 ? more : 4096);
 }
 

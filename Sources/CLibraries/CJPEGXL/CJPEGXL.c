@@ -30,7 +30,7 @@ static int decode(JxlDecoder *decoder, const uint8_t *data, size_t size, const t
         || JxlDecoderSetKeepOrientation(decoder, JXL_TRUE) != JXL_DEC_SUCCESS
         || JxlDecoderSetInput(decoder, data, size) != JXL_DEC_SUCCESS)
         return tarn_jxl_no_memory;
-    JxlDecoderCloseInput(decoder);
+    // The input is not closed: then missing data would be an error like any other.
     for (;;) {
         switch (JxlDecoderProcessInput(decoder)) {
         case JXL_DEC_BASIC_INFO: {

@@ -1,12 +1,11 @@
 #include "COpenJPH.h"
 
-#include <cstdarg>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
-#include <stdexcept>
 
 #include <openjph/ojph_arch.h>
 #include <openjph/ojph_codestream.h>
@@ -17,37 +16,24 @@
 
 namespace {
 
-// OpenJPH prints errors and warnings unless told otherwise. An error has to end in an exception.
-class silent_error : public ojph::message_error {
-public:
-    void operator()(int, const char *, int, const char *format, ...) override {
-        char text[tarn_ojph_message_size];
-        va_list arguments;
-        va_start(arguments, format);
-        vsnprintf(text, sizeof text, format, arguments);
-        va_end(arguments);
-        throw std::runtime_error(text);
-    }
-};
+// Version 0.9 prints what it has to say, and its configure_ functions do nothing: only the streams can be replaced.
+// What is said is counted: damaged blocks are worth a warning to OpenJPH, and an error to us.
+std::atomic<unsigned long> messages{0};
 
-class silent_message : public ojph::message_warning {
-public:
-    void operator()(int, const char *, int, const char *, ...) override {}
-};
-
-class silent_info : public ojph::message_info {
-public:
-    void operator()(int, const char *, int, const char *, ...) override {}
-};
+ssize_t count_message(void *, const char *, size_t size) {
+    messages++;
+    return static_cast<ssize_t>(size);
+}
 
 void silence() {
-    static silent_error errors;
-    static silent_message warnings;
-    static silent_info infos;
     static const bool done = [] {
-        ojph::configure_error(&errors);
-        ojph::configure_warning(&warnings);
-        ojph::configure_info(&infos);
+        cookie_io_functions_t functions = {nullptr, count_message, nullptr, nullptr};
+        FILE *stream = fopencookie(nullptr, "w", functions);
+        if (!stream) throw std::bad_alloc();
+        setvbuf(stream, nullptr, _IONBF, 0);
+        ojph::set_error_stream(stream);
+        ojph::set_warning_stream(stream);
+        ojph::set_info_stream(stream);
         return true;
     }();
     (void)done;
@@ -201,7 +187,10 @@ int tarn_ojph_decode(const uint8_t *data, size_t size, const tarn_ojph_image *ex
     if (capacity / stride < expected->rows) return tarn_ojph_mismatch;
     try {
         silence();
-        return decode(data, size, *expected, static_cast<uint8_t *>(samples)) ? tarn_ojph_ok : tarn_ojph_mismatch;
+        const unsigned long before = messages;
+        if (!decode(data, size, *expected, static_cast<uint8_t *>(samples))) return tarn_ojph_mismatch;
+        if (messages == before) return tarn_ojph_ok;
+        snprintf(message, tarn_ojph_message_size, "OpenJPH warns of damage");
     } catch (const std::bad_alloc &) {
         return tarn_ojph_no_memory;
     } catch (const std::exception &error) {

@@ -8,11 +8,7 @@ extension DataElement {
         guard let bytes, !bytes.isEmpty else { return [] }
         if vr.isText { return characterSet.values(of: bytes, vr: vr) }
         switch vr {
-        case .AT:
-            let numbers = integers(of: bytes)
-            return stride(from: 0, to: numbers.count - 1, by: 2).map {
-                Tag(UInt16(truncatingIfNeeded: numbers[$0]), UInt16(truncatingIfNeeded: numbers[$0 + 1])).hexadecimal
-            }
+        case .AT: return tags.map(\.hexadecimal)
         case .FL: return floats.map { "\($0)" }
         case .FD: return doubles.map { "\($0)" }
         case .UV: return unsignedLongs(of: bytes).map { "\($0)" }
@@ -38,10 +34,30 @@ extension DataElement {
         switch vr {
         case .DS, .IS: return DataElement.all(CharacterSet.default.values(of: bytes, vr: vr), DecimalText.double)
         case .FL: return floats.map { Double($0) }
-        case .FD:
-            return units(of: bytes, as: UInt64.self).map { Double(bitPattern: $0) }
+        case .OF: return units(of: bytes, as: UInt32.self).map { Double(Float(bitPattern: $0)) }
+        case .FD, .OD: return units(of: bytes, as: UInt64.self).map { Double(bitPattern: $0) }
         default: return ints.map { Double($0) }
         }
+    }
+
+    /// The numbers of US, UL and UV, and the units of OB, OW, OL and OV: unsigned, of up to 64 bits. Empty for all
+    /// other VRs, and for values left in the source.
+    public var unsigned: [UInt64] {
+        guard let bytes else { return [] }
+        switch vr {
+        case .OB: return bytes.map { UInt64($0) }
+        case .US, .OW: return units(of: bytes, as: UInt16.self).map { UInt64($0) }
+        case .UL, .OL: return units(of: bytes, as: UInt32.self).map { UInt64($0) }
+        case .UV, .OV: return unsignedLongs(of: bytes)
+        default: return []
+        }
+    }
+
+    /// All values as tags (VR AT); empty for all other VRs.
+    public var tags: [Tag] {
+        guard let bytes, vr == .AT else { return [] }
+        let numbers = units(of: bytes, as: UInt16.self)
+        return stride(from: 0, to: numbers.count - 1, by: 2).map { Tag(numbers[$0], numbers[$0 + 1]) }
     }
 
     /// The values of FL, which have fewer digits than those of `doubles`.
@@ -112,9 +128,23 @@ extension DataElement {
         }
     }
 
-    /// An element of numbers: binary for FL and FD, decimal for text (of at most 16 characters for DS).
+    /// An element of unsigned numbers: binary in the width of the VR, in which those that do not fit are clamped, also
+    /// for OB, OW, OL and OV; decimal for text.
+    public init(_ tag: Tag, _ vr: VR, unsigned: [UInt64]) {
+        switch vr {
+        case .OB: self.init(tag, vr, units: unsigned.map { UInt8(clamping: $0) })
+        case .OW: self.init(tag, vr, units: unsigned.map { UInt16(clamping: $0) })
+        case .OL: self.init(tag, vr, units: unsigned.map { UInt32(clamping: $0) })
+        case .UV, .OV: self.init(tag, vr, units: unsigned)
+        default: self.init(tag, vr, ints: unsigned.map { Int(clamping: $0) })
+        }
+    }
+
+    /// An element of numbers: binary for FL, FD, OF and OD, decimal for text (of at most 16 characters for DS).
     public init(_ tag: Tag, _ vr: VR, doubles: [Double]) {
         switch vr {
+        case .OF: self.init(tag, vr, units: doubles.map { Float($0).bitPattern })
+        case .OD: self.init(tag, vr, units: doubles.map { $0.bitPattern })
         case .FL: self.init(tag, vr, units: doubles.map { Float($0).bitPattern })
         case .FD: self.init(tag, vr, units: doubles.map { $0.bitPattern })
         case .DS: self.init(tag, vr, strings: doubles.map { DecimalText.text($0) })
@@ -130,11 +160,7 @@ extension DataElement {
     private init<Unit: FixedWidthInteger>(_ tag: Tag, _ vr: VR, units: [Unit]) {
         var array: [UInt8] = []
         array.reserveCapacity(units.count * MemoryLayout<Unit>.size)
-        for unit in units {
-            for shift in stride(from: 0, to: Unit.bitWidth, by: 8) {
-                array.append(UInt8(truncatingIfNeeded: unit >> Unit(shift)))
-            }
-        }
+        for unit in units { array.append(littleEndian: unit) }
         self.init(tag, vr, bytes: Bytes(array))
     }
 }

@@ -144,7 +144,11 @@ struct DataSetReader {
             element.origin = Origin(range: offset..<end, reading: reading, encoding: context.encoding)
             if header.tag == .PixelRepresentation { context.isSigned = element.ints.first == 1 }
             if header.tag == .SpecificCharacterSet {
-                context.characterSet = CharacterSet(terms: element.strings(in: .default))
+                let terms = element.strings(in: .default)
+                context.characterSet = CharacterSet(terms: terms)
+                if !terms.isEmpty, !CharacterSet.isStandard(terms: terms) {
+                    warn(.characterSet, offset, tag, "the character set is named as the standard does not name one")
+                }
             }
             if tag.isPrivateCreator { context.privateBlocks.add(element) }
             return (element, end)

@@ -39,11 +39,12 @@ extension DICOMJSONDecoder {
             throw DICOMError(.malformed, offset: start, reason: "the VR has one value only")
         }
         guard vr.usesSpecificCharacterSet else {
-            // What does not belong to the default repertoire is nothing that these VRs can have (PS3.5 §6.1.2.2).
-            guard texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else {
+            // These VRs have nothing but the default repertoire (PS3.5 §6.1.2.2); in files other bytes are found there
+            // nevertheless, which are written as Latin-1.
+            guard let bytes = CharacterSet.latin1.encodeExactly(texts, vr: vr) else {
                 throw DICOMError(.malformed, offset: start, reason: "the VR does not allow such characters")
             }
-            return CharacterSet.default.encode(texts, vr: vr)
+            return bytes
         }
         if let bytes = characterSet.encodeExactly(texts, vr: vr) { return bytes }
         needsUTF8 = true
@@ -59,7 +60,10 @@ extension DICOMJSONDecoder {
             let group = try cursor.string()
             try cursor.expect(UInt8(ascii: ":"), "a colon is expected")
             let text = try cursor.string()
-            guard !text.contains("=") else { throw cursor.malformed("a group of a name contains a separator") }
+            // What follows a third separator in a file is written as part of the last group.
+            guard group == "Phonetic" || !text.contains("=") else {
+                throw cursor.malformed("a group of a name contains a separator")
+            }
             switch group {
             case "Alphabetic": name.alphabetic = text
             case "Ideographic": name.ideographic = text

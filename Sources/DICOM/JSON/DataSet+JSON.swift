@@ -125,7 +125,8 @@ private struct DICOMJSONEncoder {
             let texts = element.strings(in: .default)
             writeNumbers(texts.map { DICOMJSONEncoder.number($0, element.vr) }, texts)
         default:
-            if let bytes = element.bytes, writePlainText(bytes, element.vr) { return }
+            let isRomaji = characterSet.isRomaji && element.vr.usesSpecificCharacterSet
+            if !isRomaji, let bytes = element.bytes, writePlainText(bytes, element.vr) { return }
             let texts = element.strings(in: element.vr.usesSpecificCharacterSet ? characterSet : .default)
             guard texts.contains(where: { !$0.isEmpty }) else { return }
             writer.append(#","Value":"#)
@@ -176,7 +177,7 @@ private struct DICOMJSONEncoder {
 
     /// The number that text is, its digits kept; `nil` where JSON's numbers cannot represent it.
     private static func number(_ text: String, _ vr: VR) -> String? {
-        guard let number = DecimalText.json(text) else { return nil }
+        guard let number = DecimalText.json(text), number.utf8.count <= JSONCursor.longestNumber else { return nil }
         switch vr {
         case .IS: return Int(number).map { "\($0)" }
         case .UV: return number

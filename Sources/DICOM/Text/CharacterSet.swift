@@ -10,6 +10,8 @@ public struct CharacterSet: Hashable, Sendable {
     public static var `default`: CharacterSet { CharacterSet([]) }
     /// UTF-8.
     public static var utf8: CharacterSet { CharacterSet([.utf8]) }
+    /// ISO 8859-1.
+    static var latin1: CharacterSet { CharacterSet([.latin1]) }
 
     /// The set that the values of (0008,0005) declare. A term that does not exist counts as Latin-1.
     public init(terms: [String]) { self.init(terms.prefix(8).map { Repertoire(term: $0) }) }
@@ -21,13 +23,36 @@ public struct CharacterSet: Hashable, Sendable {
         count = UInt8(truncatingIfNeeded: repertoires.count)
     }
 
-    /// Whether every term is one of the standard's.
+    /// Whether every term means one of the standard's repertoires, however it is spelled.
     public var isKnown: Bool { !repertoires.contains(.unknown) }
+
+    /// Whether `terms` are defined terms of PS3.3 §C.12.1.1.2 in a combination that it allows.
+    public static func isStandard(terms: [String]) -> Bool {
+        if terms.count == 1 {
+            // What most files say needs no second look.
+            if terms[0] == "ISO_IR 100" || terms[0] == "ISO_IR 192" { return true }
+            return Repertoire.isDefinedTerm(terms[0], withCodeExtensions: false) || terms[0] == "ISO 2022 IR 6"
+        }
+        return terms.enumerated().allSatisfy { index, term in
+            index == 0 && term.isEmpty || Repertoire.isDefinedTerm(term, withCodeExtensions: true)
+        }
+    }
 
     /// The repertoires in the order of their declaration; the first is active without an escape sequence.
     var repertoires: [Repertoire] {
         (0..<Int(count)).map { Repertoire(rawValue: UInt8(truncatingIfNeeded: packed >> ($0 * 8))) ?? .unknown }
     }
+
+    /// The repertoire that excludes all others, wherever a file names it.
+    private var multiByte: Repertoire? {
+        first.isMultiByte ? first : repertoires.first(where: \.isMultiByte)
+    }
+
+    /// Whether nothing beyond the default repertoire is declared.
+    private var isOnlyASCII: Bool { repertoires.allSatisfy { $0 == .ascii || $0 == .unknown } }
+
+    /// Whether bytes 5C and 7E are the yen sign and the overline (JIS X 0201, ISO-IR 14).
+    var isRomaji: Bool { first == .japaneseKatakana }
 
     var first: Repertoire { count == 0 ? .ascii : Repertoire(rawValue: UInt8(truncatingIfNeeded: packed)) ?? .unknown }
 }
@@ -42,13 +67,20 @@ extension CharacterSet {
         return texts.map { CharacterSet.trimmed($0, vr: vr) }
     }
 
+    /// Whether `bytes` are text of this set, so that nothing in `values(of:vr:)` is guessed or U+FFFD.
+    public func isText(_ bytes: Bytes, vr: VR) -> Bool {
+        guard vr.usesSpecificCharacterSet else { return bytes.allSatisfy { $0 < 0x80 } }
+        if bytes.isPlainASCII { return true }
+        if isOnlyASCII { return false }
+        if multiByte == .utf8 { return String(validating: bytes, as: UTF8.self) != nil }
+        return texts(of: bytes, vr: vr).allSatisfy { text in
+            text.unicodeScalars.allSatisfy { $0 != "\u{FFFD}" && $0 != "\u{1B}" }
+        }
+    }
+
     private func texts(of bytes: Bytes, vr: VR) -> [String] {
-        let isPlain = bytes.allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape }
-        if isPlain { return CharacterSet.plainTexts(of: bytes, vr: vr) }
-        if first.isMultiByte {
-            let array = bytes.array
-            let text =
-                first == .utf8 ? String(decoding: array, as: UTF8.self) : Iconv.decode(array, from: first.iconvName)
+        if bytes.isPlainASCII, !isRomaji { return CharacterSet.plainTexts(of: bytes, vr: vr) }
+        if let text = wholeText(of: bytes) {
             guard vr.hasMultipleValues else { return [text] }
             return text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
         }
@@ -56,13 +88,40 @@ extension CharacterSet {
         return decoder.decode(bytes)
     }
 
+    /// The text where it has to be decoded before values are separated, since a second byte may be a backslash; `nil`
+    /// where escape sequences have to be followed.
+    private func wholeText(of bytes: Bytes) -> String? {
+        if let multiByte {
+            return multiByte == .utf8 ? CharacterSet.utf8(bytes) : Iconv.decode(bytes.array, from: multiByte.iconvName)
+        }
+        // Text beyond ASCII in a set that does not have it is UTF-8 where it can be, else Latin-1.
+        guard isOnlyASCII, !bytes.contains(CharacterSet.escape) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// UTF-8; bytes that are none as the letters that Latin-1 has for them, so that they can be read.
+    private static func utf8(_ bytes: Bytes) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        var index = 0
+        while index < bytes.count {
+            let character = (1...4).lazy.compactMap { count in
+                index + count <= bytes.count
+                    ? String(validating: bytes[clamping: index..<(index + count)], as: UTF8.self) : nil
+            }.first
+            text += character ?? (bytes[index] >= 0xA0 ? String(Unicode.Scalar(bytes[index])) : "\u{FFFD}")
+            index += character?.utf8.count ?? 1
+        }
+        return text
+    }
+
     /// Text of the default repertoire; other bytes as Latin-1.
     private static func plainTexts(of bytes: Bytes, vr: VR) -> [String] {
-        guard vr.hasMultipleValues else { return [latin1(bytes.array[...])] }
+        guard vr.hasMultipleValues, bytes.contains(UInt8(ascii: "\\")) else { return [latin1(bytes)] }
         return bytes.array.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false).map(latin1)
     }
 
-    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+    private static func latin1(_ bytes: some Collection<UInt8>) -> String {
         if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
@@ -103,16 +162,23 @@ extension CharacterSet {
     /// `strings` as one value; `nil` where the set does not have all that is in them.
     public func encodeExactly(_ strings: [String], vr: VR) -> Bytes? {
         let bytes = encode(strings, vr: vr)
-        if first == .utf8 || strings.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) { return bytes }
+        let isPlain = strings.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape } }
+        if isPlain && !isRomaji { return bytes }
         // What is decoded again must be what was to be encoded, also where a backslash separates values.
-        let expected = CharacterSet.utf8.values(of: CharacterSet.utf8.encode(strings, vr: vr), vr: vr)
-        return values(of: bytes, vr: vr) == expected ? bytes : nil
+        let text = strings.joined(separator: "\\")
+        let parts = vr.hasMultipleValues ? text.split(separator: "\\", omittingEmptySubsequences: false) : [text[...]]
+        return values(of: bytes, vr: vr) == parts.map { CharacterSet.trimmed(String($0), vr: vr) } ? bytes : nil
     }
 
     private func encode(_ string: String, _ vr: VR) -> [UInt8] {
-        if string.utf8.allSatisfy({ $0 < 0x80 }) || first == .utf8 { return Array(string.utf8) }
-        if first.isMultiByte { return Iconv.encode(string, to: first.iconvName) }
+        if multiByte == .utf8 || !isRomaji && string.utf8.allSatisfy({ $0 < 0x80 }) { return Array(string.utf8) }
+        if let multiByte { return Iconv.encode(string, to: multiByte.iconvName) }
         var encoder = CodeExtensionEncoder(self, vr: vr)
         return encoder.encode(string)
     }
+}
+
+extension Bytes {
+    /// Whether there is nothing beyond ASCII, and no escape sequence.
+    var isPlainASCII: Bool { allSatisfy { $0 < 0x80 && $0 != CharacterSet.escape } }
 }

@@ -7,7 +7,10 @@ internal import ByteIO
 struct CodeExtensionDecoder {
     private let vr: VR
     private let initialG1: Repertoire?
+    private let isInitiallyRomaji: Bool
     private var g0: Repertoire?
+    /// Whether G0 is JIS X 0201, which has a yen sign and an overline where ASCII has a backslash and a tilde.
+    private var isRomaji: Bool
     private var g1: Repertoire?
     private var values: [String] = []
     private var value = ""
@@ -21,6 +24,8 @@ struct CodeExtensionDecoder {
         let announced = characterSet.repertoires.first { $0 == .korean || $0 == .simplifiedChinese }
         initialG1 = first == .ascii || first.isDoubleByte ? announced : first
         g1 = initialG1
+        isInitiallyRomaji = characterSet.isRomaji
+        isRomaji = isInitiallyRomaji
     }
 
     /// The values of `bytes`.
@@ -62,11 +67,14 @@ struct CodeExtensionDecoder {
         case 0x09, 0x0A, 0x0C, 0x0D: reset()
         default: break
         }
-        append([byte], .ascii)
+        guard isRomaji, byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "~") else { return append([byte], .ascii) }
+        flush()
+        value += byte == UInt8(ascii: "~") ? "\u{203E}" : "\u{A5}"
     }
 
     private mutating func reset() {
         g0 = nil
+        isRomaji = isInitiallyRomaji
         g1 = initialG1
     }
 
@@ -97,6 +105,7 @@ struct CodeExtensionDecoder {
         switch (rest[0], rest[1]) {
         case (0x28, 0x42), (0x28, 0x4A):
             g0 = nil
+            isRomaji = rest[1] == 0x4A
             return 3
         case (0x29, 0x49): return setG1(.japaneseKatakana, 3)
         case (0x2D, 0x41): return setG1(.latin1, 3)

@@ -3,24 +3,38 @@ struct CodeExtensionEncoder {
     private let repertoires: [Repertoire]
     private let vr: VR
     private let initialG1: Repertoire?
+    private let isRomaji: Bool
     /// The double-byte set in the place of ASCII.
     private var g0: Repertoire?
     /// What readers take bytes of the upper half for; `nil` where not all of them would agree.
     private var g1: Repertoire?
     private var bytes: [UInt8] = []
-    private static let returnToASCII: [UInt8] = [0x1B, 0x28, 0x42]
+    /// What ends a double-byte set in G0: the single-byte one that was there before (PS3.5 §H.3).
+    private var returnToSingleBytes: [UInt8] { [0x1B, 0x28, isRomaji ? 0x4A : 0x42] }
 
     init(_ characterSet: CharacterSet, vr: VR) {
         repertoires = characterSet.repertoires
         self.vr = vr
         initialG1 = characterSet.first
         g1 = initialG1
+        isRomaji = characterSet.isRomaji
+    }
+
+    /// The yen sign and the overline of JIS X 0201.
+    private static func romaji(_ scalar: Unicode.Scalar) -> UInt8? {
+        switch scalar {
+        case "\u{A5}": UInt8(ascii: "\\")
+        case "\u{203E}": UInt8(ascii: "~")
+        default: nil
+        }
     }
 
     /// One value; what none of the repertoires has becomes "?".
     mutating func encode(_ text: String) -> [UInt8] {
         for scalar in text.unicodeScalars {
-            if scalar.isASCII {
+            if isRomaji, let byte = CodeExtensionEncoder.romaji(scalar) {
+                append(ascii: byte)
+            } else if scalar.isASCII {
                 append(ascii: UInt8(truncatingIfNeeded: scalar.value))
             } else if let (repertoire, code) = code(of: scalar) {
                 append(code, of: repertoire)
@@ -57,10 +71,10 @@ struct CodeExtensionEncoder {
         bytes += code
     }
 
-    /// Makes ASCII active where a double-byte set has taken its place. Some readers take that for the end of G1, too.
+    /// Makes single bytes active where a double-byte set has taken their place. Some readers take that for the end of G1, too.
     private mutating func endG0() {
         guard g0 != nil else { return }
-        bytes += CodeExtensionEncoder.returnToASCII
+        bytes += returnToSingleBytes
         g0 = nil
         g1 = nil
     }

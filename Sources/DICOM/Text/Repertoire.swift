@@ -26,19 +26,52 @@ enum Repertoire: UInt8, Sendable {
     case gbk = 3
 
     /// The repertoire that a defined term names, also in the spellings that files have instead ("ISO-IR 100",
-    /// "ISO_2022_IR_87", "UTF-8").
+    /// "ISO_2022_IR_87", "ISO 8859-15", "latin1", "UTF-8").
     init(term: String) {
-        let term = term.uppercased()
+        // The terms of most files, without taking them apart.
         switch term {
-        case "": self = .ascii
-        case "GB18030": self = .gb18030
-        case "GBK", "GB2312": self = .gbk
+        case "ISO_IR 100": self = .latin1
+        case "ISO_IR 192": self = .utf8
+        default: self = Repertoire(spelled: term.uppercased())
+        }
+    }
+
+    private init(spelled term: String) {
+        switch term {
+        case "", "ASCII", "US-ASCII": self = .ascii
+        case "GB18030", "ISO 2022 GB18030": self = .gb18030
+        case "GBK", "GB2312", "ISO 2022 GBK": self = .gbk
         case "UTF-8", "UTF8": self = .utf8
-        case "ISO8859-1", "ISO-8859-1", "ISO_8859-1": self = .latin1
+        case "LATIN1", "LATIN-1", "LATIN_1", "CP1252", "WINDOWS-1252": self = .latin1
         default:
-            let digits = term.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()
-            let number = term.hasPrefix("ISO") ? UInt8(String(digits)) : nil
-            self = number.flatMap { $0 < 6 ? nil : Repertoire(rawValue: $0) } ?? .unknown
+            let digits = String(term.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
+            let number = term.hasPrefix("ISO") ? UInt8(digits) : nil
+            if term.hasPrefix("ISO"), term.contains("8859") {
+                self = number.flatMap { Repertoire.parts[$0] } ?? .unknown
+            } else {
+                self = number.flatMap { $0 < 6 ? nil : Repertoire(rawValue: $0) } ?? .unknown
+            }
+        }
+    }
+
+    /// The repertoires of ISO 8859 by the numbers of its parts.
+    private static let parts: [UInt8: Repertoire] = [
+        1: .latin1, 2: .latin2, 3: .latin3, 4: .latin4, 5: .cyrillic, 6: .arabic, 7: .greek, 8: .hebrew, 9: .latin5,
+        11: .thai, 15: .latin9,
+    ]
+
+    /// Whether `term` is spelled as PS3.3 tables C.12-2 to C.12-5 do, with or without code extensions.
+    static func isDefinedTerm(_ term: String, withCodeExtensions: Bool) -> Bool {
+        let repertoire = Repertoire(term: term)
+        if withCodeExtensions {
+            return !repertoire.isMultiByte && term == "ISO 2022 IR \(repertoire.rawValue)"
+        }
+        switch repertoire {
+        case .unknown, .japanese, .japaneseSupplement, .korean, .simplifiedChinese: return false
+        case .ascii: return term.isEmpty
+        case .gb18030: return term == "GB18030"
+        case .gbk: return term == "GBK"
+        default: return term == "ISO_IR \(repertoire.rawValue)"
         }
     }
 

@@ -62,105 +62,13 @@ public struct DICOMDate: Hashable, Comparable, Sendable {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
-    private static func days(in month: Int, of year: Int) -> Int {
+    static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+    static func days(in month: Int, of year: Int) -> Int {
         switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
         default: 31
         }
-    }
-}
-
-/// A time of day (VR TM, PS3.5 §6.2).
-public struct DICOMTime: Hashable, Comparable, Sendable {
-    /// Hour, 0 to 23.
-    public let hour: Int
-    /// Minute, 0 to 59; 0 where the file gives none.
-    public let minute: Int
-    /// Second, 0 to 60; 0 where the file gives none.
-    public let second: Int
-    /// Millionths of a second; 0 where the file gives none.
-    public let microsecond: Int
-
-    /// The time that `text` spells: HHMMSS.FFFFFF or a beginning of it, or HH:MM:SS.FFFFFF as older files write it.
-    public init?(_ text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let clock = Array((parts.first ?? "").utf8.filter { $0 != UInt8(ascii: ":") })
-        guard [2, 4, 6].contains(clock.count), parts.count == 1 || clock.count == 6 else { return nil }
-        let numbers = stride(from: 0, to: clock.count, by: 2).compactMap { Digits.number(clock[$0..<($0 + 2)]) }
-        guard numbers.count == clock.count / 2, numbers[0] < 24 else { return nil }
-        hour = numbers[0]
-        minute = numbers.count > 1 ? numbers[1] : 0
-        second = numbers.count > 2 ? numbers[2] : 0
-        guard minute < 60, second <= 60 else { return nil }
-        guard parts.count == 2 else {
-            microsecond = 0
-            return
-        }
-        let fraction = Array(parts[1].utf8)
-        guard (1...6).contains(fraction.count), let number = Digits.number(fraction[...]) else { return nil }
-        microsecond = (fraction.count..<6).reduce(number) { value, _ in value * 10 }
-    }
-
-    public static func < (left: DICOMTime, right: DICOMTime) -> Bool {
-        (left.hour, left.minute, left.second, left.microsecond)
-            < (right.hour, right.minute, right.second, right.microsecond)
-    }
-}
-
-/// A date with an optional time and offset from UTC (VR DT, PS3.5 §6.2).
-public struct DICOMDateTime: Hashable, Sendable {
-    /// Date; the first of the month or year where the file gives only that.
-    public let date: DICOMDate
-    /// Digits of the date that the file gives: 4, 6 or 8.
-    public let dateDigits: Int
-    /// Time, where the file gives one.
-    public let time: DICOMTime?
-    /// Minutes east of UTC, where the file gives them.
-    public let offsetMinutes: Int?
-
-    /// The moment that `text` spells: YYYYMMDDHHMMSS.FFFFFF&ZZXX or a beginning of it.
-    public init?(_ text: String) {
-        var body = Substring(text)
-        if let sign = body.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-            let zone = Array(body[body.index(after: sign)...].utf8)
-            guard zone.count == 4, let hours = Digits.number(zone[0..<2]), let minutes = Digits.number(zone[2..<4]),
-                hours <= 14, minutes < 60
-            else { return nil }
-            offsetMinutes = (hours * 60 + minutes) * (body[sign] == "-" ? -1 : 1)
-            body = body[..<sign]
-        } else {
-            offsetMinutes = nil
-        }
-        let dateText = body.prefix(8)
-        dateDigits = dateText.utf8.count
-        guard [4, 6, 8].contains(dateDigits),
-            let date = DICOMDate(String(dateText) + "0101".suffix(8 - dateDigits))
-        else { return nil }
-        self.date = date
-        let rest = body.dropFirst(8)
-        guard !rest.isEmpty else {
-            time = nil
-            return
-        }
-        guard let time = DICOMTime(String(rest)) else { return nil }
-        self.time = time
-    }
-}
-
-enum Digits {
-    static func number(_ text: ArraySlice<UInt8>) -> Int? {
-        guard text.count <= 9 else { return nil }
-        var number = 0
-        for digit in text {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            number = number * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        return number
-    }
-
-    static func text(_ number: Int, _ width: Int) -> String {
-        let digits = "\(number)"
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 }

@@ -27,6 +27,17 @@ protocol Codestream {
     /// Rows × columns × components samples, colour by pixel, little endian, `header.bytesPerSample` wide, sign-extended
     /// where signed.
     func samples() throws(ImagingError) -> Bytes
+
+    /// Bytes that a picture of this size takes at the least, so that nothing is reserved for what cannot be one.
+    var leastBytes: Int { get }
+}
+
+extension Codestream {
+    /// Even an empty block costs bits.
+    var leastBytes: Int {
+        let (pixels, overflow) = header.rows.multipliedReportingOverflow(by: header.columns)
+        return overflow ? Int.max : pixels / 65536 * header.components * header.bytesPerSample
+    }
 }
 
 extension FrameDecoder {
@@ -60,8 +71,7 @@ extension FrameDecoder {
                 "the codestream has \(header.rows) × \(header.columns) pixels of \(header.components) samples of "
                     + "\(header.precision) bits, other than the data set")
         }
-        // Even an empty block costs bits: what is far too short cannot fill the frame.
-        guard description.decodedFrameBytes / 65536 <= data.count else {
+        guard codestream.leastBytes <= data.count else {
             throw ImagingError(.truncated, "the codestream is too short for the frame")
         }
         let samples = try codestream.samples()

@@ -25,6 +25,9 @@ public struct FrameDecoder: Sendable {
         case let uid:
             if let open = Self.codestream(of: uid) {
                 coding = .codestream(open)
+            } else if VideoFormat(transferSyntax: uid) != nil {
+                throw ImagingError(
+                    .unsupported, "\(TransferSyntax(uid: uid).name) is video: its frames cannot be decoded one by one")
             } else if description.isEncapsulated {
                 throw ImagingError(.unsupported, "\(TransferSyntax(uid: uid).name) cannot be decoded")
             } else {

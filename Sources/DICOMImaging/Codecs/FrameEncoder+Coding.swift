@@ -3,13 +3,14 @@ import DICOM
 extension FrameEncoder {
     /// How a transfer syntax codes frames.
     enum Coding: Hashable, Sendable {
-        case native, encapsulated, deflated, jpeg, jpegLS, jpegLSNear, jpeg2000, jpeg2000Lossy, htj2k
+        case native, encapsulated, deflated, runLength, jpeg, jpegLS, jpegLSNear, jpeg2000, jpeg2000Lossy, htj2k
 
         static let all: [(uid: String, coding: Coding)] = [
             (UID.ExplicitVRLittleEndian, .native), (UID.ImplicitVRLittleEndian, .native),
             (UID.ExplicitVRBigEndian, .native), (UID.DeflatedExplicitVRLittleEndian, .native),
             (UID.EncapsulatedUncompressedExplicitVRLittleEndian, .encapsulated),
-            (UID.DeflatedImageFrameCompression, .deflated), (UID.JPEGBaseline8Bit, .jpeg),
+            (UID.DeflatedImageFrameCompression, .deflated), (UID.RLELossless, .runLength),
+            (UID.JPEGBaseline8Bit, .jpeg),
             (UID.JPEGLSLossless, .jpegLS), (UID.JPEGLSNearLossless, .jpegLSNear), (UID.JPEG2000Lossless, .jpeg2000),
             (UID.JPEG2000, .jpeg2000Lossy), (UID.HTJ2KLossless, .htj2k), (UID.HTJ2KLosslessRPCL, .htj2k),
         ]
@@ -24,7 +25,7 @@ extension FrameEncoder {
         /// Whether all bits of Bits Allocated are kept as they are, not only the stored value.
         var keepsContainer: Bool {
             switch self {
-            case .native, .encapsulated, .deflated: true
+            case .native, .encapsulated, .deflated, .runLength: true
             case .jpeg, .jpegLS, .jpegLSNear, .jpeg2000, .jpeg2000Lossy, .htj2k: false
             }
         }
@@ -35,7 +36,7 @@ extension FrameEncoder {
             case .jpeg: "ISO_10918_1"
             case .jpegLSNear: "ISO_14495_1"
             case .jpeg2000Lossy: "ISO_15444_1"
-            case .native, .encapsulated, .deflated, .jpegLS, .jpeg2000, .htj2k: nil
+            case .native, .encapsulated, .deflated, .runLength, .jpegLS, .jpeg2000, .htj2k: nil
             }
         }
 

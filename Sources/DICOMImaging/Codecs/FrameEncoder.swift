@@ -57,6 +57,7 @@ public struct FrameEncoder: Sendable {
                 (bytes) throws(ImagingError) in
                 try unsafe Deflate.compress(bytes, as: .raw, level: 6)
             }
+        case .runLength: return try RLEEncoder.encode(frame, bitsAllocated: bits)
         case .jpeg: return try JPEGFrameEncoder.encode(frame, quality: options.quality)
         case .jpegLS: return try JPEGLSEncoder.encode(frame)
         case .jpegLSNear: return try JPEGLSEncoder.encode(frame, near: options.near)

@@ -31,7 +31,11 @@ extension DisplayParameters {
             if let group = group(.PixelValueTransformationSequence, number) {
                 parameters.readRescale(group)
             }
-            if let group = group(.FrameVOILUTSequence, number) { parameters.readWindows(group) }
+            if let group = group(.FrameVOILUTSequence, number) {
+                parameters.readWindows(group)
+                // Some IODs allow tables here, too (C.7.6.16.2.10b).
+                if group.contains(.VOILUTSequence) { parameters.readTables(group, isSigned: isSigned) { $0.bytes } }
+            }
             let maps = groups(.RealWorldValueMappingSequence, number)
             if !maps.isEmpty { parameters.readRealWorldValues(maps, isSigned: isSigned) }
             parameters.take(geometry.frame(number))
@@ -66,13 +70,7 @@ extension DisplayParameters {
                 parameters.readRescale(dataSet)
             }
             parameters.readWindows(dataSet)
-            parameters.voiTables = (dataSet.sequence(.VOILUTSequence) ?? []).compactMap { item in
-                // Its input is the modality LUT's output, which is signed when it can be negative (C.11.2.1.1).
-                let takesNegatives = parameters.modalityTable == nil && (isSigned || parameters.intercept < 0)
-                return LookupTable(item, isSigned: takesNegatives, resolve).map {
-                    VOITable(table: $0, explanation: item.string(.LUTExplanation))
-                }
-            }
+            parameters.readTables(dataSet, isSigned: isSigned, resolve)
             parameters.padding = Self.padding(dataSet, isSigned: isSigned)
             parameters.floatPadding = Self.floatPadding(dataSet)
             if photometric == .paletteColor || hasSupplementalPalette(dataSet) {
@@ -140,6 +138,16 @@ extension DisplayParameters {
                 explanation: index < explanations.count ? explanations[index] : nil)
         }
         if !found.isEmpty { windows = found }
+    }
+
+    private mutating func readTables(_ dataSet: DataSet, isSigned: Bool, _ resolve: (RawValue) -> Bytes?) {
+        // Their input is the modality LUT's output, which is signed when it can be negative (C.11.2.1.1).
+        let takesNegatives = modalityTable == nil && (isSigned || intercept < 0)
+        voiTables = (dataSet.sequence(.VOILUTSequence) ?? []).compactMap { item in
+            LookupTable(item, isSigned: takesNegatives, resolve).map {
+                VOITable(table: $0, explanation: item.string(.LUTExplanation))
+            }
+        }
     }
 
     private mutating func readRealWorldValues(_ items: [DataSet], isSigned: Bool) {

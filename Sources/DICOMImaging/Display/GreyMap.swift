@@ -34,12 +34,8 @@ struct GreyMap {
         } else if window == nil, let table = parameters.voiTables.first?.table, options.function == nil {
             return .table(table)
         }
-        guard var window = window ?? parameters.windows.first else { return nil }
-        if let function = options.function {
-            window = try Window(
-                center: window.center, width: window.width, function: function, explanation: window.explanation)
-        }
-        return .window(window)
+        guard let window = window ?? parameters.windows.first else { return nil }
+        return .window(try window.with(options.function))
     }
 
     /// The grey of `stored`. Padding is black even where the image is inverted.

@@ -41,9 +41,13 @@ public enum Renderer {
         _ frame: StoredFrame, _ parameters: DisplayParameters, _ options: RenderOptions
     ) throws(ImagingError) -> RenderedImage {
         let extremes = frame.isFloat ? 0...0 : frame.extremes()
-        let voi = try GreyMap.voi(parameters, options)
-        let map = GreyMap(
-            parameters, voi ?? .window(Window(percentilesOf: frame, parameters, extremes: extremes)))
+        let map: GreyMap
+        if let voi = try GreyMap.voi(parameters, options) {
+            map = GreyMap(parameters, voi)
+        } else {
+            let window = Window(percentilesOf: frame, parameters, extremes: extremes)
+            map = GreyMap(parameters, .window(try window.with(options.function)))
+        }
         let image = try RenderedImage(
             rows: frame.rows, columns: frame.columns, channels: 1, pixels: map.apply(frame, extremes))
         guard let palette = parameters.palette, !frame.isFloat, palette.red.firstMapped <= extremes.upperBound else {

@@ -14,6 +14,9 @@ extension Window {
         if frame.isFloat {
             ends = Self.realPercentiles(frame, parameters.floatPadding).map { parameters.modalityValue(of: $0) }
                 .sorted()
+        } else if frame.bitsStored == 1, !frame.isSigned {
+            // Masks: an empty one is black, a full one white.
+            ends = [parameters.modalityValue(of: 0), parameters.modalityValue(of: 1)].sorted()
         } else {
             let (low, high) = Self.percentiles(frame, parameters.padding, extremes)
             ends = [parameters.modalityValue(of: low), parameters.modalityValue(of: high)].sorted()

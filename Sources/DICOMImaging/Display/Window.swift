@@ -41,6 +41,12 @@ public struct Window: Sendable, Hashable, Codable {
         try self.init(center: center, width: width, function: function)
     }
 
+    /// The same window with another function, where one is given.
+    func with(_ function: Function?) throws(ImagingError) -> Window {
+        guard let function, function != self.function else { return self }
+        return try Window(center: center, width: width, function: function, explanation: explanation)
+    }
+
     /// Where `value` comes to lie between black (0) and white (1): the formulas of C.11.2.1.2.1, C.11.2.1.3.1 and
     /// C.11.2.1.3.2.
     public func level(of value: Double) -> Double {

@@ -95,8 +95,9 @@ extension FrameIndex {
     init(_ encapsulated: Encapsulated, _ description: PixelDescription) throws(ImagingError) {
         let fragments = encapsulated.fragments
         guard !fragments.isEmpty else { throw ImagingError(.truncated, "Pixel Data have no fragments") }
-        let frames = description.numberOfFrames
-        let first = Self.firstFragments(encapsulated, frames: frames)
+        // A video is one stream, however it was cut (PS3.5 §8.2.5): its fragments are no frames.
+        let isVideo = VideoFormat(transferSyntax: description.transferSyntax) != nil
+        let first = Self.firstFragments(encapsulated, frames: isVideo ? 1 : description.numberOfFrames)
         self.init(layout: .encapsulated(fragments: fragments, first: first), frameCount: first.count - 1)
     }
 

@@ -89,6 +89,7 @@ extension StoredFrame {
     /// What Bits Stored can hold.
     var storedRange: ClosedRange<Int> {
         if bitsStored >= 64 { return isSigned ? Int.min...Int.max : 0...Int.max }
+        if bitsStored == 63, !isSigned { return 0...Int.max }
         return isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
     }
 

@@ -65,28 +65,37 @@ struct RegionStatistics: Sendable {
     /// - Returns: `nil` for colour, whose samples are no measurements.
     init?(_ frame: StoredFrame, _ region: Region, _ display: DisplayParameters) {
         guard frame.samplesPerPixel == 1, display.photometric.isMonochrome else { return nil }
+        guard !frame.isFloat else {
+            if frame.bytesPerSample == 8 {
+                self.init(frame, region) { display.modalityValue(of: Double(bitPattern: $0)) }
+            } else {
+                self.init(frame, region) { display.modalityValue(of: Double(Float(bitPattern: $0))) }
+            }
+            return
+        }
+        func value<T: FixedWidthInteger>(_ stored: T) -> Double { display.modalityValue(of: Int(clamping: stored)) }
         switch (frame.bytesPerSample, frame.isSigned) {
-        case (1, false): self.init(frame, region, display, as: UInt8.self)
-        case (1, true): self.init(frame, region, display, as: Int8.self)
-        case (2, false): self.init(frame, region, display, as: UInt16.self)
-        case (2, true): self.init(frame, region, display, as: Int16.self)
-        case (4, false): self.init(frame, region, display, as: UInt32.self)
-        case (4, true): self.init(frame, region, display, as: Int32.self)
-        case (_, false): self.init(frame, region, display, as: UInt64.self)
-        case (_, true): self.init(frame, region, display, as: Int64.self)
+        case (1, false): self.init(frame, region) { (stored: UInt8) in value(stored) }
+        case (1, true): self.init(frame, region) { (stored: Int8) in value(stored) }
+        case (2, false): self.init(frame, region) { (stored: UInt16) in value(stored) }
+        case (2, true): self.init(frame, region) { (stored: Int16) in value(stored) }
+        case (4, false): self.init(frame, region) { (stored: UInt32) in value(stored) }
+        case (4, true): self.init(frame, region) { (stored: Int32) in value(stored) }
+        case (_, false): self.init(frame, region) { (stored: UInt64) in value(stored) }
+        case (_, true): self.init(frame, region) { (stored: Int64) in value(stored) }
         }
     }
 
-    private init<T: FixedWidthInteger>(
-        _ frame: StoredFrame, _ region: Region, _ display: DisplayParameters, as type: T.Type
-    ) {
+    /// - Parameter value: of a stored word, after the modality LUT; those that are no numbers do not count.
+    private init<T: FixedWidthInteger>(_ frame: StoredFrame, _ region: Region, _ value: (T) -> Double) {
         func each(_ body: (Double) -> Void) {
             frame.samples.withUnsafeBytes { samples in
                 for row in region.rows {
                     for column in region.columns(inRow: row) {
                         let offset = (row * frame.columns + column) * MemoryLayout<T>.size
                         let stored = T(littleEndian: samples.loadUnaligned(fromByteOffset: offset, as: T.self))
-                        body(display.modalityValue(of: Int(clamping: stored)))
+                        let measured = value(stored)
+                        if !measured.isNaN { body(measured) }
                     }
                 }
             }

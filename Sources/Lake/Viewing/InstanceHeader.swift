@@ -21,13 +21,15 @@ struct InstanceHeader: Sendable {
     ///   - bytes: the object from its beginning to its first frame.
     init(_ bytes: Bytes, isNative: Bool) throws(LakeError) {
         var options = ReadOptions()
-        options.stopBefore = .PixelData
+        // Float, Double Float or Pixel Data: whichever it is, it ends the header.
+        options.stopBefore = .FloatPixelData
         options.inlineLimit = bytes.count
         do {
             let file = try DICOMFile.read(bytes, options: options)
             pixels = try PixelDescription(
                 file.dataSet, transferSyntax: file.transferSyntax,
-                isWordEncoded: isNative && Self.isWordEncoded(bytes, file.transferSyntax))
+                isWordEncoded: isNative && Self.isWordEncoded(bytes, file.transferSyntax),
+                isFloat: isNative && Self.isFloat(bytes, file.transferSyntax))
             display = DisplayParameters.Reader(file)
             modality = file.dataSet.string(.Modality) ?? ""
             frameOfReference = file.dataSet.string(.FrameOfReferenceUID)?.nonEmpty
@@ -60,6 +62,14 @@ struct InstanceHeader: Sendable {
     private static func isLossy(_ file: DICOMFile) -> Bool {
         file.dataSet.string(.LossyImageCompression) == "01"
             || [UID.JPEGBaseline8Bit, UID.JPEGExtended12Bit].contains(file.transferSyntax.uid)
+    }
+
+    /// Whether the element that the header ends with is (7FE0,0008) or (7FE0,0009).
+    private static func isFloat(_ header: Bytes, _ syntax: TransferSyntax) -> Bool {
+        let start = header.count - (syntax.isImplicitVR ? 8 : 12)
+        guard start >= 0 else { return false }
+        let element = header[clamping: (start + 2)..<(start + 4)].array
+        return element.contains(8) || element.contains(9)
     }
 
     /// The VR of native Pixel Data, which stands 8 bytes before the first frame where VRs are explicit (PS3.5 §7.1.2).

@@ -109,7 +109,8 @@ extension Viewing {
 
     private static func tag(_ instance: StoredInstance, _ number: Int, _ request: PictureRequest) -> String {
         let window = request.window.map { "\($0.center),\($0.width),\($0.function.rawValue)" } ?? ""
-        let text = "1|\(number)|\(request.format)|\(window)|\(request.viewport ?? "")|\(request.isInverted)"
+        // The first number changes with the renderer: the pictures that browsers keep are then others.
+        let text = "2|\(number)|\(request.format)|\(window)|\(request.viewport ?? "")|\(request.isInverted)"
         return SHA256.of(Bytes(instance.sha256 + Array(text.utf8))).prefix(16).hexadecimal
     }
 }

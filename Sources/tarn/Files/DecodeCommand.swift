@@ -26,6 +26,8 @@ struct DecodeCommand: ParsableCommand {
     func run() throws {
         do {
             let pixels = try PixelData(try DICOMFile.read(try Bytes.mapping(file: file)))
+            // What cannot be decoded at all, such as video, is said before frames are counted.
+            _ = try FrameDecoder(pixels.description)
             let described = pixels.description.numberOfFrames
             // Checked before anything is decoded: all frames were asked for.
             if frame == nil, pixels.frameCount < described {

@@ -42,9 +42,7 @@ struct DumpCommand: ParsableCommand {
         for input in inputs {
             do {
                 let dicom = try input.read(options)
-                if !quiet {
-                    for warning in dicom.warnings { Terminal.say("tarn dump: \(input.name): warning: \(warning)") }
-                }
+                if !quiet { say(dicom, input.name) }
                 show(dicom, inputs.count > 1 ? input.name : nil, &output)
             } catch {
                 Terminal.say("tarn dump: \(input.name): \(error)")
@@ -53,6 +51,13 @@ struct DumpCommand: ParsableCommand {
         }
         output.flush()
         if hasFailed { throw ExitCode(1) }
+    }
+
+    /// What is odd in a file.
+    private func say(_ dicom: DICOMFile, _ name: String) {
+        // Text is looked at only where all of it is shown.
+        let odd = dicom.warnings + (tag.isEmpty ? dicom.characterSetWarnings() : [])
+        for warning in odd { Terminal.say("tarn dump: \(name): warning: \(warning)") }
     }
 
     /// - Parameter name: The file's, where there are several.

@@ -11,7 +11,8 @@ struct RenderCommand: ParsableCommand {
         discussion: """
             Without --window: the file's first VOI LUT, else its first window, else the range between the 0.1 and 99.9 \
             percentiles. Overlays are drawn only with --overlays. --depth 16 writes the stored values as they are, \
-            signed ones raised by 32768.
+            signed ones raised by 32768. Of a video the first picture is taken, by ffmpeg where that is installed; \
+            nothing else can be asked of it.
 
             Example:  tarn render slice.dcm --window 40,400 --output slice.png
             """)
@@ -69,6 +70,9 @@ struct RenderCommand: ParsableCommand {
     private func encoded(
         _ number: Int, _ dicom: DICOMFile, _ pixels: PixelData, _ display: DisplayParameters.Reader
     ) throws -> Bytes {
+        if pixels.video != nil, number == 1, depth == 8, window == nil, function == nil, viewport == nil, !overlays {
+            return try encoded(try pixels.poster())
+        }
         let stored = try pixels.frame(number)
         guard depth == 8 else { return try PNGEncoder.encode(stored: stored) }
         var options = RenderOptions()
@@ -82,8 +86,11 @@ struct RenderCommand: ParsableCommand {
             try Viewport(parameter: $0, imageRows: stored.rows, imageColumns: stored.columns)
         }
         if overlays { options.overlays = try Overlay.bitmaps(of: dicom, frame: number) }
-        let image = try Renderer.render(stored, display.frame(number), options)
-        return (format ?? PictureFormat(fileName: output)) == .jpeg
+        return try encoded(try Renderer.render(stored, display.frame(number), options))
+    }
+
+    private func encoded(_ image: RenderedImage) throws -> Bytes {
+        (format ?? PictureFormat(fileName: output)) == .jpeg
             ? try JPEGEncoder.encode(image, quality: quality) : try PNGEncoder.encode(image)
     }
 

@@ -30,7 +30,9 @@ typedef struct {
 int tarn_ojph_encode(const void *samples, const tarn_ojph_image *image, uint8_t **data, size_t *size, char *message);
 void tarn_ojph_free(uint8_t *data);
 
-// Decodes to `samples`, laid out as above. The codestream has to have the dimensions of `expected`.
+// Decodes to `samples`, laid out as above. The codestream has to have the dimensions of `expected`. What OpenJPH has
+// something to say about is refused. One thread of a process at a time, and none that has anything to lose: this
+// library trusts its input.
 int tarn_ojph_decode(const uint8_t *data, size_t size, const tarn_ojph_image *expected, void *samples, size_t capacity,
                      char *message);
 

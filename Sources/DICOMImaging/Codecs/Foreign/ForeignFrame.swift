@@ -15,6 +15,11 @@ public struct ForeignFrame: Sendable, Hashable {
     /// Dimensions, components and precision, as read by our own code, which the library has to find again.
     let header: CodestreamHeader
     let data: Bytes
+    /// Threads beside the caller's that the library may start, where it has them.
+    var threads = ForeignCodecs.threads
+
+    /// Rows of the image.
+    public var rows: Int { header.rows }
 
     /// Bytes of all samples.
     public var sampleBytes: Int { header.rows * header.columns * header.components * header.bytesPerSample }
@@ -46,11 +51,11 @@ extension ForeignFrame {
     /// Bytes before the codestream in `encoded`.
     private static let headerLength = 16
 
-    /// Library, components, precision and sign, a byte each; 4 bytes of zero; rows and columns, 4 bytes each, little
+    /// Library, components, precision, sign and threads, a byte each; 3 bytes of zero; rows and columns, 4 bytes each, little
     /// endian; the codestream.
     public var encoded: Bytes {
         var bytes = [library.rawValue, UInt8(clamping: header.components), UInt8(clamping: header.precision)]
-        bytes += [header.isSigned ? 1 : 0, 0, 0, 0, 0]
+        bytes += [header.isSigned ? 1 : 0, UInt8(clamping: threads), 0, 0, 0]
         for number in [header.rows, header.columns] {
             for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
         }
@@ -72,5 +77,6 @@ extension ForeignFrame {
         header = CodestreamHeader(
             rows: rows, columns: columns, components: Int(bytes[1]), precision: Int(bytes[2]), isSigned: bytes[3] == 1)
         data = bytes[clamping: Self.headerLength..<bytes.count]
+        threads = min(Int(bytes[4]), 16)
     }
 }

@@ -91,7 +91,7 @@
 
     /// The next symbol and the number whose length it tells.
     @inline(__always)
-    mutating func symbol(_ table: borrowing JPEGHuffmanTable) -> (symbol: UInt8, number: Int) {
+    mutating func symbol(_ table: JPEGHuffmanTable) -> (symbol: UInt8, number: Int) {
         if window.count < 32 { refill() }
         var entry = table.entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
         if entry == 0 { entry = longEntry(table) }
@@ -114,7 +114,7 @@
 
     /// The entry of a code that the table's index does not hold.
     @inline(__always)
-    private mutating func longEntry(_ table: borrowing JPEGHuffmanTable) -> UInt32 {
+    private mutating func longEntry(_ table: JPEGHuffmanTable) -> UInt32 {
         refill()
         let entry = table.longEntry(Int(truncatingIfNeeded: window.bits &>> 48))
         if entry == 0 { isCorrupt = true }
@@ -126,7 +126,7 @@
     ///   - output: room for `(count - 1) × step + 1` samples.
     ///   - entries: those of `table`.
     mutating func differences(
-        _ output: UnsafeMutablePointer<UInt16>, count: Int, step: Int, _ table: borrowing JPEGHuffmanTable,
+        _ output: UnsafeMutablePointer<UInt16>, count: Int, step: Int, _ table: JPEGHuffmanTable,
         _ entries: UnsafePointer<UInt32>
     ) {
         var reader = self
@@ -147,7 +147,7 @@
 
     @inline(__always)
     private mutating func difference(
-        _ table: borrowing JPEGHuffmanTable, _ entries: UnsafePointer<UInt32>
+        _ table: JPEGHuffmanTable, _ entries: UnsafePointer<UInt32>
     ) -> UInt16 {
         // The index has 11 bits, and so many entries there are.
         let entry = unsafe entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
@@ -165,7 +165,7 @@
     }
 
     /// One difference of lossless JPEG.
-    mutating func difference(_ table: borrowing JPEGHuffmanTable) -> UInt16 {
+    mutating func difference(_ table: JPEGHuffmanTable) -> UInt16 {
         if window.count < 32 { refill() }
         let entry = table.entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
         return difference(of: entry == 0 ? longEntry(table) : entry)

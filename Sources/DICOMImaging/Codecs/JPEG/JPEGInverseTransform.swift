@@ -16,26 +16,41 @@ struct JPEGInverseTransform {
     }
 
     /// Dequantised coefficients, row by row, become samples.
-    func apply(_ block: inout Block) {
+    func samples(of coefficients: Block) -> Block {
+        var block = coefficients
         Self.pass(&block, Self.fraction - kept)
-        Self.transpose(&block)
+        block = Self.transposed(block)
         Self.pass(&block, Self.fraction + kept + 3)
-        Self.transpose(&block)
+        block = Self.transposed(block)
         let limit = SIMD8<Int32>(repeating: 2 * centre - 1)
         for row in 0..<8 { block[row] = (block[row] &+ centre).clamped(lowerBound: .zero, upperBound: limit) }
+        return block
     }
 
-    private static func transpose(_ block: inout Block) {
-        for row in 0..<8 {
-            for column in 0..<row {
-                let kept = block[row][column]
-                block[row][column] = block[column][row]
-                block[column][row] = kept
-            }
+    /// What all samples are of a block that has no other coefficient than the first, dequantised one.
+    func sample(of first: Int32) -> Int32 {
+        // Both passes leave it as it is but for the bits that the first keeps and the second drops.
+        let sample = ((first &<< kept) &+ (1 << (kept + 2))) >> (kept + 3) &+ centre
+        return min(max(sample, 0), 2 * centre - 1)
+    }
+
+    /// Three times the perfect shuffle of the upper with the lower four rows.
+    private static func transposed(_ block: Block) -> Block { shuffled(shuffled(shuffled(block))) }
+
+    @inline(__always)
+    private static func shuffled(_ x: Block) -> Block {
+        var result = x
+        for row in 0..<4 {
+            result[2 * row].evenHalf = x[row].lowHalf
+            result[2 * row].oddHalf = x[row + 4].lowHalf
+            result[2 * row + 1].evenHalf = x[row].highHalf
+            result[2 * row + 1].oddHalf = x[row + 4].highHalf
         }
+        return result
     }
 
     /// Eight columns at once. Arithmetic wraps, as coefficients may be anything.
+    @inline(__always)
     private static func pass(_ x: inout Block, _ shift: Int32) {
         let round = SIMD8<Int32>(repeating: 1 << (shift - 1))
         let turned = (x[2] &+ x[6]) &* 4433

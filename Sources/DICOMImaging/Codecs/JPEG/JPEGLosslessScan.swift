@@ -43,10 +43,12 @@ struct JPEGLosslessScan {
         self.components = components
         isUniform = built.count == 1 && scan.components.map(\.index) == Array(0..<frame.components.count)
         // Prediction begins anew after a restart, which therefore comes at the end of a row (§H.1.1).
-        guard tables.restartInterval.isMultiple(of: frame.columns) else {
+        let interval = tables.restartInterval
+        let hasRestarts = interval > 0 && interval < frame.rows * frame.columns
+        guard !hasRestarts || interval.isMultiple(of: frame.columns) else {
             throw ImagingError(.corrupt, "a restart interval of lossless JPEG is no whole number of rows")
         }
-        restartRows = tables.restartInterval == 0 ? frame.rows : tables.restartInterval / frame.columns
+        restartRows = hasRestarts ? interval / frame.columns : frame.rows
     }
 
     /// - Parameter output: room for rows × columns × components samples, of which this scan writes its own.
@@ -101,7 +103,7 @@ struct JPEGLosslessScan {
         }
     }
 
-    /// Undoes the point transform (§H.1.2.1... A.4) of this scan's components.
+    /// Undoes the point transform (§A.4) of this scan's components.
     private func scale(_ output: UnsafeMutablePointer<UInt16>) {
         for (place, _) in components {
             for index in stride(from: place, to: rows * columns * step, by: step) {

@@ -30,7 +30,7 @@ struct JPEGProgress {
     mutating func admit(_ scan: JPEGScanHeader, at offset: Int) throws(ImagingError) {
         // One scan may cost as much time as the whole frame, and next to no data.
         scans += 1
-        guard scans <= 16 || (scans - 16) * blocks / 4096 <= bytes else {
+        guard scans <= 16 || (scans - 16) * blocks / 64 <= bytes else {
             throw ImagingError(.corrupt, at: offset, "the JPEG codestream has too many scans for its data")
         }
         guard isProgressive else {

@@ -59,17 +59,25 @@ struct JPEGTransformCodestream: Codestream {
 
     /// Planes to colour by pixel.
     private func interleaved(_ planes: [JPEGPlane]) -> Bytes {
-        let (width, count, columns) = (header.bytesPerSample, planes.count, header.columns)
-        return unsafe Bytes(count: header.rows * columns * count * width) { target in
+        let (rows, columns, count) = (header.rows, header.columns, planes.count)
+        return unsafe Bytes(count: rows * columns * count * header.bytesPerSample) { target in
+            guard let output = target.baseAddress else { return }
             for (place, plane) in planes.enumerated() {
-                for row in 0..<header.rows {
-                    // Row × column × component × width lies within the target by its size.
-                    var offset = (row * columns * count + place) * width
-                    for column in 0..<columns {
-                        let sample = plane.samples[row &* plane.stride &+ column]
-                        unsafe target[offset] = UInt8(truncatingIfNeeded: sample)
-                        if width == 2 { unsafe target[offset &+ 1] = UInt8(truncatingIfNeeded: sample >> 8) }
-                        offset &+= count &* width
+                unsafe plane.samples.withUnsafeBufferPointer { source in
+                    guard let input = source.baseAddress else { return }
+                    // A plane has at least the frame's rows and columns, and the target all its samples.
+                    for row in 0..<rows {
+                        let first = unsafe input + row &* plane.stride
+                        let start = row &* columns &* count &+ place
+                        if header.bytesPerSample == 1 {
+                            let line = unsafe output.assumingMemoryBound(to: UInt8.self) + start
+                            for column in 0..<columns {
+                                unsafe line[column &* count] = UInt8(truncatingIfNeeded: first[column])
+                            }
+                        } else {
+                            let line = unsafe output.assumingMemoryBound(to: UInt16.self) + start
+                            for column in 0..<columns { unsafe line[column &* count] = first[column] }
+                        }
                     }
                 }
             }

@@ -12,6 +12,7 @@ struct JPEGTransformScan {
     private let isProgressive: Bool
     private let mcus: (columns: Int, rows: Int)
     private let restartInterval: Int
+    private let order = JPEGZigzag.order
     private var components: [Component] = []
     /// Blocks of the current band that have no more coefficients (§G.1.2.2).
     private var emptyBlocks = 0
@@ -139,7 +140,7 @@ struct JPEGTransformScan {
             }
             place += run
             guard place <= range.upperBound else { throw Self.corruption(reader) }
-            coefficients[start + JPEGZigzag.order[place]] = Int16(truncatingIfNeeded: number << shift)
+            coefficients[start + order[place]] = Int16(truncatingIfNeeded: number << shift)
             place += 1
         }
     }
@@ -167,7 +168,7 @@ extension JPEGTransformScan {
             refine(&place, start, zeros: run, &reader, &coefficients)
             if symbol & 15 == 1 {
                 guard place <= scan.end else { throw Self.corruption(reader) }
-                coefficients[start + JPEGZigzag.order[place]] = Int16(truncatingIfNeeded: number << scan.low)
+                coefficients[start + order[place]] = Int16(truncatingIfNeeded: number << scan.low)
             }
             place += 1
         }
@@ -184,7 +185,7 @@ extension JPEGTransformScan {
         let bit: Int16 = 1 << Int16(scan.low)
         var zeros = zeros
         while place <= scan.end {
-            let index = start + JPEGZigzag.order[place]
+            let index = start + order[place]
             let value = coefficients[index]
             if value == 0 {
                 if zeros == 0 { return }

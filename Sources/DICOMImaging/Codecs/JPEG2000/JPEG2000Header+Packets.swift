@@ -5,27 +5,41 @@ extension JPEG2000Header {
     ///
     /// Every tile costs a tile-part header of 14 bytes, every packet at least one byte (B.10.3), wherever its header
     /// lies. A library reserves hundreds of bytes for each, before it looks whether they are there.
-    func checkPackets(_ codestream: Bytes) throws(ImagingError) {
+    ///
+    /// - Returns: the codestream, with an EOC where only that is missing.
+    func checked(_ codestream: Bytes) throws(ImagingError) -> Bytes {
         let tiles = size.tilesAcross.multipliedReportingOverflow(by: size.tilesDown)
         guard !tiles.overflow, tiles.partialValue <= codestream.count / 14 else {
             throw ImagingError(.truncated, "the JPEG 2000 codestream is too short for its tiles")
         }
-        let styles = try tileStyles(codestream, tiles: tiles.partialValue)
+        let parts = try tileParts(codestream, tiles: tiles.partialValue)
+        guard parts.tiles.count == tiles.partialValue else {
+            throw ImagingError(.truncated, at: parts.end, "the JPEG 2000 codestream lacks tiles")
+        }
         var packets = 0
         for tile in 0..<tiles.partialValue {
-            packets += self.packets(ofTile: tile, styles[tile] ?? style)
+            packets += self.packets(ofTile: tile, parts.styles[tile] ?? style)
             guard packets <= codestream.count else {
                 throw ImagingError(.truncated, "the JPEG 2000 codestream is too short for its packets")
             }
         }
+        guard parts.end >= codestream.count - 1 else { return codestream }
+        return Bytes(codestream[clamping: 0..<parts.end].array + [0xFF, 0xD9])
     }
 
-    /// Styles of tiles whose own header has a COD or COC (A.4.2).
-    private func tileStyles(_ codestream: Bytes, tiles: Int) throws(ImagingError) -> [Int: Style] {
+    private struct TileParts {
+        var tiles: Set<Int> = []
+        /// Styles of tiles whose own header has a COD or COC (A.4.2).
         var styles: [Int: Style] = [:]
-        var start = firstTilePart
+        /// Behind the last tile-part; 0 where that reaches to the end of the codestream.
+        var end: Int
+    }
+
+    private func tileParts(_ codestream: Bytes, tiles: Int) throws(ImagingError) -> TileParts {
+        var parts = TileParts(end: firstTilePart)
         // What follows the last tile-part is EOC, padding, or nothing: not for us to judge.
-        while start <= codestream.count - 12, codestream[start] == 0xFF, codestream[start + 1] == 0x90 {
+        while parts.end <= codestream.count - 12, codestream[parts.end] == 0xFF, codestream[parts.end + 1] == 0x90 {
+            let start = parts.end
             var walk = MarkerWalk(codestream, at: start + 2)
             var fields = try walk.segment()
             let tile = try fields.uint16()
@@ -33,24 +47,28 @@ extension JPEG2000Header {
             guard tile < tiles else {
                 throw ImagingError(.corrupt, at: start, "there is no tile \(tile) in the JPEG 2000 image")
             }
+            parts.tiles.insert(tile)
             while true {
                 let marker = try walk.marker()
                 if marker == .startOfData { break }
                 let segment = try walk.segment()
                 guard marker == .codingStyle || marker == .componentCodingStyle else { continue }
-                try styles[tile, default: style].read(marker, segment, components: size.components.count)
+                try parts.styles[tile, default: style].read(marker, segment, components: size.components.count)
             }
             // 0: the tile-part reaches to the end of the codestream.
-            guard length > 0 else { break }
+            guard length > 0 else {
+                parts.end = 0
+                break
+            }
             guard length >= walk.offset - start else {
                 throw ImagingError(.corrupt, at: start, "a JPEG 2000 tile-part is shorter than its header")
             }
             guard length <= codestream.count - start else {
                 throw ImagingError(.truncated, at: start, "a JPEG 2000 tile-part is cut short")
             }
-            start += length
+            parts.end = start + length
         }
-        return styles
+        return parts
     }
 
     /// Layers × precincts of all resolutions and components of a tile (B.3 to B.6).

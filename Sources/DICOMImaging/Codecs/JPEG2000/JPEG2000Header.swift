@@ -26,6 +26,10 @@ struct JPEG2000Header {
     /// How the packets of a tile-component come about (COD and COC, A.6.1 and A.6.2).
     struct Coding: Hashable {
         var decompositions: Int
+        /// High-throughput block coding (15444-15, table A.20).
+        var isHighThroughput = false
+        /// Wavelet 5-3.
+        var isReversible = false
         /// Exponents of width and height of the precincts, for each resolution; empty where all are 2¹⁵.
         var precincts: [UInt8]
     }
@@ -140,7 +144,9 @@ extension JPEG2000Header.Coding {
         guard decompositions <= 32 else {
             throw ImagingError(.corrupt, at: fields.start, "JPEG 2000 with \(decompositions) decompositions")
         }
-        for _ in 0..<4 { _ = try fields.uint8() }
+        _ = try fields.uint16()
+        isHighThroughput = try fields.uint8() & 0x40 != 0
+        isReversible = try fields.uint8() == 1
         precincts = []
         guard hasPrecincts else { return }
         for _ in 0...decompositions { precincts.append(UInt8(try fields.uint8())) }

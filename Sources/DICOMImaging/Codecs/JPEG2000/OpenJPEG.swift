@@ -2,7 +2,6 @@ import ByteIO
 import COpenJPEG
 
 extension ForeignFrame {
-    /// On the caller's thread alone: a server decodes several frames at once.
     func decodeWithOpenJPEG() throws(ImagingError) -> Bytes {
         var expected = tarn_j2k_image(
             columns: UInt32(header.columns), rows: UInt32(header.rows), components: Int32(header.components),
@@ -12,7 +11,7 @@ extension ForeignFrame {
             outcome = unsafe data.withUnsafeBytes { bytes in
                 unsafe OpenJPEG.withMessage { text in
                     unsafe tarn_j2k_decode(
-                        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, &expected, 0,
+                        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, &expected, Int32(threads),
                         target.baseAddress, target.count, text)
                 }
             }

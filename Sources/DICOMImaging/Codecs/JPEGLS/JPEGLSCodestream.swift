@@ -30,6 +30,9 @@ struct JPEGLSCodestream: Codestream {
             rows: frame.rows, columns: frame.columns, components: frame.components.count, precision: frame.precision)
     }
 
+    /// A line that repeats the one above takes a bit for each 32768 pixels.
+    var leastBytes: Int { header.rows / 8 * (header.columns / 32768 + 1) }
+
     func samples() throws(ImagingError) -> Bytes {
         let rowBytes = header.columns * header.components * header.bytesPerSample
         let (count, overflow) = header.rows.multipliedReportingOverflow(by: rowBytes)

@@ -64,7 +64,7 @@ struct JPEGLSContext {
 
 /// One of the two contexts of the sample that ends a run (ITU-T T.87 §A.7.2).
 struct JPEGLSRunContext {
-    /// RItype.
+    /// RItype: 0 or 1.
     let type: Int
     private var magnitude: Int
     private var count = 1
@@ -77,28 +77,34 @@ struct JPEGLSRunContext {
     }
 
     /// The Golomb parameter for the next sample.
+    @inline(__always)
     var k: Int { min(16, JPEGLSContext.golomb(count: count, magnitude: magnitude &+ (count &>> 1) &* type)) }
 
-    /// Whether an error's sign is the one for which `map` is set (§A.7.2.2).
-    private func mapsNegative(k: Int) -> Bool { k != 0 || 2 * negatives >= count }
+    /// −1 where `map` is set for negative errors (§A.7.2.2), 0 where for positive ones.
+    @inline(__always)
+    private func mapSign(_ k: Int) -> Int { ((0 &- k) | (count &- 1 &- 2 &* negatives)) &>> 63 }
 
     /// The mapped error (EMErrval) of `error`.
+    @inline(__always)
     func mapped(_ error: Int, k: Int) -> Int {
-        let map = error != 0 && (error < 0) == mapsNegative(k: k)
-        return 2 * abs(error) - type - (map ? 1 : 0)
+        let map = error != 0 && error &>> 63 == mapSign(k)
+        return 2 &* abs(error) &- type &- (map ? 1 : 0)
     }
 
     /// The error of which `mapped` is the mapped one.
+    @inline(__always)
     func error(_ mapped: Int, k: Int) -> Int {
         let doubled = mapped &+ type
         let map = doubled & 1
-        let magnitude = (doubled &+ map) &>> 1
-        return (map == 1) == mapsNegative(k: k) ? 0 &- magnitude : magnitude
+        // Negative where `map` is set and stands for it, or neither.
+        let sign = mapSign(k) ^ (map &- 1)
+        return (((doubled &+ map) &>> 1) ^ sign) &- sign
     }
 
     /// §A.7.2.3: takes in an error and what it was mapped to.
+    @inline(__always)
     mutating func update(error: Int, mapped: Int, reset: Int) {
-        if error < 0 { negatives &+= 1 }
+        negatives &-= error &>> 63
         magnitude &+= (mapped &+ 1 &- type) &>> 1
         if count == reset {
             magnitude &>>= 1
@@ -106,6 +112,29 @@ struct JPEGLSRunContext {
             negatives &>>= 1
         }
         count &+= 1
+    }
+}
+
+/// The contexts of a scan: 365 of regular mode, two of run mode. The owner calls `free`.
+@safe struct JPEGLSContexts {
+    let regular: UnsafeMutablePointer<JPEGLSContext>
+    /// By RItype.
+    let run: UnsafeMutablePointer<JPEGLSRunContext>
+
+    init() {
+        unsafe regular = UnsafeMutablePointer.allocate(capacity: 365)
+        unsafe run = UnsafeMutablePointer.allocate(capacity: 2)
+    }
+
+    func free() {
+        unsafe regular.deallocate()
+        unsafe run.deallocate()
+    }
+
+    /// As they are at the beginning of a scan and behind each restart marker (§A.2.1).
+    func start(range: Int) {
+        unsafe regular.initialize(repeating: JPEGLSContext(range: range), count: 365)
+        for type in 0...1 { unsafe run.advanced(by: type).initialize(to: JPEGLSRunContext(type: type, range: range)) }
     }
 }
 

@@ -13,20 +13,26 @@ public enum JPEGLSEncoder {
     }
 
     /// - Parameters:
-    ///   - frame: unsigned samples of at most 16 bits are written with the precision of Bits Stored. Signed ones, which
-    ///     JPEG-LS does not know, are written as the unsigned words that they lie in: every decoder gives these back.
+    ///   - frame: samples of at most 16 bits. Signed ones, which JPEG-LS does not know, are written as the unsigned
+    ///     words that they lie in: every decoder gives these back.
     ///   - near: how much a sample may change; 0 is lossless.
+    ///   - precision: bits of a sample in the codestream, at least Bits Stored; `nil` for what most decoders take.
     ///   - restartInterval: lines after which coding starts anew, behind a marker that a decoder can find; 0 for never.
-    /// - Throws: `.unsupported` for samples of more than 16 bits, `.invalidRequest` for an impossible `near`.
+    /// - Throws: `.unsupported` for samples of more than 16 bits, and for signed ones that could leave Bits Stored by
+    ///   `near`; `.invalidRequest` for an impossible `near`, `precision` or `restartInterval`.
     public static func encode(
-        _ frame: StoredFrame, near: Int = 0, interleave: Interleave = .line, restartInterval: Int = 0
+        _ frame: StoredFrame, near: Int = 0, interleave: Interleave = .line, precision: Int? = nil,
+        restartInterval: Int = 0
     ) throws(ImagingError) -> Bytes {
         guard frame.bytesPerSample <= 2 else {
             throw ImagingError(.unsupported, "JPEG-LS holds samples of at most 16 bits")
         }
-        let precision = precision(of: frame)
-        guard (0...min(255, ((1 << precision) - 1) / 2)).contains(near), (0...0xFFFF_FFFF).contains(restartInterval)
-        else { throw ImagingError(.invalidRequest, "JPEG-LS cannot be that near") }
+        let least = frame.isSigned ? frame.bytesPerSample * 8 : max(2, frame.bitsStored)
+        let precision = precision ?? usualPrecision(of: frame, near: near)
+        guard (0...min(255, ((1 << frame.bitsStored) - 1) / 2)).contains(near),
+            (least...frame.bytesPerSample * 8).contains(precision), (0...0xFFFF_FFFF).contains(restartInterval)
+        else { throw ImagingError(.invalidRequest, "JPEG-LS cannot be that near, or of that precision") }
+        try checkSign(frame, near: near)
         let parameters = try JPEGLSParameters(precision: precision, near: near)
         var writer = JPEGLSBitWriter(capacity: frame.samples.count / 2)
         writer.append(headers(frame, precision, parameters, restartInterval))
@@ -42,10 +48,21 @@ public enum JPEGLSEncoder {
         return writer.bytes()
     }
 
-    /// Some decoders take a precision of up to 8 bits for samples of one byte, whatever Bits Allocated says.
-    private static func precision(of frame: StoredFrame) -> Int {
+    /// Decoders in use do not know fewer than 8 bits, and take up to 8 for samples of one byte, whatever Bits Allocated
+    /// says. Near-lossless has to be precise all the same, lest a sample leaves Bits Stored.
+    private static func usualPrecision(of frame: StoredFrame, near: Int) -> Int {
         if frame.isSigned { return frame.bytesPerSample * 8 }
-        return max(frame.bytesPerSample == 1 ? 2 : 9, frame.bitsStored)
+        if near > 0 { return max(2, frame.bitsStored) }
+        return max(frame.bytesPerSample == 1 ? 8 : 9, frame.bitsStored)
+    }
+
+    /// A signed sample at one end of its range would come out at the other if it were changed by ever so little.
+    private static func checkSign(_ frame: StoredFrame, near: Int) throws(ImagingError) {
+        guard frame.isSigned, near > 0 else { return }
+        let (found, range) = (frame.extremes(), frame.storedRange)
+        guard found.lowerBound >= range.lowerBound + near, found.upperBound <= range.upperBound - near else {
+            throw ImagingError(.unsupported, "signed samples so close to the ends of Bits Stored cannot be changed")
+        }
     }
 
     private static func headers(
@@ -95,8 +112,8 @@ public enum JPEGLSEncoder {
     ) {
         var lines = JPEGLSLines(width: frame.columns, components: components.count)
         defer { lines.free() }
-        let contexts = UnsafeMutablePointer<JPEGLSContext>.allocate(capacity: 365)
-        defer { unsafe contexts.deallocate() }
+        let contexts = JPEGLSContexts()
+        defer { contexts.free() }
         let gradients = parameters.gradients()
         let interval = restartInterval == 0 ? frame.rows : restartInterval
         unsafe gradients.withUnsafeBufferPointer { table in
@@ -104,14 +121,14 @@ public enum JPEGLSEncoder {
             for (number, first) in stride(from: 0, to: frame.rows, by: interval).enumerated() {
                 if number > 0 { writer.append([0xFF, 0xD0 | UInt8((number - 1) & 7)]) }
                 lines.clear()
-                var encoder = unsafe JPEGLSScanEncoder<Reconstruction>(
+                let encoder = unsafe JPEGLSScanEncoder<Reconstruction>(
                     parameters, gradients: table + parameters.maximum, contexts: contexts)
                 for row in first..<min(frame.rows, first + interval) {
                     lines.advance()
                     lines.load(frame, row: row, components: components, mask: parameters.maximum)
                     // The longest code, LIMIT, has 64 bits; stuffing adds an eighth at most.
                     writer.reserve(frame.columns * components.count * 10)
-                    encode(&lines, mode, components.count, frame.columns, &encoder, &writer)
+                    encode(&lines, mode, components.count, frame.columns, encoder, &writer)
                 }
                 writer.align()
             }
@@ -121,7 +138,7 @@ public enum JPEGLSEncoder {
     @inline(__always)
     private static func encode<Reconstruction: JPEGLSReconstruction>(
         _ lines: inout JPEGLSLines, _ mode: JPEGLSScan.Interleave, _ components: Int, _ width: Int,
-        _ encoder: inout JPEGLSScanEncoder<Reconstruction>, _ writer: inout JPEGLSBitWriter
+        _ encoder: JPEGLSScanEncoder<Reconstruction>, _ writer: inout JPEGLSBitWriter
     ) {
         let together = mode == .sample ? components : 1
         for component in 0..<(mode == .sample ? 1 : components) {

@@ -74,12 +74,15 @@ struct JPEGLSParameters: Sendable, Hashable {
 
     /// The quantised gradient (§A.3.3) of each difference from −MAXVAL to MAXVAL.
     func gradients() -> [Int8] {
-        var table = [Int8](repeating: 0, count: 2 * maximum + 1)
-        for (level, bound) in [(Int8(1), near + 1), (2, t1), (3, t2), (4, t3)] where bound <= maximum {
-            // Each level overwrites the part of the one before it that lies further out.
-            table.replaceSubrange((maximum + bound)..., with: repeatElement(level, count: maximum + 1 - bound))
-            table.replaceSubrange(...(maximum - bound), with: repeatElement(-level, count: maximum + 1 - bound))
+        let bounds = [(-4, -maximum), (-3, 1 - t3), (-2, 1 - t2), (-1, 1 - t1), (0, -near)]
+        let ends = bounds.dropFirst().map(\.1) + [near + 1, t1, t2, t3, maximum + 1]
+        let levels = bounds + [(1, near + 1), (2, t1), (3, t2), (4, t3)]
+        return unsafe [Int8](unsafeUninitializedCapacity: 2 * maximum + 1) { table, count in
+            // The bounds ascend from −MAXVAL to MAXVAL: together the levels fill the table.
+            for ((level, start), end) in zip(levels, ends) where start < end {
+                unsafe table[(start + maximum)..<(end + maximum)].initialize(repeating: Int8(level))
+            }
+            count = 2 * maximum + 1
         }
-        return table
     }
 }

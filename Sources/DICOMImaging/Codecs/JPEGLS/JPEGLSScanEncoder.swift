@@ -10,27 +10,22 @@ import ByteIO
     /// Zeros before an escape in regular mode.
     private let escape: Int
     private let gradients: UnsafePointer<Int8>
-    private let contexts: UnsafeMutablePointer<JPEGLSContext>
-    private var runContexts: (JPEGLSRunContext, JPEGLSRunContext)
+    private let contexts: JPEGLSContexts
 
-    init(
-        _ parameters: JPEGLSParameters, gradients: UnsafePointer<Int8>, contexts: UnsafeMutablePointer<JPEGLSContext>
-    ) {
+    init(_ parameters: JPEGLSParameters, gradients: UnsafePointer<Int8>, contexts: JPEGLSContexts) {
         reconstruction = Reconstruction(parameters)
         reset = parameters.reset
         errorBits = parameters.errorBits
         escape = parameters.limit - parameters.errorBits - 1
         unsafe self.gradients = gradients
-        unsafe self.contexts = contexts
-        let range = parameters.range
-        runContexts = (JPEGLSRunContext(type: 0, range: range), JPEGLSRunContext(type: 1, range: range))
-        unsafe contexts.update(repeating: JPEGLSContext(range: range), count: 365)
+        self.contexts = contexts
+        contexts.start(range: parameters.range)
     }
 
     /// Encodes a line of `components`, `stride` samples apart: one, or those of a sample-interleaved scan.
     ///
     /// In bounds: as in `JPEGLSScanDecoder.line`.
-    mutating func line(
+    func line(
         above: UnsafePointer<UInt16>, line: UnsafeMutablePointer<UInt16>, width: Int, stride: Int, components: Int,
         runIndex: inout Int, to writer: inout JPEGLSBitWriter
     ) {
@@ -38,12 +33,15 @@ import ByteIO
         for start in Swift.stride(from: 0, to: end, by: stride) { unsafe line[start] = above[start &+ 1] }
         var x = 1
         while x <= width {
-            let isRun = Swift.stride(from: x, to: x &+ end, by: stride).allSatisfy {
-                unsafe context(above, line, $0) == 0
+            let first = unsafe context(above, line, x)
+            var isRun = first == 0
+            for at in Swift.stride(from: x &+ stride, to: x &+ end, by: stride) {
+                isRun = unsafe isRun && context(above, line, at) == 0
             }
             if !isRun {
-                for at in Swift.stride(from: x, to: x &+ end, by: stride) {
-                    unsafe regular(above, line, at, &writer)
+                unsafe regular(first, above, line, x, &writer)
+                for at in Swift.stride(from: x &+ stride, to: x &+ end, by: stride) {
+                    unsafe regular(context(above, line, at), above, line, at, &writer)
                 }
                 x &+= 1
                 continue
@@ -101,13 +99,12 @@ import ByteIO
     /// A sample in regular mode (§A.4 … §A.6).
     @inline(__always)
     private func regular(
-        _ above: UnsafePointer<UInt16>, _ line: UnsafeMutablePointer<UInt16>, _ at: Int,
+        _ context: Int, _ above: UnsafePointer<UInt16>, _ line: UnsafeMutablePointer<UInt16>, _ at: Int,
         _ writer: inout JPEGLSBitWriter
     ) {
         let (left, aboveHere, aboveLeft) = unsafe (Int(line[at &- 1]), Int(above[at]), Int(above[at &- 1]))
-        let context = unsafe context(above, line, at)
         let sign = context &>> 63
-        let slot = unsafe contexts.advanced(by: (context ^ sign) &- sign)
+        let slot = unsafe contexts.regular.advanced(by: (context ^ sign) &- sign)
         let k = unsafe Int(slot.pointee.k)
         let edge = min(max(left &+ aboveHere &- aboveLeft, min(left, aboveHere)), max(left, aboveHere))
         let correction = unsafe (Int(slot.pointee.correction) ^ sign) &- sign
@@ -124,34 +121,22 @@ import ByteIO
 
     /// The sample that ends a run (§A.7.2).
     @inline(__always)
-    private mutating func interruption(
+    private func interruption(
         _ above: UnsafePointer<UInt16>, _ line: UnsafeMutablePointer<UInt16>, _ at: Int, isSingle: Bool,
         _ runIndex: Int, _ writer: inout JPEGLSBitWriter
     ) {
         let (left, aboveHere, sample) = unsafe (Int(line[at &- 1]), Int(above[at]), Int(line[at]))
-        let zeros = escape &- jpegLSRunOrder(runIndex) &- 1
-        let decoded: Int
-        if isSingle, abs(left &- aboveHere) <= reconstruction.near {
-            let error = reconstruction.error(sample &- left)
-            write(error, in: &runContexts.1, zeros, &writer)
-            decoded = reconstruction.sample(left, error)
-        } else {
-            let difference = sample &- aboveHere
-            let error = reconstruction.error(left > aboveHere ? 0 &- difference : difference)
-            write(error, in: &runContexts.0, zeros, &writer)
-            decoded = reconstruction.sample(aboveHere, left > aboveHere ? 0 &- error : error)
-        }
+        let type = isSingle && abs(left &- aboveHere) <= reconstruction.near ? 1 : 0
+        let prediction = type == 1 ? left : aboveHere
+        let sign = type == 1 ? 0 : (aboveHere &- left) &>> 63
+        let error = reconstruction.error(((sample &- prediction) ^ sign) &- sign)
+        let slot = unsafe contexts.run.advanced(by: type)
+        let k = unsafe slot.pointee.k
+        let mapped = unsafe slot.pointee.mapped(error, k: k)
+        golomb(mapped, k, escape: escape &- jpegLSRunOrder(runIndex) &- 1, &writer)
+        unsafe slot.pointee.update(error: error, mapped: mapped, reset: reset)
+        let decoded = reconstruction.sample(prediction, (error ^ sign) &- sign)
         unsafe line[at] = UInt16(truncatingIfNeeded: decoded)
-    }
-
-    @inline(__always)
-    private func write(
-        _ error: Int, in context: inout JPEGLSRunContext, _ zeros: Int, _ writer: inout JPEGLSBitWriter
-    ) {
-        let k = context.k
-        let mapped = context.mapped(error, k: k)
-        golomb(mapped, k, escape: zeros, &writer)
-        context.update(error: error, mapped: mapped, reset: reset)
     }
 
     /// Limited-length Golomb code (§A.5.3).
