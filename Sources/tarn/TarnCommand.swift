@@ -25,6 +25,7 @@ struct TarnCommand: AsyncParsableCommand {
     static func main() async {
         // A client that closes its end is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        Allocator.keepBuffers()
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
         VideoPoster.grabber = FFmpeg()
