@@ -40,6 +40,16 @@ DIVIDED = bytes.fromhex(
     "2e392e4d242014d24080bfd002ff7fff7fff7fff7f7f802823284f288c52813e3283df00ffd9"
 )
 
+# HTJ2K with one damaged block: an assertion of OpenJPEG 2.5.0 fails, whatever the headers say.
+ASSERTED = bytes.fromhex(
+    "ff4fff5100294000000000100000001000000000000000000000001000000010000000000000000000010b0101ff500008000200000008"
+    "ff52000c00020001000404044001ff5c00102070787880787880787878707078ff64001600014f70656e4a50482056657220302e392e30"
+    "2eff90000a0000000000ba0001ff93c001281d02077400c0009a0004c0a2fe020774001cf903077400c0009a000550505001827400fe5f"
+    "86ff17e30180b400c000a980017400241289f4aa71027500ff79dfff78dfff7cef7ffeeb1f2cc83f58d03f58d03f58f0015767210016b8"
+    "00c0015d0005db80088220088220ffca7a7a70827800feefff7edfff7dbfff7b7fff77ff7eef7fff7bbfff7ddfff688a56b4a215ad6845"
+    "2b5aea596574c603dfb3180f6598c06fde6301beb401ffd9"
+)
+
 OPENJPEG, OPENJPH = 1, 2
 
 
@@ -111,10 +121,11 @@ def test_a_worker_decodes_one_frame_after_the_other_and_ends_with_its_socket():
     assert worker.process.returncode == 0
 
 
-@pytest.mark.parametrize("codestream, columns", [(ABORTED, 16), (DIVIDED, 24)])
-def test_what_kills_a_library_kills_a_worker_and_no_command(codestream, columns, tmp_path):
+@pytest.mark.parametrize(
+    "library, codestream, columns", [(OPENJPH, ABORTED, 16), (OPENJPH, DIVIDED, 24), (OPENJPEG, ASSERTED, 16)])
+def test_what_kills_a_library_kills_a_worker_and_no_command(library, codestream, columns, tmp_path):
     with Worker() as worker:
-        assert worker.decode(OPENJPH, codestream, columns=columns) is None
+        assert worker.decode(library, codestream, columns=columns) is None
     assert worker.process.returncode < 0
     file = tmp_path / "hostile.dcm"
     file.write_bytes(dicom(codestream, "1.2.840.10008.1.2.4.201", columns=columns))
