@@ -69,7 +69,7 @@ class Section:
                 try:
                     self.times[name].append(run())
                 except (Failed, RuntimeError, NotImplementedError, OSError) as error:
-                    self.failures[name] = str(error)
+                    self.failures[name] = (str(error).splitlines() or ["failed"])[0]
         return self
 
     def least(self, name):
