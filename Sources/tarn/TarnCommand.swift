@@ -31,6 +31,10 @@ struct TarnCommand: AsyncParsableCommand {
         VideoPoster.grabber = FFmpeg()
         do {
             var command = try parseAsRoot()
+            if command is DecodeCommand || command is RenderCommand {
+                // One frame at a time: a frame may have all processors.
+                ForeignCodecs.threads = ProcessInfo.processInfo.activeProcessorCount
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
