@@ -3,7 +3,7 @@
 # seconds, JOBS at a time, and prints a line of figures for each.
 #
 # Usage: Scripts/fuzz.sh [TARGET...]     run (SECONDS_EACH=60, JOBS=1, NICE=10)
-#        Scripts/fuzz.sh --keep          put the smallest inputs that reach everything into Fuzz/Corpus/
+#        Scripts/fuzz.sh --keep          put the inputs that reach most, the smallest first, into Fuzz/Corpus/
 #        Scripts/fuzz.sh --table         add up all runs on this machine
 #
 # A target is Fuzz/NAME.swift. Its first lines name the modules it is built from, in order; libraries it links beyond
@@ -139,9 +139,11 @@ keep() {
     mkdir -p "$kept" "Fuzz/Corpus/$name"
     "$directory/run" -set_cover_merge=1 -max_len=8192 "$kept" "Fuzz/Corpus/$name" "$directory/own" \
         >"$directory/log.merge" 2>&1 || return 1
-    find "Fuzz/Corpus/$name" -type f -delete
-    find "$kept" -type f -size -9k -exec cp {} "Fuzz/Corpus/$name/" \;
-    printf '%-22s %4d inputs, %7d bytes\n' "$name" "$(find "$kept" -type f | wc -l)" \
+    find "Fuzz/Corpus/$name" -type f ! -name 'seed-*' -delete
+    # The smallest first, as many as 64 kB hold.
+    find "$kept" -type f -printf '%s %p\n' | sort -n | awk '{ s += $1 } s <= 65536 { print $2 }' |
+        xargs -r cp -t "Fuzz/Corpus/$name/"
+    printf '%-22s %4d inputs, %7d bytes\n' "$name" "$(find "Fuzz/Corpus/$name" -type f | wc -l)" \
         "$(find "Fuzz/Corpus/$name" -type f -printf '%s\n' | awk '{ s += $1 } END { print s + 0 }')"
 }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CMalloc
 import Foundation
 import Lake
 import Logging
@@ -56,7 +55,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let address = Self.address(listen) else { return }
-        Self.tuneAllocator()
         let stop = StopSignal()
         var log = Logger(label: "tarn") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = verbose ? .debug : .info
@@ -100,15 +98,6 @@ struct ServeCommand: AsyncParsableCommand {
     private static func url(_ host: String, _ port: Int) -> String {
         let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
         return "http://\(shown):\(port)"
-    }
-
-    /// An instance is half a megabyte, and passes through a few buffers of that size: by default glibc maps and unmaps
-    /// each (M_MMAP_THRESHOLD begins at 128 KiB), and the kernel zeroes every page anew. Few arenas and a trim keep
-    /// what is idle from adding up.
-    private static func tuneAllocator() {
-        mallopt(M_MMAP_THRESHOLD, 4 << 20)
-        mallopt(M_TRIM_THRESHOLD, 64 << 20)
-        mallopt(M_ARENA_MAX, 4)
     }
 
     /// `HOST:PORT`, `[::1]:PORT` or `PORT`.

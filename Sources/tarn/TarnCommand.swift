@@ -25,11 +25,16 @@ struct TarnCommand: AsyncParsableCommand {
     static func main() async {
         // A client that closes its end is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        Allocator.keepBuffers()
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
         VideoPoster.grabber = FFmpeg()
         do {
             var command = try parseAsRoot()
+            if command is DecodeCommand || command is RenderCommand {
+                // One frame at a time: a frame may have all processors.
+                ForeignCodecs.threads = ProcessInfo.processInfo.activeProcessorCount
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

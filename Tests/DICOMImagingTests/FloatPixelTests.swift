@@ -43,6 +43,18 @@ import Testing
         #expect(try Fixture.render(file) == [0, 128, 255])
     }
 
+    @Test func `LINEAR of width 1 over floats is no threshold`() throws {
+        let file = file([0, 0.25, 0.5, 1]) {
+            $0.set(.WindowCenter, .DS, "0.5")
+            $0.set(.WindowWidth, .DS, "1")
+            $0.set(.VOILUTFunction, .CS, "LINEAR")
+        }
+        #expect(try Fixture.render(file) == [0, 64, 128, 255])
+        var options = RenderOptions()
+        options.function = .linear
+        #expect(try Fixture.render(file, options) == [0, 255, 255, 255])
+    }
+
     @Test func `what is no number, infinite or padding neither makes the window nor shows`() throws {
         let file = file([.nan, .infinity, -.infinity, -9999, 2, 3, 4]) {
             $0.set(.FloatPixelPaddingValue, .FL, doubles: [-9999])

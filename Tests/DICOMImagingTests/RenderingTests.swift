@@ -103,6 +103,97 @@ import Testing
         #expect(windows.map(\.width) == [256, 400])
     }
 
+    @Test func `a window is chosen by its number, and its function replaced`() throws {
+        let file = ct(896, 1024, 1151) { dataSet in
+            dataSet.set(.WindowCenter, .DS, "40", "0")
+            dataSet.set(.WindowWidth, .DS, "400", "256")
+        }
+        var options = RenderOptions()
+        options.windowNumber = 2
+        #expect(try Fixture.render(file, options) == [0, 128, 255])
+        options.function = .sigmoid
+        // 255 / (1 + e^2), 127.5, 255 / (1 + e^(−4 · 127 / 256))
+        #expect(try Fixture.render(file, options) == [30, 128, 224])
+        for number in [0, 3, -1, .max, .min] {
+            options.windowNumber = number
+            let error = #expect(throws: ImagingError.self) { try Fixture.render(file, options) }
+            #expect(error?.code == .invalidRequest)
+        }
+    }
+
+    private func table(_ descriptor: [Int], _ entries: [Int], _ explanation: String? = nil) -> DataSet {
+        var item = DataSet()
+        item.set(.LUTDescriptor, .US, ints: descriptor)
+        item.set(.LUTData, .OW, bytes: Bytes(entries.flatMap { words($0) }))
+        if let explanation { item.set(.LUTExplanation, .LO, explanation) }
+        return item
+    }
+
+    @Test func `a VOI LUT is chosen by its number, and a function leads past all of them`() throws {
+        let file = ct(1024, 1025) { dataSet in
+            dataSet.set(
+                .VOILUTSequence, items: [table([2, 0, 8], [5, 6], "FIRST"), table([2, 0, 8], [50, 60], "SECOND")])
+            dataSet.set(.WindowCenter, .DS, "0.5")
+            dataSet.set(.WindowWidth, .DS, "1")
+        }
+        #expect(DisplayParameters(file, frame: 1).voiTables.map(\.explanation) == ["FIRST", "SECOND"])
+        #expect(try Fixture.render(file) == [5, 6])
+        var options = RenderOptions()
+        options.tableNumber = 2
+        #expect(try Fixture.render(file, options) == [50, 60])
+        options.tableNumber = 3
+        #expect(throws: ImagingError.self) { try Fixture.render(file, options) }
+        options = RenderOptions()
+        options.function = .linearExact
+        #expect(try Fixture.render(file, options) == [0, 255])
+    }
+
+    @Test func `a frame's group may hold a VOI LUT`() throws {
+        var group = DataSet()
+        var voi = DataSet()
+        voi.set(.VOILUTSequence, items: [table([2, 0, 8], [9, 8])])
+        group.set(.FrameVOILUTSequence, items: [voi])
+        var dataSet = Fixture.dataSet(rows: 1, columns: 2)
+        dataSet.set(.SharedFunctionalGroupsSequence, items: [group])
+        #expect(try Fixture.render(Fixture.file(dataSet, pixels: [0, 1])) == [9, 8])
+    }
+
+    @Test func `a presentation LUT follows the window`() throws {
+        // Three entries of 10 bits over the whole of the window's output.
+        let file = ct(896, 1024, 1151) { dataSet in
+            dataSet.set(.WindowCenter, .DS, "0")
+            dataSet.set(.WindowWidth, .DS, "256")
+            dataSet.set(.PresentationLUTSequence, items: [table([3, 0, 10], [1023, 341, 0])])
+        }
+        #expect(try Fixture.render(file) == [255, 85, 0])
+    }
+
+    @Test(arguments: [[0, 100, 16], [3, 0xFFFF, 16]]) func `descriptors at their limits lead to no entry beyond`(
+        _ descriptor: [Int]
+    ) throws {
+        let file = ct(0, 99, 100, 4095) { dataSet in
+            dataSet.set(.ModalityLUTSequence, items: [table(descriptor, [7, 8, 9])])
+            dataSet.set(.WindowCenter, .DS, "128")
+            dataSet.set(.WindowWidth, .DS, "256")
+        }
+        #expect(try Fixture.render(file) == (descriptor[0] == 0 ? [7, 7, 7, 9] : [7, 7, 7, 7]))
+    }
+
+    @Test func `a mask is black and white, whatever is in it`() throws {
+        for (bits, expected) in [(0b0000, [0, 0, 0, 0]), (0b1111, [255, 255, 255, 255]), (0b0101, [255, 0, 255, 0])]
+            as [(UInt8, [UInt8])]
+        {
+            let file = Fixture.file(Fixture.dataSet(rows: 2, columns: 2, bits: 1), pixels: [bits, 0], vr: .OB)
+            #expect(try Fixture.render(file) == expected)
+        }
+    }
+
+    @Test func `63 bits of 64 are read without a sign`() throws {
+        let dataSet = Fixture.dataSet(rows: 1, columns: 2, bits: 64, stored: 63)
+        let file = Fixture.file(dataSet, pixels: [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 0xFF, count: 8))
+        #expect(try Fixture.render(file) == [0, 255])
+    }
+
     @Test func `without a window the percentiles of what is no padding are used`() throws {
         var dataSet = Fixture.dataSet(rows: 1, columns: 2002, bits: 16, signed: true)
         dataSet.set(.PixelPaddingValue, .SS, ints: [-32768])

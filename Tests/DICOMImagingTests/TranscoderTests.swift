@@ -245,6 +245,13 @@ import Testing
             }
             #expect(error?.code == .unsupported)
         }
+        let bits = Fixture.file(Fixture.dataSet(rows: 3, columns: 3, bits: 1), pixels: [5, 1], vr: .OB)
+        for uid in [UID.RLELossless, UID.JPEGLSLossless] {
+            let error = #expect(throws: ImagingError.self) {
+                try Transcoder(to: TransferSyntax(uid: uid)).transcode(bits)
+            }
+            #expect(error?.reason.contains("Bits Allocated 1") == true)
+        }
         var text = DataSet()
         text.set(.PatientName, .PN, "Doe^Jo")
         let report = DICOMFile(meta: DataSet(), dataSet: text)

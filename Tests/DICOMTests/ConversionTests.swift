@@ -57,6 +57,20 @@ import Testing
         #expect(again.dataSet.json() == (try DICOMFile.read(bytes)).dataSet.json())
     }
 
+    @Test(arguments: [(8, [2, 1, 4, 3, 6, 5, 8, 7]), (32, [4, 3, 2, 1, 8, 7, 6, 5]), (64, [8, 7, 6, 5, 4, 3, 2, 1])])
+    func `pixel cells are reversed in their own width`(_ bits: Int, _ expected: [UInt8]) throws {
+        var dataSet = DataSet()
+        dataSet.set(.BitsAllocated, .US, ints: [bits])
+        dataSet.set(.PixelData, .OW, bytes: [1, 2, 3, 4, 5, 6, 7, 8])
+        let file = try DICOMFile(meta: DataSet(), dataSet: dataSet).converted(to: .explicitVRBigEndian)
+        let written = try file.encode().materialize(from: file.source)
+        #expect(written.suffix(8).elementsEqual(expected))
+        let again = try DICOMFile.read(written)
+        #expect(again.dataSet.json() == dataSet.json())
+        let back = try again.converted(to: .implicitVRLittleEndian)
+        #expect(try back.encode().materialize(from: back.source).suffix(8).elementsEqual([1, 2, 3, 4, 5, 6, 7, 8]))
+    }
+
     @Test func `what is written as UN stays in little endian in a big endian file`() throws {
         let data =
             Samples.big(.Modality, "CS", Samples.text("CT")) + Samples.big(.Rows, "UN", [0x02, 0x01])

@@ -116,12 +116,15 @@ import Testing
             + Samples.implicit(Tag(0x0019, 0x0012), Samples.text("NOBODY KNOWS "))
             + Samples.implicit(Tag(0x0019, 0x109C), Samples.text("fgre"))
             + Samples.implicit(Tag(0x0019, 0x110C), Samples.text("1000"))
+            + Samples.implicit(Tag(0x0019, 0x110E), Samples.text("0.5 "))
             + Samples.implicit(Tag(0x0019, 0x120C), Samples.text("1000"))
         let dataSet = try read(Samples.file(UID.ImplicitVRLittleEndian, data)).dataSet
         #expect(dataSet.string(Tag(0x0019, 0x109C)) == "fgre")
         #expect(dataSet[Tag(0x0019, 0x110C)]?.vr == .IS)
         #expect(dataSet.int(Tag(0x0019, 0x110C)) == 1000)
         #expect(dataSet[Tag(0x0019, 0x120C)]?.vr == .UN)
+        // It is said to be FD, which four bytes are not.
+        #expect(dataSet[Tag(0x0019, 0x110E)]?.vr == .UN)
         #expect(PrivateDictionary.entry(creator: "SIEMENS MR HEADER", tag: Tag(0x0019, 0xFF0C))?.vr == .IS)
         #expect(PrivateDictionary.entry(creator: "SIEMENS MR HEADER", tag: Tag(0x0017, 0x100C)) == nil)
         #expect(PrivateDictionary.entry(creator: "NOBODY KNOWS", tag: Tag(0x0019, 0x100C)) == nil)

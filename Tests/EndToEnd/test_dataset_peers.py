@@ -52,9 +52,9 @@ def pydicom_reads(path):
     return None, True
 
 
-def swapped(data):
-    pairs = len(data) // 2 * 2
-    return b"".join(data[i + 1:i + 2] + data[i:i + 1] for i in range(0, pairs, 2)) + data[pairs:]
+def swapped(data, width):
+    whole = len(data) // width * width
+    return b"".join(data[i:i + width][::-1] for i in range(0, whole, width)) + data[whole:]
 
 
 class Comparison:
@@ -62,6 +62,8 @@ class Comparison:
         self.path = path
         self.is_big_endian = dataset.original_encoding[1] is False
         self.is_empty = len(dataset) == 0
+        # Pixel cells of 32 bits are reversed as a whole.
+        self.width = 4 if dataset.get("BitsAllocated") == 32 else 2
         self.character_sets = [str(term) for term in pydicom.multival.MultiValue(str, _terms(dataset))]
         self.kinds = collections.Counter()
         self.unexplained = []
@@ -74,7 +76,7 @@ class Comparison:
         if isinstance(theirs, str) and isinstance(ours, str) and theirs.strip(" \0") == ours:
             return "padding"
         if member == "InlineBinary" and self.is_big_endian and theirs and ours:
-            if swapped(base64.b64decode(theirs)) == base64.b64decode(ours):
+            if swapped(base64.b64decode(theirs), self.width) == base64.b64decode(ours):
                 return "byte order of words"
         if self.is_big_endian and member == "Value" and int(tag[:4], 16) % 2:
             return "byte order of UN"

@@ -96,6 +96,29 @@ def test_metadata_frames_and_rendered_images(stored):
     assert server.request("GET", one + "/rendered", token=token, headers={"Accept": "image/tiff"})[0] == 406
 
 
+@pytest.mark.parametrize("uid", [
+    "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202"])
+def test_every_lossless_transfer_syntax_is_the_same_image_to_pydicom(stored, uid):
+    server, token, originals, lines = stored
+    series = f"/dicom-web/studies/{lines[0]['study']}/series/{lines[0]['series']}"
+    one = f"{series}/instances/{lines[1]['instance']}"
+    expected = read(originals[1]).pixel_array
+    status, headers, body = server.request("GET", one, token=token, headers={
+        "Accept": f"application/dicom; transfer-syntax={uid}"})
+    assert (status, headers["Content-Type"]) == (200, f"application/dicom; transfer-syntax={uid}")
+    data_set = read(body)
+    assert data_set.file_meta.TransferSyntaxUID == uid
+    assert numpy.array_equal(data_set.pixel_array, expected)
+    status, headers, body = server.request("GET", series, token=token, headers={
+        "Accept": f'multipart/related; type="application/dicom"; transfer-syntax={uid}'})
+    objects = [read(data) for data in parts(headers, body)]
+    assert status == 200 and len(objects) == len(originals)
+    assert {data_set.file_meta.TransferSyntaxUID for data_set in objects} == {uid}
+    stored_pixels = {read(original).pixel_array.tobytes() for original in originals}
+    assert {data_set.pixel_array.tobytes() for data_set in objects} == stored_pixels
+
+
 def test_another_project_does_not_see_it(stored):
     server, _, _, lines = stored
     stranger = server.project("OTHER")

@@ -86,3 +86,13 @@ def test_what_is_not_dicom_is_named_and_the_rest_is_shown(written):
     (folder / "readme.txt").write_text("not DICOM")
     done = run("series", folder, check=False)
     assert done.returncode == 1 and "readme.txt" in done.stderr and "3 slices, 1 mm apart" in done.stdout
+
+
+def test_a_file_that_promises_a_million_frames_is_refused(written):
+    folder = written(2, [1, 0, 0, 0, 1, 0], [0, 0, 1])
+    path = sorted(folder.iterdir())[0]
+    data = pydicom.dcmread(path)
+    data.NumberOfFrames = 1_000_000
+    data.save_as(path)
+    done = run("series", folder, check=False)
+    assert done.returncode == 1 and path.name in done.stderr and "1 slice" in done.stdout

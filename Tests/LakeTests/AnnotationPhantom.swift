@@ -16,7 +16,7 @@ struct AnnotationPhantom {
     var instance = SyntheticImage.uid()
     var patientID = "PHANTOM-1"
     var modality = "CT"
-    /// Encapsulated in a syntax that nothing here decodes.
+    /// A JPEG 2000 codestream that is none: nothing decodes it.
     var isCompressed = false
     /// Name of the spacing that the file has.
     var spacing: Spacing? = .pixel

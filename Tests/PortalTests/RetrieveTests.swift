@@ -39,6 +39,9 @@ import Testing
             for (accept, status) in [
                 ("text/html", 406),
                 ("multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.4.70", 406),
+                ("multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.4.80", 200),
+                ("multipart/related; type=\"application/dicom\"; transfer-syntax=*", 200),
+                ("multipart/related; type=\"application/dicom\"", 200),
                 ("multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.1", 200),
                 ("*/*", 200),
             ] {
@@ -59,7 +62,7 @@ import Testing
             let bulk = try await portal.ask("GET", path + "/bulkdata/7FE00010", token: token)
             #expect(bulk.body == single.body)
             let cases = [
-                ("/frames/2", "*/*", 404), ("/frames/0", "*/*", 400), ("/frames/1", "image/jls", 406),
+                ("/frames/2", "*/*", 404), ("/frames/0", "*/*", 400), ("/frames/1", "image/gif", 406),
                 ("/rendered?window=1", "*/*", 400), ("/rendered?quality=0", "*/*", 400),
                 ("/rendered", "image/tiff", 406), ("/bulkdata/x", "*/*", 404),
             ]

@@ -7,6 +7,14 @@ extension DataSet {
         return CharacterSet(terms: element.strings(in: .default))
     }
 
+    /// Bytes of one number in the value of `element`, which byte ordering reverses. Pixel cells of 32 and 64 bits in OW
+    /// are numbers of their own width in the files and readers of the field (PS3.5 §8.1.1).
+    func unitSize(of element: DataElement) -> Int {
+        guard element.tag == .PixelData, element.vr == .OW, let bits = int(.BitsAllocated), bits == 32 || bits == 64
+        else { return element.vr.unitSize }
+        return bits / 8
+    }
+
     /// The first value as text; `nil` where the element is absent, empty or no text and no number.
     public func string(_ tag: Tag) -> String? {
         guard let first = strings(tag).first, !first.isEmpty else { return nil }

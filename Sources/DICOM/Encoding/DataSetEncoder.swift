@@ -10,16 +10,17 @@ struct DataSetEncoder {
     func encode(_ dataSet: DataSet, in encoding: Encoding, into output: inout PieceList) throws(DICOMError) {
         if let range = range(of: dataSet.origin, in: encoding) { return output.append(range) }
         for element in dataSet.elements where !element.tag.isGroupLength {
-            try encode(element, in: encoding, into: &output)
+            try encode(element, of: dataSet, in: encoding, into: &output)
         }
     }
 
     private func encode(
-        _ element: DataElement, in encoding: Encoding, into output: inout PieceList
+        _ element: DataElement, of dataSet: DataSet, in encoding: Encoding, into output: inout PieceList
     ) throws(DICOMError) {
         if let range = range(of: element.origin, in: encoding) { return output.append(range) }
         switch element.value {
-        case .raw(let raw): try encode(raw, of: element, in: encoding, into: &output)
+        case .raw(let raw):
+            try encode(raw, of: element, unit: dataSet.unitSize(of: element), in: encoding, into: &output)
         case .sequence(let items): try encode(items, of: element, in: encoding, into: &output)
         case .fragments(let fragments): try encode(fragments, of: element, in: encoding, into: &output)
         }
@@ -33,23 +34,24 @@ struct DataSetEncoder {
     // MARK: - Values
 
     private func encode(
-        _ raw: RawValue, of element: DataElement, in encoding: Encoding, into output: inout PieceList
+        _ raw: RawValue, of element: DataElement, unit: Int, in encoding: Encoding, into output: inout PieceList
     ) throws(DICOMError) {
         let isOdd = !raw.count.isMultiple(of: 2)
         let length = raw.count + (isOdd ? 1 : 0)
         try header(of: element, length: length, in: encoding, into: &output)
         // Whatever is written as UN is in little endian (PS3.5 §6.2.2 note 1).
         let isUN = !encoding.isImplicitVR && writtenVR(of: element, length: length) == .UN
-        try append(raw, of: element, in: isUN ? .littleEndian : encoding.byteOrder, into: &output)
+        let byteOrder = isUN ? .littleEndian : encoding.byteOrder
+        try append(raw, of: element, unit: unit, in: byteOrder, into: &output)
         if isOdd { output.append([element.vr.padding]) }
     }
 
     /// The bytes of a value: the source's where they are in the right order, else copied and reversed.
     private func append(
-        _ raw: RawValue, of element: DataElement, in byteOrder: TransferSyntax.ByteOrder,
+        _ raw: RawValue, of element: DataElement, unit: Int, in byteOrder: TransferSyntax.ByteOrder,
         into output: inout PieceList
     ) throws(DICOMError) {
-        let isReversed = raw.byteOrder != byteOrder && element.vr.unitSize > 1
+        let isReversed = raw.byteOrder != byteOrder && unit > 1
         if !isReversed, let range = raw.origin, raw.reading == reading { return output.append(range) }
         guard let bytes = raw.bytes else {
             throw DICOMError(
@@ -58,7 +60,7 @@ struct DataSetEncoder {
                     ? "a value that was left in its source cannot be encoded otherwise"
                     : "a reference cannot be encoded: its bytes are elsewhere")
         }
-        output.append(value: isReversed ? bytes.reversed(unit: element.vr.unitSize) : bytes)
+        output.append(value: isReversed ? bytes.reversed(unit: unit) : bytes)
     }
 
     private func encode(

@@ -75,7 +75,8 @@ extension DataSetReader {
         guard fits(offset + 8, length, context) || tag > previous && (tag.isPrivate || isStandard(tag)) else {
             return nil
         }
-        return Header(tag: tag, vr: known(tag, context) ?? .UN, valueStart: offset + 8, length: defined(length))
+        let vr = known(tag, length, context) ?? .UN
+        return Header(tag: tag, vr: vr, valueStart: offset + 8, length: defined(length))
     }
 
     /// The header of an element with a VR that does not exist, or with none in an explicit data set.
@@ -148,14 +149,16 @@ extension DataSetReader {
     private func resolved(_ tag: Tag, _ vr: VR, _ start: Int, _ length: UInt32, _ context: Context) -> Header {
         guard vr == .UN else { return Header(tag: tag, vr: vr, valueStart: start, length: defined(length)) }
         return Header(
-            tag: tag, vr: known(tag, context) ?? .UN, valueStart: start, length: defined(length), isWrittenAsUN: true)
+            tag: tag, vr: known(tag, length, context) ?? .UN, valueStart: start, length: defined(length),
+            isWrittenAsUN: true)
     }
 
     /// The VR that the dictionary has for `tag`, or for its private creator's attribute.
-    private func known(_ tag: Tag, _ context: Context) -> VR? {
+    private func known(_ tag: Tag, _ length: UInt32, _ context: Context) -> VR? {
         if let kind = DataDictionary.kind(of: tag) { return kind.vr(isSigned: context.isSigned) }
-        guard tag.isPrivate else { return nil }
-        return context.privateBlocks.vr(of: tag)
+        guard tag.isPrivate, let vr = context.privateBlocks.vr(of: tag) else { return nil }
+        // Vendors change their minds between versions: what does not fit is not known.
+        return length == DataSetReader.undefinedLength || Int(length).isMultiple(of: vr.unitSize) ? vr : nil
     }
 
     private func defined(_ length: UInt32) -> Int? {

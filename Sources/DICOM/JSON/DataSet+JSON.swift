@@ -49,7 +49,7 @@ private struct DICOMJSONEncoder {
             writer.append(#":{"vr":""#)
             writer.append(json: element.vr.rawValue)
             writer.append("\"")
-            writeValue(of: element, in: characterSet)
+            writeValue(of: element, in: characterSet, of: dataSet)
             writer.append("}")
         }
         writer.append("}")
@@ -63,7 +63,9 @@ private struct DICOMJSONEncoder {
         return last.values.sorted { $0.tag < $1.tag }
     }
 
-    private mutating func writeValue(of element: DataElement, in characterSet: CharacterSet) {
+    private mutating func writeValue(
+        of element: DataElement, in characterSet: CharacterSet, of dataSet: DataSet
+    ) {
         switch element.value {
         case .sequence(let items):
             guard !items.isEmpty else { return }
@@ -82,7 +84,7 @@ private struct DICOMJSONEncoder {
             guard raw.count > 0 else { return }
             guard let bytes = raw.bytes else { return writeReference(element.tag) }
             if element.vr.isBulk {
-                writeBinary(bytes, of: element, raw.byteOrder)
+                writeBinary(bytes, of: element, raw.byteOrder == .bigEndian ? dataSet.unitSize(of: element) : 1)
             } else if element.tag == .SpecificCharacterSet && options.declaresUTF8 {
                 writer.append(#","Value":["ISO_IR 192"]"#)
             } else {
@@ -102,13 +104,11 @@ private struct DICOMJSONEncoder {
     }
 
     /// Inline, in little endian whatever the file's order (PS3.18 §F.2.7).
-    private mutating func writeBinary(
-        _ bytes: Bytes, of element: DataElement, _ byteOrder: TransferSyntax.ByteOrder
-    ) {
+    /// - Parameter unit: bytes of a number whose order has to be reversed; 1 for none.
+    private mutating func writeBinary(_ bytes: Bytes, of element: DataElement, _ unit: Int) {
         guard bytes.count <= options.bulkDataThreshold else { return writeReference(element.tag) }
         writer.append(#","InlineBinary":"#)
-        let isReversed = byteOrder == .bigEndian && element.vr.unitSize > 1
-        writer.append(base64: isReversed ? bytes.reversed(unit: element.vr.unitSize) : bytes)
+        writer.append(base64: unit > 1 ? bytes.reversed(unit: unit) : bytes)
     }
 
     private mutating func writeValues(of element: DataElement, in characterSet: CharacterSet) {

@@ -55,7 +55,8 @@ extension FrameEncoder {
         /// - Throws: `.unsupported` for samples that the transfer syntax does not take.
         func check(_ frame: StoredFrame, bitsAllocated: Int, _ name: String) throws(ImagingError) {
             func refuse(_ reason: String) -> ImagingError { ImagingError(.unsupported, "\(name): \(reason)") }
-            if keepsContainer { return }
+            // Bits in RLE are read by no other program that is at hand: written, they would be lost to most.
+            if keepsContainer, self != .runLength || bitsAllocated >= 8 { return }
             guard bitsAllocated >= 8 else { throw refuse("Bits Allocated 1 cannot be compressed so") }
             switch (frame.samplesPerPixel, frame.photometric) {
             case (1, .monochrome1), (1, .monochrome2), (3, .rgb), (3, .ybrFull): break

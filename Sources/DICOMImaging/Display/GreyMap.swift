@@ -19,7 +19,9 @@ struct GreyMap {
     /// What `options` choose, else the file's first VOI LUT, else its first window.
     /// - Returns: `nil` where neither has any.
     /// - Throws: `ImagingError.invalidRequest` for the number of a window or VOI LUT that the file has not.
-    static func voi(_ parameters: DisplayParameters, _ options: RenderOptions) throws(ImagingError) -> VOI? {
+    static func voi(
+        _ frame: StoredFrame, _ parameters: DisplayParameters, _ options: RenderOptions
+    ) throws(ImagingError) -> VOI? {
         func chosen<T>(_ list: [T], _ number: Int, _ name: String) throws(ImagingError) -> T {
             guard number >= 1, number <= list.count else {
                 throw ImagingError(.invalidRequest, "there is no \(name) \(number): the frame has \(list.count)")
@@ -35,7 +37,10 @@ struct GreyMap {
             return .table(table)
         }
         guard let window = window ?? parameters.windows.first else { return nil }
-        return .window(try window.with(options.function))
+        // LINEAR with a width of 1 is a threshold between two integers (C.11.2.1.2.1). Real parametric maps have it and
+        // mean the whole of 0 … 1.
+        let isFraction = frame.isFloat && window.function == .linear && window.width == 1
+        return .window(try window.with(options.function ?? (isFraction ? .linearExact : nil)))
     }
 
     /// The grey of `stored`. Padding is black even where the image is inverted.

@@ -42,7 +42,7 @@ public enum Renderer {
     ) throws(ImagingError) -> RenderedImage {
         let extremes = frame.isFloat ? 0...0 : frame.extremes()
         let map: GreyMap
-        if let voi = try GreyMap.voi(parameters, options) {
+        if let voi = try GreyMap.voi(frame, parameters, options) {
             map = GreyMap(parameters, voi)
         } else {
             let window = Window(percentilesOf: frame, parameters, extremes: extremes)

@@ -1,6 +1,6 @@
 public import ByteIO
 internal import DICOM
-public import DICOMImaging
+internal import DICOMImaging
 internal import Postgres
 
 /// What the lake shows of published instances: headers, objects, frames, pictures. De-identified, decrypted on the
@@ -49,17 +49,8 @@ public struct Viewing: Sendable {
         let native = FrameData(
             bytes: bytes, transferSyntax: TransferSyntax.explicitVRLittleEndian.uid, isEncapsulated: false)
         guard syntax.byteOrder == .bigEndian || leadingBits > 0 else { return native }
-        let frame = try await decode(opened, bytes, leadingBits: leadingBits)
-        return FrameData(bytes: frame.samples, transferSyntax: native.transferSyntax, isEncapsulated: false)
-    }
-
-    /// One frame's samples.
-    /// - Parameter number: from 1.
-    /// - Throws: `.notFound`; `.invalid` for pixels that cannot be decoded.
-    public func storedFrame(_ uid: String, _ number: Int, principal: Principal) async throws(LakeError) -> StoredFrame {
-        let opened = try await self.opened(uid, principal: principal)
-        let (bytes, leadingBits) = try await instances.frame(number, of: opened)
-        return try await decode(opened, bytes, leadingBits: leadingBits)
+        let aligned = try await recoded(opened, bytes, leadingBits: leadingBits, to: .explicitVRLittleEndian)
+        return FrameData(bytes: aligned, transferSyntax: native.transferSyntax, isEncapsulated: false)
     }
 
     /// One frame as the viewer takes it (Docs/Formats/viewer-frame.md), compressed with gzip where that is wanted.
@@ -69,8 +60,9 @@ public struct Viewing: Sendable {
     ) async throws(LakeError) -> Bytes {
         let opened = try await self.opened(uid, principal: principal)
         let header = try await instances.header(opened)
-        guard header.pixels.samplesPerPixel == 1, header.pixels.bitsAllocated <= 16,
-            header.display.frame(number).modalityTable == nil
+        let display = header.display.frame(number)
+        guard header.pixels.samplesPerPixel == 1, header.pixels.bitsAllocated <= 16, display.modalityTable == nil,
+            display.palette == nil
         else {
             throw LakeError(
                 .otherForm, "colours, more than 16 bits and values behind a modality LUT are had as a rendered picture")
@@ -102,17 +94,6 @@ public struct Viewing: Sendable {
             .view, project: opened.instance.projectID, study: opened.instance.study, purpose: purpose,
             principal: principal)
         return opened
-    }
-
-    func decode(
-        _ opened: ViewedInstances.Opened, _ bytes: Bytes, leadingBits: Int
-    ) async throws(LakeError) -> StoredFrame {
-        let header = try await instances.header(opened)
-        return try await instances.workers.run { () throws(LakeError) in
-            do throws(ImagingError) {
-                return try FrameDecoder(header.pixels).decode(bytes, leadingBits: leadingBits)
-            } catch { throw LakeError(error) }
-        }
     }
 }
 

@@ -23,10 +23,12 @@ extension Portal {
         let (uid, _, frames) = try await call.instanceIdentity()
         let path = try call.parameter("path")
         let principal = try call.principal
-        if path.uppercased() == Tag.PixelData.hexadecimal, frames > 0,
-            try await call.lake.viewing.frame(uid, 1, principal: principal).isEncapsulated
-        {
-            return try await Self.frames(call, Array(1...frames))
+        if path.uppercased() == Tag.PixelData.hexadecimal, frames > 0 {
+            let first = try await call.lake.viewing.frame(uid, 1, principal: principal)
+            if let type = MediaType.video(in: first.transferSyntax) {
+                return try await video(call, uid, first, type, fragments: frames)
+            }
+            if first.isEncapsulated { return try await Self.frames(call, Array(1...frames)) }
         }
         guard let type = call.accept.best(of: [single, related]) else {
             throw Problem(.notAcceptable, "not-acceptable", "Bulk data are application/octet-stream.")
@@ -48,6 +50,33 @@ extension Portal {
         buffer.append(value)
         buffer.writeString(writer.end())
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: buffer))
+    }
+
+    /// The stream of a video, whose fragments say nothing of its frames (PS3.5 §8.2.5), whole.
+    private static func video(
+        _ call: Call, _ uid: String, _ first: Viewing.FrameData, _ type: MediaType, fragments: Int
+    ) async throws -> Response {
+        let related = MediaType("multipart", "related", ["type": type.essence])
+        guard let chosen = call.accept.best(of: [type, related]) else {
+            throw Problem(.notAcceptable, "not-acceptable", "The video is \(type.essence).")
+        }
+        var writer = MultipartWriter()
+        let part = "\(type.essence); transfer-syntax=\(first.transferSyntax)"
+        let head = chosen == related ? writer.beginning([("Content-Type", part)]) : ""
+        let end = chosen == related ? writer.end() : ""
+        var headers: HTTPFields = [.contentType: part, .cacheControl: cacheable, .vary: varies]
+        if chosen == related {
+            headers[.contentType] = "multipart/related; type=\"\(type.essence)\"; boundary=\(writer.boundary)"
+        }
+        let (viewing, principal) = (call.lake.viewing, try call.principal)
+        return Response.stream(headers: headers) { stream in
+            try await stream.write(head)
+            for number in 1...fragments {
+                let bytes = number == 1 ? first.bytes : try await viewing.frame(uid, number, principal: principal).bytes
+                try await stream.write(bytes)
+            }
+            try await stream.write(end)
+        }
     }
 
     /// The value at a path of tags and items, as `JSONOptions.location(of:)` writes it.

@@ -18,45 +18,90 @@ extension Portal {
                 .permission(.view), frames)
         ]
 
-    private static let related = MediaType("multipart", "related", ["type": "application/dicom"])
-    private static let single = MediaType("application", "dicom")
-
     @Sendable private static func retrieve(_ call: Call) async throws -> Response {
-        let scope = call.scope
-        let offers = scope.instance == nil ? [related] : [related, single]
-        guard let type = call.accept.best(of: offers) else {
-            throw Problem(
-                .notAcceptable, "not-acceptable", "Objects are multipart/related; type=\"application/dicom\".")
-        }
-        let instances = try await call.lake.viewing.instances(scope, principal: call.principal)
-        // Objects are given as they are stored; who insists on another encoding is told so (PS3.18 §8.7.3.5.2).
-        let wanted = call.accept.transferSyntaxes(for: type)
-        if !wanted.isEmpty, !wanted.contains("*") {
-            guard instances.allSatisfy({ wanted.contains($0.transferSyntax) }) else {
-                throw Problem(
-                    .notAcceptable, "transfer-syntax", "Not stored in that transfer syntax; ask for transfer-syntax=*.")
-            }
-        }
+        let form = try ObjectForm(call.accept, isOneInstance: call.scope.instance != nil)
         let principal = try call.principal
-        if type == single, let only = instances.first { return try await one(only, call, principal) }
+        let instances = try await call.lake.viewing.instances(call.scope, principal: principal)
+        let syntaxes = instances.map { form.transferSyntaxes(of: $0) }
+        guard syntaxes.allSatisfy({ !$0.isEmpty }) else { throw ObjectForm.refusal() }
+        if form.isSingle, let only = instances.first { return try await one(only, syntaxes[0], call, principal) }
         // The boundary is another each time: the same content, not the same bytes.
-        let tag = EntityTag(digest: instances.flatMap(\.sha256), isWeak: true)
+        let tag = EntityTag(
+            digest: zip(instances, syntaxes).flatMap { Self.version($0, $1[0]) }, isWeak: true)
         if let unchanged = unchanged(call, tag) { return unchanged }
-        return many(instances, tag, call.lake.viewing, principal)
+        let viewing = call.lake.viewing
+        guard zip(instances, syntaxes).allSatisfy({ $0.transferSyntax == $1[0] }) else {
+            return recoded(instances, syntaxes, tag, viewing, principal)
+        }
+        return many(instances, tag, viewing, principal)
     }
 
-    /// One instance without wrapping.
-    private static func one(_ instance: RetrievedInstance, _ call: Call, _ principal: Principal) async throws
-        -> Response
-    {
-        let tag = EntityTag(instance.sha256.hexadecimal)
-        if let unchanged = unchanged(call, tag) { return unchanged }
-        let reader = try await call.lake.viewing.object(instance, principal: principal)
-        var headers = revalidated(tag)
-        headers[.contentType] = "application/dicom; transfer-syntax=\(instance.transferSyntax)"
-        return Response.stream(headers: headers, length: reader.count) { stream in
-            try await reader.forEachRun { try await stream.write($0) }
+    /// What an instance is in a transfer syntax: its digest, or that and the syntax.
+    private static func version(_ instance: RetrievedInstance, _ syntax: String) -> [UInt8] {
+        instance.sha256 + (syntax == instance.transferSyntax ? [] : Array(syntax.utf8))
+    }
+
+    /// One instance without wrapping, in the first of `syntaxes` that it can be had in.
+    private static func one(
+        _ instance: RetrievedInstance, _ syntaxes: [String], _ call: Call, _ principal: Principal
+    ) async throws -> Response {
+        for syntax in syntaxes {
+            let isStored = syntax == instance.transferSyntax
+            let tag = EntityTag(instance.sha256.hexadecimal + (isStored ? "" : "-" + syntax))
+            if let unchanged = unchanged(call, tag) { return unchanged }
+            var headers = revalidated(tag)
+            headers[.contentType] = "application/dicom; transfer-syntax=\(syntax)"
+            if isStored {
+                let reader = try await call.lake.viewing.object(instance, principal: principal)
+                return Response.stream(headers: headers, length: reader.count) { stream in
+                    try await reader.forEachRun { try await stream.write($0) }
+                }
+            }
+            guard let bytes = try await transcoded(instance, syntax, call.lake.viewing, principal) else { continue }
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes)))
         }
+        throw ObjectForm.refusal()
+    }
+
+    /// `nil` where the instance cannot be had so.
+    private static func transcoded(
+        _ instance: RetrievedInstance, _ syntax: String, _ viewing: Viewing, _ principal: Principal
+    ) async throws -> Bytes? {
+        do { return try await viewing.transcoded(instance, to: syntax, principal: principal) } catch {
+            guard error.code == .otherForm || error.code == .tooLarge else { throw error }
+            return nil
+        }
+    }
+
+    /// Instances as the parts of one body, each in the first of its `syntaxes` that it can be had in. One that can be
+    /// had in none is given as it is stored, and its part says so: the others are not to be missed for its sake.
+    private static func recoded(
+        _ instances: [RetrievedInstance], _ syntaxes: [[String]], _ tag: EntityTag, _ viewing: Viewing,
+        _ principal: Principal
+    ) -> Response {
+        let writer = MultipartWriter()
+        var headers = revalidated(tag)
+        headers[.contentType] = "multipart/related; type=\"application/dicom\"; boundary=\(writer.boundary)"
+        return Response.stream(headers: headers) { stream in
+            var writer = writer
+            try await ReadAhead.forEach(instances.count) { index in
+                try await part(instances[index], syntaxes[index], viewing, principal)
+            } body: { _, part in
+                let type = "application/dicom; transfer-syntax=\(part.syntax)"
+                try await stream.write(writer.beginning([("Content-Type", type)]))
+                try await part.source.write(to: &stream)
+            }
+            try await stream.write(writer.end())
+        }
+    }
+
+    private static func part(
+        _ instance: RetrievedInstance, _ syntaxes: [String], _ viewing: Viewing, _ principal: Principal
+    ) async throws -> (syntax: String, source: ReadAhead.Source) {
+        for syntax in syntaxes.prefix(while: { $0 != instance.transferSyntax }) {
+            if let bytes = try await transcoded(instance, syntax, viewing, principal) { return (syntax, .whole(bytes)) }
+        }
+        return (instance.transferSyntax, try await ReadAhead.stored(instance, viewing, principal))
     }
 
     /// Instances as the parts of one body, whose length is known before the first is read.
@@ -72,12 +117,11 @@ extension Portal {
         var headers = revalidated(tag)
         headers[.contentType] = "multipart/related; type=\"application/dicom\"; boundary=\(writer.boundary)"
         return Response.stream(headers: headers, length: length) { stream in
-            try await ReadAhead.forEach(instances, viewing, principal) { index, source in
+            try await ReadAhead.forEach(instances.count) { index in
+                try await ReadAhead.stored(instances[index], viewing, principal)
+            } body: { index, source in
                 try await stream.write(heads[index])
-                switch source {
-                case .whole(let bytes): try await stream.write(bytes)
-                case .reader(let reader): try await reader.forEachRun { try await stream.write($0) }
-                }
+                try await source.write(to: &stream)
             }
             try await stream.write(end)
         }
@@ -130,7 +174,7 @@ extension Call {
     }
 }
 
-/// Reads and decrypts the next instances while one is being sent.
+/// Reads and decrypts the next instances, or recodes them, while one is being sent.
 enum ReadAhead {
     /// Up to this an instance is read whole.
     private static let small = 2 << 20
@@ -139,23 +183,35 @@ enum ReadAhead {
     enum Source: Sendable {
         case whole(Bytes)
         case reader(ObjectReader)
+
+        func write(to stream: inout ResponseStream) async throws {
+            switch self {
+            case .whole(let bytes): try await stream.write(bytes)
+            case .reader(let reader): try await reader.forEachRun { try await stream.write($0) }
+            }
+        }
     }
 
-    static func forEach(
-        _ instances: [RetrievedInstance], _ viewing: Viewing, _ principal: Principal,
-        _ body: (Int, Source) async throws -> Void
+    /// An instance as it is stored.
+    static func stored(
+        _ instance: RetrievedInstance, _ viewing: Viewing, _ principal: Principal
+    ) async throws -> Source {
+        let reader = try await viewing.object(instance, principal: principal)
+        guard reader.count <= small else { return .reader(reader) }
+        return .whole(try await reader.read(0..<reader.count))
+    }
+
+    /// What `load` gives for 0 ..< `count`, in order.
+    static func forEach<Part: Sendable>(
+        _ count: Int, load: @escaping @Sendable (Int) async throws -> Part,
+        body: (Int, Part) async throws -> Void
     ) async throws {
-        var tasks: [Task<Source, any Error>] = []
+        var tasks: [Task<Part, any Error>] = []
         defer { for task in tasks { task.cancel() } }
-        for index in instances.indices {
-            while tasks.count < min(depth, instances.count - index) {
-                let instance = instances[index + tasks.count]
-                tasks.append(
-                    Task {
-                        let reader = try await viewing.object(instance, principal: principal)
-                        guard reader.count <= small else { return .reader(reader) }
-                        return .whole(try await reader.read(0..<reader.count))
-                    })
+        for index in 0..<count {
+            while tasks.count < min(depth, count - index) {
+                let next = index + tasks.count
+                tasks.append(Task { try await load(next) })
             }
             try await body(index, try await tasks.removeFirst().value)
         }

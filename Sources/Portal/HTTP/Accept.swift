@@ -37,7 +37,7 @@ public struct Accept: Sendable {
     }
 
     /// Quality of `offer`, from the most precise range that matches it; 0 where none does. Parameters of the range
-    /// other than `transfer-syntax` (PS3.18 §8.7.3.5.2, judged by the caller), `boundary` and `charset` must agree.
+    /// other than `transfer-syntax` (PS3.18 §8.7.3.5.2, which `CodedOffer`s are asked for), `boundary` and `charset` must agree.
     public func quality(of offer: MediaType) -> Double {
         var best: Range?
         for range in ranges where Self.matches(range.type, offer) {
@@ -57,13 +57,7 @@ public struct Accept: Sendable {
         return best?.offer
     }
 
-    /// Values of `transfer-syntax` in the ranges that match `offer`, best first; `*` allows any.
-    public func transferSyntaxes(for offer: MediaType) -> [String] {
-        ranges.filter { $0.quality > 0 && Self.matches($0.type, offer) }
-            .compactMap { $0.type.parameters["transfer-syntax"] }
-    }
-
-    private static func matches(_ range: MediaType, _ offer: MediaType) -> Bool {
+    static func matches(_ range: MediaType, _ offer: MediaType) -> Bool {
         guard range.type == "*" || range.type == offer.type, range.subtype == "*" || range.subtype == offer.subtype
         else { return false }
         return range.parameters.allSatisfy { name, value in

@@ -62,7 +62,9 @@ private struct CollectedSeries {
     }
 
     struct TooMany: Error, CustomStringConvertible {
-        var description: String { "has more than \(SeriesCommand.mostFrames) frames" }
+        var description: String {
+            "has more frames than bytes, or the series have more than \(SeriesCommand.mostFrames)"
+        }
     }
 
     private var series: [(uid: String, modality: String, files: [File])] = []
@@ -73,10 +75,12 @@ private struct CollectedSeries {
     mutating func add(_ entry: FileTree.Entry) throws {
         var options = ReadOptions()
         options.stopBefore = .FloatPixelData
-        let dataSet = try DICOMFile.read(try FileSource(entry.path), options: options).dataSet
+        let source = try FileSource(entry.path)
+        let dataSet = try DICOMFile.read(source, options: options).dataSet
         guard dataSet.int(.Rows) != nil else { return }
         let count = max(1, dataSet.int(.NumberOfFrames) ?? 1)
-        guard count <= SeriesCommand.mostFrames - frameCount else { throw TooMany() }
+        // More frames than bytes are a lie that would cost memory.
+        guard count <= min(SeriesCommand.mostFrames - frameCount, source.count) else { throw TooMany() }
         frameCount += count
         let reader = FrameGeometry.Reader(dataSet)
         let uid = dataSet.string(.SeriesInstanceUID) ?? ""

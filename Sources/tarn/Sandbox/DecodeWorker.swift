@@ -45,7 +45,7 @@ struct WorkerLimits {
 
     init(_ frame: ForeignFrame) {
         memory = 768 << 20 + 64 * frame.sampleBytes
-        seconds = 4 + frame.sampleBytes >> 20
+        seconds = 2 + frame.sampleBytes >> 20
     }
 
     /// Time on the clock after which a worker is given up, however busy the machine is.

@@ -31,9 +31,30 @@ import Testing
             Accept("multipart/related;type=\"application/dicom\";transfer-syntax=*").best(of: [Self.related]) != nil)
         #expect(Accept("multipart/related").best(of: [Self.related]) != nil)
         #expect(Accept("multipart/related; type=image/jpeg").best(of: [Self.related]) == nil)
-        #expect(
-            Accept("multipart/related; type=\"application/dicom\"; transfer-syntax=1.2.840.10008.1.2.1")
-                .transferSyntaxes(for: Self.related) == ["1.2.840.10008.1.2.1"])
+    }
+
+    /// An object of which `s` is stored, `d` is the type's default, and `o` can be made.
+    static let coded = ["s", "d", "o"].map {
+        CodedOffer(related, $0, isStored: $0 == "s", isDefault: $0 == "d")
+    }
+
+    @Test(
+        arguments: [
+            (nil, "sd"), ("*/*", "sd"), ("multipart/related", "sd"), ("text/html", ""),
+            ("multipart/related; type=application/dicom", "d"),
+            ("multipart/related; type=\"application/dicom\"; transfer-syntax=*", "sdo"),
+            ("multipart/related; type=application/dicom; transfer-syntax=\"o\"", "o"),
+            ("multipart/related; type=application/dicom; transfer-syntax=x", ""),
+            (
+                "multipart/related; type=application/dicom; transfer-syntax=o; q=0.9, "
+                    + "multipart/related; type=application/dicom; transfer-syntax=d; q=0.5", "od"
+            ),
+            ("multipart/related; type=application/dicom; transfer-syntax=o; q=0.3, */*; q=0.1", "osd"),
+            ("multipart/related; type=application/dicom; transfer-syntax=s; q=0, */*", "d"),
+            ("multipart/related; type=image/jls; transfer-syntax=*", ""),
+        ] as [(String?, String)])
+    func `transfer syntaxes are ordered by what the client likes`(accept: String?, order: String) {
+        #expect(Accept(accept).acceptable(Self.coded).map(\.transferSyntax).joined() == order)
     }
 
     @Test func `media types are read as RFC 9110 writes them`() {

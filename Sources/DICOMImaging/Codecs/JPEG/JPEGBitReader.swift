@@ -122,39 +122,54 @@
     }
 
     /// `count` differences of lossless JPEG, written `step` samples apart.
-    /// - Parameters:
-    ///   - output: room for `(count - 1) × step + 1` samples.
-    ///   - entries: those of `table`.
+    /// - Parameter output: room for `(count - 1) × step + 1` samples.
     mutating func differences(
-        _ output: UnsafeMutablePointer<UInt16>, count: Int, step: Int, _ table: JPEGHuffmanTable,
-        _ entries: UnsafePointer<UInt32>
+        _ output: UnsafeMutablePointer<UInt16>, count: Int, step: Int, _ table: JPEGHuffmanTable
     ) {
         var reader = self
         var index = 0
-        while index &+ 2 <= count {
-            // Two differences take 52 bits of the 56 there are at least; those of long codes see to themselves.
-            reader.refill()
-            unsafe output[index &* step] = reader.difference(table, entries)
-            unsafe output[(index &+ 1) &* step] = reader.difference(table, entries)
-            index &+= 2
+        unsafe table.pairs.withUnsafeBufferPointer { pairs in
+            guard let pairs = pairs.baseAddress else { return }
+            // Twice two differences at most, which take 26 bits of the 56 there are at least.
+            while index &+ 4 <= count {
+                reader.refill()
+                unsafe reader.pair(output, &index, step, table, pairs)
+                unsafe reader.pair(output, &index, step, table, pairs)
+            }
         }
-        if index < count {
-            reader.refill()
-            unsafe output[index &* step] = reader.difference(table, entries)
+        while index < count {
+            unsafe output[index &* step] = reader.difference(table)
+            index &+= 1
         }
         self = reader
     }
 
+    /// One or two differences, with no branch on which: a second that is none is overwritten by the next.
     @inline(__always)
-    private mutating func difference(
-        _ table: JPEGHuffmanTable, _ entries: UnsafePointer<UInt32>
-    ) -> UInt16 {
-        // The index has 11 bits, and so many entries there are.
-        let entry = unsafe entries[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
-        if entry != 0 { return UInt16(truncatingIfNeeded: number(of: entry)) }
-        let result = difference(of: longEntry(table))
-        refill()
-        return result
+    private mutating func pair(
+        _ output: UnsafeMutablePointer<UInt16>, _ index: inout Int, _ step: Int, _ table: JPEGHuffmanTable,
+        _ pairs: UnsafePointer<UInt64>
+    ) {
+        // The index has 11 bits, and so many pairs there are.
+        let entry = unsafe pairs[Int(truncatingIfNeeded: window.bits &>> Self.indexShift)]
+        guard entry != 0 else {
+            unsafe output[index &* step] = difference(of: longEntry(table))
+            index &+= 1
+            return refill()
+        }
+        unsafe output[index &* step] = Self.number(window.bits, entry >> 8, entry >> 16)
+        unsafe output[(index &+ 1) &* step] = Self.number(window.bits, entry, entry >> 32)
+        index &+= Int(truncatingIfNeeded: entry >> 48)
+        window.bits &<<= entry
+        window.count &-= Int(truncatingIfNeeded: entry & 63)
+    }
+
+    /// The number of which the last bit is bit `length` (modulo 64) of `bits`, and the ones of `mask` are its bits.
+    @inline(__always)
+    private static func number(_ bits: UInt64, _ length: UInt64, _ mask: UInt64) -> UInt16 {
+        let mask = UInt16(truncatingIfNeeded: mask)
+        let number = UInt16(truncatingIfNeeded: bits &>> (0 &- length)) & mask
+        return number &- (number <= mask >> 1 ? mask : 0)
     }
 
     /// 32768 has a length of its own, 16, and no bits (§H.1.2.2).

@@ -23,6 +23,10 @@ final class JPEGHuffmanTable: Sendable {
     /// ones as the number has bits. 0: the code is longer than the index, is one of a number without a length, or there
     /// is none.
     let entries: [UInt32]
+    /// For differences: what one look tells of two of them, where the code of the second is within the index, too.
+    /// Bits 0 … 5: length of all; bits 8 … 13: of the first code and number; bits 16 … 31 and 32 … 47: ones of the
+    /// first and second number; bits 48 and 49: how many there are. 0: as in `entries`.
+    let pairs: [UInt64]
     /// For each length the first code, moved to the top of 16 bits, that is beyond it.
     private let limits: [Int]
     /// For each length what makes a code the place of its symbol.
@@ -63,8 +67,22 @@ final class JPEGHuffmanTable: Sendable {
             next <<= 1
         }
         self.entries = entries
+        pairs = use == .difference ? entries.indices.map { Self.pair(at: $0, entries) } : []
         self.limits = limits
         self.bases = bases
+    }
+
+    private static func pair(at index: Int, _ entries: [UInt32]) -> UInt64 {
+        let first = entries[index]
+        guard first != 0 else { return 0 }
+        let length = UInt64(first & 63)
+        let alone = 1 << 48 | UInt64(first >> 16) << 16 | length << 8 | length
+        guard length < indexBits else { return alone }
+        let second = entries[index << Int(length) & ((1 << indexBits) - 1)]
+        let code = Int(second & 63) - (second >> 16).nonzeroBitCount
+        guard second != 0, Int(length) + code <= indexBits else { return alone }
+        return 2 << 48 | UInt64(second >> 16) << 32 | UInt64(first >> 16) << 16 | length << 8
+            | (length + UInt64(second & 63))
     }
 
     /// The entry of the code that `next`, 16 bits, begin with; 0 where there is none.

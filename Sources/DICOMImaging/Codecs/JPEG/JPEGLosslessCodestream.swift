@@ -22,16 +22,15 @@ struct JPEGLosslessCodestream: Codestream {
     func samples() throws(ImagingError) -> Bytes {
         let count = header.rows * header.columns * header.components
         try start.require(bits: count)
-        let words = try unsafe Bytes(count: count * 2) { (target) throws(ImagingError) in
+        return try unsafe Bytes(count: count * header.bytesPerSample) { (target) throws(ImagingError) in
             guard let output = target.baseAddress else { return }
-            try unsafe decode(into: output.assumingMemoryBound(to: UInt16.self))
+            try unsafe decode(into: output)
         }
-        return header.precision <= 8 ? Self.narrowed(words) : words
     }
 
     /// All scans; together they must have every component once.
-    /// - Parameter output: room for rows × columns × components samples.
-    private func decode(into output: UnsafeMutablePointer<UInt16>) throws(ImagingError) {
+    /// - Parameter output: room for rows × columns × components samples of `header.bytesPerSample`.
+    private func decode(into output: UnsafeMutableRawPointer) throws(ImagingError) {
         var segments = start.segments
         var next: JPEGScanHeader? = start.scan
         var missing = Set(start.frame.components.indices)
@@ -46,7 +45,11 @@ struct JPEGLosslessCodestream: Codestream {
                 guard let base = bytes.baseAddress else { return 0 }
                 var reader = unsafe JPEGBitReader(
                     base.assumingMemoryBound(to: UInt8.self), end: bytes.count, offset: segments.offset)
-                try unsafe decoder.decode(&reader, into: output)
+                if header.bytesPerSample == 1 {
+                    try unsafe decoder.decode(&reader, into: output.assumingMemoryBound(to: UInt8.self))
+                } else {
+                    try unsafe decoder.decode(&reader, into: output.assumingMemoryBound(to: UInt16.self))
+                }
                 return reader.offset
             }
             // What follows the last scan, an EOI or not, changes no sample.
@@ -54,14 +57,5 @@ struct JPEGLosslessCodestream: Codestream {
             next = try segments.nextScan()
         }
         throw ImagingError(.truncated, at: segments.offset, "the JPEG codestream ends before its last component")
-    }
-
-    /// Samples of up to 8 bits as bytes.
-    private static func narrowed(_ words: Bytes) -> Bytes {
-        unsafe Bytes(count: words.count / 2) { target in
-            unsafe words.withUnsafeBytes { source in
-                for index in 0..<target.count { unsafe target[index] = source[2 &* index] }
-            }
-        }
     }
 }

@@ -53,61 +53,91 @@ struct JPEGLosslessScan {
 
     /// - Parameter output: room for rows × columns × components samples, of which this scan writes its own.
     func decode(_ reader: inout JPEGBitReader, into output: UnsafeMutablePointer<UInt16>) throws(ImagingError) {
-        let width = columns * step
-        var restarts = 0
         for row in 0..<rows {
-            let isFirst = row % restartRows == 0
-            if isFirst, row > 0 {
-                guard reader.restart(restarts) else {
-                    throw ImagingError(.truncated, at: reader.offset, "a restart marker is missing")
-                }
-                restarts += 1
+            // Row by row within `output`: columns × components samples each. The first has none above it.
+            let samples = unsafe output + row * columns * step
+            try unsafe decode(row, &reader, samples, above: row == 0 ? samples : samples - columns * step)
+        }
+        guard pointTransform > 0 else { return }
+        for (place, _) in components {
+            for index in stride(from: place, to: rows * columns * step, by: step) {
+                unsafe output[index] <<= UInt16(pointTransform)
             }
-            // Row by row within `output`: columns × components samples each.
-            let samples = unsafe output + row * width
-            unsafe differences(&reader, samples)
-            guard !reader.isExhausted else {
-                throw ImagingError(.truncated, at: reader.offset, "the JPEG data end in row \(row + 1)")
-            }
-            guard !reader.isCorrupt else {
-                throw ImagingError(.corrupt, at: reader.offset, "row \(row + 1) has an impossible Huffman code")
-            }
-            for (place, _) in components {
-                if isFirst {
-                    unsafe JPEGPredictor.undoFirst(samples + place, columns, step, initial)
+        }
+    }
+
+    /// The same for samples of at most 8 bits, of which only two rows are ever wider than a byte.
+    func decode(_ reader: inout JPEGBitReader, into output: UnsafeMutablePointer<UInt8>) throws(ImagingError) {
+        let width = columns * step
+        var lines = [UInt16](repeating: 0, count: 2 * width)
+        try unsafe lines.withUnsafeMutableBufferPointer { (lines) throws(ImagingError) in
+            guard let base = lines.baseAddress else { return }
+            for row in 0..<rows {
+                let samples = unsafe base + row % 2 * width
+                try unsafe decode(row, &reader, samples, above: base + (row + 1) % 2 * width)
+                let target = unsafe output + row * width
+                if isUniform {
+                    unsafe narrow(samples, target, width, 1)
                 } else {
-                    unsafe predictor.undo(samples + place, above: samples + place - width, columns, step)
+                    for (place, _) in components { unsafe narrow(samples + place, target + place, columns, step) }
                 }
             }
         }
-        if pointTransform > 0 { unsafe scale(output) }
+    }
+
+    private func narrow(
+        _ samples: UnsafeMutablePointer<UInt16>, _ target: UnsafeMutablePointer<UInt8>, _ count: Int, _ step: Int
+    ) {
+        let shift = UInt16(pointTransform)
+        if step == 1 {
+            for index in 0..<count { unsafe target[index] = UInt8(truncatingIfNeeded: samples[index] &<< shift) }
+        } else {
+            for index in 0..<count {
+                unsafe target[index &* step] = UInt8(truncatingIfNeeded: samples[index &* step] &<< shift)
+            }
+        }
+    }
+
+    /// One row: its differences, then its samples in their place.
+    private func decode(
+        _ row: Int, _ reader: inout JPEGBitReader, _ samples: UnsafeMutablePointer<UInt16>,
+        above: UnsafeMutablePointer<UInt16>
+    ) throws(ImagingError) {
+        let isFirst = row % restartRows == 0
+        if isFirst, row > 0 {
+            guard reader.restart(row / restartRows - 1) else {
+                throw ImagingError(.truncated, at: reader.offset, "a restart marker is missing")
+            }
+        }
+        unsafe differences(&reader, samples)
+        guard !reader.isExhausted else {
+            throw ImagingError(.truncated, at: reader.offset, "the JPEG data end in row \(row + 1)")
+        }
+        guard !reader.isCorrupt else {
+            throw ImagingError(.corrupt, at: reader.offset, "row \(row + 1) has an impossible Huffman code")
+        }
+        for (place, _) in components {
+            if isFirst {
+                unsafe JPEGPredictor.undoFirst(samples + place, columns, step, initial)
+            } else {
+                unsafe predictor.undo(samples + place, above: above + place, columns, step)
+            }
+        }
     }
 
     private func differences(_ reader: inout JPEGBitReader, _ samples: UnsafeMutablePointer<UInt16>) {
         if isUniform || components.count == 1 {
             let (place, table) = components[0]
-            unsafe table.entries.withUnsafeBufferPointer { entries in
-                guard let entries = entries.baseAddress else { return }
-                if isUniform {
-                    unsafe reader.differences(samples, count: columns * step, step: 1, table, entries)
-                } else {
-                    unsafe reader.differences(samples + place, count: columns, step: step, table, entries)
-                }
+            if isUniform {
+                unsafe reader.differences(samples, count: columns * step, step: 1, table)
+            } else {
+                unsafe reader.differences(samples + place, count: columns, step: step, table)
             }
             return
         }
         for column in 0..<columns {
             for (place, table) in components {
                 unsafe samples[column &* step &+ place] = reader.difference(table)
-            }
-        }
-    }
-
-    /// Undoes the point transform (§A.4) of this scan's components.
-    private func scale(_ output: UnsafeMutablePointer<UInt16>) {
-        for (place, _) in components {
-            for index in stride(from: place, to: rows * columns * step, by: step) {
-                unsafe output[index] <<= UInt16(pointTransform)
             }
         }
     }

@@ -66,7 +66,9 @@ struct JPEGLSNearLossless: JPEGLSReconstruction {
 
     @inline(__always)
     func error(_ difference: Int) -> Int {
-        let quantised = difference > 0 ? (difference &+ near) / step : 0 &- (near &- difference) / step
+        // At most 2¹⁶ + 2⁸: half as wide a division takes half as long.
+        let magnitude = UInt32(truncatingIfNeeded: abs(difference) &+ near) / UInt32(truncatingIfNeeded: step)
+        let quantised = difference > 0 ? Int(magnitude) : 0 &- Int(magnitude)
         let wrapped = quantised < 0 ? quantised &+ range : quantised
         return wrapped >= (range &+ 1) / 2 ? wrapped &- range : wrapped
     }
