@@ -20,18 +20,35 @@ struct ObjectForm {
         self.accept = accept
     }
 
-    /// The transfer syntaxes in which the client takes `instance`, the best first; empty where it takes none.
-    func transferSyntaxes(of instance: RetrievedInstance) -> [String] {
-        let offers = Self.offers(instance, isSingle ? Self.single : Self.related)
+    /// For each of `instances` the transfer syntaxes in which the client takes it, the best first; empty where it
+    /// takes none. Those of one kind are asked for once: a study may have thousands.
+    func transferSyntaxes(of instances: [RetrievedInstance]) -> [[String]] {
+        var known: [Kind: [String]] = [:]
+        return instances.map { instance in
+            let kind = Kind(transferSyntax: instance.transferSyntax, hasPixels: instance.frames > 0)
+            if let found = known[kind] { return found }
+            let found = transferSyntaxes(of: kind)
+            known[kind] = found
+            return found
+        }
+    }
+
+    /// What decides in which transfer syntaxes an instance can be had.
+    private struct Kind: Hashable {
+        let transferSyntax: String
+        let hasPixels: Bool
+    }
+
+    private func transferSyntaxes(of kind: Kind) -> [String] {
+        let offers = Self.offers(kind.transferSyntax, isSingle ? Self.single : Self.related)
         let found = accept.acceptable(offers).map(\.transferSyntax)
         // What has no pixels cannot be compressed: it is given plain to who takes compressed images only.
-        return found.isEmpty && instance.frames == 0 && accept.names(Self.compressed)
+        return found.isEmpty && !kind.hasPixels && accept.names(Self.compressed)
             ? [TransferSyntax.explicitVRLittleEndian.uid] : found
     }
 
-    private static func offers(_ instance: RetrievedInstance, _ type: MediaType) -> [CodedOffer] {
+    private static func offers(_ stored: String, _ type: MediaType) -> [CodedOffer] {
         let explicit = TransferSyntax.explicitVRLittleEndian.uid
-        let stored = instance.transferSyntax
         // Pixels that have lost something, and video, are not blown up unasked (PS3.18 §8.7.3.4 note 2).
         let keeps = stored == explicit || lossy.contains(stored) || VideoFormat(transferSyntax: stored) != nil
         let asStored = CodedOffer(type, stored, isStored: true, isDefault: keeps)

@@ -22,7 +22,7 @@ extension Portal {
         let form = try ObjectForm(call.accept, isOneInstance: call.scope.instance != nil)
         let principal = try call.principal
         let instances = try await call.lake.viewing.instances(call.scope, principal: principal)
-        let syntaxes = instances.map { form.transferSyntaxes(of: $0) }
+        let syntaxes = form.transferSyntaxes(of: instances)
         guard syntaxes.allSatisfy({ !$0.isEmpty }) else { throw ObjectForm.refusal() }
         if form.isSingle, let only = instances.first { return try await one(only, syntaxes[0], call, principal) }
         // The boundary is another each time: the same content, not the same bytes.
