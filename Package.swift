@@ -49,7 +49,8 @@ let package = Package(
         .target(name: "CJPEG", path: "Sources/CLibraries/CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "COpenJPEG", path: "Sources/CLibraries/COpenJPEG", linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
-        .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("jxl")]),
+        // libjxl is loaded when it is needed.
+        .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 

@@ -15,6 +15,7 @@ enum DecodeWorker {
     /// Where this process was started as a worker, it never returns.
     static func runIfAsked() {
         guard CommandLine.arguments.dropFirst().first == argument else { return }
+        ForeignCodecs.load()
         tarn_sandbox_confine()
         let channel = WorkerChannel(descriptor: STDIN_FILENO)
         while let request = try? channel.receive(limit: WorkerMessage.largestFrame, deadline: nil) {

@@ -8,7 +8,8 @@ enum {
     tarn_jxl_invalid = 1,       // libjxl refused the codestream
     tarn_jxl_incomplete = 2,    // the data end early
     tarn_jxl_mismatch = 3,      // the codestream does not describe the image the caller expects
-    tarn_jxl_no_memory = 4
+    tarn_jxl_no_memory = 4,
+    tarn_jxl_missing = 5        // there is no libjxl 0.7
 };
 
 typedef struct {
@@ -17,6 +18,9 @@ typedef struct {
     int32_t components;     // 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha
     int32_t precision;      // 1 ... 16
 } tarn_jxl_image;
+
+// Loads the library; the first decoding does it, too, but needs files then.
+int tarn_jxl_load(void);
 
 // Decodes to `samples`, colour by pixel, native byte order, 1 or 2 bytes a sample for precisions up to 8 and 16.
 // The codestream has to be as `expected` says.

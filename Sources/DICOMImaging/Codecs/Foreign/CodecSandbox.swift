@@ -1,4 +1,5 @@
 public import ByteIO
+import CJPEGXL
 import Synchronization
 
 /// A place outside this process where C libraries decode what strangers wrote: what breaks there breaks nothing here.
@@ -18,6 +19,9 @@ public enum ForeignCodecs {
         get { installed.withLock { $0 } }
         set { installed.withLock { $0 = newValue } }
     }
+
+    /// Loads what would be loaded when it is needed first: for a process that is about to give up its files.
+    public static func load() { _ = tarn_jxl_load() }
 
     /// Threads beside the caller's with which OpenJPEG decodes a frame. 0, as at the start, is right where several
     /// frames are decoded at once.

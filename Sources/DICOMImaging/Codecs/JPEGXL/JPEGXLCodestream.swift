@@ -82,6 +82,8 @@ extension ForeignFrame {
         case Int32(tarn_jxl_ok): return samples
         case Int32(tarn_jxl_incomplete): throw ImagingError(.truncated, "the JPEG XL codestream ends early")
         case Int32(tarn_jxl_no_memory): throw ImagingError(.tooLarge, "no memory to decode JPEG XL")
+        case Int32(tarn_jxl_missing):
+            throw ImagingError(.unsupported, "JPEG XL needs libjxl 0.7: apt-get install libjxl0.7")
         case Int32(tarn_jxl_mismatch):
             throw ImagingError(.corrupt, "the JPEG XL codestream contradicts its own header")
         default: throw ImagingError(.corrupt, "the JPEG XL codestream is invalid")
