@@ -195,7 +195,7 @@ struct WalkedPlace: Sendable {
             "uid": path.contains("/series/{uid}") ? series : path.contains("/instances/{uid}") ? instance : study,
             "study": study, "series": series, "instance": instance, "frame": "1", "frames": "1", "name": "walked",
             "code": isSubject ? subject : Self.inside, "project": Self.inside, "path...": "7FE00010",
-            "id": identifier(path), "token": "x",
+            "id": identifier(path), "token": "x", "version": "1",
         ]
         for (name, value) in values { path = path.replacingOccurrences(of: "{\(name)}", with: value) }
         if route.methodName == "POST", path.hasPrefix("/dicom-web/") {
