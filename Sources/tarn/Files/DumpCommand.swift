@@ -2,6 +2,7 @@ import ArgumentParser
 import ByteIO
 import DICOM
 import Foundation
+import Synchronization
 
 /// `tarn dump`: what DICOM files contain.
 struct DumpCommand: ParsableCommand {
@@ -36,28 +37,63 @@ struct DumpCommand: ParsableCommand {
         var options = ReadOptions()
         // Group 0002 is always read; what lies after the last tag that is asked for never.
         if let last = tag.map(\.tag).max() { options.stopBefore = last.next }
-        var output = DumpOutput()
-        var hasFailed = false
         let inputs = files.flatMap(DumpInput.inputs)
-        for input in inputs {
-            do {
-                let dicom = try input.read(options)
-                if !quiet { say(dicom, input.name) }
-                show(dicom, inputs.count > 1 ? input.name : nil, &output)
-            } catch {
-                Terminal.say("tarn dump: \(input.name): \(error)")
-                hasFailed = true
+        var hasFailed = false
+        // All processors read, some files at a time; what they found is shown in the order of the files.
+        for start in stride(from: 0, to: inputs.count, by: Self.filesAtOnce) {
+            let batch = inputs[start..<min(start + Self.filesAtOnce, inputs.count)]
+            for shown in shares(of: batch, options, isNamed: inputs.count > 1) {
+                for line in shown.said { Terminal.say(line) }
+                Terminal.write(shown.output.bytes)
+                hasFailed = hasFailed || shown.hasFailed
             }
         }
-        output.flush()
         if hasFailed { throw ExitCode(1) }
     }
 
+    /// Files that are read before anything of them is printed.
+    private static let filesAtOnce = 256
+
+    /// What some files give, in their order.
+    private struct Shown: Sendable {
+        var output = DumpOutput()
+        /// For standard error.
+        var said: [String] = []
+        var hasFailed = false
+    }
+
+    private func shares(of batch: ArraySlice<DumpInput>, _ options: ReadOptions, isNamed: Bool) -> [Shown] {
+        let count = min(batch.count, ProcessInfo.processInfo.activeProcessorCount)
+        guard count > 1 else { return [shown(batch, options, isNamed: isNamed)] }
+        let shares = Mutex([Shown](repeating: Shown(), count: count))
+        DispatchQueue.concurrentPerform(iterations: count) { number in
+            let first = batch.startIndex + batch.count * number / count
+            let end = batch.startIndex + batch.count * (number + 1) / count
+            let shown = shown(batch[first..<end], options, isNamed: isNamed)
+            shares.withLock { $0[number] = shown }
+        }
+        return shares.withLock { $0 }
+    }
+
+    private func shown(_ inputs: ArraySlice<DumpInput>, _ options: ReadOptions, isNamed: Bool) -> Shown {
+        var shown = Shown()
+        for input in inputs {
+            do {
+                let dicom = try input.read(options)
+                if !quiet { shown.said += odd(dicom).map { "tarn dump: \(input.name): warning: \($0)" } }
+                show(dicom, isNamed ? input.name : nil, &shown.output)
+            } catch {
+                shown.said.append("tarn dump: \(input.name): \(error)")
+                shown.hasFailed = true
+            }
+        }
+        return shown
+    }
+
     /// What is odd in a file.
-    private func say(_ dicom: DICOMFile, _ name: String) {
+    private func odd(_ dicom: DICOMFile) -> [DICOMWarning] {
         // Text is looked at only where all of it is shown.
-        let odd = dicom.warnings + (tag.isEmpty ? dicom.characterSetWarnings() : [])
-        for warning in odd { Terminal.say("tarn dump: \(name): warning: \(warning)") }
+        dicom.warnings + (tag.isEmpty ? dicom.characterSetWarnings() : [])
     }
 
     /// - Parameter name: The file's, where there are several.
@@ -81,7 +117,7 @@ struct DumpCommand: ParsableCommand {
 }
 
 /// What a data set is read from.
-private enum DumpInput {
+private enum DumpInput: Sendable {
     case standardInput
     case file(path: [CChar], name: String)
     case none(name: String, reason: String)
@@ -138,9 +174,9 @@ extension Tag {
     fileprivate var next: Tag { Tag(rawValue: rawValue == .max ? .max : rawValue + 1) }
 }
 
-/// Lines for standard output, written some kilobytes at a time.
-struct DumpOutput {
-    private var bytes: [UInt8] = []
+/// Lines for standard output.
+struct DumpOutput: Sendable {
+    private(set) var bytes: [UInt8] = []
 
     mutating func print(_ text: String) { print(text.utf8) }
 
@@ -149,13 +185,5 @@ struct DumpOutput {
         write([UInt8(ascii: "\n")])
     }
 
-    mutating func write(_ text: [UInt8]) {
-        bytes.append(contentsOf: text)
-        if bytes.count > 64 << 10 { flush() }
-    }
-
-    mutating func flush() {
-        Terminal.write(bytes)
-        bytes.removeAll(keepingCapacity: true)
-    }
+    mutating func write(_ text: [UInt8]) { bytes.append(contentsOf: text) }
 }
