@@ -3,7 +3,7 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpq-dev libssl-dev libjpeg62-turbo-dev libdeflate-dev zlib1g-dev libargon2-dev libcurl4-openssl-dev \
-        libopenjp2-7-dev libopenjph-dev libjxl-dev \
+        libopenjp2-7-dev libopenjph-dev libjxl-dev libstdc++-12-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 run_packages=(
     libpq-dev libssl-dev libjpeg62-turbo-dev libdeflate-dev zlib1g-dev libargon2-dev libcurl4-openssl-dev
-    libopenjp2-7-dev libopenjph-dev libjxl-dev
+    libopenjp2-7-dev libopenjph-dev libjxl-dev libstdc++-12-dev
     postgresql-15 ca-certificates
 )
 test_packages=(python3 python3-venv chromium dcmtk dicom3tools age curl openssl zip unzip fonts-dejavu-core)
