@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -66,6 +67,14 @@ class Server:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"tarn serve was not ready within {timeout} s\n{self.log.read_text()[-4000:]}")
+
+    def said(self, pattern, timeout=20):
+        """The first group of `pattern` in what the server said: it answers before it has said all."""
+        deadline = time.monotonic() + timeout
+        while not (found := re.search(pattern, self.log.read_text())):
+            assert time.monotonic() < deadline, f"never said: {pattern}\n{self.log.read_text()[-4000:]}"
+            time.sleep(0.05)
+        return found.group(1)
 
     def stop(self, timeout=30):
         if self.process and self.process.poll() is None:

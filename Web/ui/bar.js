@@ -21,7 +21,7 @@ function placeLink({ path, name, waiting }) {
         count > 0
             ? h("span", { class: "waiting", title: what }, [
                 h("span", { "aria-hidden": "true" }, count > 99 ? "99+" : count),
-                h("span", { class: "visually-hidden" }, what),
+                h("span", { class: "visually-hidden" }, `, ${what}`),
             ])
             : null,
     ]);

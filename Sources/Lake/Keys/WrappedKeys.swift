@@ -19,7 +19,6 @@ struct WrappedKeys: Sendable {
             table: "subject", column: "wrapped_key", purpose: "subject-key", identities: ["project_id::text", "code"]),
         WrappedKeys(table: "ledger_key", column: "wrapped", purpose: "ledger-key", identities: ["name"]),
         WrappedKeys(table: "lake_secret", column: "wrapped", purpose: "lake-secret", identities: ["name"]),
-        WrappedKeys(table: "ledger_key", column: "wrapped", purpose: "ledger-key", identities: ["name"]),
     ]
 
     private static let batch = 200
