@@ -60,7 +60,7 @@ let package = Package(
         room("DICOMValidation", ["ByteIO", "DICOM"], strict),
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "COpenJPEG", "COpenJPH", "CJPEGXL", "CDeflate"], strict),
         room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
-        room("Deidentification", ["ByteIO", "DICOM", "Vault"], strict),
+        room("Deidentification", ["ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Vault"], strict),
         room("ContentAddressing", ["ByteIO", "Vault"], strict),
         room("TransparencyLog", ["ByteIO", "Vault"], strict),
 
@@ -94,7 +94,7 @@ let package = Package(
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),
         tests("DICOMValidation", ["DICOMValidation", "DICOM", "ByteIO"]),
         tests("Vault", ["Vault", "ByteIO"]),
-        tests("Deidentification", ["Deidentification", "DICOM", "Vault", "ByteIO"]),
+        tests("Deidentification", ["Deidentification", "DICOM", "DICOMImaging", "Vault", "ByteIO"]),
         tests("ContentAddressing", ["ContentAddressing", "Vault", "ByteIO"]),
         tests("TransparencyLog", ["TransparencyLog", "Vault", "ByteIO"]),
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
