@@ -51,6 +51,8 @@ let package = Package(
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         // libjxl is loaded when it is needed.
         .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("dl")]),
+        // A PKCS#11 module is loaded when a key file names one.
+        .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
@@ -68,12 +70,13 @@ let package = Package(
         room("ObjectStorage", ["ByteIO", logging]),
         room("Postgres", ["CPostgres", logging]),
         room("Mail", ["CCurl"]),
+        room("KeyManagement", ["ByteIO", "Vault", "CCurl", "CPKCS11"]),
         room("ColdStorage", ["ByteIO", "ContentAddressing", "CCurl"]),
         room(
             "Lake",
             [
                 "ByteIO", "DICOM", "DICOMImaging", "Vault", "Deidentification", "ContentAddressing", "TransparencyLog",
-                "ObjectStorage", "Postgres", "Mail", "ColdStorage", logging,
+                "ObjectStorage", "Postgres", "Mail", "ColdStorage", "KeyManagement", logging,
             ]),
         room(
             "Portal",
@@ -82,7 +85,8 @@ let package = Package(
             name: "tarn",
             dependencies: [
                 "ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Deidentification", "Vault",
-                "ContentAddressing", "TransparencyLog", "Postgres", "Mail", "Lake", "Portal", "CCurl", "CZlib",
+                "KeyManagement", "ContentAddressing", "TransparencyLog", "Postgres", "Mail", "Lake", "Portal", "CCurl",
+                "CZlib",
                 "CMalloc", "CSandbox",
                 arguments, logging,
             ],
@@ -100,6 +104,7 @@ let package = Package(
         tests("ObjectStorage", ["ObjectStorage", "ByteIO"]),
         tests("Postgres", ["Postgres"]),
         tests("Mail", ["Mail"]),
+        tests("KeyManagement", ["KeyManagement", "Vault", "ByteIO"]),
         tests("ColdStorage", ["ColdStorage", "ContentAddressing", "ByteIO"]),
         tests(
             "Lake",

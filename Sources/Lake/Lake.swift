@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeyManagement
 internal import Logging
 internal import ObjectStorage
 internal import Postgres
@@ -70,10 +71,13 @@ public final class Lake: Sendable {
     /// where no database is named, tables.
     /// - Throws: `.notFound` where there is no lake and `makesLake` is false; `.invalid` for a master key that is
     ///   missing, malformed, inside the data directory or another lake's, and for another lake's database;
-    ///   `.unavailable` where database or store cannot be opened.
+    ///   `.unavailable` where database or store cannot be opened, or the key's service does not answer.
     public static func open(_ configuration: LakeConfiguration) async throws(LakeError) -> Lake {
         let identity = try LakeIdentity.load(configuration)
-        let master = try masterKey(configuration, isNewLake: identity == nil)
+        let workers = WorkPool(threads: configuration.workers)
+        let isNewLake = identity == nil
+        // A key service may have to be asked.
+        let master = try await workers.run { () throws(LakeError) in try masterKey(configuration, isNewLake: isNewLake) }
         let found = LakeKeys(configuration, file: resolved(configuration.masterKeyFile), current: master)
         if let identity { try found.check(identity) }
         try makeDirectories(configuration)
@@ -84,11 +88,10 @@ public final class Lake: Sendable {
             let applied = try await Migrations.apply(directory: migrations, to: pool)
             if !applied.isEmpty { configuration.log.info("migrated", metadata: ["files": "\(applied.count)"]) }
             try await LakeIdentity.settle(identity, master: master, database: pool, configuration)
-            let workers = WorkPool(threads: configuration.workers)
             let store = try await workers.run { () throws(StorageError) in
                 try SegmentStore(directory: configuration.segmentsDirectory, log: configuration.log)
             }
-            let masterKeys = try await found.open(identity, pool)
+            let masterKeys = try await found.open(identity, pool, workers)
             let keys = StudyKeys(database: pool, master: masterKeys)
             let context = LakeContext(
                 configuration: configuration, database: pool, store: store, master: masterKeys,
@@ -146,16 +149,22 @@ public final class Lake: Sendable {
             throw LakeError(
                 .invalid, "the master key \(file) lies in the data directory: who copies the data must not get the key")
         }
-        do throws(VaultError) {
-            return try MasterKey.load(from: configuration.masterKeyFile)
+        do throws(KeyManagementError) {
+            let found = try KeyFile(configuration.masterKeyFile).load()
+            if let service = found.service {
+                let place = service.encryption.place
+                configuration.log.info("the master key is wrapped by a key service", metadata: ["by": "\(place)"])
+            }
+            return found.master
         } catch {
             // A lake that holds data is sealed under a key that exists somewhere: a new one would not open it.
-            guard error.code == .keyFileMissing, isNewLake, configuration.makesLake else {
-                throw LakeError(.invalid, "the master key \(file): \(error.reason)")
+            guard error.code == .file(.keyFileMissing), isNewLake, configuration.makesLake else {
+                throw LakeError(
+                    error.code == .unreachable ? .unavailable : .invalid, "the master key \(file): \(error.reason)")
             }
         }
-        do throws(VaultError) {
-            let master = try MasterKey.create(at: configuration.masterKeyFile)
+        do throws(KeyManagementError) {
+            let master = try KeyFile(configuration.masterKeyFile).create()
             configuration.log.notice("made a master key; back it up", metadata: ["file": "\(file)"])
             return master
         } catch {

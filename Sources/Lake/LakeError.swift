@@ -1,6 +1,8 @@
 internal import ByteIO
 internal import ColdStorage
 internal import ContentAddressing
+internal import Deidentification
+internal import KeyManagement
 internal import ObjectStorage
 internal import Postgres
 internal import TransparencyLog
@@ -55,7 +57,15 @@ extension LakeError {
         case let error as PostgresError: self.init(.unavailable, "the database failed: \(error)")
         case let error as StorageError where error.code == .erased: self.init(.gone, "it was erased")
         case let error as StorageError: self.init(.unavailable, "the object store failed: \(error)")
+        case let error as VaultError where error.code == .notAuthentic:
+            self.init(
+                .unavailable,
+                "stored bytes were changed, or belong to something else: \(error). `tarn fsck --deep` says what else is "
+                    + "damaged; bring it back from a backup")
+        case let error as DeidentificationError:
+            self.init(.unavailable, "the original cannot be rebuilt: \(error.reason)")
         case let error as VaultError: self.init(.unavailable, "a seal could not be opened or made: \(error)")
+        case let error as KeyManagementError: self.init(.unavailable, error.reason)
         case let error as TransparencyLogError: self.init(.unavailable, "the ledger failed: \(error)")
         case let error as ByteIOError: self.init(.unavailable, "bytes could not be had: \(error)")
         case let error as ColdStorageError: self.init(.unavailable, error.reason)

@@ -1,6 +1,5 @@
 import ByteIO
 import CCrypto
-import Glibc
 
 /// The key above all others, kept in a file of its own: 32 bytes in base64 on one line. Format: Docs/Formats/keys.md.
 public struct MasterKey: Sendable {
@@ -18,39 +17,35 @@ public struct MasterKey: Sendable {
     /// The line that a key file holds, for a backup that is kept apart. It is the key itself.
     public var backup: String { unsafe key.withUnsafeBytes { unsafe Base64.encode($0) } }
 
+    public init(_ key: SymmetricKey, isOpenToOthers: Bool = false) {
+        self.key = key
+        self.isOpenToOthers = isOpenToOthers
+    }
+
+    /// The key in the text of a key file.
+    /// - Throws: `keyMalformed`.
+    public init(parsing text: [UInt8], isOpenToOthers: Bool = false) throws(VaultError) {
+        guard var bytes = Base64.decode(Self.trimmed(text[...])) else { throw VaultError(.keyMalformed) }
+        defer { unsafe bytes.withUnsafeMutableBytes { unsafe wipe($0) } }
+        guard bytes.count == SymmetricKey.count else { throw VaultError(.keyMalformed) }
+        key = unsafe SymmetricKey { target in
+            unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+        }
+        self.isOpenToOthers = isOpenToOthers
+    }
+
     /// The key in the file at `path`.
     /// - Throws: `keyFileMissing`, `keyFileUnreadable`, `keyMalformed`.
     public static func load(from path: String) throws(VaultError) -> MasterKey {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw VaultError(errno == ENOENT ? .keyFileMissing : .keyFileUnreadable, errno: errno)
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw VaultError(.keyFileUnreadable, errno: errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw VaultError(.keyFileUnreadable, errno: EISDIR) }
-        // One byte more than any key file has, so that a longer one shows.
-        var text = [UInt8](repeating: 0, count: 64)
-        defer { unsafe text.withUnsafeMutableBytes { unsafe wipe($0) } }
-        let capacity = text.count
-        let count = unsafe text.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, capacity) }
-        guard count >= 0 else { throw VaultError(.keyFileUnreadable, errno: errno) }
-        guard count < capacity, var bytes = Base64.decode(trimmed(text[..<count])) else {
-            throw VaultError(.keyMalformed)
-        }
-        defer { unsafe bytes.withUnsafeMutableBytes { unsafe wipe($0) } }
-        guard bytes.count == SymmetricKey.count else { throw VaultError(.keyMalformed) }
-        let key = unsafe SymmetricKey { target in
-            unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-        }
-        return MasterKey(key: key, isOpenToOthers: status.st_mode & 0o077 != 0)
+        let file = try SecretFile.read(path, upTo: 63)
+        return try MasterKey(parsing: file.bytes, isOpenToOthers: file.isOpenToOthers)
     }
 
     /// A new random key, in a new file at `path` with mode 0600; directories on the way are made with mode 0700.
     /// The file appears whole or not at all.
     /// - Throws: `keyFileExists`, `keyFileUnwritable`.
     public static func create(at path: String) throws(VaultError) -> MasterKey {
-        let master = MasterKey(key: SymmetricKey(), isOpenToOthers: false)
+        let master = MasterKey(SymmetricKey())
         try master.save(to: path)
         return master
     }
@@ -58,27 +53,7 @@ public struct MasterKey: Sendable {
     /// Writes the key to a new file at `path`, as `create(at:)` does.
     /// - Throws: `keyFileExists`, `keyFileUnwritable`.
     public func save(to path: String) throws(VaultError) {
-        let directory = Self.parent(of: path)
-        try Self.makeDirectories(directory)
-        let temporary = "\(path).\(SecureRandom.bytes(8).hexadecimal)"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
-        defer {
-            close(descriptor)
-            unsafe unlink(temporary)
-        }
-        var line = Array((backup + "\n").utf8)
-        defer { unsafe line.withUnsafeMutableBytes { unsafe wipe($0) } }
-        let written = unsafe line.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        guard written == line.count, fsync(descriptor) == 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
-        // link, unlike rename, never replaces a file that another process made in between.
-        guard unsafe link(temporary, path) == 0 else {
-            throw VaultError(errno == EEXIST ? .keyFileExists : .keyFileUnwritable, errno: errno == EEXIST ? 0 : errno)
-        }
-        let parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
-        defer { close(parent) }
-        guard fsync(parent) == 0 else { throw VaultError(.keyFileUnwritable, errno: errno) }
+        try SecretFile.write(Array((backup + "\n").utf8), to: path)
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -87,24 +62,4 @@ public struct MasterKey: Sendable {
         while let last = text.last, isSpace(last) { text.removeLast() }
         return text
     }
-
-    private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func makeDirectories(_ path: String) throws(VaultError) {
-        var status = stat()
-        if unsafe stat(path, &status) == 0 { return }
-        let above = parent(of: path)
-        if above != path { try makeDirectories(above) }
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw VaultError(.keyFileUnwritable, errno: errno)
-        }
-    }
-}
-
-/// Zeroes memory that held a secret, in a way the compiler does not optimise away.
-func wipe(_ memory: UnsafeMutableRawBufferPointer) {
-    if let base = memory.baseAddress { unsafe OPENSSL_cleanse(base, memory.count) }
 }

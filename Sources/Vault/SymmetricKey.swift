@@ -23,7 +23,7 @@ public struct SymmetricKey: Sendable, Equatable {
     }
 
     /// A key that `fill` writes; the memory holds 32 zeros before.
-    init<E: Error>(filling fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
+    public init<E: Error>(filling fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void) throws(E) {
         storage = Storage()
         try unsafe fill(storage.buffer)
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ByteIO
 import Deidentification
 import Foundation
+import KeyManagement
 import Vault
 
 /// `tarn deidentify`: files without what identifies the patient, no server needed.
@@ -115,9 +116,9 @@ struct DeidentificationKeys {
     /// The key in `file`. The command ends with 2, after one line, where there is none: it may be a pipe, which can be
     /// read once only, so `validate()` is no place for this.
     static func master(in file: String, for command: String) throws -> SymmetricKey {
-        do throws(VaultError) { return try MasterKey.load(from: file).key } catch {
+        do throws(KeyManagementError) { return try KeyFile(file).load().master.key } catch {
             let makesOne =
-                command == "tarn deidentify" && (error.code == .keyMalformed || error.code == .keyFileMissing)
+                command == "tarn deidentify" && [.file(.keyMalformed), .file(.keyFileMissing)].contains(error.code)
             let hint = makesOne ? " (make one: openssl rand -base64 32 > FILE)" : ""
             Terminal.say("\(command): --key \(file): \(error.reason)\(hint)")
             throw ExitCode(2)

@@ -37,16 +37,30 @@ struct ReidentifyCommand: ParsableCommand {
         try NewFile.makeFolder(originals, for: "tarn reidentify")
         let run = ReidentifyRun(key: DeidentificationKeys(master).patches, patches: patches, originals: originals)
         var failed = 0
+        var sealedOtherwise = 0
         for input in inputs {
             let verdict = run.process(input)
             if verdict.reason != nil { failed += 1 }
+            if verdict.isSealedOtherwise { sealedOtherwise += 1 }
             report(verdict)
         }
         if json {
             try Terminal.printJSON(Summary(files: inputs.count, restored: inputs.count - failed, failed: failed))
         }
         Terminal.say("\(inputs.count) files: \(inputs.count - failed) restored, \(failed) failed")
+        if sealedOtherwise > 0 { explain(sealedOtherwise, restored: inputs.count - failed) }
         if failed > 0 { throw ExitCode(1) }
+    }
+
+    /// One patch alone cannot tell a wrong key from a change; all of them together can.
+    private func explain(_ count: Int, restored: Int) {
+        if restored > 0 {
+            Terminal.say(
+                "\(count) of the patches do not open under the key that opens others: they were changed, or sealed "
+                    + "under another key. Take them from a backup.")
+        } else if count > 1 {
+            Terminal.say("No patch opens under \(key): it is not the key that they were sealed under.")
+        }
     }
 
     private struct Summary: Encodable {

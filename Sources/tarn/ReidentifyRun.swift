@@ -16,10 +16,15 @@ struct ReidentifyRun {
         let verdict: String
         var original: String?
         var reason: String?
+        /// Whether the patch is there and did not open under the key.
+        var isSealedOtherwise = false
+
+        private enum CodingKeys: String, CodingKey { case file, verdict, original, reason }
     }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
+        var isSealedOtherwise = false
     }
 
     func process(_ input: FileTree.Entry) -> Verdict {
@@ -27,11 +32,17 @@ struct ReidentifyRun {
             if let obstacle = input.obstacle { throw Failure(description: obstacle.reason) }
             let stored = try input.contents()
             let patch = try patch(for: input)
-            try patch.checkStored(stored)
+            do throws(DeidentificationError) { try patch.checkStored(stored) } catch {
+                guard error.code == .wrongStoredObject else { throw error }
+                throw Failure(
+                    description: "the patch belongs to another file, or this one was changed: \(error.reason)")
+            }
             try restore(patch, stored)
             return Verdict(file: input.relativePath, verdict: "restored", original: patch.originalName)
         } catch {
-            return Verdict(file: input.relativePath, verdict: "failed", reason: "\(error)")
+            return Verdict(
+                file: input.relativePath, verdict: "failed", reason: "\(error)",
+                isSealedOtherwise: (error as? Failure)?.isSealedOtherwise ?? false)
         }
     }
 
@@ -41,8 +52,10 @@ struct ReidentifyRun {
             throw Failure(description: "no patch at \(input.relativePath).patch")
         }
         let bytes: Bytes
-        do { bytes = try SealedObject.open(sealed, key: key, context: DeidentificationKeys.context) } catch {
-            throw Failure(description: "the patch cannot be opened: wrong key, or it was changed (\(error))")
+        do throws(VaultError) { bytes = try SealedObject.open(sealed, key: key, context: DeidentificationKeys.context) } catch {
+            throw Failure(
+                description: "the patch cannot be opened: wrong key, or it was changed (\(error))",
+                isSealedOtherwise: error.code == .notAuthentic)
         }
         return try IdentityPatch(parsing: bytes)
     }

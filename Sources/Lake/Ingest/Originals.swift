@@ -53,9 +53,12 @@ extension StoredObjects {
         _ addresses: StoredAddresses, uid: String, study: Int64, in context: LakeContext
     ) async throws(LakeError) -> any ByteSource {
         let limits = context.configuration
-        let object = try await plaintext(try await self.object(addresses.object, uid: uid, study: study), context)
-        let sealed = try await self.patch(addresses.patch, uid: uid, study: study)
-        let bytes = try await plaintext(sealed, context)
+        let object = try await Self.opening("de-identified object") { () throws(LakeError) in
+            try await plaintext(try await self.object(addresses.object, uid: uid, study: study), context)
+        }
+        let bytes = try await Self.opening("identity patch") { () throws(LakeError) in
+            try await plaintext(try await self.patch(addresses.patch, uid: uid, study: study), context)
+        }
         return try await LakeError.rethrowing {
             try await context.workers.run { () throws in
                 let patch = try IdentityPatch(parsing: bytes)
@@ -82,6 +85,16 @@ extension StoredObjects {
                 }
                 return spool ?? builder.finish() as any ByteSource
             }
+        }
+    }
+
+    /// Runs `body` and says of which of the two an original is made of a failure is.
+    private static func opening<T>(
+        _ part: String, _ body: () async throws(LakeError) -> T
+    ) async throws(LakeError) -> T {
+        do throws(LakeError) { return try await body() } catch {
+            guard error.code == .unavailable else { throw error }
+            throw LakeError(.unavailable, "the \(part) of this instance cannot be used: \(error.reason)")
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeyManagement
 internal import Logging
 internal import Postgres
 internal import Synchronization
@@ -29,9 +30,11 @@ public final class KeyRotation: Sendable {
     init(_ context: LakeContext) { self.context = context }
 
     /// Makes a new master key, wraps everything by it and puts it in the place of the present one, which is kept beside
-    /// it. Ends a rotation that was cut off instead, where there is one.
+    /// it. What wraps the present one, a key of a service, wraps the new one. Ends a rotation that was cut off instead,
+    /// where there is one.
     /// - Throws: `.notFound` for who is neither operator nor administrator; `.conflict` while another rotation runs;
-    ///   `.unavailable` where the key's folder cannot be written or the database fails: do it again.
+    ///   `.unavailable` where the key's folder cannot be written, its service does not answer or the database fails: do
+    ///   it again.
     @discardableResult
     public func rotate(principal: Principal) async throws(LakeError) -> Outcome {
         guard Gate.permits(principal, .operate) else { throw LakeError(.notFound, "there is no such thing") }
@@ -54,7 +57,8 @@ public final class KeyRotation: Sendable {
         let lake = UUID(uuidString: try row.decode("id", as: String.self)) ?? UUID()
         let from: String = try row.decode("master_key_id")
         let underWay: String? = try row.decode("next_master_key_id")
-        let (old, next) = try keys(files)
+        let (old, next, lock) = try await context.workers.run { () throws in try Self.keys(files) }
+        defer { withExtendedLifetime(lock) {} }
         guard old.id == from, underWay == nil || underWay == next.id else {
             throw LakeError(
                 .invalid, "\(files.path) is not the master key \(from) of this lake any more: somebody changed the file"
@@ -78,10 +82,17 @@ public final class KeyRotation: Sendable {
             from: from, to: next.id, kept: files.formerPath(from), rewrapped: rewrapped, resumed: underWay != nil)
     }
 
-    private func keys(_ files: MasterKeyFiles) throws(LakeError) -> (old: MasterKey, next: MasterKey) {
-        do throws(VaultError) { return (try files.load(), try files.makeNext()) } catch {
+    private static func keys(
+        _ files: MasterKeyFiles
+    ) throws(LakeError) -> (old: MasterKey, next: MasterKey, lock: KeyFolderLock) {
+        do throws(KeyManagementError) {
+            let lock = try files.lock()
+            let old = try files.load()
+            return (old.master, try files.makeNext(under: old.service), lock)
+        } catch {
             throw LakeError(
-                .unavailable, "a new master key cannot be put beside \(files.path): \(error.reason)")
+                error.code == .busy ? .conflict : .unavailable,
+                "a new master key cannot be put beside \(files.path): \(error.reason)")
         }
     }
 }

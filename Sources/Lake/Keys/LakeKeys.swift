@@ -34,7 +34,7 @@ struct LakeKeys {
 
     /// The keys that open the lake, once its database answers. What a rotation that was cut off left to be said in the
     /// file and the table `lake` is said.
-    func open(_ known: LakeIdentity?, _ database: PostgresPool) async throws -> MasterKeys {
+    func open(_ known: LakeIdentity?, _ database: PostgresPool, _ workers: WorkPool) async throws -> MasterKeys {
         let row = try await database.single("SELECT id::text AS id, master_key_id, next_master_key_id FROM lake")
         let stored: String = try row.decode("master_key_id")
         guard let next: String = try row.decode("next_master_key_id") else {
@@ -51,7 +51,8 @@ struct LakeKeys {
             return MasterKeys(current)
         }
         guard current.id == stored else { throw wrong(needed: stored) }
-        guard let following = try files.next(), following.id == next else {
+        let files = files
+        guard let following = try await workers.run({ () throws in try files.next() }), following.id == next else {
             throw LakeError(
                 .invalid,
                 "the master key is being changed to \(next), and the file \(files.nextPath) is missing or another: "

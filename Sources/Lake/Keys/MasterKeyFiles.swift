@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import KeyManagement
 internal import Vault
 
 /// The file of the master key, and those beside it while and after another key takes its place:
@@ -7,6 +8,8 @@ internal import Vault
 ///     master.key                      the key
 ///     master.key.next                 the one that takes its place
 ///     master.key.1a2b3c4d5e6f7081     one that was, by its name; kept for backups that were made under it
+///
+/// Each may be wrapped by a key service, so that what reads one may wait for the network.
 struct MasterKeyFiles {
     /// Of the key, without links: what replaces it replaces no link.
     let path: String
@@ -14,22 +17,25 @@ struct MasterKeyFiles {
     var nextPath: String { path + ".next" }
     func formerPath(_ id: String) -> String { path + "." + id }
 
-    /// The key in `path`.
-    func load() throws(VaultError) -> MasterKey { try MasterKey.load(from: path) }
+    /// The key in `path`, and what wraps it.
+    func load() throws(KeyManagementError) -> KeyFile.Loaded { try KeyFile(path).load() }
+
+    /// Keeps others from changing the files while it is held.
+    func lock() throws(KeyManagementError) -> KeyFolderLock { try KeyFolderLock(of: path) }
 
     /// The key that is to take its place; `nil` where there is none.
-    func next() throws(VaultError) -> MasterKey? { try Self.optional(nextPath) }
+    func next() throws(KeyManagementError) -> MasterKey? { try Self.optional(nextPath) }
 
     /// A key that was once in `path`; `nil` where it was not kept.
-    func former(_ id: String) throws(VaultError) -> MasterKey? {
+    func former(_ id: String) throws(KeyManagementError) -> MasterKey? {
         guard let key = try Self.optional(formerPath(id)), key.id == id else { return nil }
         return key
     }
 
-    /// The key that is to take its place; made where there is none.
-    func makeNext() throws(VaultError) -> MasterKey {
+    /// The key that is to take its place; made, and wrapped by the same service, where there is none.
+    func makeNext(under service: KeyService?) throws(KeyManagementError) -> MasterKey {
         if let next = try next() { return next }
-        return try MasterKey.create(at: nextPath)
+        return try KeyFile(nextPath).create(under: service)
     }
 
     /// Puts the next key in the place of `old`, which is kept under its name. A crash leaves one or the other.
@@ -49,9 +55,9 @@ struct MasterKeyFiles {
         guard descriptor >= 0, fsync(descriptor) == 0 else { throw failed }
     }
 
-    private static func optional(_ path: String) throws(VaultError) -> MasterKey? {
-        do throws(VaultError) { return try MasterKey.load(from: path) } catch {
-            guard error.code == .keyFileMissing else { throw error }
+    private static func optional(_ path: String) throws(KeyManagementError) -> MasterKey? {
+        do throws(KeyManagementError) { return try KeyFile(path).load().master } catch {
+            guard error.code == .file(.keyFileMissing) else { throw error }
             return nil
         }
     }

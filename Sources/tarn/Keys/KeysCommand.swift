@@ -1,31 +1,41 @@
 import ArgumentParser
 import Foundation
+import KeyManagement
 import Vault
 
 /// `tarn keys`: the master key, which opens everything and is kept apart from the data.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make, name, back up and change the master key.",
+        abstract: "Make, name, back up and change the master key, and keep it in a key service.",
         discussion: """
             Example:  tarn keys create
                       tarn keys backup > /media/safe/tarn-master.key
             Whoever loses the master key loses every study. Keep a backup where the data are not.
+            The key file holds the key itself, or the key wrapped by a key that never leaves an HSM (PKCS#11) or a
+            transit engine (HashiCorp Vault, OpenBao): then the file alone opens nothing. See Docs/Operations/keys.md.
             """,
-        subcommands: [Create.self, ShowID.self, Backup.self, Rotate.self])
+        subcommands: [Create.self, ShowID.self, Backup.self, Rotate.self, Wrap.self, Unwrap.self, Check.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a new key in a new file (mode 0600). A file that is there is never overwritten.",
-            discussion: "Example:  tarn keys create --master-key /etc/tarn/master.key")
+            discussion: """
+                Example:  tarn keys create --master-key /etc/tarn/master.key
+                Where a key service is named the key is wrapped by it and never written as it is.
+                """)
 
         @OptionGroup var key: MasterKeyOption
+        @OptionGroup(title: "Key service") var service: KeyServiceOptions
         @Flag(help: "The result as JSON on standard output.") var json = false
 
         func run() async throws {
             try refuseWithinLake(key.file)
-            let master = try named(key.file) { path throws(VaultError) in try MasterKey.create(at: path) }
-            Terminal.say("Made a master key in \(key.file). Back it up: tarn keys backup")
+            let service = try service.service()
+            try self.service.makeKey(service)
+            let master = try named(key.file) { file throws(KeyManagementError) in try file.create(under: service) }
+            let by = service.map { ", wrapped by \($0.encryption.place)" } ?? ""
+            Terminal.say("Made a master key in \(key.file)\(by). Back it up: tarn keys backup")
             if json { try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id)) }
         }
     }
@@ -34,17 +44,24 @@ struct KeysCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show-id",
             abstract: "Print the key's name, which tells keys apart and says nothing about them.",
-            discussion: "Example:  tarn keys show-id")
+            discussion: """
+                Example:  tarn keys show-id
+                The name of a wrapped key stands in its file: its service is not asked (tarn keys check asks it).
+                """)
 
         @OptionGroup var key: MasterKeyOption
         @Flag(help: "As JSON.") var json = false
 
         func run() async throws {
-            let master = try loaded(key.file)
+            let id = try named(key.file) { file throws(KeyManagementError) in
+                let described = try file.describe()
+                // Warns where the file is the key and can be read by others.
+                return described.service == nil ? try loaded(file).master.id : described.id
+            }
             if json {
-                try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id))
+                try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: id))
             } else {
-                Terminal.print(master.id)
+                Terminal.print(id)
             }
         }
     }
@@ -54,7 +71,8 @@ struct KeysCommand: AsyncParsableCommand {
             abstract: "Print the key itself, or write it to a new file, for safe keeping elsewhere.",
             discussion: """
                 Example:  tarn keys backup --output /media/safe/tarn-master.key
-                The line is the key: whoever reads it can open every study.
+                The line is the key: whoever reads it can open every study. Of a wrapped key, too: it is what opens the
+                lake when the key service is lost.
                 """)
 
         @OptionGroup var key: MasterKeyOption
@@ -62,13 +80,15 @@ struct KeysCommand: AsyncParsableCommand {
         var output: String?
 
         func run() async throws {
-            let master = try loaded(key.file)
+            let master = try named(key.file) { file throws(KeyManagementError) in try loaded(file).master }
             guard let output else {
                 Terminal.print(master.backup)
                 return
             }
             try refuseWithinLake(output)
-            try named(output) { path throws(VaultError) in try master.save(to: path) }
+            do throws(VaultError) { try master.save(to: output) } catch {
+                throw ClientError("\(output): \(error.reason)")
+            }
             Terminal.say("Wrote the master key \(master.id) to \(output).")
         }
     }
@@ -80,7 +100,8 @@ struct KeysCommand: AsyncParsableCommand {
                 Example:  tarn keys rotate --data ./lake
                 The file stays where it is and holds the new key; the old one is kept beside it under its name, for
                 backups of the lake that were made before. Back up the new key at once: tarn keys backup. A rotation that
-                was cut off is ended by giving the command again.
+                was cut off is ended by giving the command again. Where a key service wraps the present key it wraps the
+                new one, too.
                 """)
 
         @Flag(help: "The result as JSON on standard output.") var json = false
@@ -114,15 +135,17 @@ struct KeysCommand: AsyncParsableCommand {
     }
 }
 
-/// The key in `file`, with a warning where others can read it.
-private func loaded(_ file: String) throws -> MasterKey {
-    let master = try named(file) { path throws(VaultError) in try MasterKey.load(from: path) }
-    if master.isOpenToOthers { Terminal.say("warning: \(file) can be read by others than its owner; chmod 600 it") }
-    return master
+/// The key in `file`, with a warning where others can read it, or what signs in to its service.
+func loaded(_ file: KeyFile) throws(KeyManagementError) -> KeyFile.Loaded {
+    let loaded = try file.load()
+    if let exposed = loaded.exposed {
+        Terminal.say("warning: \(exposed) can be read by others than its owner; chmod 600 it")
+    }
+    return loaded
 }
 
 /// A copy of a data directory must not open itself.
-private func refuseWithinLake(_ file: String) throws {
+func refuseWithinLake(_ file: String) throws {
     var folder = URL(fileURLWithPath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
     while let slash = folder.lastIndex(of: "/") {
         let manager = FileManager.default
@@ -134,6 +157,8 @@ private func refuseWithinLake(_ file: String) throws {
 }
 
 /// Runs `body` and says which file a failure is about.
-private func named<T>(_ file: String, _ body: (String) throws(VaultError) -> T) throws -> T {
-    do throws(VaultError) { return try body(file) } catch { throw ClientError("\(file): \(error.reason)") }
+func named<T>(_ path: String, _ body: (KeyFile) throws(KeyManagementError) -> T) throws -> T {
+    do throws(KeyManagementError) { return try body(KeyFile(path)) } catch {
+        throw ClientError("\(path): \(error.reason)")
+    }
 }

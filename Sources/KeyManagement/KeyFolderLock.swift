@@ -1,0 +1,22 @@
+internal import Glibc
+internal import Vault
+
+/// Held by who changes a key file or those beside it: a command that moves the key into a service must not meet a
+/// rotation, or one would put the former key in the place of the next.
+public final class KeyFolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Parameter path: of the key file.
+    /// - Throws: `busy` while another process or another caller has it.
+    public init(of path: String) throws(KeyManagementError) {
+        let folder = SecretFile.parent(of: path)
+        descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw KeyManagementError(VaultError(.keyFileMissing)) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw KeyManagementError(.busy, "another command is changing the keys in \(folder): wait for its end")
+        }
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,198 @@
+"""Key services for tests: a token of SoftHSM, and a server of our own that speaks the transit engine's wire form."""
+
+import base64
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import ssl
+import subprocess
+import threading
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+SOFTHSM = pathlib.Path("/usr/lib/softhsm/libsofthsm2.so")
+
+
+class SoftToken:
+    """PKCS#11: a token of SoftHSM of its own. The environment says where it is: `SOFTHSM2_CONF`."""
+
+    kind = "pkcs11"
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.configuration = folder / "softhsm.conf"
+        self.pin = folder / "pin"
+        self.pin.write_text("4711\n")
+        self.pin.chmod(0o600)
+        self.credential = self.pin
+        (folder / "tokens").mkdir()
+        self.up()
+        subprocess.run(
+            ["softhsm2-util", "--init-token", "--free", "--label", "tarn test", "--so-pin", "so-pin", "--pin", "4711"],
+            env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
+
+    def options(self, key="tarn"):
+        return ["--pkcs11-module", SOFTHSM, "--pkcs11-token", "tarn test", "--pin-file", self.pin, "--kms-key", key]
+
+    def up(self):
+        self.configuration.write_text(f"directories.tokendir = {self.folder}/tokens\nobjectstore.backend = file\n")
+
+    def down(self):
+        (self.folder / "nothing").mkdir(exist_ok=True)
+        self.configuration.write_text(f"directories.tokendir = {self.folder}/nothing\n")
+
+    down_words = "no token is called tarn test"
+
+    def lock_out(self):
+        self.pin.write_text("0815\n")
+
+    locked_out_words = "refuses the PIN"
+
+    def let_in(self):
+        self.pin.write_text("4711\n")
+
+    def forget_key(self, name="tarn"):
+        """The same name, another key: as after a token was set up again."""
+        shutil.rmtree(self.folder / "tokens")
+        (self.folder / "tokens").mkdir()
+        subprocess.run(
+            ["softhsm2-util", "--init-token", "--free", "--label", "tarn test", "--so-pin", "so-pin", "--pin", "4711"],
+            env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
+        other = self.folder / "other"
+        other.write_bytes(os.urandom(32))
+        subprocess.run(
+            ["softhsm2-util", "--import", other, "--aes", "--token", "tarn test", "--label", name, "--id", "01", "--pin",
+             "4711"],
+            env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
+
+    def close(self):
+        pass
+
+
+class TransitServer:
+    """The transit engine's requests and answers over HTTPS, with real AES-256-GCM behind them. It is ours and not
+    HashiCorp's: what it checks is the wire form as their documentation gives it."""
+
+    kind = "transit"
+    down_words = "does not answer"
+    locked_out_words = "refuses the token"
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.token = folder / "token"
+        self.token.write_text("hvs.right\n")
+        self.token.chmod(0o600)
+        self.credential = self.token
+        self.keys, self.seen, self.is_sealed = {}, [], False
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+             "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder / "tls.key", "-out", folder / "ca.pem"],
+            check=True, capture_output=True)
+        self.server, self.port = None, 0
+        self.up()
+
+    @property
+    def address(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    def options(self, key="tarn"):
+        return ["--transit", self.address, "--token-file", self.token, "--transit-ca", self.folder / "ca.pem",
+                "--kms-key", key]
+
+    def up(self):
+        service = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                body = json.loads(self.rfile.read(length)) if length else {}
+                status, answer = service.answer(self.command, self.path, self.headers, body)
+                data = json.dumps(answer).encode() if answer is not None else b""
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = handle_any
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "ca.pem", self.folder / "tls.key")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def down(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.server = None
+
+    def lock_out(self):
+        self.token.write_text("hvs.expired\n")
+
+    def let_in(self):
+        self.token.write_text("hvs.right\n")
+
+    def forget_key(self, name="tarn"):
+        self.keys[name]["versions"] = [os.urandom(32)]
+
+    def rotate(self, name="tarn"):
+        self.keys[name]["versions"].append(os.urandom(32))
+
+    def close(self):
+        if self.server:
+            self.down()
+
+    def answer(self, method, path, headers, body):
+        self.seen.append((method, path))
+        if self.is_sealed:
+            return 503, {"errors": ["Vault is sealed"]}
+        if headers.get("X-Vault-Token") != "hvs.right":
+            return 403, {"errors": ["permission denied"]}
+        parts = path.split("/")
+        if parts[:3] != ["", "v1", "transit"] or len(parts) != 5:
+            return 404, {"errors": [f"no handler for route \"{path}\""]}
+        operation, name = parts[3:]
+        if operation == "keys" and method == "POST":
+            self.keys.setdefault(name, {
+                "type": body.get("type", "aes256-gcm96"), "exportable": body.get("exportable", False),
+                "versions": [os.urandom(32)], "minimum": 1})
+            return 204, None
+        key = self.keys.get(name)
+        if operation == "keys":
+            if key is None:
+                return 404, {"errors": []}
+            return 200, {"data": {
+                "type": key["type"], "exportable": key["exportable"], "allow_plaintext_backup": False, "name": name,
+                "latest_version": len(key["versions"]), "min_decryption_version": key["minimum"]}}
+        if key is None or method != "POST":
+            return 400, {"errors": ["encryption key not found"]}
+        data = base64.b64decode(body.get("associated_data", ""))
+        if operation == "encrypt":
+            nonce, version = os.urandom(12), len(key["versions"])
+            sealed = nonce + AESGCM(key["versions"][-1]).encrypt(nonce, base64.b64decode(body["plaintext"]), data)
+            text = f"vault:v{version}:{base64.b64encode(sealed).decode()}"
+            return 200, {"data": {"ciphertext": text, "key_version": version}}
+        if operation == "decrypt":
+            return self.decrypt(key, body["ciphertext"], data)
+        return 404, {"errors": []}
+
+    @staticmethod
+    def decrypt(key, text, data):
+        try:
+            word, version, sealed = text.split(":")
+            version, sealed = int(version.removeprefix("v")), base64.b64decode(sealed, validate=True)
+            assert word == "vault" and key["minimum"] <= version <= len(key["versions"])
+            plain = AESGCM(key["versions"][version - 1]).decrypt(sealed[:12], sealed[12:], data)
+        except (AssertionError, ValueError, InvalidTag):
+            return 400, {"errors": ["invalid ciphertext or version disallowed by policy"]}
+        return 200, {"data": {"plaintext": base64.b64encode(plain).decode()}}
