@@ -13,6 +13,8 @@ import threading
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tarn_server import run
+
 SOFTHSM = pathlib.Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
@@ -28,8 +30,11 @@ class SoftToken:
         self.pin.write_text("4711\n")
         self.pin.chmod(0o600)
         self.credential = self.pin
-        (folder / "tokens").mkdir()
         self.up()
+        self.set_up()
+
+    def set_up(self):
+        (self.folder / "tokens").mkdir()
         subprocess.run(
             ["softhsm2-util", "--init-token", "--free", "--label", "tarn test", "--so-pin", "so-pin", "--pin", "4711"],
             env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
@@ -57,16 +62,9 @@ class SoftToken:
     def forget_key(self, name="tarn"):
         """The same name, another key: as after a token was set up again."""
         shutil.rmtree(self.folder / "tokens")
-        (self.folder / "tokens").mkdir()
-        subprocess.run(
-            ["softhsm2-util", "--init-token", "--free", "--label", "tarn test", "--so-pin", "so-pin", "--pin", "4711"],
-            env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
-        other = self.folder / "other"
-        other.write_bytes(os.urandom(32))
-        subprocess.run(
-            ["softhsm2-util", "--import", other, "--aes", "--token", "tarn test", "--label", name, "--id", "01", "--pin",
-             "4711"],
-            env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
+        self.set_up()
+        (self.folder / "other.key").unlink(missing_ok=True)
+        run("keys", "create", "--master-key", self.folder / "other.key", *self.options(name), "--make-key")
 
     def close(self):
         pass

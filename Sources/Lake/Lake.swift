@@ -77,7 +77,8 @@ public final class Lake: Sendable {
         let workers = WorkPool(threads: configuration.workers)
         let isNewLake = identity == nil
         // A key service may have to be asked.
-        let master = try await workers.run { () throws(LakeError) in try masterKey(configuration, isNewLake: isNewLake) }
+        let master = try await workers.run { () throws(LakeError) in try masterKey(configuration, isNewLake: isNewLake)
+        }
         let found = LakeKeys(configuration, file: resolved(configuration.masterKeyFile), current: master)
         if let identity { try found.check(identity) }
         try makeDirectories(configuration)

@@ -28,7 +28,8 @@ public struct SecretFile: Sendable {
         let count = unsafe storage.fill { target in
             var filled = 0
             while filled < target.count {
-                let count = unsafe Glibc.read(descriptor, target.baseAddress.map { unsafe $0 + filled }, target.count - filled)
+                let count = unsafe Glibc.read(
+                    descriptor, target.baseAddress.map { unsafe $0 + filled }, target.count - filled)
                 if count < 0, errno == EINTR { continue }
                 guard count >= 0 else { return -1 }
                 guard count > 0 else { break }
@@ -40,7 +41,8 @@ public struct SecretFile: Sendable {
         guard count <= limit else { throw VaultError(.keyMalformed) }
         storage.truncate(to: count)
         return SecretFile(
-            storage: storage, isOpenToOthers: status.st_mode & 0o077 != 0, isWritableByOthers: status.st_mode & 0o022 != 0)
+            storage: storage, isOpenToOthers: status.st_mode & 0o077 != 0,
+            isWritableByOthers: status.st_mode & 0o022 != 0)
     }
 
     /// Writes a file at `path` with mode 0600; directories on the way are made with mode 0700.

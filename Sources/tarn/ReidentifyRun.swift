@@ -52,7 +52,9 @@ struct ReidentifyRun {
             throw Failure(description: "no patch at \(input.relativePath).patch")
         }
         let bytes: Bytes
-        do throws(VaultError) { bytes = try SealedObject.open(sealed, key: key, context: DeidentificationKeys.context) } catch {
+        do throws(VaultError) {
+            bytes = try SealedObject.open(sealed, key: key, context: DeidentificationKeys.context)
+        } catch {
             throw Failure(
                 description: "the patch cannot be opened: wrong key, or it was changed (\(error))",
                 isSealedOtherwise: error.code == .notAuthentic)

@@ -64,7 +64,8 @@ import Vault
         #expect(refusal { _ = try KeyFile(path).load() }?.code == .notAuthentic)
         for (change, code) in [
             (right.replacing("\"version\" : 1", with: "\"version\" : 2"), KeyManagementError.Code.invalid),
-            (right.replacing("pkcs11", with: "pkcs12"), .invalid), (String(right.dropLast(8)), .invalid), ("{", .invalid),
+            (right.replacing("pkcs11", with: "pkcs12"), .invalid), (String(right.dropLast(8)), .invalid),
+            ("{", .invalid),
             ("{}", .invalid), (right + String(repeating: " ", count: 20_000), .file(.keyMalformed)),
             (right.replacing("\"wrapped\" : \"", with: "\"wrapped\" : \"A"), .invalid),
         ] {

@@ -9,7 +9,8 @@ import Vault
     let tokenFile: String
 
     init() throws {
-        tokenFile = FileManager.default.temporaryDirectory.appendingPathComponent("tarn-token-\(UUID().uuidString)").path
+        tokenFile =
+            FileManager.default.temporaryDirectory.appendingPathComponent("tarn-token-\(UUID().uuidString)").path
         try "secret-token\n".write(toFile: tokenFile, atomically: true, encoding: .utf8)
     }
 
@@ -45,7 +46,8 @@ import Vault
         let services: [KeyService] = [
             .transit(
                 TransitKey(
-                    address: "https://h:1", mount: "a/b", key: "k", tokenFile: "/t", authorities: "/ca", namespace: "n")),
+                    address: "https://h:1", mount: "a/b", key: "k", tokenFile: "/t", authorities: "/ca", namespace: "n")
+            ),
             .transit(TransitKey(address: "https://h:1", key: "k", tokenFile: "/t")),
             .pkcs11(PKCS11Key(module: "/m", token: "t", key: "k", pinFile: "/p")),
         ]

@@ -54,7 +54,8 @@ enum PKCS11Failure {
 
     static func error(_ code: Int, wrapping place: PKCS11Key) -> KeyManagementError {
         switch code {
-        case 0x70, 0x71: KeyManagementError(.refused, "the token \(place.token) knows no AES-GCM as Tarn uses it")
+        case 0x70, 0x71:
+            KeyManagementError(.refused, "\(place.place) does no AES-GCM as Tarn uses it: \(hexadecimal(code))")
         case 0x68: KeyManagementError(.refused, "\(place.place) may not encrypt")
         default: other(code, place)
         }

@@ -49,7 +49,7 @@ extension PKCS11Key: KeyEncryption {
 
     public func makeKey() throws(KeyManagementError) {
         try PKCS11Session.with(self, writes: true) { session throws(KeyManagementError) in
-            do throws(KeyManagementError) { _ = try session.find(key) } catch where error.code == .missing {
+            do throws(KeyManagementError) { _ = try session.find(key) } catch  where error.code == .missing {
                 return try session.generate(key)
             }
             throw KeyManagementError(.invalid, "\(place) is there already")

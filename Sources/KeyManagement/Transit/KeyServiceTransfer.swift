@@ -15,6 +15,8 @@ struct KeyServiceTransfer {
 
     struct Failure: Error {
         let reason: String
+        /// Whether nobody vouches for who answers.
+        var isUntrusted = false
     }
 
     /// Bytes of an answer at most.
@@ -56,7 +58,9 @@ struct KeyServiceTransfer {
         guard !state.isTooLong else { throw Failure(reason: "its answer is too long") }
         guard code == 0 else {
             throw Failure(
-                reason: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+                reason: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self),
+                // CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE
+                isUntrusted: code == 60 || code == 77)
         }
         return Answer(status: status, body: state.received)
     }

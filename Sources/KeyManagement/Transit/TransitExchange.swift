@@ -85,6 +85,12 @@ struct TransitExchange {
             return try transfer.perform(
                 method, "\(place.address)/v1/\(place.mount)/\(path)", headers: headers, body: body)
         } catch {
+            guard !error.isUntrusted else {
+                throw KeyManagementError(
+                    .refused,
+                    "nobody known vouches for the certificate of \(place.address) (\(error.reason)): name the file of "
+                        + "its authority (--transit-ca)")
+            }
             throw KeyManagementError(
                 .unreachable,
                 "the key service \(place.address) does not answer (\(error.reason)): it is needed when a lake is "

@@ -4,7 +4,9 @@ import KeyManagement
 
 /// Which key of which service wraps the master key.
 struct KeyServiceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A PKCS#11 module, a shared library: wrap by a key of one of its tokens.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A PKCS#11 module, a shared library: wrap by a key of one of its tokens.", valueName: "file")
+    )
     var pkcs11Module: String?
 
     @Option(help: ArgumentHelp("Label of the token.", valueName: "label"))

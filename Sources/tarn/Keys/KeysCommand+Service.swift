@@ -26,7 +26,8 @@ extension KeysCommand {
             let present = try named(file) { file throws(KeyManagementError) in try file.describe() }
             guard let service = try service.service() ?? present.service else {
                 throw ClientError(
-                    "\(key.file) is not wrapped: say by what (--pkcs11-module … or --transit …, see tarn keys wrap --help)")
+                    "\(key.file) is not wrapped: say by what (--pkcs11-module … or --transit …, see tarn keys wrap --help)"
+                )
             }
             try self.service.makeKey(service)
             let master = try named(file) { file throws(KeyManagementError) in try file.move(under: service) }
