@@ -174,6 +174,7 @@ def test_kill_9_in_the_middle_of_a_rotation_under_a_service(service, wrapped):
     token = wrapped.project("KILL")
     bring(wrapped, token, 4)
     chance = random.Random(6)
+    service.keep()
     for turn in range(5):
         rotation = subprocess.Popen(
             [BINARY, "keys", "rotate", "--data", wrapped.data, "--master-key", wrapped.key],
@@ -181,6 +182,7 @@ def test_kill_9_in_the_middle_of_a_rotation_under_a_service(service, wrapped):
         time.sleep(chance.uniform(0.01, 0.4))
         wrapped.kill()
         rotation.wait()
+        service.mend()
         wrapped.start()
         check(wrapped, 4)
     last = json.loads(wrapped.command("keys", "rotate", "--json").stdout)

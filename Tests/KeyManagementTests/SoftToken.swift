@@ -1,5 +1,6 @@
 import Foundation
 import KeyManagement
+import Synchronization
 import Testing
 
 /// A token of SoftHSM with a folder of its own for key files, PINs and the like.
@@ -49,7 +50,14 @@ struct SoftToken {
             "--import", file, "--aes", "--token", label, "--label", name, "--id", "0A", "--pin", "4711")
     }
 
+    /// Two that make tokens at once would take the same free slot.
+    private static let turn = Mutex(())
+
     private static func util(_ arguments: String...) throws {
+        try turn.withLock { _ in try run(arguments) }
+    }
+
+    private static func run(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/softhsm2-util")
         process.arguments = arguments
