@@ -51,10 +51,10 @@ let package = Package(
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         // libjxl is loaded when it is needed.
         .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("dl")]),
-        // A PKCS#11 module is loaded when a key file names one.
-        .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // A PKCS#11 module is loaded when a key file names one.
+        .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11", linkerSettings: [.linkedLibrary("dl")]),
 
         // Pure rooms: no I/O beyond mapping a file, no HTTP, no SQL
         room("ByteIO", ["CDeflate"], strict),

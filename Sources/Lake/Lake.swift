@@ -156,6 +156,9 @@ public final class Lake: Sendable {
                 let place = service.encryption.place
                 configuration.log.info("the master key is wrapped by a key service", metadata: ["by": "\(place)"])
             }
+            if let exposed = found.exposed {
+                configuration.log.warning("others than its owner can read a secret", metadata: ["file": "\(exposed)"])
+            }
             return found.master
         } catch {
             // A lake that holds data is sealed under a key that exists somewhere: a new one would not open it.

@@ -4,6 +4,7 @@ said then."""
 import json
 import os
 import random
+import socket
 import subprocess
 import time
 
@@ -258,3 +259,16 @@ def test_a_transit_engine_that_is_sealed_unknown_or_open_to_export(tmp_path):
         assert run("keys", "check", "--master-key", key).returncode == 0
     finally:
         service.close()
+
+
+def test_a_server_that_takes_and_says_nothing_is_given_up(tmp_path):
+    key, token = tmp_path / "master.key", tmp_path / "token"
+    token.write_text("hvs.right\n")
+    run("keys", "create", "--master-key", key)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        done = run(
+            "keys", "wrap", "--master-key", key, "--transit", f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "--token-file", token, check=False)
+        assert done.returncode == 1 and "does not answer" in done.stderr
+        assert time.monotonic() - began < 60

@@ -2,7 +2,7 @@ internal import CCurl
 internal import Glibc
 internal import Vault
 
-/// One HTTP exchange with a key service. Blocking; ends when nothing moves any more. Redirects are not followed: the
+/// One HTTP exchange with a key service. Blocking; ends when nothing moves any more, and after half a minute. Redirects are not followed: the
 /// token would go with them.
 struct KeyServiceTransfer {
     /// File of certificate authorities; the system's where `nil`.
@@ -21,6 +21,8 @@ struct KeyServiceTransfer {
 
     /// Bytes of an answer at most.
     private static let maximumCount = 64 << 10
+    /// Seconds without a byte, and altogether.
+    private static let (stall, limit) = (10, Duration.seconds(30))
 
     func perform(
         _ method: String, _ url: String, headers: [String], body: [UInt8]?
@@ -50,11 +52,13 @@ struct KeyServiceTransfer {
                     (request.write, request.header) = (State.onWrite, { _, _, _ in })
                     request.context = Unmanaged.passUnretained(state).toOpaque()
                     request.ca_file = authorities.map { UnsafePointer($0) } ?? nil
-                    request.stall_seconds = 10
+                    request.stall_seconds = Self.stall
+                    request.is_cancelled = State.isLate
                     return withExtendedLifetime(state) { tarn_curl_perform(handle, &request, &status, &message) }
                 }
             }
         }
+        guard code == 0 || !state.isLate else { throw Failure(reason: "its answer takes too long") }
         guard !state.isTooLong else { throw Failure(reason: "its answer is too long") }
         guard code == 0 else {
             throw Failure(
@@ -72,6 +76,9 @@ struct KeyServiceTransfer {
         private(set) var received: [UInt8] = []
         private(set) var isTooLong = false
 
+        private let end = ContinuousClock.now + KeyServiceTransfer.limit
+        var isLate: Bool { ContinuousClock.now > end }
+
         init(_ body: [UInt8]) { self.body = body }
 
         // It may hold a key in plain text.
@@ -79,6 +86,10 @@ struct KeyServiceTransfer {
 
         static func of(_ context: UnsafeMutableRawPointer?) -> State? {
             context.map { Unmanaged<State>.fromOpaque($0).takeUnretainedValue() }
+        }
+
+        static let isLate: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+            of(context)?.isLate == false ? 0 : 1
         }
 
         static let onRead: tarn_curl_read = { context, buffer, size in
