@@ -32,13 +32,14 @@ struct ReidentifyRun {
             if let obstacle = input.obstacle { throw Failure(description: obstacle.reason) }
             let stored = try input.contents()
             let patch = try patch(for: input)
-            do throws(DeidentificationError) { try patch.checkStored(stored) } catch {
-                guard error.code == .wrongStoredObject else { throw error }
-                throw Failure(
-                    description: "the patch belongs to another file, or this one was changed: \(error.reason)")
-            }
+            try patch.checkStored(stored)
             try restore(patch, stored)
             return Verdict(file: input.relativePath, verdict: "restored", original: patch.originalName)
+        } catch let error as DeidentificationError where [.wrongStoredObject, .wrongOriginal].contains(error.code) {
+            // It opened under the key, so that it is a patch of this key's, whole.
+            return Verdict(
+                file: input.relativePath, verdict: "failed",
+                reason: "the patch belongs to another file, or this one was changed: \(error.reason)")
         } catch {
             return Verdict(
                 file: input.relativePath, verdict: "failed", reason: "\(error)",
