@@ -7,6 +7,10 @@ extension Transformation {
     mutating func unlistedFate(
         of element: DataElement, vr: VR, in level: Level, at place: Place
     ) throws(DeidentificationError) -> Fate {
+        if element.tag == .ICCProfile { return try colourFate(of: element, at: place) }
+        if element.tag == .EncapsulatedDocumentLength, let count = documentCount {
+            return .replace(DataElement(element.tag, .UL, ints: [count]))
+        }
         // Written with a VR of another kind: text where bytes belong, or the reverse.
         let isSequence = element.items != nil
         guard (vr == .SQ) == isSequence || (element.count == 0 && vr == .SQ) else { return .remove }
@@ -39,7 +43,7 @@ extension Transformation {
             guard row.cell(.retainPatientCharacteristics) != 0 else { return .keep }
             switch try scrubbed(element, vr: vr, mode: .technical, in: level) {
             case .unchanged: return .keep
-            case .cleaned(let new): return .replace(new)
+            case .cleaned(let new): return .replace(new, .cleaned)
             case .nothing: return try apply(row.basic, to: element, at: place)
             }
         default: return .keep
@@ -95,7 +99,7 @@ extension Transformation {
         }
         guard let dateShift, let moved = shifted(element, by: dateShift) else { return empty(element) }
         summary.shiftedDates += 1
-        return .replace(moved)
+        return .replace(moved, .shifted)
     }
 
     /// Ages stay; one over 89 years becomes 90 where the profile groups them. `nil` for what is no age.
@@ -144,14 +148,14 @@ extension Transformation {
         }
         switch try scrubbed(element, vr: element.vr, mode: mode, in: level) {
         case .unchanged: return .keep
-        case .cleaned(let new): return .replace(new)
+        case .cleaned(let new): return .replace(new, .cleaned)
         // It may be mandatory (Code Meaning is), so it does not become empty.
         case .nothing: return try dummy(element, place)
         }
     }
 
     /// Code strings: known words and abbreviations stay; a value that is neither is no defined term.
-    private mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
+    mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
         // Without its character set no other text could be read.
         if element.tag == .SpecificCharacterSet, Self.isCharacterSet(element) { return .keep }
         switch try scrubbed(element, vr: .CS, mode: .code, in: level) {
@@ -162,7 +166,7 @@ extension Transformation {
             let values = zip(old, new.strings(in: .default)).map { $0 == $1 ? $0 : "" }
             let isEmpty = values.allSatisfy(\.isEmpty)
             if isEmpty { return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element) }
-            return .replace(DataElement(element.tag, .CS, strings: values))
+            return .replace(DataElement(element.tag, .CS, strings: values), .cleaned)
         case .nothing:
             return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element)
         }
@@ -208,7 +212,7 @@ extension Transformation {
         let new = values.map { Self.isPlainNumbers(Bytes(utf8: $0), integerDigits: limit) ? $0 : "" }
         guard new != values, !new.allSatisfy(\.isEmpty) else { return empty(element) }
         summary.cleanedTexts += 1
-        return .replace(DataElement(element.tag, element.vr, strings: new))
+        return .replace(DataElement(element.tag, element.vr, strings: new), .cleaned)
     }
 
     /// Digits, signs, points, exponents, spaces and backslashes; no whole number of `integerDigits` digits or more.

@@ -13,13 +13,19 @@ struct Transformation {
     let dateShift: Int?
     /// The file, for values that were left in the source.
     let file: DICOMFile
+    var types: AttributeTypes
+    let isDirectory: Bool
+    /// Bytes of the document that stands in for an encapsulated one.
+    var documentCount: Int?
     var summary = Outcome.Summary()
     /// Why a person must look at the object, found on the way.
     var review: String?
 
     /// Where an element stands.
     struct Place {
-        var depth = 0
+        /// The sequences around it.
+        var path: AttributeTypes.Path = []
+        var depth: Int { path.count }
         /// Within a sequence that is replaced by a dummy: structure stays, values go.
         var isDummy = false
         /// Codes stay within such a sequence.
@@ -31,7 +37,7 @@ struct Transformation {
     enum Fate {
         case keep
         case remove
-        case replace(DataElement)
+        case replace(DataElement, AttributeAction.Action = .replaced)
     }
 
     /// The elements that stay, changed or not; `nil` where nothing changes.
@@ -47,13 +53,16 @@ struct Transformation {
             switch fate {
             case .keep:
                 summary.kept += 1
+                summary.tally.count(element.tag, .kept)
                 kept = element
             case .remove:
                 isChanged = true
                 summary.removed += 1
+                summary.tally.count(element.tag, .removed)
                 continue
-            case .replace(let other):
+            case .replace(let other, let action):
                 isChanged = true
+                summary.tally.count(element.tag, action)
                 kept = other
             }
             if let last = out.last, last.tag >= kept.tag {
@@ -114,6 +123,7 @@ struct Transformation {
         if tag.isGroupLength || tag.rawValue == 0xFFFC_FFFC { return .remove }
         switch tag.group {
         // Commands and directories do not belong into a data set (PS3.15 E.1.1).
+        case 0x0004 where isDirectory: return try directoryFate(of: element, in: level)
         case 0x0000...0x0007, 0xFFFE: return .remove
         default: break
         }
@@ -123,7 +133,7 @@ struct Transformation {
         case .none: return try standardFate(of: element, in: &level, at: place)
         case .changed(let changed):
             let fate = try standardFate(of: changed, in: &level, at: place)
-            if case .keep = fate { return .replace(changed) }
+            if case .keep = fate { return .replace(changed, .cleaned) }
             return fate
         }
     }
@@ -188,15 +198,12 @@ struct Transformation {
         }
     }
 
-    /// The basic action. Where it depends on the attribute's Type, which no table here knows: a dummy where one of
-    /// the forms is D (Type 1 somewhere), empty where one is Z.
+    /// The basic action, in the form that the attribute's Type in the file's IOD asks for.
     mutating func apply(
         _ action: ConfidentialityTable.Action, to element: DataElement, at place: Place
     ) throws(DeidentificationError) -> Fate {
-        switch action {
+        switch action.resolved(for: types.type(of: element.tag, in: place.path)) {
         case .remove: return .remove
-        // X/Z, and every IOD that has it has it as Type 3 with one item or more (PS3.3 §C.7.2.1): X.
-        case .removeOrZero where element.tag == .ReferencedStudySequence: return .remove
         case .zero, .removeOrZero: return empty(element)
         case .dummy, .zeroOrDummy, .removeOrDummy, .removeZeroOrDummy: return try dummy(element, place)
         case .uid: return mapUIDs(element)
@@ -209,7 +216,7 @@ struct Transformation {
     mutating func recurse(_ element: DataElement, _ place: Place) throws(DeidentificationError) -> Fate {
         guard case .sequence(let items) = element.value else { return .remove }
         var inner = place
-        inner.depth += 1
+        inner.path.append(element.tag.rawValue)
         var isChanged = false
         var out: [Item] = []
         out.reserveCapacity(items.count)
@@ -233,7 +240,7 @@ struct Transformation {
         guard isChanged else { return .keep }
         var changed = element
         changed.value = .sequence(out)
-        return .replace(changed)
+        return .replace(changed, place.isDummy ? .replaced : .cleaned)
     }
 
     /// Table E.3.4-1 for a content item; other items are cleaned by the rules of their attributes.
