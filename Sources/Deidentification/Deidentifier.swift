@@ -64,6 +64,11 @@ public struct Deidentifier: Sendable {
             scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file)
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
+        if transformation.movedFragments {
+            // It may be left out, and where frames begin can be found without it (PS3.3 §C.7.6.3.1.8).
+            out.dataSet.remove(.ExtendedOffsetTable)
+            out.dataSet.remove(.ExtendedOffsetTableLengths)
+        }
         transformation.mark(&out.dataSet)
         if PixelAssessment.isDirectory(file) { Transformation.emptyDirectory(&out.dataSet) }
         transformation.replaceMeta(&out)
