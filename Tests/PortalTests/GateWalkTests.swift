@@ -236,6 +236,8 @@ struct WalkedPlace: Sendable {
         case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
         case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
+        case "/api/v1/held/{id}/approve": #"{"regions":[]}"#
+        case "/api/v1/projects/{code}/pixel-approvals/{alike}/withdraw": #"{"reason":"walked"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
         case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
         case "/api/v1/accounts":
