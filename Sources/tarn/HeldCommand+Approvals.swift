@@ -103,7 +103,7 @@ extension HeldCommand {
     }
 }
 
-extension PixelRegion: ExpressibleByArgument {
+extension PixelRegion: @retroactive ExpressibleByArgument {
     /// Reads x,y,width,height.
-    public init?(argument: String) { self.init(argument) }
+    init?(argument: String) { self.init(argument) }
 }

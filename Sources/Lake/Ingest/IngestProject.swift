@@ -1,5 +1,6 @@
 internal import Deidentification
 internal import Foundation
+internal import Postgres
 
 /// A project as ingest needs it.
 struct IngestProject: Sendable {

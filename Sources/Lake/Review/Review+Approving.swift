@@ -25,16 +25,17 @@ extension Review {
         }
         let note = note.isEmpty ? "" : try Naming.line(note, of: "a note", limit: 500)
         let new = PixelApprovals.New(signature: row.signature, regions: regions, seen: seen, note: note)
-        let work = Task { () async throws(LakeError) in
-            try await self.publish(row, redacting: regions, principal) { connection in
-                let id = try await PixelApprovals.write(new, project: row.projectID, principal, connection)
-                try await AccessLog.write(
-                    .pixelsApprove, project: row.projectID, study: row.item.study, instance: row.item.instance,
-                    purpose: note, detail: "approval \(id)", principal, connection)
-                return id
-            }
+        try await LakeError.rethrowing {
+            try await Task {
+                try await self.publish(row, redacting: regions, principal) { connection in
+                    let id = try await PixelApprovals.write(new, project: row.projectID, principal, connection)
+                    try await AccessLog.write(
+                        .pixelsApprove, project: row.projectID, study: row.item.study, instance: row.item.instance,
+                        purpose: note, detail: "approval \(id)", principal, connection)
+                    return id
+                }
+            }.value
         }
-        try await work.value
         tasks.add { [self] in
             do { try await applyApprovals() } catch {
                 context.log.error("approvals failed", metadata: ["reason": "\(LakeError(error))"])

@@ -1,5 +1,7 @@
 public import DICOMImaging
 internal import Foundation
+internal import Logging
+internal import ObjectStorage
 internal import Postgres
 
 extension Review {
@@ -19,10 +21,9 @@ extension Review {
     ) async throws(LakeError) -> HeldItem {
         let row = try await waitingRow(id, regions, principal)
         // Whoever asked may go away: what was begun is ended.
-        let work = Task { () async throws(LakeError) in
-            try await self.publish(row, redacting: regions, principal) { _ in nil }
+        try await LakeError.rethrowing {
+            try await Task { try await self.publish(row, redacting: regions, principal) { _ in nil } }.value
         }
-        try await work.value
         return try await self.row(id, principal: principal).item
     }
 
