@@ -36,14 +36,13 @@ extension HeldCommand {
                 """)
 
         @Argument(help: "Number from `tarn held list`.") var id: Int64
-        @Option(help: "Black out x,y,width,height in every frame; may be given several times.") var box: [PixelRegion] =
-            []
-        @Option(help: "Text at x,y,width,height was looked at and may stay.") var seen: [PixelRegion] = []
+        @Option(help: "Black out x,y,width,height in every frame; may be given several times.") var box: [Box] = []
+        @Option(help: "Text at x,y,width,height was looked at and may stay.") var seen: [Box] = []
         @Option(help: "Why, for who looks at it later.") var note = ""
         @OptionGroup var lake: LakeOptions
 
         func run() async throws {
-            let decision = Decision(regions: box, seen: seen, note: note)
+            let decision = Decision(regions: box.map(\.region), seen: seen.map(\.region), note: note)
             try await HeldCommand.each([id], lake) {
                 try await $0.send("POST", "/api/v1/held/\($1)/approve", json: decision)
             }
@@ -103,7 +102,14 @@ extension HeldCommand {
     }
 }
 
-extension PixelRegion: @retroactive ExpressibleByArgument {
-    /// Reads x,y,width,height.
-    init?(argument: String) { self.init(argument) }
+extension HeldCommand {
+    /// x,y,width,height.
+    struct Box: ExpressibleByArgument, Sendable {
+        let region: PixelRegion
+
+        init?(argument: String) {
+            guard let region = PixelRegion(argument) else { return nil }
+            self.region = region
+        }
+    }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DICOMImaging
 import Foundation
 
 /// `tarn held`: the queue of what may show a name in its pixels.
@@ -57,11 +56,11 @@ struct HeldCommand: AsyncParsableCommand {
 
         @Argument(help: "Numbers from `tarn held list`.") var ids: [Int64]
         @Option(help: "Black out x,y,width,height in every frame before; may be given several times.")
-        var box: [PixelRegion] = []
+        var box: [Box] = []
         @OptionGroup var lake: LakeOptions
 
         func run() async throws {
-            let decision = Decision(regions: box)
+            let decision = Decision(regions: box.map(\.region))
             try await HeldCommand.each(ids, lake) {
                 try await $0.send("POST", "/api/v1/held/\($1)/release", json: decision)
             }
