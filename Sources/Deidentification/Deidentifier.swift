@@ -13,6 +13,7 @@ public struct Deidentifier: Sendable {
     public let approved: [PixelSignature: PixelApproval]
     private let columns: ConfidentialityTable.OptionColumns
     private let rules: RuleIndex
+    private let lists: TextLists
 
     public init(profile: Profile, secret: PseudonymSecret, approved: [PixelSignature: PixelApproval] = [:]) {
         self.profile = profile
@@ -20,6 +21,7 @@ public struct Deidentifier: Sendable {
         pseudonyms = Pseudonyms(secret: secret)
         columns = ConfidentialityTable.OptionColumns(profile)
         rules = RuleIndex(profile.rules)
+        lists = TextLists(profile.texts)
     }
 
     /// The object without what identifies. Its pixels are changed where it is known what has to go: outside ultrasound
@@ -85,12 +87,12 @@ public struct Deidentifier: Sendable {
         var identifiers = Identifiers(of: patient)
         if let study { identifiers.add(study) }
         let sopClass = file.dataSet.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
+        let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
         return Transformation(
-            profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms,
-            subjectCode: pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID),
+            profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
             scrubber: TextScrubber(
                 identifiers: identifiers, dateShift: movesDates ? shift : nil, keepsUIDs: profile.has(.retainUIDs),
-                pseudonyms: pseudonyms),
+                pseudonyms: pseudonyms, subject: code, lists: lists),
             dateShift: movesDates ? shift : nil, file: file, types: AttributeTypes(sopClass: sopClass),
             isDirectory: PixelAssessment.isDirectory(file))
     }
