@@ -10,12 +10,14 @@ public struct Deidentifier: Sendable {
     public let pseudonyms: Pseudonyms
     private let columns: ConfidentialityTable.OptionColumns
     private let rules: RuleIndex
+    private let lists: TextLists
 
     public init(profile: Profile, secret: PseudonymSecret) {
         self.profile = profile
         pseudonyms = Pseudonyms(secret: secret)
         columns = ConfidentialityTable.OptionColumns(profile)
         rules = RuleIndex(profile.rules)
+        lists = TextLists(profile.texts)
     }
 
     /// The object without what identifies.
@@ -33,7 +35,7 @@ public struct Deidentifier: Sendable {
         let movesDates = profile.has(.retainLongModifiedDates)
         let scrubber = TextScrubber(
             identifiers: Identifiers(of: root), dateShift: movesDates ? shift : nil,
-            keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms)
+            keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms, subject: code, lists: lists)
         var transformation = Transformation(
             profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
             scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file)

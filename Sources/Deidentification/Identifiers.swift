@@ -8,6 +8,8 @@ struct Identifiers {
     /// Numbers and IDs: upper case letters and digits only, at least four of them, one a digit.
     private(set) var ids: Set<[UInt8]> = []
     private var longNames: [String] = []
+    /// Names in Chinese characters, of two at least: they stand in texts without spaces around them.
+    private(set) var hanNames: [String] = []
     /// The IDs that are looked for across separators. No header has as many as the limit; a hostile file may, and then
     /// the form of a number alone decides.
     private(set) var searchable: [[UInt8]] = []
@@ -95,6 +97,10 @@ struct Identifiers {
 
     private mutating func add(personName text: String) {
         let tokens = TextTokens(Array(text.utf8))
+        let han = tokens.tokens.indices.compactMap { tokens.han($0) }
+        for name in han.count > 1 ? han + [han.joined()] : han where name.count > 1 && hanNames.count < 64 {
+            if !hanNames.contains(name) { hanNames.append(name) }
+        }
         for index in tokens.tokens.indices where tokens.tokens[index].kind == .word && tokens.tokens[index].count >= 2 {
             let word = tokens.lowercased(index)
             // A word of two letters that is on the list (CT, AP) is no name worth its meaning.

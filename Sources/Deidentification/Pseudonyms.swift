@@ -21,6 +21,7 @@ public struct Pseudonyms: Sendable {
     private let dateState: HMACSHA256
     private let matchState: HMACSHA256
     private let digestState: HMACSHA256
+    private let surrogateState: HMACSHA256
 
     public init(secret: PseudonymSecret) {
         func state(_ domain: String) -> HMACSHA256 {
@@ -33,6 +34,7 @@ public struct Pseudonyms: Sendable {
         dateState = state("date")
         matchState = state("match")
         digestState = state("digest")
+        surrogateState = state("surrogate")
     }
 
     /// The new UID: `2.25.` and 122 keyed bits in the form of a random UUID (PS3.5 §B.2, RFC 9562), at most 44 characters.
@@ -82,6 +84,14 @@ public struct Pseudonyms: Sendable {
     public func digest(_ bytes: Bytes) -> Bytes {
         var hmac = digestState
         hmac.update(bytes)
+        return hmac.code()
+    }
+
+    /// What a surrogate in a text is chosen by, 32 bytes: the same for the same original in a subject's texts.
+    func surrogate(subject: String, domain: String, original: [UInt8], attempt: Int) -> Bytes {
+        var hmac = surrogateState
+        hmac.update(utf8: "\(subject)\0\(domain)\0\(attempt)\0")
+        hmac.update(Bytes(original))
         return hmac.code()
     }
 

@@ -58,6 +58,9 @@ public struct Profile: Sendable, Hashable, Codable {
     /// The project's own rules, no two for one attribute.
     public let rules: [ProfileRule]
 
+    /// The project's own words, and what stands for what is taken out of texts.
+    public let texts: TextRules
+
     /// Most rules that a profile has.
     public static let maximumRules = 1000
 
@@ -72,12 +75,13 @@ public struct Profile: Sendable, Hashable, Codable {
         self.options = options
         self.groupsHighAges = groupsHighAges
         rules = []
+        texts = .none
     }
 
     /// - Throws: `invalidProfile` when two options contradict each other (PS3.15 E.3.6: full and modified dates), or
     ///   two rules are for one attribute.
     public init(
-        options: Set<Option>, groupsHighAges: Bool = false, rules: [ProfileRule] = []
+        options: Set<Option>, groupsHighAges: Bool = false, rules: [ProfileRule] = [], texts: TextRules = .none
     ) throws(DeidentificationError) {
         guard rules.count <= Self.maximumRules else {
             throw DeidentificationError(.invalidProfile, "a profile has at most \(Self.maximumRules) rules")
@@ -92,6 +96,7 @@ public struct Profile: Sendable, Hashable, Codable {
         self.options = options
         self.groupsHighAges = groupsHighAges
         self.rules = rules
+        self.texts = texts
     }
 
     /// Reads the names of options, separated by commas; an unknown name is an error that lists the known ones.
@@ -118,14 +123,15 @@ public struct Profile: Sendable, Hashable, Codable {
             + options.map(\.method).sorted { $0.code < $1.code }
     }
 
-    private enum CodingKeys: String, CodingKey { case options, groupsHighAges, rules }
+    private enum CodingKeys: String, CodingKey { case options, groupsHighAges, rules, texts }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
             options: Set(try container.decode([Option].self, forKey: .options)),
             groupsHighAges: try container.decodeIfPresent(Bool.self, forKey: .groupsHighAges) ?? false,
-            rules: try container.decodeIfPresent([ProfileRule].self, forKey: .rules) ?? [])
+            rules: try container.decodeIfPresent([ProfileRule].self, forKey: .rules) ?? [],
+            texts: try container.decodeIfPresent(TextRules.self, forKey: .texts) ?? .none)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -133,5 +139,6 @@ public struct Profile: Sendable, Hashable, Codable {
         try container.encode(options.sorted(), forKey: .options)
         if groupsHighAges { try container.encode(true, forKey: .groupsHighAges) }
         if !rules.isEmpty { try container.encode(rules, forKey: .rules) }
+        if texts != .none { try container.encode(texts, forKey: .texts) }
     }
 }

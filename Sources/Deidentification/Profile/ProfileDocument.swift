@@ -48,12 +48,23 @@ public struct ProfileDocument: Sendable {
             let options: [Profile.Option]
             let agesOver89: String
             let rules: [ProfileRule]
+            let words: Words?
+            let languages: [String]?
+            let surrogates: TextRules.Surrogates?
+        }
+        struct Words: Encodable {
+            let keep: [String]
+            let replace: [String]
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let texts = profile.texts
         let written = Written(
             options: profile.options.sorted(), agesOver89: profile.groupsHighAges ? "group" : "keep",
-            rules: profile.rules)
+            rules: profile.rules,
+            words: texts.keep.isEmpty && texts.replace.isEmpty ? nil : Words(keep: texts.keep, replace: texts.replace),
+            languages: texts.languages.isEmpty ? nil : texts.languages,
+            surrogates: texts.surrogates == .none ? nil : texts.surrogates)
         return ((try? encoder.encode(written)) ?? Data()) + Data("\n".utf8)
     }
 }
@@ -75,20 +86,66 @@ private struct Reader {
             add("", "this is no JSON object: look for a missing comma, quote or bracket")
             return nil
         }
-        checkKeys(of: root, known: ["format", "options", "agesOver89", "rules"], at: "")
+        checkKeys(of: root, known: Self.keys, at: "")
         if root["format"] as? String != ProfileDocument.format {
             add("format", "write \"\(ProfileDocument.format)\"")
         }
         let options = options(root["options"])
         let groupsHighAges = groupsHighAges(root["agesOver89"])
         let rules = rules(root["rules"])
+        let texts = texts(root)
         guard problems.isEmpty else { return nil }
         do {
-            return try Profile(options: options, groupsHighAges: groupsHighAges, rules: rules)
+            return try Profile(options: options, groupsHighAges: groupsHighAges, rules: rules, texts: texts)
         } catch {
             add("", error.reason)
             return nil
         }
+    }
+
+    private static let keys = ["format", "options", "agesOver89", "rules", "words", "languages", "surrogates"]
+
+    // MARK: Texts
+
+    private mutating func texts(_ root: [String: Any]) -> TextRules {
+        var lists: [String: [String]] = [:]
+        if let value = root["words"] {
+            if let words = value as? [String: Any] {
+                checkKeys(of: words, known: ["keep", "replace"], at: "words")
+                for key in ["keep", "replace"] { lists[key] = list(words[key], at: "words.\(key)") }
+            } else {
+                add("words", "write {\"keep\": [\"…\"], \"replace\": [\"…\"]}")
+            }
+        }
+        let languages = list(root["languages"], at: "languages")
+        var surrogates = TextRules.Surrogates.none
+        if let value = root["surrogates"] {
+            if let known = (value as? String).flatMap(TextRules.Surrogates.init(rawValue:)) {
+                surrogates = known
+            } else {
+                let known = TextRules.Surrogates.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+                add("surrogates", "write one of \(known)")
+            }
+        }
+        let (keep, replace) = (lists["keep"] ?? [], lists["replace"] ?? [])
+        let found = TextRules.problems(keep: keep, replace: replace, languages: languages)
+        problems += found
+        guard found.isEmpty else { return .none }
+        return (try? TextRules(keep: keep, replace: replace, languages: languages, surrogates: surrogates)) ?? .none
+    }
+
+    /// A list of texts; none where there is none.
+    private mutating func list(_ value: Any?, at place: String) -> [String] {
+        guard let value else { return [] }
+        guard let entries = value as? [Any] else {
+            add(place, "write a list of texts: [\"…\"]")
+            return []
+        }
+        var texts: [String] = []
+        for (index, entry) in entries.enumerated() {
+            if let text = entry as? String { texts.append(text) } else { add("\(place)[\(index)]", "write a text") }
+        }
+        return texts
     }
 
     private mutating func checkKeys(of object: [String: Any], known: [String], at place: String) {

@@ -14,7 +14,7 @@ extension TextScrubber {
             var end = index
             while start > 0, !Self.isSpace(bytes[start - 1]) { start -= 1 }
             while end < bytes.count, !Self.isSpace(bytes[end]) { end += 1 }
-            marks.append(Mark(range: start..<end))
+            marks.append(Mark(range: start..<end, kind: .contact))
             done = end
         }
     }
@@ -36,7 +36,7 @@ extension TextScrubber {
         for id in identifiers.searchable where id.count <= stream.count {
             for start in 0...(stream.count - id.count) where stream[start] == id[0] {
                 guard stream[start..<(start + id.count)].elementsEqual(id) else { continue }
-                marks.append(Mark(range: positions[start]..<(positions[start + id.count - 1] + 1)))
+                marks.append(Mark(range: positions[start]..<(positions[start + id.count - 1] + 1), kind: .id))
             }
         }
     }

@@ -27,6 +27,7 @@ struct TextScrubber {
 
     struct Mark {
         var range: Range<Int>
+        var kind: TextKind
         var replacement: String?
     }
 
@@ -36,6 +37,9 @@ struct TextScrubber {
     let dateShift: Int?
     let keepsUIDs: Bool
     let pseudonyms: Pseudonyms
+    /// Whose texts these are: surrogates are the same for the same one in all of them.
+    var subject = ""
+    var lists = TextLists.none
 
     static let marker = "[removed]"
 
@@ -45,37 +49,45 @@ struct TextScrubber {
         guard !tokens.tokens.isEmpty else { return .unchanged }
         let marks = marks(in: tokens, mode)
         guard !marks.isEmpty else { return .unchanged }
-        return apply(marks, to: tokens, limit: limit, longest: text.count)
+        return apply(marks, to: tokens, mode, limit: limit, longest: text.count)
     }
 
     /// What has to go, in no order; places may overlap.
     func marks(in tokens: TextTokens, _ mode: Mode) -> [Mark] {
         var marks: [Mark] = []
+        if mode != .code { lists.always(tokens, &marks) }
         contacts(tokens, &marks)
         let taken = numbersAndDates(tokens, mode, &marks)
         knownNumbers(tokens, &marks)
         namesByContext(tokens, mode, &marks)
         places(tokens, mode, &marks)
         for index in tokens.tokens.indices where !taken.contains(index) {
-            if !passes(tokens, index, mode) {
-                marks.append(Mark(range: tokens.tokens[index].start..<tokens.tokens[index].end))
+            if tokens.tokens[index].kind == .han {
+                han(tokens, index, mode, &marks)
+            } else if let kind = refused(tokens, index, mode) {
+                marks.append(Mark(range: tokens.range(index, through: index), kind: kind))
             }
         }
+        if mode == .descriptor { namesAgain(tokens, &marks) }
         return marks
     }
 
     // MARK: Words
 
-    private func passes(_ tokens: TextTokens, _ index: Int, _ mode: Mode) -> Bool {
+    /// What a word or number is that must not stay; `nil` where it may.
+    private func refused(_ tokens: TextTokens, _ index: Int, _ mode: Mode) -> TextKind? {
         let text = tokens.text(index)
         switch tokens.tokens[index].kind {
-        case .number: return passesNumber(tokens, index, mode)
-        case .word: return passesWord(text, mode)
+        case .number: return passesNumber(tokens, index, mode) ? nil : .id
+        case .word:
+            if passesWord(text, mode) { return nil }
+            return identifiers.contains(name: text) ? .name : .word
         case .mixed:
-            if identifiers.contains(id: text) { return false }
+            if identifiers.contains(id: text) { return .id }
             let digits = text.count { TextTokens.isDigit($0) }
-            guard digits < (mode == .descriptor ? 5 : 6) else { return false }
-            return text.split(whereSeparator: TextTokens.isDigit).allSatisfy { passesPart($0, mode) }
+            guard digits < (mode == .descriptor ? 5 : 6) else { return .id }
+            return text.split(whereSeparator: TextTokens.isDigit).allSatisfy { passesPart($0, mode) } ? nil : .word
+        case .han: return .word
         }
     }
 
@@ -108,8 +120,9 @@ struct TextScrubber {
 
     /// On the list, as it is, without the s of a plural, or in the parts of a camelCase word.
     private func isListed(_ word: ArraySlice<UInt8>) -> Bool {
+        if lists.contains(word) { return true }
         guard word.allSatisfy({ $0 < 0x80 }) else { return false }
-        if Vocabulary.contains(word) { return true }
+        if MedicalForms.make(word) { return true }
         if word.count > 3, let last = word.last, last | 0x20 == UInt8(ascii: "s"), Vocabulary.contains(word.dropLast())
         {
             return true
@@ -128,8 +141,10 @@ struct TextScrubber {
 
     // MARK: Result
 
-    private func apply(_ marks: [Mark], to tokens: TextTokens, limit: Int, longest: Int) -> Result {
-        let merged = merge(marks, tokens)
+    private func apply(
+        _ marks: [Mark], to tokens: TextTokens, _ mode: Mode, limit: Int, longest: Int
+    ) -> Result {
+        var merged = merge(marks, tokens)
         var kept = 0
         var next = merged[...]
         for token in tokens.tokens {
@@ -139,19 +154,22 @@ struct TextScrubber {
         }
         let hasReplacement = merged.contains { $0.replacement != nil }
         guard kept > 0 || hasReplacement else { return .nothing }
+        if kept > 0, mode == .descriptor { fill(&merged, tokens) }
         let text = write(merged, tokens, marker: Self.marker)
         if text.count <= limit { return .cleaned(text) }
-        let short = write(merged.map { Mark(range: $0.range, replacement: nil) }, tokens, marker: "")
+        let short = write(merge(marks, tokens), tokens, marker: "", keepsDates: false)
         // What was too long for its VR before may stay too long.
         return short.count <= max(limit, longest) && short.contains(where: \.isLetter) ? .cleaned(short) : .nothing
     }
 
-    private func write(_ marks: [Mark], _ tokens: TextTokens, marker: String) -> String {
+    private func write(
+        _ marks: [Mark], _ tokens: TextTokens, marker: String, keepsDates: Bool = true
+    ) -> String {
         var out: [UInt8] = []
         var position = 0
         for mark in marks {
             out += tokens.bytes[position..<mark.range.lowerBound]
-            out += (mark.replacement ?? marker).utf8
+            out += (keepsDates ? mark.replacement ?? marker : marker).utf8
             position = mark.range.upperBound
         }
         out += tokens.bytes[position...]
@@ -175,14 +193,16 @@ struct TextScrubber {
                 // Two reasons for one place: only a replacement that covers both may stand.
                 let keeps = mark.range.upperBound <= last.range.upperBound && mark.replacement == nil
                 merged[merged.count - 1] = Mark(
-                    range: last.range.lowerBound..<end,
+                    range: last.range.lowerBound..<end, kind: last.kind.or(mark.kind),
                     replacement: keeps && !overrides(mark, last) ? last.replacement : nil)
             } else if mark.replacement == nil, last.replacement == nil,
+                lists.surrogates == .none || mark.kind == last.kind,
                 !tokens.bytes[last.range.upperBound..<mark.range.lowerBound].contains(where: {
                     TextTokens.isLetter($0) || TextTokens.isDigit($0) || $0 == 0x0A || $0 == 0x0D
                 })
             {
                 merged[merged.count - 1].range = last.range.lowerBound..<mark.range.upperBound
+                merged[merged.count - 1].kind = last.kind.or(mark.kind)
             } else {
                 merged.append(mark)
             }

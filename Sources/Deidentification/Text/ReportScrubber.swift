@@ -7,8 +7,19 @@ public struct ReportScrubber: Sendable {
     /// A text without what may name somebody.
     public struct Scrubbed: Sendable, Hashable {
         public let text: String
-        /// What was taken out or changed, as offsets in UTF-16 units of the text that was given: as browsers count.
-        public let removed: [Range<Int>]
+        /// What was taken out or changed, in its order.
+        public let changes: [Change]
+        /// The places of `changes` in the text that was given.
+        public var removed: [Range<Int>] { changes.map(\.original) }
+    }
+
+    /// A place in both texts, in UTF-16 units, as browsers count.
+    public struct Change: Sendable, Hashable {
+        public let kind: TextKind
+        /// In the text that was given.
+        public let original: Range<Int>
+        /// In the scrubbed text.
+        public let scrubbed: Range<Int>
     }
 
     private let scrubber: TextScrubber
@@ -21,40 +32,54 @@ public struct ReportScrubber: Sendable {
         var identifiers = Identifiers()
         for header in headers { identifiers.add(header) }
         let pseudonyms = Pseudonyms(secret: secret)
-        let shift = headers.first.flatMap { header -> Int? in
-            // Who cannot be told apart from others has no days of their own.
-            guard header.string(.PatientID) != nil || header.string(.StudyInstanceUID) != nil else { return nil }
-            return pseudonyms.dateShift(
-                issuer: header.string(.IssuerOfPatientID) ?? "", patientID: header.string(.PatientID) ?? "",
-                studyUID: header.string(.StudyInstanceUID) ?? "")
+        // Who cannot be told apart from others has no days of their own.
+        let patient = headers.first.flatMap { header in
+            header.string(.PatientID) != nil || header.string(.StudyInstanceUID) != nil ? header : nil
+        }
+        let issuer = patient?.string(.IssuerOfPatientID) ?? ""
+        let patientID = patient?.string(.PatientID) ?? ""
+        let studyUID = patient?.string(.StudyInstanceUID) ?? ""
+        let shift = patient.map { _ in
+            pseudonyms.dateShift(issuer: issuer, patientID: patientID, studyUID: studyUID)
+        }
+        let subject = patient.map { _ in
+            pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
         }
         scrubber = TextScrubber(
             identifiers: identifiers, dateShift: profile.has(.retainLongModifiedDates) ? shift : nil,
-            keepsUIDs: false, pseudonyms: pseudonyms)
+            keepsUIDs: false, pseudonyms: pseudonyms, subject: subject ?? "", lists: TextLists(profile.texts))
     }
 
     /// `text` without what may name somebody.
     public func scrub(_ text: String) -> Scrubbed {
         let folded = FoldedText(text)
         let tokens = TextTokens(folded.bytes)
-        let marks = scrubber.merge(scrubber.marks(in: tokens, .descriptor), tokens)
-        guard !marks.isEmpty else { return Scrubbed(text: text, removed: []) }
+        var marks = scrubber.merge(scrubber.marks(in: tokens, .descriptor), tokens)
+        guard !marks.isEmpty else { return Scrubbed(text: text, changes: []) }
+        scrubber.fill(&marks, tokens)
         var out: [UInt8] = []
-        var removed: [Range<Int>] = []
+        var changes: [Change] = []
         var position = 0
         var utf16 = 0
+        var written = 0
         for mark in marks {
             let range = folded.origins[mark.range.lowerBound]..<folded.origins[mark.range.upperBound]
-            out += folded.original[position..<range.lowerBound]
-            out += (mark.replacement ?? TextScrubber.marker).utf8
-            utf16 += Self.utf16Count(folded.original[position..<range.lowerBound])
+            let between = folded.original[position..<range.lowerBound]
+            let replacement = Array((mark.replacement ?? TextScrubber.marker).utf8)
+            out += between
+            out += replacement
+            utf16 += Self.utf16Count(between)
+            written += Self.utf16Count(between)
             let count = Self.utf16Count(folded.original[range])
-            removed.append(utf16..<(utf16 + count))
+            let shown = Self.utf16Count(replacement[...])
+            changes.append(
+                Change(kind: mark.kind, original: utf16..<(utf16 + count), scrubbed: written..<(written + shown)))
             utf16 += count
+            written += shown
             position = range.upperBound
         }
         out += folded.original[position...]
-        return Scrubbed(text: String(decoding: out, as: UTF8.self), removed: removed)
+        return Scrubbed(text: String(decoding: out, as: UTF8.self), changes: changes)
     }
 
     /// Units of UTF-16 of valid UTF-8: one a character, two of those of four bytes.
@@ -75,11 +100,11 @@ private struct FoldedText {
         let groups: [(String, String)] = [
             ("-", "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}"),
             ("'", "\u{2018}\u{2019}\u{201A}\u{2032}\u{00B4}"),
-            ("\"", "\u{201C}\u{201D}\u{201E}\u{2033}\u{00AB}\u{00BB}"),
+            ("\"", "\u{300C}\u{300D}\u{201C}\u{201D}\u{201E}\u{2033}\u{00AB}\u{00BB}"),
             (" ", "\u{00A0}\u{2002}\u{2003}\u{2009}\u{202F}"),
             ("*", "\u{00D7}\u{2022}\u{00B7}\u{00B0}"), ("~", "\u{00B1}\u{2248}"), ("<", "\u{2264}"),
             (">", "\u{2265}\u{2192}"),
-            (".", "\u{2026}"), ("u", "\u{00B5}\u{03BC}"), ("2", "\u{00B2}"), ("3", "\u{00B3}"),
+            (".", "\u{2026}\u{3002}"), (":", "\u{FF1A}"), (",", "\u{FF0C}\u{3001}"), ("(", "\u{FF08}"), (")", "\u{FF09}"), ("u", "\u{00B5}\u{03BC}"), ("2", "\u{00B2}"), ("3", "\u{00B3}"),
         ]
         var signs: [Unicode.Scalar: UInt8] = [:]
         for (sign, scalars) in groups {

@@ -1,6 +1,10 @@
 /// A text as runs of letters and digits, with what stands between them.
 struct TextTokens {
-    enum Kind { case word, number, mixed }
+    enum Kind {
+        case word, number, mixed
+        /// A run of Chinese characters, which have no spaces between words.
+        case han
+    }
 
     struct Token {
         let kind: Kind
@@ -22,10 +26,21 @@ struct TextTokens {
                 continue
             }
             let start = index
+            if HanScript.width(bytes, index) > 0 {
+                index = HanScript.end(bytes, index)
+                tokens.append(Token(kind: .han, start: start, end: index))
+                continue
+            }
+            let sign = HanScript.punctuation(bytes, index)
+            guard sign == 0 else {
+                index += sign
+                continue
+            }
             var letters = false
             var digits = false
             while index < bytes.count {
                 if Self.isLetter(bytes[index]) {
+                    if bytes[index] >= 0xE3, HanScript.interrupts(bytes, index) { break }
                     letters = true
                 } else if Self.isDigit(bytes[index]) {
                     digits = true
@@ -47,7 +62,18 @@ struct TextTokens {
     func text(_ index: Int) -> ArraySlice<UInt8> { bytes[tokens[index].start..<tokens[index].end] }
 
     func lowercased(_ index: Int) -> String {
-        String(decoding: text(index).map { Self.isUpper($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        let text = text(index)
+        guard text.allSatisfy({ $0 < 0x80 }) else { return String(decoding: text, as: UTF8.self).lowercased() }
+        return String(decoding: text.map { Self.isUpper($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// The bytes from one token's beginning to another's end.
+    func range(_ first: Int, through last: Int) -> Range<Int> { tokens[first].start..<tokens[last].end }
+
+    /// The Chinese characters of a token; `nil` where it is none of them.
+    func han(_ index: Int) -> String? {
+        guard tokens.indices.contains(index), tokens[index].kind == .han else { return nil }
+        return String(decoding: text(index), as: UTF8.self)
     }
 
     /// What stands between a token and the next; `nil` behind the last.
