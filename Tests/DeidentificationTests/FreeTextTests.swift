@@ -33,12 +33,15 @@ struct FreeTextTests {
     // MARK: What stands for what was taken out
 
     @Test func `the kinds are named where the project wants it`() throws {
-        let text = "Seen by Dr. Brown at Mercy Clinic, call 555-123-4567, MRN: 12, 12.03.2018, a 94-year-old, Vraxelquon"
+        let text =
+            "Seen by Dr. Brown at Mercy Clinic, call 555-123-4567, MRN: 12, 12.03.2018, a 94-year-old, Vraxelquon"
         let out = try Self.scrub(text, Self.rules(.kinds), movesDates: false)
         for kind in ["[name]", "[place]", "[contact]", "[id]", "[date]", "[age]", "[removed]"] {
             #expect(out.contains(kind), "\(out)")
         }
-        for word in ["Brown", "Mercy", "4567", "12", "2018", "94", "Vraxelquon"] { #expect(!out.contains(word), "\(out)") }
+        for word in ["Brown", "Mercy", "4567", "12", "2018", "94", "Vraxelquon"] {
+            #expect(!out.contains(word), "\(out)")
+        }
     }
 
     @Test func `surrogates are the same for the same name of a patient, and others for another patient`() throws {
@@ -50,7 +53,9 @@ struct FreeTextTests {
         #expect(name != "Zorbquist" && name.first?.isUppercase == true && words.contains(name.uppercased()), "\(out)")
         #expect(try Self.scrub(text, Self.rules(.plausible)) == out)
         #expect(!out.contains("removed") && !out.lowercased().contains("weber") && !out.lowercased().contains("zorb"))
-        let others = try (0..<8).map { try Self.scrub(text, Self.rules(.plausible), header: Self.header(id: "B\($0)4711")) }
+        let others = try (0..<8).map {
+            try Self.scrub(text, Self.rules(.plausible), header: Self.header(id: "B\($0)4711"))
+        }
         #expect(Set(others).count > 4)
     }
 
@@ -113,7 +118,7 @@ struct FreeTextTests {
         root.set(.ImageComments, .LT, "Vraxelquon protocol of the knee at Sunnyview, Dr. Brown")
         let profile = try Profile(
             options: [.cleanDescriptors], texts: Self.rules(keep: ["Vraxelquon"], replace: ["protocol"], .kinds))
-        let file = DICOMFile(dataSet: root)
+        let file = try Samples.file(root)
         let outcome = try Deidentifier(profile: profile, secret: PseudonymSecret(Self.key)).deidentify(file)
         #expect(outcome.file.dataSet.string(.ImageComments) == "Vraxelquon [name] of the knee at [removed], Dr. [name]")
     }
@@ -124,7 +129,8 @@ struct FreeTextTests {
         "German dates, names, numbers and addresses go in any text",
         arguments: [
             ("Aufnahme vom 5. März 2019", "2019"), ("Untersuchung 05.03.2019", "2019"), ("seit Dezember 2018", "2018"),
-            ("Frau Fischer, knee", "Fischer"), ("Herrn Prof. Dr. med. Stein", "Stein"), ("Patientin: Rose, Grace", "Grace"),
+            ("Frau Fischer, knee", "Fischer"), ("Herrn Prof. Dr. med. Stein", "Stein"),
+            ("Patientin: Rose, Grace", "Grace"),
             ("überwiesen durch Brown", "Brown"), ("Ehemann Mark, hip", "Mark"), ("Fall-Nr. 123, knee", "123"),
             ("Versichertennummer: A123", "A123"), ("Lindenallee 12, 79100 Salem", "Linden"), ("Klinikum Nord", "Nord"),
             ("ein 93 jähriger Patient", "93"), ("gez. Hand", "Hand"),
@@ -166,7 +172,8 @@ struct FreeTextTests {
         }
     }
 
-    @Test func `Chinese words stay where the profile names the language, and known names go from within a run`() throws {
+    @Test func `Chinese words stay where the profile names the language, and known names go from within a run`() throws
+    {
         let chinese = try Self.rules(languages: ["zh-Hant"])
         let text = "右上葉可見結節，約1.2公分。無肋膜積液。"
         #expect(try Self.scrub(text, chinese) == text)
@@ -196,6 +203,15 @@ struct FreeTextTests {
         #expect(!out.contains(gone), "\(out)")
     }
 
+    @Test(arguments: [("seen on March 5 today", "March"), ("since 03/2019 stable", "2019"), ("am 5. März hip", "März")])
+    func `days without a year and months without a day are dates`(text: String, gone: String) throws {
+        #expect(try !Self.scrub(text, movesDates: false).contains(gone))
+        #expect(try !Self.scrub(text).contains(gone))
+    }
+
+    @Test(arguments: ["may be 5 mm", "T1 12/15", "surgery in 2015", "grade 2/4"])
+    func `what looks like a date and is none stays`(_ text: String) throws { #expect(try Self.scrub(text) == text) }
+
     @Test(
         "Words of medicine stay that no list has",
         arguments: ["anterolisthesis", "hepatosplenomegaly", "Leukoaraiosis", "angiomyolipomas", "conus", "cruciate"])
@@ -221,5 +237,7 @@ struct FreeTextTests {
 }
 
 extension String {
-    fileprivate func replacingSuffix(_ prefix: String) -> String { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self }
+    fileprivate func replacingSuffix(_ prefix: String) -> String {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+    }
 }

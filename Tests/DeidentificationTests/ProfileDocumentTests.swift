@@ -46,6 +46,46 @@ import Testing
         #expect(found.contains { $0.contains("clean_descriptors") })
     }
 
+    @Test func `words, languages and surrogates come back as they went in`() throws {
+        let text = """
+            {"format": "tarn-profile/1", "words": {"keep": ["Dotarem"], "replace": ["Haus Sonnenblick", "王小明"]},
+             "languages": ["de", "zh-Hant"], "surrogates": "marked"}
+            """
+        let profile = try ProfileDocument.profile(Data(text.utf8))
+        #expect(profile.texts.keep == ["Dotarem"] && profile.texts.replace == ["Haus Sonnenblick", "王小明"])
+        #expect(profile.texts.languages == ["de", "zh-Hant"] && profile.texts.surrogates == .marked)
+        #expect(ProfileDocument(ProfileDocument.data(profile)).profile == profile)
+        #expect(try JSONDecoder().decode(Profile.self, from: JSONEncoder().encode(profile)) == profile)
+        // What says nothing of texts is written as before there were any.
+        #expect(!String(decoding: ProfileDocument.data(.projectDefault), as: UTF8.self).contains("words"))
+    }
+
+    @Test(arguments: [
+        (#""words": []"#, "words: "), (#""words": {"kept": []}"#, "words: "),
+        (#""words": {"keep": "a"}"#, "words.keep: "),
+        (#""words": {"keep": ["two words"]}"#, "words.keep[0]: "), (#""words": {"keep": ["B31"]}"#, "words.keep[0]: "),
+        (#""words": {"keep": ["x"]}"#, "words.keep[0]: "), (#""words": {"keep": ["ab", "AB"]}"#, "words.keep[1]: "),
+        (#""words": {"keep": ["ab", 7]}"#, "words.keep[1]: "),
+        (#""words": {"replace": ["7 8"]}"#, "words.replace[0]: "),
+        (#""words": {"replace": ["a b c d e f gg"]}"#, "words.replace[0]: "),
+        (#""words": {"keep": ["Ab"], "replace": ["cd", "aB"]}"#, "words.replace[1]: "),
+        (#""languages": ["en"]"#, "languages[0]: "), (#""languages": ["de", "de"]"#, "languages: "),
+        (#""surrogates": "all""#, "surrogates: "), (#""surrogates": 1"#, "surrogates: "),
+    ])
+    func `what is wrong about texts is said with its place, and not repeated`(fields: String, place: String) throws {
+        let found = problems(#"{"format": "tarn-profile/1", \#(fields)}"#)
+        #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix(place) }, "\(found)")
+        #expect(!found.joined().contains("B31") && !found.joined().contains("gg"))
+    }
+
+    @Test func `a profile has at most so many words`() {
+        let words = (0...TextRules.maximumWords).map { number in
+            String(String(number).map { Character(UnicodeScalar(UInt8(97 + ($0.wholeNumberValue ?? 0)))) }) + "qq"
+        }
+        #expect(throws: DeidentificationError.self) { try TextRules(keep: words, replace: []) }
+        #expect(throws: Never.self) { try TextRules(keep: Array(words.dropLast()), replace: []) }
+    }
+
     @Test(arguments: ["", "[]", "{", "null", "\u{FEFF}", #"{"format": "tarn-profile/1", "surprise": 1}"#])
     func `what is no document is refused`(_ text: String) {
         #expect(!problems(text).isEmpty)

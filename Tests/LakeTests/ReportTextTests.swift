@@ -50,6 +50,50 @@ import Testing
         }
     }
 
+    @Test func theWriterSeesWhereOthersReadSomethingElseAndOthersDoNot() async throws {
+        try await ReportedPlace.with { place in
+            let written = try await place.write("Seen by Dr. Plantedname on 2021-03-04: a nodule.", .final)
+            let places = try #require(written.removed)
+            #expect(places.map(\.kind) == ["name", "date"])
+            let read = try await place.reports.report(written.id, principal: place.physician)
+            #expect(read == written)
+            // Both readings from the one text.
+            let units = Array(read.text.utf16)
+            var others = ""
+            var at = 0
+            for one in places {
+                others += String(decoding: units[at..<one.from], as: UTF16.self) + one.shown
+                at = one.to
+            }
+            others += String(decoding: units[at...], as: UTF16.self)
+            let reader = try await place.test.person("rita", ["CT": [.researcher]])
+            let scrubbed = try await place.reports.report(written.id, principal: reader)
+            #expect(scrubbed.text == others && scrubbed.removed == nil && scrubbed.isScrubbed, "\(others)")
+            // Where they lie they say nothing.
+            let plain = try await place.test.count(
+                "SELECT count(*) FROM report_version WHERE convert_from(as_written_places, 'SQL_ASCII') LIKE '%name%'")
+            #expect(plain == 0)
+            let clean = try await place.write("Normal chest.", .final)
+            #expect(clean.removed == nil)
+        }
+    }
+
+    @Test func aProjectsWordsAndSurrogatesCountForItsReports() async throws {
+        try await ReportedPlace.with { place in
+            let root = try await place.test.lake.accounts.operatorPrincipal()
+            let document = """
+                {"format": "tarn-profile/1", "options": ["clean_descriptors"], "surrogates": "kinds",
+                 "words": {"keep": ["Vraxelquon"], "replace": ["nodule"]}}
+                """
+            _ = try await place.test.lake.projects.setProfile(
+                "CT", document: Data(document.utf8), note: "", after: 1, principal: root)
+            let check = try await place.reports.check(
+                study: place.study, text: "Vraxelquon nodule, Dr. Rose, 2021-03-04.", principal: place.physician)
+            #expect(check.scrubbed == "Vraxelquon [name], Dr. [name], [date].")
+            #expect(check.removed.map(\.shown) == ["[name]", "[name]", "[date]"])
+        }
+    }
+
     @Test func whatCannotBeAReportIsRefused() async throws {
         try await ReportedPlace.with { place in
             for text in ["", " \n\t\r\n ", "a\u{0}b", "a\u{1b}[31mb", "a\u{7f}b", "a\u{2}b", "a\u{85}b"] {

@@ -5,11 +5,12 @@ import { readVersion, writeVersion } from "../core/versioned.js";
 import { field } from "../ui/form.js";
 import { failure, notice, toast } from "../ui/notice.js";
 import { RuleList } from "./rules.js";
+import { plainTexts, TextFields } from "./texts.js";
 import { problemNotice, trial } from "./trial.js";
 import { optionWords, plainRule } from "./words.js";
 
 /** @import { Versioned } from "../core/versioned.js" */
-/** @import { ProfileDocument, ProfileState, ProfileVersion, Trial } from "./profile.d.ts" */
+/** @import { Problem, ProfileDocument, ProfileState, ProfileVersion, Trial } from "./profile.d.ts" */
 
 /**
  * What de-identification takes out of a project's images and what it leaves, with its versions.
@@ -41,6 +42,7 @@ class ProfileEditor {
     #options = new Map();
     #ages = h("input", { type: "checkbox" });
     #rules = new RuleList(() => this.#changed());
+    #texts = new TextFields(() => this.#changed());
     #note = h("input", { class: "input", maxlength: 500, placeholder: "Why, for those who come after you" });
     #save = h("button", { class: "button primary", type: "submit" }, "Save as a new version");
     #trouble = h("div", { "aria-live": "polite" });
@@ -70,7 +72,9 @@ class ProfileEditor {
             h("fieldset", { class: "profile-options" }, h("legend", null, "What may stay"), this.#choices()),
             h("h3", null, "Your own rules"),
             this.#rules.element,
-            trial(project, () => this.#text(), (problems) => this.#rules.say(problems)),
+            h("h3", null, "Words in texts"),
+            this.#texts.element,
+            trial(project, () => this.#text(), (problems) => this.#say(problems)),
             field("What changed", this.#note),
             this.#trouble,
             h("div", { class: "actions" }, this.#save),
@@ -121,6 +125,7 @@ class ProfileEditor {
         for (const [option, box] of this.#options) box.checked = document.options.includes(option);
         this.#ages.checked = document.agesOver89 === "group";
         this.#rules.show(document.rules);
+        this.#texts.show(document);
         this.#changed();
     }
 
@@ -130,7 +135,14 @@ class ProfileEditor {
             options: [...this.#options].filter(([, box]) => box.checked).map(([option]) => option),
             agesOver89: this.#ages.checked ? "group" : "keep",
             rules: this.#rules.rules.map(plainRule),
+            ...this.#texts.document,
         };
+    }
+
+    /** @param {Problem[]} problems */
+    #say(problems) {
+        this.#rules.say(problems);
+        this.#texts.say(problems);
     }
 
     #text() {
@@ -142,7 +154,8 @@ class ProfileEditor {
         const base = JSON.parse(this.#base.value.document);
         const plain = { ...base, options: [...base.options].sort(), rules: base.rules.map(plainRule) };
         const now = this.#document();
-        const same = (/** @type {any} */ one) => JSON.stringify([one.options, one.agesOver89, one.rules]);
+        const same = (/** @type {any} */ one) =>
+            JSON.stringify([one.options, one.agesOver89, one.rules, plainTexts(one)]);
         this.#save.disabled = same({ ...now, options: [...now.options].sort() }) === same(plain);
     }
 
@@ -184,7 +197,7 @@ class ProfileEditor {
         try {
             /** @type {Trial} */
             const checked = await api.post(`${this.#path}/try`, { document: body.document });
-            this.#rules.say(checked.problems);
+            this.#say(checked.problems);
             if (checked.problems.length > 0) {
                 fill(this.#trouble, problemNotice(checked.problems));
                 this.#changed();

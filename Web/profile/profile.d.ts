@@ -14,6 +14,9 @@ export interface ProfileDocument {
     options: string[];
     agesOver89: "group" | "keep";
     rules: Rule[];
+    words?: { keep?: string[]; replace?: string[] };
+    languages?: string[];
+    surrogates?: string;
 }
 
 export interface ProfileVersion {

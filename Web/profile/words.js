@@ -60,3 +60,14 @@ export function plainRule(rule) {
     if (rule.note) plain.note = rule.note;
     return plain;
 }
+
+/** Languages whose words may stay beside the English ones, by their own names. @type {[code: string, name: string][]} */
+export const languages = [["de", "Deutsch"], ["zh-Hant", "繁體中文"]];
+
+/** What stands where something was taken out. @type {[value: string, words: string][]} */
+export const surrogates = [
+    ["none", "[removed]"],
+    ["kinds", "what it was: [name], [date], [place]"],
+    ["marked", "made-up values in brackets: [Keller]"],
+    ["plausible", "made-up values, not marked: Keller"],
+];

@@ -1,6 +1,6 @@
-import { h } from "../core/dom.js";
+import { fill, h } from "../core/dom.js";
 import { formatTime } from "../core/format.js";
-import { reportText } from "./pieces.js";
+import { placedText, reportText } from "./pieces.js";
 import { statusWords } from "./status.js";
 
 /** @import { Report } from "./types.d.ts" */
@@ -13,6 +13,7 @@ import { statusWords } from "./status.js";
 export function reportCard(report, { change, versions, withdraw }) {
     const { name, badge } = statusWords(report.status);
     const isWithdrawn = report.status === "entered-in-error";
+    const places = report.removed && report.removed.length > 0 ? twoReadings(report.text, report.removed) : null;
     return h("article", {
         class: isWithdrawn ? "report withdrawn" : "report",
         tabindex: -1,
@@ -25,7 +26,7 @@ export function reportCard(report, { change, versions, withdraw }) {
                 h("time", { class: "muted small", datetime: report.at }, formatTime(report.at)),
             ]),
         ]),
-        reportText(report),
+        places ? places.text : reportText(report),
         report.isScrubbed
             ? h(
                 "p",
@@ -34,6 +35,7 @@ export function reportCard(report, { change, versions, withdraw }) {
             )
             : null,
         h("div", { class: "actions" }, [
+            places?.button,
             change && !isWithdrawn ? button("Change", "Change this report", change) : null,
             versions && report.version > 1
                 ? button(`${report.version} versions`, `All ${report.version} versions of this report`, versions)
@@ -41,6 +43,23 @@ export function reportCard(report, { change, versions, withdraw }) {
             withdraw && !isWithdrawn ? button("Withdraw", "Withdraw this report", withdraw) : null,
         ]),
     ]);
+}
+
+/**
+ * A text as written, and the button that shows what others read instead.
+ * @param {string} text
+ * @param {import("./types.d.ts").Place[]} removed
+ */
+function twoReadings(text, removed) {
+    const place = h("div", { class: "report-text" });
+    const toggle = h("button", { class: "button quiet small", type: "button" }, "As others read it");
+    const show = (/** @type {boolean} */ asOthers) => {
+        toggle.setAttribute("aria-pressed", String(asOthers));
+        fill(place, placedText(text, removed, asOthers));
+    };
+    toggle.addEventListener("click", () => show(toggle.getAttribute("aria-pressed") !== "true"));
+    show(false);
+    return { text: place, button: toggle };
 }
 
 /** @param {string} name @param {string} label that has the name in it @param {() => void} act */

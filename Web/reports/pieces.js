@@ -1,13 +1,13 @@
 import { h } from "../core/dom.js";
-import { checkedPieces, scrubbedPieces } from "./text.js";
+import { checkedPieces, placedPieces, scrubbedPieces } from "./text.js";
 
 /** @import { DiffPart, Report } from "./types.d.ts" */
 
 const explanation = "Taken out, because it may identify somebody. Physicians of the project read it.";
 
-/** Stands where something was taken out. */
-function gap() {
-    return h("span", { class: "taken-out", title: explanation }, "removed");
+/** Stands where something was taken out. @param {string} [kind] */
+function gap(kind) {
+    return h("span", { class: "taken-out", title: explanation }, kind ?? "removed");
 }
 
 /**
@@ -18,7 +18,7 @@ function gap() {
  */
 export function readable(text, isScrubbed) {
     if (!isScrubbed) return [text];
-    return scrubbedPieces(text).map((piece) => piece.isRemoved ? gap() : piece.text);
+    return scrubbedPieces(text).map((piece) => piece.isRemoved ? gap(piece.kind) : piece.text);
 }
 
 /**
@@ -27,6 +27,20 @@ export function readable(text, isScrubbed) {
  */
 export function reportText(report) {
     return h("div", { class: "report-text" }, readable(report.text, report.isScrubbed));
+}
+
+/**
+ * A text as written, with what others do not read underlined; or as they read it.
+ * @param {string} text
+ * @param {import("./types.d.ts").Place[]} removed
+ * @param {boolean} asOthers
+ */
+export function placedText(text, removed, asOthers) {
+    const pieces = placedPieces(text, removed);
+    if (asOthers) return readable(pieces.map(({ text, shown }) => shown ?? text).join(""), true);
+    return pieces.map(({ text, shown }) =>
+        shown === null ? text : h("span", { class: "read-differently", title: `Others read: ${shown}` }, text)
+    );
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The text of a report in pieces: what is there, and where something was taken out. */
 
-/** What stands in a scrubbed text where something was taken out. */
-const marker = "[removed]";
+/** What stands in a scrubbed text where something was taken out, and what it was if the project says so. */
+const markers = /\[(removed|name|age|id|date|place|contact)\]/;
 
 /**
  * @typedef {object} Piece
  * @property {string} text
  * @property {boolean} isRemoved
+ * @property {string} [kind] what it was, where that is known
  */
 
 /**
@@ -17,15 +18,19 @@ const marker = "[removed]";
 export function scrubbedPieces(text) {
     /** @type {Piece[]} */
     const pieces = [];
-    for (const [index, part] of text.split(marker).entries()) {
-        if (index > 0) {
+    // Text, kind, text, kind, … text.
+    for (const [index, part] of text.split(markers).entries()) {
+        if (index % 2 === 1) {
+            const kind = part === "removed" ? undefined : part;
             // Several words in a row that went are one place.
             const last = pieces.at(-1);
-            const joins = last?.text.trim() === "" && !last.isRemoved && pieces.at(-2)?.isRemoved;
+            const before = pieces.at(-2);
+            const joins = last?.text.trim() === "" && !last.isRemoved && before?.isRemoved && before.kind === kind;
             if (joins && !last.text.includes("\n")) pieces.pop();
-            else if (!last?.isRemoved) pieces.push({ text: "", isRemoved: true });
-        }
-        if (part !== "") pieces.push({ text: part, isRemoved: false });
+            else if (!last?.isRemoved || last.kind !== kind) {
+                pieces.push(kind ? { text: "", isRemoved: true, kind } : { text: "", isRemoved: true });
+            }
+        } else if (part !== "") pieces.push({ text: part, isRemoved: false });
     }
     return pieces;
 }
@@ -48,6 +53,26 @@ export function checkedPieces(text, removed) {
         at = end;
     }
     if (at < text.length) pieces.push({ text: text.slice(at), isRemoved: false });
+    return pieces;
+}
+
+/**
+ * A text as it was written, in pieces that know what others read in their place.
+ * @param {string} text
+ * @param {import("./types.d.ts").Place[]} removed in their order, as the server says them
+ * @returns {{ text: string, shown: string | null, kind: string }[]} `shown` is null for what all read
+ */
+export function placedPieces(text, removed) {
+    /** @type {{ text: string, shown: string | null, kind: string }[]} */
+    const pieces = [];
+    let at = 0;
+    for (const { from, to, kind, shown } of removed) {
+        if (from < at || to < from || to > text.length) continue;
+        if (from > at) pieces.push({ text: text.slice(at, from), shown: null, kind: "" });
+        pieces.push({ text: text.slice(from, to), shown, kind });
+        at = to;
+    }
+    if (at < text.length) pieces.push({ text: text.slice(at), shown: null, kind: "" });
     return pieces;
 }
 

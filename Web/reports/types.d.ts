@@ -13,6 +13,16 @@ export interface Report {
     text: string;
     /** Whether places were taken out of this text for the one who reads it. */
     isScrubbed: boolean;
+    /** Where others read something else; only for who reads the text as written. */
+    removed?: Place[];
+}
+
+/** A place in a text, in UTF-16 units, and what others read there. */
+export interface Place {
+    from: number;
+    to: number;
+    kind: string;
+    shown: string;
 }
 
 /** What was being typed when the page was left. */
@@ -30,7 +40,7 @@ export interface Draft {
 export interface Check {
     scrubbed: string;
     /** UTF-16 offsets in the text that was sent. */
-    removed: { from: number; to: number }[];
+    removed: Place[];
 }
 
 export interface ReportHit {

@@ -21,7 +21,8 @@ extension Language {
         ],
         placeLabels: ["location", "facility", "site", "hospital", "institution", "city", "address"],
         streets: [
-            "street", "avenue", "ave", "road", "rd", "lane", "ln", "drive", "blvd", "boulevard", "way", "court", "plaza",
+            "street", "avenue", "ave", "road", "rd", "lane", "ln", "drive", "blvd", "boulevard", "way", "court",
+            "plaza",
             "square", "terrace", "crescent", "highway", "parkway",
         ],
         streetsThatBegin: ["rue", "via", "calle", "avenida", "rua", "place"],

@@ -2,12 +2,14 @@ extension Language {
     static let german = Language(
         code: "de",
         titles: [
-            "Herr", "Herrn", "Frau", "Doktor", "OA", "OÄ", "Oberarzt", "Oberärztin", "Chefarzt", "Chefärztin", "Schwester",
+            "Herr", "Herrn", "Frau", "Doktor", "OA", "OÄ", "Oberarzt", "Oberärztin", "Chefarzt", "Chefärztin",
+            "Schwester",
             "gez", "Gez",
         ],
         nameLabels: [
             "patientin", "nachname", "vorname", "zuname", "familienname", "arzt", "ärztin", "hausarzt", "hausärztin",
-            "zuweiser", "zuweiserin", "überweiser", "befunder", "radiologe", "radiologin", "untersucher", "untersucherin",
+            "zuweiser", "zuweiserin", "überweiser", "befunder", "radiologe", "radiologin", "untersucher",
+            "untersucherin",
             "unterschrift", "gez", "gezeichnet",
         ],
         kin: [
@@ -15,7 +17,8 @@ extension Language {
             "lebensgefährte", "lebensgefährtin",
         ],
         verbs: [
-            "überwiesen", "zugewiesen", "befundet", "diktiert", "gezeichnet", "unterschrieben", "besprochen", "mitgeteilt",
+            "überwiesen", "zugewiesen", "befundet", "diktiert", "gezeichnet", "unterschrieben", "besprochen",
+            "mitgeteilt",
             "untersucht", "durchgeführt", "rücksprache", "freigegeben", "angefordert", "validiert", "operiert",
         ],
         prepositions: ["von", "durch", "mit", "an", "vom"],
@@ -24,18 +27,24 @@ extension Language {
             "fallnummer", "patientennummer", "aufnahmenummer", "versichertennummer", "auftragsnummer", "nummer", "nr",
             "fallnr", "patnr", "krankenversichertennummer", "ahv",
         ],
-        placeLabels: ["klinik", "krankenhaus", "anschrift", "adresse", "wohnhaft", "ort", "station", "praxis", "wohnort"],
+        placeLabels: [
+            "klinik", "krankenhaus", "anschrift", "adresse", "wohnhaft", "ort", "station", "praxis", "wohnort",
+        ],
         streets: ["strasse", "straße", "str", "platz", "weg", "allee", "gasse"],
         streetsThatBegin: ["am"],
-        streetEndings: ["straße", "strasse", "str", "platz", "weg", "allee", "gasse", "ring", "damm", "ufer", "hof", "steig"],
+        streetEndings: [
+            "straße", "strasse", "str", "platz", "weg", "allee", "gasse", "ring", "damm", "ufer", "hof", "steig",
+        ],
         institutions: [
-            "klinikum", "klinik", "kliniken", "spital", "krankenhaus", "universitätsklinikum", "kantonsspital", "praxis",
+            "klinikum", "klinik", "kliniken", "spital", "krankenhaus", "universitätsklinikum", "kantonsspital",
+            "praxis",
             "universitätsspital", "gemeinschaftspraxis", "ambulanz", "medizinisches",
         ],
         ages: ["jahre", "jahren", "jähriger", "jährige", "jährigen", "jährig", "j"],
         months: months(
             "januar februar märz april mai juni juli august september oktober november dezember",
-            "jan feb mär apr mai jun jul aug sep okt nov dez", also: ["jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "sept": 9]),
+            "jan feb mär apr mai jun jul aug sep okt nov dez",
+            also: ["jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "sept": 9]),
         monthNames: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
             .split(separator: " ").map(String.init),
         words: .german, hasCompounds: true)

@@ -62,7 +62,9 @@ public struct TextRules: Sendable, Hashable, Codable {
         var kept: Set<String> = []
         for (index, word) in keep.enumerated() {
             if !isWord(word) {
-                add("words.keep[\(index)]", "write one word of letters only, at least two, at most \(maximumBytes) bytes")
+                add(
+                    "words.keep[\(index)]",
+                    "write one word of letters only, at least two, at most \(maximumBytes) bytes")
             } else if !kept.insert(word.lowercased()).inserted {
                 add("words.keep[\(index)]", "the word stands there twice")
             }
@@ -88,7 +90,8 @@ public struct TextRules: Sendable, Hashable, Codable {
 
     private static func isWord(_ text: String) -> Bool {
         let tokens = TextTokens(Array(text.utf8)).tokens
-        return text.count > 1 && text.utf8.count <= maximumBytes && tokens.count == 1 && tokens[0].count == text.utf8.count
+        return text.count > 1 && text.utf8.count <= maximumBytes && tokens.count == 1
+            && tokens[0].count == text.utf8.count
             && (tokens[0].kind == .word || tokens[0].kind == .han)
     }
 

@@ -22,7 +22,8 @@ enum HanScript {
         let (second, third) = (bytes[index + 1], bytes[index + 2])
         switch (bytes[index], second) {
         case (0xE3, 0x80): return third == 0x85 || third == 0x87 ? 0 : 3
-        case (0xEF, 0xBC): return (0x81...0x8F).contains(third) || (0x9A...0xA0).contains(third) || third >= 0xBB ? 3 : 0
+        case (0xEF, 0xBC):
+            return (0x81...0x8F).contains(third) || (0x9A...0xA0).contains(third) || third >= 0xBB ? 3 : 0
         case (0xEF, 0xBD): return third == 0x80 || (0x9B...0xA5).contains(third) ? 3 : 0
         default: return 0
         }

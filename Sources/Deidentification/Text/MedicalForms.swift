@@ -43,7 +43,9 @@ enum MedicalForms {
             guard stems.contains(Array(word.prefix(length))) else { continue }
             let rest = word.dropFirst(length)
             if isMade(rest, depth: depth + 1) { return true }
-            if let link = rest.first, "oiae".utf8.contains(link), isMade(rest.dropFirst(), depth: depth + 1) { return true }
+            if let link = rest.first, "oiae".utf8.contains(link), isMade(rest.dropFirst(), depth: depth + 1) {
+                return true
+            }
         }
         return false
     }

@@ -20,7 +20,7 @@ extension TextScrubber {
 
     func date(_ tokens: TextTokens, _ index: Int) -> (Int, WrittenDate)? {
         compactDate(tokens, index) ?? separatedDate(tokens, index) ?? countedDate(tokens, index)
-            ?? dayMonthYear(tokens, index) ?? monthDayYear(tokens, index)
+            ?? dayMonthYear(tokens, index) ?? monthDayYear(tokens, index) ?? monthAndYear(tokens, index)
     }
 
     /// 20180312, and with a time behind it.
@@ -49,7 +49,9 @@ extension TextScrubber {
         }
         if counts[0] == 3, Self.republicYears.contains(first), counts[1] == 2, counts[2] == 2 {
             guard let date = DICOMDate(year: first + 1911, month: second, day: third) else { return nil }
-            return (3, WrittenDate(date: date) { "\($0.year - 1911)\(sign)\(pad($0.month, 1))\(sign)\(pad($0.day, 2))" })
+            return (
+                3, WrittenDate(date: date) { "\($0.year - 1911)\(sign)\(pad($0.month, 1))\(sign)\(pad($0.day, 2))" }
+            )
         }
         guard counts[0] <= 2, counts[1] <= 2, counts[2] == 4 || counts[2] == 2 else { return nil }
         let year = counts[2] == 4 ? third : third + (third < 50 ? 2000 : 1900)
@@ -163,5 +165,40 @@ extension TextScrubber {
                 "\(month.names[new.month - 1]) \(new.year)"
             }
         )
+    }
+
+    /// 03/2019, 3-2019.
+    private func monthAndYear(_ tokens: TextTokens, _ index: Int) -> (Int, WrittenDate)? {
+        guard let separator = tokens.single(after: index), [0x2D, 0x2F].contains(separator),
+            tokens.isNumber(index, 1...2),
+            let month = tokens.number(index), (1...12).contains(month), tokens.isNumber(index + 1, 4...4),
+            let year = tokens.number(index + 1), (1900...2150).contains(year)
+        else { return nil }
+        let sign = String(UnicodeScalar(separator))
+        let isPadded = tokens.tokens[index].count == 2
+        return (
+            2,
+            WrittenDate(date: DICOMDate(year: year, month: month, day: 15)) { new in
+                "\(isPadded && new.month < 10 ? "0" : "")\(new.month)\(sign)\(new.year)"
+            }
+        )
+    }
+
+    /// How many tokens say a day without a year (on March 5, 5. März): without a year it has no place to move to.
+    func dayAndMonth(_ tokens: TextTokens, _ index: Int) -> Int? {
+        guard index + 1 < tokens.tokens.count, tokens.isJoined(after: index, by: " .,") else { return nil }
+        let isMonthFirst = tokens.isCapitalised(index) && tokens.tokens[index].count >= 3
+        let (monthIndex, dayIndex) = isMonthFirst ? (index, index + 1) : (index + 1, index)
+        guard tokens.isCapitalised(monthIndex), let month = month(tokens, monthIndex), let day = day(tokens, dayIndex),
+            (1...31).contains(day)
+        else { return nil }
+        // "2. May represent" is the second point of a list.
+        if !isMonthFirst, month.names == Language.english.monthNames, tokens.single(after: index) != 0x20 { return nil }
+        // "Series of March 5 mm", "May 5.3" and "Mark May 5/17/20" are none.
+        if isMonthFirst, let separator = tokens.separator(after: dayIndex) {
+            let isPart = separator.count == 1 && [0x2D, 0x2E, 0x2F].contains(separator.first)
+            if isPart || ["mm", "cm", "x", "ml"].contains(tokens.lowercased(index + 2)) { return nil }
+        }
+        return 2
     }
 }

@@ -167,7 +167,9 @@ extension TextScrubber {
         var count = 0
         for units in Self.dateUnits[unit...] {
             var next = end
-            while next < run.characters.count, next - end < 5, Self.numerals.contains(run.characters[next]) { next += 1 }
+            while next < run.characters.count, next - end < 5, Self.numerals.contains(run.characters[next]) {
+                next += 1
+            }
             guard next > end, next < run.characters.count, units.contains(run.characters[next]) else { break }
             end = next + 1
             count += 1

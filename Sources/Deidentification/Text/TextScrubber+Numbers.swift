@@ -24,6 +24,9 @@ extension TextScrubber {
         if let (count, date) = date(tokens, index) {
             return (count, moved(date, tokens, index, count))
         }
+        if mode == .descriptor, let count = dayAndMonth(tokens, index) {
+            return (count, mark(tokens, index, count, .date))
+        }
         if let count = phone(tokens, index) { return (count, mark(tokens, index, count, .contact)) }
         return nil
     }

@@ -51,7 +51,9 @@ extension TextScrubber {
         guard tokens.tokens.indices.contains(index) else { return nil }
         if [.number, .mixed].contains(tokens.tokens[index].kind) { return index }
         let isPrefix = tokens.tokens[index].count <= 4 && tokens.text(index).allSatisfy(TextTokens.isUpper)
-        guard isPrefix, tokens.isJoined(after: index, by: "-/"), tokens.tokens[index + 1].kind == .number else { return nil }
+        guard isPrefix, tokens.isJoined(after: index, by: "-/"), tokens.tokens[index + 1].kind == .number else {
+            return nil
+        }
         return index + 1
     }
 
@@ -74,7 +76,9 @@ extension TextScrubber {
         var last = number
         // 79100 Freiburg
         if tokens.isJoined(after: number, by: " ,"), tokens.isNumber(number + 1, 4...5) {
-            last = tokens.isCapitalised(number + 2) && tokens.isJoined(after: number + 1, by: " ") ? number + 2 : number + 1
+            last =
+                tokens.isCapitalised(number + 2) && tokens.isJoined(after: number + 1, by: " ")
+                ? number + 2 : number + 1
         }
         return tokens.range(isTwoWords ? index - 1 : index, through: last)
     }
@@ -89,7 +93,9 @@ extension TextScrubber {
                 return follow(tokens, next, "de la le du des di della")
             }
             // "12 axial CT lane" is no street, "12 Oak Lane" and "12 dorva lane" are.
-            if next > index + 1, isUnknown || tokens.isCapitalised(next), LanguageIndex.all.streets.contains(word) { return next }
+            if next > index + 1, isUnknown || tokens.isCapitalised(next), LanguageIndex.all.streets.contains(word) {
+                return next
+            }
             guard
                 tokens.isCapitalised(next) || isUnknown || !Vocabulary.contains(tokens.text(next))
                     || tokens.tokens[next].kind == .mixed

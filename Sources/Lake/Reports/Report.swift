@@ -1,3 +1,4 @@
+internal import Deidentification
 public import Foundation
 internal import Postgres
 
@@ -34,6 +35,9 @@ public struct Report: Sendable, Codable, Hashable {
     public let text: String
     /// Whether something that was written is not in `text`.
     public let isScrubbed: Bool
+    /// Where others read something else, for who reads the text as written; `nil` for who does not, and where it is not
+    /// known.
+    public let removed: [ReportCheck.Place]?
 }
 
 /// What others will read of a text.
@@ -42,10 +46,24 @@ public struct ReportCheck: Sendable, Codable, Hashable {
     public struct Place: Sendable, Codable, Hashable {
         public let from: Int
         public let to: Int
+        /// What it was: a word of `TextKind`.
+        public let kind: String
+        /// What others read there.
+        public let shown: String
     }
 
     public let scrubbed: String
     public let removed: [Place]
+
+    init(_ scrubbed: ReportScrubber.Scrubbed) {
+        self.scrubbed = scrubbed.text
+        let units = Array(scrubbed.text.utf16)
+        removed = scrubbed.changes.map { change in
+            Place(
+                from: change.original.lowerBound, to: change.original.upperBound, kind: change.kind.rawValue,
+                shown: String(decoding: units[change.scrubbed], as: UTF16.self))
+        }
+    }
 }
 
 /// A report that a search found.
@@ -85,8 +103,11 @@ struct ReportRow: Sendable {
     let text: String
     let asWritten: [UInt8]?
     let isScrubbed: Bool
+    let places: [UInt8]?
 
-    static let columns = "v.report_id, v.version, v.status, a.name AS author, v.at, v.text, v.as_written, v.is_scrubbed"
+    static let columns = """
+        v.report_id, v.version, v.status, a.name AS author, v.at, v.text, v.as_written, v.is_scrubbed, v.as_written_places
+        """
     static let source = "report_version v JOIN account a ON a.id = v.author_id"
 
     init(_ row: PostgresRow) throws {
@@ -98,6 +119,7 @@ struct ReportRow: Sendable {
         text = try row.decode("text")
         asWritten = try row.decode("as_written")
         isScrubbed = try row.decode("is_scrubbed")
+        places = try row.decode("as_written_places")
     }
 }
 

@@ -22,6 +22,11 @@ struct ReportedStudy: Sendable {
     func context(report: Int64, version: Int) -> SealingContext {
         SealingContext("report-text", uid, "\(report)", "\(version)")
     }
+
+    /// What the places of that text are sealed for.
+    func placesContext(report: Int64, version: Int) -> SealingContext {
+        SealingContext("report-places", uid, "\(report)", "\(version)")
+    }
 }
 
 extension ReportedStudy {
@@ -62,6 +67,15 @@ extension ReportedStudy {
         return try await context.workers.run { [options] () throws(DICOMError) in
             try DICOMFile.read(original, options: options).dataSet
         }
+    }
+}
+
+extension ReportedStudy {
+    /// Where others read something else than stands in a version as written.
+    func places(_ sealed: Bytes, _ row: ReportRow, _ key: SymmetricKey) throws -> [ReportCheck.Place] {
+        let context = placesContext(report: row.id, version: row.version)
+        let json = try SealedObject.open(sealed, key: key, context: context)
+        return try JSONDecoder().decode([ReportCheck.Place].self, from: Data(json.array))
     }
 }
 

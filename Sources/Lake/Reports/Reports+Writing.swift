@@ -80,7 +80,8 @@ extension Reports {
         let isKept = version.key != nil
         return Report(
             id: String(row.id), study: study.uid, version: row.version, status: row.status, author: row.author,
-            at: row.at, text: isKept ? version.written : row.text, isScrubbed: isKept ? false : row.isScrubbed)
+            at: row.at, text: isKept ? version.written : row.text, isScrubbed: isKept ? false : row.isScrubbed,
+            removed: isKept && row.isScrubbed ? version.places : nil)
     }
 }
 
@@ -88,6 +89,7 @@ extension Reports {
 private struct NewVersion: Sendable {
     let written: String
     let scrubbed: String
+    let places: [ReportCheck.Place]
     let status: Report.Status
     let study: ReportedStudy
     /// `nil` once the study's identity was destroyed: then nothing that may identify somebody is kept.
@@ -99,7 +101,9 @@ private struct NewVersion: Sendable {
         written = text
         self.status = status
         self.study = study
-        scrubbed = try await reports.scrub(text, study).text
+        let check = ReportCheck(try await reports.scrub(text, study))
+        scrubbed = check.scrubbed
+        places = check.removed
         key = try await reports.context.keys.pair(study: study.id).identity
     }
 
@@ -112,19 +116,28 @@ private struct NewVersion: Sendable {
         report: Int64, version: Int, _ principal: Principal, _ connection: PostgresConnection
     ) async throws -> ReportRow {
         let isScrubbed = scrubbed != written
-        let sealed =
-            try isScrubbed
-            ? key.map {
-                try SealedObject.seal(
-                    Bytes(utf8: written), key: $0, context: study.context(report: report, version: version))
-            } : nil
+        let key = isScrubbed ? key : nil
+        let sealed = try key.map {
+            try SealedObject.seal(
+                Bytes(utf8: written), key: $0, context: study.context(report: report, version: version))
+        }
+        let sealedPlaces = try key.map {
+            try SealedObject.seal(
+                Bytes(Array(try JSONEncoder().encode(places))), key: $0,
+                context: study.placesContext(report: report, version: version))
+        }
         let row = try await connection.single(
             """
             WITH v AS (
-                INSERT INTO report_version (report_id, version, status, author_id, text, as_written, is_scrubbed)
-                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *)
+                INSERT INTO report_version (report_id, version, status, author_id, text, as_written, is_scrubbed,
+                    as_written_places)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *)
             SELECT \(ReportRow.columns) FROM v JOIN account a ON a.id = v.author_id
-            """, [report, version, status.rawValue, principal.accountID, scrubbed, sealed?.array, isScrubbed])
+            """,
+            [
+                report, version, status.rawValue, principal.accountID, scrubbed, sealed?.array, isScrubbed,
+                sealedPlaces?.array,
+            ])
         try await AccessLog.write(
             .reportWrite, project: study.projectID, study: study.uid,
             detail: "report \(report), version \(version), \(status.rawValue)", principal, connection)

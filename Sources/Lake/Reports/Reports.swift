@@ -131,15 +131,17 @@ public struct Reports: Sendable {
             try rows.map { row in
                 var text = row.text
                 var isScrubbed = row.isScrubbed
+                var removed: [ReportCheck.Place]?
                 if let key, let sealed = row.asWritten {
                     let context = study.context(report: row.id, version: row.version)
                     text = String(
                         decoding: try SealedObject.open(Bytes(sealed), key: key, context: context).array, as: UTF8.self)
                     isScrubbed = false
+                    removed = try row.places.map { try study.places(Bytes($0), row, key) }
                 }
                 return Report(
                     id: String(row.id), study: study.uid, version: row.version, status: row.status, author: row.author,
-                    at: row.at, text: text, isScrubbed: isScrubbed)
+                    at: row.at, text: text, isScrubbed: isScrubbed, removed: removed)
             }
         }
     }
@@ -152,10 +154,7 @@ public struct Reports: Sendable {
         let study = try await study(uid, principal: principal)
         try checkMayWrite(principal, study)
         let text = try Self.checked(text)
-        let scrubbed = try await scrub(text, study)
-        return ReportCheck(
-            scrubbed: scrubbed.text,
-            removed: scrubbed.removed.map { ReportCheck.Place(from: $0.lowerBound, to: $0.upperBound) })
+        return ReportCheck(try await scrub(text, study))
     }
 
     func scrub(_ text: String, _ study: ReportedStudy) async throws(LakeError) -> ReportScrubber.Scrubbed {

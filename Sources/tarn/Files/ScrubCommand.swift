@@ -23,7 +23,8 @@ struct ScrubCommand: ParsableCommand {
 
     @Argument(help: "Text file, or folder with .txt files, UTF-8.", completion: .file()) var input: String
     @Argument(help: "Folder for what is written; made where it is missing.", completion: .directory) var output: String
-    @Option(help: "DICOM file that the texts are about; may be repeated.", completion: .file()) var header: [String] = []
+    @Option(help: "DICOM file that the texts are about; may be repeated.", completion: .file()) var header: [String] =
+        []
     @Option(help: "What is known of each text, a JSON object a line.", completion: .file()) var headers: String?
     @Option(help: "A profile, JSON; without it what a new project has.", completion: .file()) var profile: String?
     @Option(
@@ -132,16 +133,19 @@ struct ScrubCommand: ParsableCommand {
         }
         var known: [String: DataSet] = [:]
         for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
-            guard let object = try? JSONDecoder().decode([String: String].self, from: Data(line)), let name = object["file"]
+            guard let object = try? JSONDecoder().decode([String: String].self, from: Data(line)),
+                let name = object["file"]
             else {
-                Terminal.say("tarn scrub: --headers \(file): line \(index + 1) is no JSON object of texts with a \"file\"")
+                Terminal.say(
+                    "tarn scrub: --headers \(file): line \(index + 1) is no JSON object of texts with a \"file\"")
                 throw ExitCode(2)
             }
             var header = DataSet()
             header.set(.SpecificCharacterSet, .CS, "ISO_IR 192")
             for (keyword, value) in object where keyword != "file" {
                 guard let tag = DataDictionary.tag(for: keyword), let vr = DataDictionary.vr(of: tag), vr.isText else {
-                    Terminal.say("tarn scrub: --headers \(file): line \(index + 1) has a keyword that is no text of PS3.6")
+                    Terminal.say(
+                        "tarn scrub: --headers \(file): line \(index + 1) has a keyword that is no text of PS3.6")
                     throw ExitCode(2)
                 }
                 header.set(tag, vr, value)

@@ -1,5 +1,5 @@
 import { changeCount, compareTexts } from "../../reports/diff.js";
-import { byteCount, checkedPieces, scrubbedPieces } from "../../reports/text.js";
+import { byteCount, checkedPieces, placedPieces, scrubbedPieces } from "../../reports/text.js";
 import { nextStatuses, statusWords } from "../../reports/status.js";
 import { assert, assertEquals } from "./assert.js";
 
@@ -96,4 +96,30 @@ Deno.test("after final every change is amended", () => {
     assertEquals(nextStatuses("entered-in-error"), []);
     assertEquals([statusWords("final").name, statusWords("odd").name], ["Final", "odd"]);
     assertEquals(byteCount("aß€"), 6);
+});
+
+Deno.test("what was taken out is named where the project names it", () => {
+    assertEquals(scrubbedPieces("by [name] [name], [date][place] [removed] x [words]"), [
+        { text: "by ", isRemoved: false },
+        { text: "", isRemoved: true, kind: "name" },
+        { text: ", ", isRemoved: false },
+        { text: "", isRemoved: true, kind: "date" },
+        { text: "", isRemoved: true, kind: "place" },
+        { text: " ", isRemoved: false },
+        { text: "", isRemoved: true },
+        { text: " x [words]", isRemoved: false },
+    ]);
+});
+
+Deno.test("a text as written knows what others read in each place", () => {
+    const removed = [
+        { from: 3, to: 6, kind: "name", shown: "[name]" },
+        { from: 5, to: 8, kind: "name", shown: "overlaps" },
+        { from: 7, to: 99, kind: "date", shown: "too far" },
+    ];
+    assertEquals(placedPieces("by Eva today", removed), [
+        { text: "by ", shown: null, kind: "" },
+        { text: "Eva", shown: "[name]", kind: "name" },
+        { text: " today", shown: null, kind: "" },
+    ]);
 });
