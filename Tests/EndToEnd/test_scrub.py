@@ -18,7 +18,7 @@ FAMILY = PLANTED["PatientName"].split("^")[0]
 def texts(tmp_path):
     folder = tmp_path / "in"
     (folder / "more").mkdir(parents=True)
-    (folder / "a.txt").write_text(f"Seen by Dr. Brown. {FAMILY.lower()} has a nodule. MRN: 12\n")
+    (folder / "a.txt").write_text(f"Seen by Dr. Brown today. {FAMILY.lower()} has a nodule. MRN: 12\n")
     (folder / "more" / "b.txt").write_text("Rose is well, hip normal.\n")
     (folder / "note.pdf").write_bytes(b"%PDF")
     return folder
@@ -30,7 +30,7 @@ def test_texts_are_scrubbed_by_what_headers_say(tmp_path, texts):
     out = run("scrub", texts, tmp_path / "out", "--header", tmp_path / "slice.dcm", "--headers",
               tmp_path / "known.jsonl", "--json")
     assert (tmp_path / "out" / "a.txt").read_text() == \
-        "Seen by Dr. [removed]. [removed] has a nodule. MRN: [removed]\n"
+        "Seen by Dr. [removed] today. [removed] has a nodule. MRN: [removed]\n"
     assert (tmp_path / "out" / "more" / "b.txt").read_text() == "[removed] is well, hip normal.\n"
     assert not (tmp_path / "out" / "note.pdf").exists()
     rows = {row["file"]: row["removed"] for row in map(json.loads, out.stdout.splitlines())}
