@@ -68,8 +68,7 @@ public struct OriginalsRequests: Sendable {
                     .originalsAsk, project: project, purpose: reason,
                     detail: "request \(id), \(chosen.studies.count) studies", principal, connection)
                 if isMuch {
-                    let what = "\(chosen.studies.count) studies"
-                    try await self.tellOthers(id, what, project: project, principal, connection)
+                    try await self.tellOthers(id, chosen.studies.count, project: project, principal, connection)
                 }
                 return id
             }
@@ -150,7 +149,7 @@ public struct OriginalsRequests: Sendable {
 
     /// What was asked for and why is not in the mail.
     private func tellOthers(
-        _ id: Int64, _ what: String, project: Int64, _ principal: Principal, _ connection: PostgresConnection
+        _ id: Int64, _ studies: Int, project: Int64, _ principal: Principal, _ connection: PostgresConnection
     ) async throws {
         let rows = try await connection.query(
             """
@@ -161,7 +160,7 @@ public struct OriginalsRequests: Sendable {
         let letter = Letter(
             subject: "Tarn: somebody asks for original files",
             text: """
-                Somebody asks for the original files of \(what), with who the patients are. That needs the approval of a
+                Somebody asks for the original files of \(studies) studies, with who the patients are. That needs the approval of a
                 second person.
 
                 Who asks, why, and what to answer:
@@ -219,10 +218,11 @@ public struct OriginalsRequests: Sendable {
         let row = try await connection.first(
             "SELECT email FROM account WHERE id = $1 AND disabled_at IS NULL AND email IS NOT NULL", [asker])
         guard let address = try row?.decode("email", as: String.self) else { return }
+        let hint = state == .approved ? " It can be downloaded once, within a day." : ""
         let letter = Letter(
             subject: "Tarn: original files \(state.rawValue)",
             text: """
-                What you asked for was \(state.rawValue).\(state == .approved ? " It can be downloaded once, within a day." : "")
+                What you asked for was \(state.rawValue).\(hint)
 
                 \(context.site.publicURL)/originals/\(id)
                 """)

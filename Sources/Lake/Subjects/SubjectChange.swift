@@ -32,8 +32,8 @@ public struct SubjectChange: Codable, Hashable, Sendable {
     public let reason: String
 
     static let columns = """
-        c.id, p.code AS project, c.kind, b.code AS subject, o.code AS other, coalesce(cardinality(c.studies), 0) AS studies,
-        c.undoes, a.name AS account, c.changed_at, c.reason, c.kind = 'merge' AND b.merged_into IS NOT NULL
+        c.id, p.code AS project, c.kind, b.code AS subject, o.code AS other,
+        coalesce(cardinality(c.studies), 0) AS studies, c.undoes, a.name AS account, c.changed_at, c.reason, c.kind = 'merge' AND b.merged_into IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM subject_change u WHERE u.undoes = c.id) AS can_be_undone
         """
     static let source = """
