@@ -40,6 +40,8 @@ export interface Study {
     addedAt: string;
     /** Whether its images can be read now. */
     local?: "here" | "offloaded" | "restoring";
+    /** Whether its identity was destroyed for good. */
+    anonymous?: boolean;
 }
 
 export interface StudyList {

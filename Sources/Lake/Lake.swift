@@ -23,6 +23,7 @@ public final class Lake: Sendable {
     public let labels: Labels
     public let exports: Exports
     public let originals: Originals
+    public let originalsRequests: OriginalsRequests
     public let fsck: Fsck
     public let ledger: Ledger
     public let archive: Archive
@@ -30,6 +31,8 @@ public final class Lake: Sendable {
     public let mail: MailDelivery
     public let keyRotation: KeyRotation
     public let erasures: Erasures
+    public let anonymisations: Anonymisations
+    public let subjectChanges: SubjectChanges
     /// Threads for work that would hold up the cooperative pool, for who answers from the lake.
     public var workers: WorkPool { context.workers }
     public var configuration: LakeConfiguration { context.configuration }
@@ -57,17 +60,27 @@ public final class Lake: Sendable {
         viewing = Viewing(context, accessLog: accessLog)
         labels = Labels(context, accessLog: accessLog, instances: viewing.instances)
         exports = Exports(context, accessLog: accessLog, labels: labels)
-        originals = Originals(context, accessLog: accessLog)
+        originalsRequests = OriginalsRequests(context)
+        originals = Originals(context, accessLog: accessLog, requests: originalsRequests)
         ledger = Ledger(context, accessLog: accessLog)
         keyRotation = KeyRotation(context)
         mail = MailDelivery(context, accounts: accounts)
         retention = Retention(context)
         archive = Archive(context, instances: viewing.instances)
+<<<<<<< HEAD
         erasures = Erasures(context, viewing: viewing, archive: archive, review: review)
         fsck = Fsck(context, archive: archive)
         let works =
             ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
             + review.recurring
+=======
+        erasures = Erasures(context, viewing: viewing, archive: archive)
+        anonymisations = Anonymisations(context, viewing: viewing)
+        subjectChanges = SubjectChanges(context, viewing: viewing)
+        fsck = Fsck(context, archive: archive)
+        let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+            + anonymisations.recurring
+>>>>>>> 7c7cdb3 (Originals with a second person, identities destroyed for good, subjects merged and split in versions)
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 

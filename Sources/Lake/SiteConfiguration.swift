@@ -10,6 +10,9 @@ public struct SiteConfiguration: Sendable {
     /// Who mail is from.
     public var sender = Mailbox.ofThisMachine
 
+    /// Studies whose originals one person may have within a day. More of them need the approval of a second person.
+    public var originalsAlone = 10
+
     /// How mail leaves.
     public enum Transport: Sendable {
         /// It does not: it is written to `mail/` in the data directory.

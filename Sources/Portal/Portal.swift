@@ -42,6 +42,7 @@ public final class Portal: Sendable {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + profileRoutes
             + roleRequestRoutes
             + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes + accessRoutes
+            + subjectRoutes + originalsRoutes
             + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes
             + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes + bulkDataRoutes
     }

@@ -32,7 +32,14 @@ struct SiteOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Take only addresses of this domain; may be repeated.", valueName: "domain"))
     var signUpDomain: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Studies whose original files one person may have within a day; more need the approval of a second person.",
+            valueName: "n"))
+    var originalsAlone = 10
+
     func validate() throws {
+        guard originalsAlone >= 0 else { throw ValidationError("--originals-alone wants a number from 0") }
         _ = try configuration(listening: nil)
         guard smtp != nil || smtpCa == nil else { throw ValidationError("--smtp-ca goes with --smtp") }
         if let smtpCa, !FileManager.default.isReadableFile(atPath: smtpCa) {
@@ -49,6 +56,7 @@ struct SiteOptions: ParsableArguments {
             site.publicURL = try Self.page(url)
         }
         site.signUp.isOpen = signUp == .open
+        site.originalsAlone = originalsAlone
         site.signUp.domains = try signUpDomain.map(Self.domain)
         if let mailFrom {
             do { site.sender = try Mailbox(mailFrom) } catch { throw ValidationError("--mail-from: \(error)") }

@@ -16,7 +16,8 @@ struct TarnCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
-            ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
+            ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, AnonymiseCommand.self, SubjectsCommand.self,
+            OriginalsCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
             RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, RedactCommand.self,
             DetectTextCommand.self, ValidateCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,

@@ -6,13 +6,13 @@ from conftest import PASSWORD, sign_in
 from tarn_server import Server
 
 PLACES = {
-    "physician": ["Studies"],
+    "physician": ["Studies", "Originals"],
     "researcher": ["Studies", "Labels", "Exports"],
     "technologist": ["Upload"],
-    "custodian": ["Studies", "Held", "Labels", "Archive", "Audit", "Projects"],
+    "custodian": ["Studies", "Held", "Labels", "Originals", "Patients", "Archive", "Audit", "Projects"],
     "auditor": ["Audit"],
     "admin": ["Accounts", "Projects"],
-    "everything": ["Studies", "Upload", "Held", "Labels", "Exports", "Archive", "Audit", "Projects"],
+    "everything": ["Studies", "Upload", "Held", "Labels", "Exports", "Originals", "Patients", "Archive", "Audit", "Projects"],
 }
 
 

@@ -95,7 +95,7 @@ def test_from_sign_up_to_a_place_in_the_bar(visit, lake):
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.get_by_role("link", name="Go to your project").click()
     page.wait_for_url("**/studies")
-    assert page.locator(".bar nav a").all_inner_texts() == ["Studies"]
+    assert page.locator(".bar nav a").all_inner_texts() == ["Studies", "Originals"]
     wait_for_mail(lake, "ada@hospital.example", "(?i)role|request|approved|CHEST")
 
 

@@ -11,8 +11,8 @@ import Testing
         .researcher: [.browse, .view, .export, .readReports],
         .technologist: [.upload],
         .custodian: [
-            .browse, .view, .review, .profile, .curateLabels, .readReports, .identityRead, .archive, .erase,
-            .accessHistory,
+            .browse, .view, .review, .profile, .curateLabels, .readReports, .identityRead, .mergeSubjects, .archive,
+            .erase, .accessHistory,
         ],
         .auditor: [.accessHistory],
         .recipient: [],

@@ -5,6 +5,7 @@ import Foundation
 struct SyntheticImage {
     var patientID = "PLANTED-ID-4711"
     var patientName = "Plantedname^Quirin"
+    var studyDate = "20210304"
     var issuer = ""
     var study = "1.2.826.0.1.3680043.10.1111.1"
     var series = "1.2.826.0.1.3680043.10.1111.1.1"
@@ -69,7 +70,7 @@ struct SyntheticImage {
         Self.add(&out, 0x0008, 0x0008, "CS", imageType)
         Self.add(&out, 0x0008, 0x0016, "UI", sopClass)
         Self.add(&out, 0x0008, 0x0018, "UI", instance)
-        Self.add(&out, 0x0008, 0x0020, "DA", "20210304")
+        Self.add(&out, 0x0008, 0x0020, "DA", studyDate)
         Self.add(&out, 0x0008, 0x0030, "TM", "101112")
         Self.add(&out, 0x0008, 0x0050, "SH", "PLANTED-ACC-9")
         Self.add(&out, 0x0008, 0x0060, "CS", modality)

@@ -93,6 +93,8 @@ struct WalkedPlace: Sendable {
     let labelSet: String
     let report: String
     let request: Int64
+    let originals: Int64
+    let change: Int64
     static let inside = "WALKED-PROJECT"
     static let outside = "OTHER"
 
@@ -123,6 +125,8 @@ struct WalkedPlace: Sendable {
         try await lake.accounts.add(name: "walked", password: "a long enough passphrase", principal: boss)
         walkers = try await Self.people(lake, boss)
         (report, request) = try await Self.words(lake, boss, study: study, walkers)
+        originals = try await Self.wish(lake, study: study, walkers)
+        change = try await Self.merged(lake, boss)
         // What is listed may be known of by everyone.
         try await lake.projects.setSettings(Self.inside, isListed: false, principal: boss)
     }
@@ -154,6 +158,38 @@ struct WalkedPlace: Sendable {
         let request = try await lake.roleRequests.ask(
             project: inside, role: .auditor, reason: "walkedfindings", principal: principal("inside physician"))
         return (report.id, request.id)
+    }
+
+    /// Two other patients who turned out to be one.
+    private static func merged(_ lake: Lake, _ boss: Principal) async throws -> Int64 {
+        var codes: [String] = []
+        for patient in ["WALKED-A", "WALKED-B"] {
+            var image = SyntheticImage()
+            image.patientID = patient
+            image.study = SyntheticImage.uid()
+            image.series = image.study + ".1"
+            image.instance = image.study + ".1.1"
+            let verdict = try await lake.ingest.instance(image.bytes, project: inside, principal: boss)
+            codes.append(try await lake.catalog.study(verdict.study ?? "", principal: boss).study.subject)
+        }
+        return try await lake.subjectChanges.merge(
+            codes[0], into: codes[1], project: inside, reason: "walkedfindings", principal: boss
+        ).id
+    }
+
+    /// A wish to have the study's originals.
+    private static func wish(
+        _ lake: Lake, study: String, _ walkers: [GateWalkTests.Walker]
+    ) async throws -> Int64 {
+        let token = walkers.first { $0.name == "inside custodian" }?.token ?? ""
+        guard let custodian = try await lake.accounts.principal(bearer: token) else {
+            throw RawClient.Failure(reason: "the custodian cannot come in")
+        }
+        var filter = StudyFilter()
+        filter.studies = [study]
+        return try await lake.originalsRequests.ask(
+            project: inside, filter: filter, reason: "walkedfindings", principal: custodian
+        ).id
     }
 
     private static func people(_ lake: Lake, _ boss: Principal) async throws -> [GateWalkTests.Walker] {
@@ -196,7 +232,7 @@ struct WalkedPlace: Sendable {
         let text = route.pattern.description
         return text.contains("{")
             || [
-                "POST /dicom-web/studies", "POST /api/v1/exports", "POST /api/v1/label-sets",
+                "POST /dicom-web/studies", "POST /api/v1/exports", "POST /api/v1/label-sets", "POST /api/v1/originals",
                 "POST /api/v1/reports/check",
             ].contains("\(route.methodName) \(text)")
     }
@@ -220,7 +256,8 @@ struct WalkedPlace: Sendable {
         return try await portal.ask(
             route.methodName, path, token: walker.token,
             headers: path.contains("label") || path.contains("/reports/") ? ["If-Match: \"0\""] : [],
-            json: Self.body(route.pattern.description).replacingOccurrences(of: "STUDY", with: study))
+            json: Self.body(route.pattern.description).replacingOccurrences(of: "STUDY", with: study)
+                .replacingOccurrences(of: "SUBJECT", with: subject))
     }
 
     private func identifier(_ path: String) -> String {
@@ -230,12 +267,17 @@ struct WalkedPlace: Sendable {
         case "tokens", "subscriptions": "999999"
         case "reports": report
         case "role-requests": "\(request)"
+        case "originals": "\(originals)"
+        case "subject-changes": "\(change)"
         default: export
         }
     }
 
     private static func body(_ pattern: String) -> String {
         switch pattern {
+        case "/api/v1/subjects/{project}/compare": #"{"codes":["SUBJECT"],"reason":"x"}"#
+        case "/api/v1/originals": "{\"project\":\"\(inside)\",\"reason\":\"x\"}"
+        case "/api/v1/instances/{uid}/original": #"{"reason":"x"}"#
         case "/api/v1/exports": "{\"project\":\"\(inside)\"}"
         case "/api/v1/projects/{code}/labels": #"{"labels":[]}"#
         case "/api/v1/label-sets": "{\"project\":\"\(inside)\",\"name\":\"x-\(UInt32.random(in: 0...UInt32.max))\"}"

@@ -51,6 +51,16 @@ const kinds = {
     "ledger.export": "exported the whole ledger",
     "keys.rotate": "changed the master key",
     erase: "erased a patient",
+    anonymise: "destroyed the identity of the patient for good",
+    "subject.merge": "merged two patients into one",
+    "subject.split": "took studies out of a patient",
+    "subject.apart": "said that two patients are not one",
+    "subject.compare": "compared who two patients are",
+    "originals.ask": "asked for original files",
+    "originals.approve": "approved that original files are given back",
+    "originals.decline": "declined that original files are given back",
+    "originals.withdraw": "withdrew a request for original files",
+    "originals.download": "took original files, with the identity of the patient",
 };
 
 /** @param {string} kind */

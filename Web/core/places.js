@@ -22,6 +22,8 @@ const places = [
         visible: () => labelPermissions.some((permission) => permitted(permission)),
     },
     { path: "/exports", name: "Exports", visible: () => permitted("export") },
+    { path: "/originals", name: "Originals", visible: () => permitted("identity.read") },
+    { path: "/patients", name: "Patients", visible: () => permitted("subjects.merge") },
     { path: "/archive", name: "Archive", visible: () => permitted("archive") },
     { path: "/audit", name: "Audit", visible: () => permitted("access.history") },
     {

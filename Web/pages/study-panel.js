@@ -13,6 +13,7 @@ import {
 } from "../core/format.js";
 import { eraseSection } from "../archive/erase.js";
 import { storageSection } from "../archive/section.js";
+import { identitySection } from "../subjects/section.js";
 import { kindInWords } from "../audit/kinds.js";
 import { auditPath } from "../audit/question.js";
 import { icon } from "../ui/icons.js";
@@ -132,6 +133,8 @@ function details(study, { signal, compare }) {
         ),
     ]);
     panel.append(storageSection(study, signal));
+    const identity = identitySection(study);
+    if (identity) panel.append(identity);
     if (permitted("access.history", study.project)) panel.append(accessSection(study.uid, signal));
     if (permitted("erase", study.project)) panel.append(eraseSection(study));
     return panel;

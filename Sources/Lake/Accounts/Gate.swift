@@ -9,8 +9,8 @@ public enum Gate {
         .researcher: [.browse, .view, .export, .readReports],
         .technologist: [.upload],
         .custodian: [
-            .browse, .view, .review, .profile, .curateLabels, .readReports, .identityRead, .archive, .erase,
-            .accessHistory,
+            .browse, .view, .review, .profile, .curateLabels, .readReports, .identityRead, .mergeSubjects, .archive,
+            .erase, .accessHistory,
         ],
         .auditor: [.accessHistory],
         .recipient: [],

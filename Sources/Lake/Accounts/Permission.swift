@@ -22,6 +22,8 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
     case readReports = "report.read"
     /// Read what identifies the patient, with a reason.
     case identityRead = "identity.read"
+    /// Say which subjects are one patient, and which are not.
+    case mergeSubjects = "subjects.merge"
     /// Offload to cold storage and bring back, set retention and holds.
     case archive
     /// Erase a subject for good.
@@ -40,8 +42,7 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         switch self {
         case .manageAccounts, .manageProjects, .operate: true
         case .browse, .view, .upload, .review, .profile, .export, .annotate, .curateLabels, .report, .readReports,
-            .identityRead,
-            .archive, .erase, .accessHistory:
+            .identityRead, .mergeSubjects, .archive, .erase, .accessHistory:
             false
         }
     }
@@ -60,6 +61,7 @@ public enum Permission: String, Sendable, Hashable, Codable, CaseIterable, Compa
         case .report: "write reports, read them as written"
         case .readReports: "read reports without what identifies"
         case .identityRead: "read the identity, with a reason"
+        case .mergeSubjects: "merge and split subjects"
         case .archive: "offload, bring back, retention and holds"
         case .erase: "erase a subject for good"
         case .accessHistory: "see who looked at what"

@@ -36,7 +36,9 @@ extension Archive {
                 .invalid, "the backend \(job.backend ?? "") is not set up any more: see tarn serve --archive")
         }
         let study = try await study(job.studyID)
-        let hasPatches = backend.configuration.agreement != nil
+        // Patches went with the identity, where that was destroyed.
+        let hasIdentity = try await context.keys.pair(study: study.id).identity != nil
+        let hasPatches = backend.configuration.agreement != nil && hasIdentity
         if let done = try await verified(study, at: name, hasPatches: hasPatches) {
             // It may have been long ago: what stands in for local bytes is looked at before they go.
             if job.offload, study.offloadedTo == nil { try await verify(job, done, at: backend) }
@@ -134,6 +136,8 @@ extension Archive {
             ).map { try $0.decode("id", as: Int64.self) }
             try await connection.execute("DELETE FROM archive_bundle WHERE id = ANY ($1)", [old])
             for bundle in old { unlink(carFile(bundle) + ".part") }
+            // Whoever merges or splits subjects waits, or is waited for: the key has to be wrapped by the right one.
+            try await connection.query("SELECT 1 FROM study_key WHERE id = $1 FOR KEY SHARE", [study.id])
             let id: Int64 = try await connection.single(
                 "INSERT INTO archive_bundle (project_id, has_patches, recipient) VALUES ($1, $2, $3) RETURNING id",
                 [study.projectID, packing.hasPatches, identity.recipient.description]

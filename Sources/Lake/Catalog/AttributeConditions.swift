@@ -91,7 +91,7 @@ struct AttributeConditions {
             conditions.isSelective = conditions.isSelective || !isPattern
             conditions.add(
                 """
-                s.subject_id = ANY(ARRAY(SELECT id FROM subject WHERE code \(isPattern ? "LIKE" : "=") %::text
+                s.subject_id = ANY(ARRAY(SELECT coalesce(merged_into, id) FROM subject WHERE code \(isPattern ? "LIKE" : "=") %::text
                     AND project_id = ANY(\(visible)::bigint[])))
                 """, isPattern ? pattern(name) : name)
         case .number:

@@ -28,7 +28,7 @@ extension Catalog {
         }
     }
 
-    /// One subject with its studies.
+    /// One subject with its studies; by the code of one that was merged into it, too.
     /// - Throws: `.notFound`.
     public func subject(_ code: String, project: String, principal: Principal) async throws(LakeError) -> SubjectDetail
     {
@@ -37,7 +37,8 @@ extension Catalog {
             let row = try await context.database.first(
                 """
                 SELECT \(SubjectSummary.columns) FROM subject b JOIN project p ON p.id = b.project_id
-                WHERE b.project_id = ANY($1) AND b.code = $2 AND b.study_count > 0
+                WHERE b.study_count > 0 AND b.id = (
+                    SELECT coalesce(merged_into, id) FROM subject WHERE project_id = ANY($1) AND code = $2)
                 """, [projects, code])
             guard let row else { throw LakeError(.notFound, "there is no such subject") }
             let studies = try await context.database.query(

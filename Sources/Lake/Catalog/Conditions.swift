@@ -89,8 +89,10 @@ extension Conditions {
         if let code = filter.subject {
             isSelective = true
             add(
-                "s.subject_id = ANY(ARRAY(SELECT id FROM subject WHERE code = % AND project_id = ANY(\(visible)::bigint[])))",
-                code)
+                """
+                s.subject_id = ANY(ARRAY(SELECT coalesce(merged_into, id) FROM subject
+                    WHERE code = % AND project_id = ANY(\(visible)::bigint[])))
+                """, code)
         }
         if let label = filter.label {
             add("EXISTS (SELECT 1 FROM study_label l WHERE l.study_id = s.id AND l.label = %::text)", label)

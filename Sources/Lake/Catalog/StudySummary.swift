@@ -25,10 +25,13 @@ public struct StudySummary: Codable, Hashable, Sendable {
     public let addedAt: String
     /// `here`, `offloaded` or `restoring`: whether its images can be read now.
     public let local: String
+    /// Whether its identity was destroyed for good.
+    public let anonymous: Bool
 
     static let columns = """
         s.uid, p.code AS project, b.code AS subject, s.study_date::text AS date, s.description, s.modalities,
-        s.body_parts, s.age_days, s.sex, s.series_count, s.instance_count, s.bytes, s.created_at, s.local
+        s.body_parts, s.age_days, s.sex, s.series_count, s.instance_count, s.bytes, s.created_at, s.local,
+        s.anonymous
         """
     static let joins = "JOIN project p ON p.id = s.project_id JOIN subject b ON b.id = s.subject_id"
 
@@ -47,6 +50,7 @@ public struct StudySummary: Codable, Hashable, Sendable {
         bytes = try row.decode("bytes")
         addedAt = try row.decode("created_at", as: Date.self).formatted(.iso8601)
         local = try row.decode("local")
+        anonymous = try row.decode("anonymous")
     }
 
     /// Completed years of so many days, as ingest counts the days of a year.

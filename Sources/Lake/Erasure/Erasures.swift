@@ -90,8 +90,13 @@ public struct Erasures: Sendable {
         let begun = try await retrying {
             try await context.database.transaction(attempts: 6) { connection in
                 let subject = try await connection.first(
-                    "SELECT id FROM subject WHERE project_id = $1 AND code = $2 FOR UPDATE", [project, code])
+                    "SELECT id, merged_into FROM subject WHERE project_id = $1 AND code = $2 FOR UPDATE",
+                    [project, code])
                 guard let subject else { return nil as (tombstone: Int64, studies: [Int64])? }
+                guard try subject.decode("merged_into", as: Int64?.self) == nil else {
+                    throw LakeError(
+                        .conflict, "this subject was merged into another: erase that one, or undo the merge first")
+                }
                 let rows = SubjectRows(
                     subject: try subject.decode("id"), project: project, connection: connection)
                 let studies = try await rows.lock()
@@ -135,13 +140,13 @@ public struct Erasures: Sendable {
     private func finish(_ id: Int64) async throws {
         try await eraseBytes(id)
         let row = try await context.database.single(
-            "SELECT state, counts->>'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id])
+            "SELECT state, transaction, counts->>'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id])
         let studies = try JSONDecoder().decode(
             [Int64].self, from: Data(try row.decode("studies", as: String.self).utf8))
         if try row.decode("state", as: String.self) == Tombstone.State.traces.rawValue {
             // Whoever was reading when the keys went has put them back into memory: once more.
             forget(studies)
-            guard let unswept = try await TraceSweep(context).run(after: id) else { return }
+            guard let unswept = try await TraceSweep(context).run(after: row.decode("transaction")) else { return }
             try await context.database.query(
                 "UPDATE subject_tombstone SET state = 'copies', unswept = $2 WHERE id = $1 AND state = 'traces'",
                 [id, unswept])

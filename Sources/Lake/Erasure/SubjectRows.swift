@@ -176,10 +176,28 @@ struct SubjectRows {
             "DELETE FROM study WHERE id = ANY($1)",
             "DELETE FROM held WHERE study_key_id = ANY($1)",
             "DELETE FROM conflict WHERE study_key_id = ANY($1)",
+            """
+            UPDATE originals_request r SET reason = 'erased', decision_reason = NULL
+            WHERE EXISTS (SELECT 1 FROM originals_request_study o WHERE o.request_id = r.id AND o.study_id = ANY($1))
+                AND NOT EXISTS (SELECT 1 FROM originals_request_study o
+                    WHERE o.request_id = r.id AND NOT o.study_id = ANY($1))
+            """,
+            "DELETE FROM originals_request_study WHERE study_id = ANY($1)",
             "DELETE FROM study_key WHERE id = ANY($1)",
         ] {
             try await connection.query(query, [studies])
         }
+        for (table, column) in [
+            ("subject_change", "subject_id"), ("subject_change", "other_id"), ("anonymisation", "subject_id"),
+        ] {
+            try await connection.query(
+                """
+                UPDATE \(table) SET reason = 'erased'
+                WHERE \(column) IN (SELECT id FROM subject WHERE id = $1 OR merged_into = $1)
+                """, [subject])
+        }
+        // Those that were merged into it are the same patient.
+        try await connection.query("DELETE FROM subject WHERE merged_into = $1", [subject])
         try await connection.query("DELETE FROM subject WHERE id = $1", [subject])
     }
 }

@@ -9,7 +9,8 @@ struct TraceSweep {
     static let tables = [
         "instance", "series", "study", "held", "conflict", "study_key", "subject", "report_version", "report",
         "label_commit", "label_draft", "study_label", "export_entry", "export_file", "access_event",
-        "ledger_subject_key", "archive_bundle",
+        "ledger_subject_key", "archive_bundle", "anonymisation", "subject_change", "originals_request",
+        "originals_request_study",
     ]
     /// A larger table is not written anew at once: nobody could read it meanwhile.
     static let mostBytes: Int64 = 1 << 30
@@ -18,10 +19,11 @@ struct TraceSweep {
 
     init(_ context: LakeContext) { self.context = context }
 
-    /// Sweeps once nobody can see any more what tombstone `id` deleted.
+    /// Sweeps once nobody can see any more what a transaction deleted.
+    /// - Parameter transaction: its number, as `pg_current_xact_id()` gave it.
     /// - Returns: tables that are too large; `nil` where somebody still reads or the tables could not be had: later.
-    func run(after id: Int64) async throws -> [String]? {
-        guard try await isUnseen(id) else { return nil }
+    func run(after transaction: String) async throws -> [String]? {
+        guard try await isUnseen(transaction) else { return nil }
         // A connection of its own: it waits for locks for a short time only, so that nobody waits behind it for long.
         return try await context.database.exclusively { connection in
             try await connection.execute("SET lock_timeout = '2s'")
@@ -35,16 +37,15 @@ struct TraceSweep {
 
     private static let lock: Int64 = 0x7461_726e_7377_6570
 
-    /// Whether no transaction began before that of the tombstone ended; waits a while for it.
-    private func isUnseen(_ id: Int64) async throws -> Bool {
+    /// Whether no transaction began before this one ended; waits a while for it.
+    private func isUnseen(_ transaction: String) async throws -> Bool {
         for _ in 0..<100 {
             let row = try await context.database.single(
                 """
-                SELECT count(*) AS older FROM pg_stat_activity a, subject_tombstone t
-                WHERE t.id = $1 AND a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid()
-                    AND a.datname = current_database()
-                    AND age(a.backend_xmin) >= age(t.transaction::xid8::xid)
-                """, [id])
+                SELECT count(*) AS older FROM pg_stat_activity a
+                WHERE a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid() AND a.datname = current_database()
+                    AND age(a.backend_xmin) >= age($1::text::xid8::xid)
+                """, [transaction])
             if try row.decode("older", as: Int.self) == 0 { return true }
             try await Task.sleep(for: .milliseconds(100))
         }

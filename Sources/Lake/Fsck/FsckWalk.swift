@@ -96,14 +96,17 @@ struct FsckWalk {
         do throws(LakeError) {
             guard row.objectIsHere, row.patchIsHere else { return try await checkAway(row) }
             try await checkObject(row)
-            if isDeep {
+            let isAnonymous = try await context.keys.pair(study: row.study).identity == nil
+            if isAnonymous {
+                // Its patch went with its identity.
+            } else if isDeep {
                 _ = try await context.objects.original(row.addresses, uid: row.uid, study: row.study, in: context)
                 report.rebuilt += 1
             } else {
                 let patch = try await context.objects.patch(row.addresses.patch, uid: row.uid, study: row.study)
                 try await patch.forEachRun { _ throws(LakeError) in }
             }
-            report.bytes += row.addresses.object.length + row.addresses.patch.length
+            report.bytes += row.addresses.object.length + (isAnonymous ? 0 : row.addresses.patch.length)
             switch table {
             case .instance: report.instances += 1
             case .held: report.held += 1
@@ -118,7 +121,7 @@ struct FsckWalk {
     /// An instance in cold storage: what of it is here is checked.
     private mutating func checkAway(_ row: Row) async throws(LakeError) {
         if row.objectIsHere { try await checkObject(row) }
-        if row.patchIsHere {
+        if row.patchIsHere, try await context.keys.pair(study: row.study).identity != nil {
             let patch = try await context.objects.patch(row.addresses.patch, uid: row.uid, study: row.study)
             try await patch.forEachRun { _ throws(LakeError) in }
             report.bytes += row.addresses.patch.length

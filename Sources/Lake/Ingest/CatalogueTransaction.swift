@@ -18,9 +18,16 @@ struct CatalogueTransaction {
     mutating func run() async throws -> [Standing] {
         let studies = Array(Set(receipts.map(\.studyID))).sorted()
         let locked = try await connection.query(
-            "SELECT id FROM study_key WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", [studies])
+            """
+            SELECT id, identity_key_wrapped IS NOT NULL AS has_identity FROM study_key WHERE id = ANY($1)
+            ORDER BY id FOR NO KEY UPDATE
+            """, [studies])
         guard locked.count == studies.count else {
             throw LakeError(.gone, "the patient was erased while this came in: send it again if it is to be kept")
+        }
+        guard try locked.allSatisfy({ try $0.decode("has_identity") }) else {
+            throw LakeError(
+                .gone, "the identity of this study was destroyed while this came in: nothing is added to it")
         }
         try await decide()
         if !published.isEmpty {
@@ -114,12 +121,16 @@ struct CatalogueTransaction {
             """
             INSERT INTO study (id, project_id, subject_id, uid, study_date, study_time, description, study_id,
                 age_days, sex)
-            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]::date[],
-                $6::text[], $7::text[], $8::text[], $9::bigint[]::integer[], $10::text[])
+            SELECT u.id, u.project, k.subject_id, u.uid, u.date, u.time, u.description, u.study, u.age, u.sex
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]::date[], $5::text[], $6::text[], $7::text[],
+                $8::bigint[]::integer[], $9::text[])
+                AS u (id, project, uid, date, time, description, study, age, sex)
+                -- The subject may be another than when the bytes were sealed: this row is locked.
+                JOIN study_key k ON k.id = u.id
             ON CONFLICT (id) DO NOTHING RETURNING subject_id
             """,
             [
-                first.map(\.studyID), first.map(\.projectID), first.map(\.subjectID), first.map(\.entry.study.uid),
+                first.map(\.studyID), first.map(\.projectID), first.map(\.entry.study.uid),
                 first.map(\.entry.study.date), first.map(\.entry.study.time), first.map(\.entry.study.description),
                 first.map(\.entry.study.studyID), first.map(\.entry.study.ageDays), first.map(\.entry.study.sex),
             ])

@@ -56,10 +56,19 @@ struct IngestPipeline: Sendable {
         if let standing = try await standing(uid, digest: prepared.entry.instance.originalDigest) {
             return prepared.verdict(standing)
         }
-        let study = try await context.keys.study(
-            uid: prepared.entry.study.uid, project: sender.project.id, identity: prepared.identity)
+        let study: StudyKeys.Study
+        do throws(LakeError) {
+            study = try await context.keys.study(
+                uid: prepared.entry.study.uid, project: sender.project.id, identity: prepared.identity)
+        } catch {
+            guard error.code == .forbidden else { throw error }
+            return .rejected(.cannotDeidentify, error.reason)
+        }
         guard study.projectID == sender.project.id else {
             return .rejected(.cannotDeidentify, "the Study Instance UID (0020,000D) belongs to another project")
+        }
+        guard study.keys.identity != nil else {
+            return .rejected(.cannotDeidentify, StudyKeys.isAnonymous)
         }
         let addresses = try await store(prepared, keys: study.keys)
         let receipt = Receipt(

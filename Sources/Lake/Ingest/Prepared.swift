@@ -185,6 +185,7 @@ struct Prepared: Sendable {
             code: object.subjectCode, matchToken: (object.matchToken ?? alone).array,
             isMatched: object.matchToken != nil,
             patientToken: pseudonyms.matchToken(issuer: "", patientID: record.patientID ?? "")?.array,
+            personToken: PersonToken.make(record, pseudonyms)?.array,
             record: Bytes(Array(encoded)))
     }
 

@@ -65,6 +65,20 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case ledgerExport = "ledger.export"
         case keysRotate = "keys.rotate"
         case erase
+        /// The identity of a study was destroyed; its images stayed.
+        case anonymise
+        case subjectMerge = "subject.merge"
+        case subjectSplit = "subject.split"
+        /// Two subjects that looked like one were said to be two.
+        case subjectApart = "subject.apart"
+        /// Who they are, side by side, to tell whether they are one patient.
+        case subjectCompare = "subject.compare"
+        case originalsAsk = "originals.ask"
+        case originalsApprove = "originals.approve"
+        case originalsDecline = "originals.decline"
+        case originalsWithdraw = "originals.withdraw"
+        /// Files as they came in, given back.
+        case originalsDownload = "originals.download"
 
         /// Whether the same again within an interval is only counted: what a person looking at one study does a
         /// thousand times. Acts are events, each for itself.

@@ -75,8 +75,8 @@ final class StudyKeys: Sendable {
                 return try await database.transaction(attempts: 4) { connection in
                     try await self.make(uid: uid, project: project, identity: identity, connection)
                 }
-            } catch let error as PostgresError where error.isForeignKeyViolation && attempt < 5 {
-                // The subject was erased since it was looked for: make another.
+            } catch let error as PostgresError where (error.isForeignKeyViolation || error.isRetryable) && attempt < 8 {
+                // The subject was erased, merged or split off since it was looked for: look again, or make another.
                 continue
             }
         }
@@ -92,9 +92,7 @@ final class StudyKeys: Sendable {
             INSERT INTO subject (project_id, code, match_token, matched, wrapped_key) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
             """, [project, identity.code, identity.matchToken, identity.isMatched, fresh.array])
-        let subject = try await connection.single(
-            "SELECT id, code, wrapped_key FROM subject WHERE project_id = $1 AND match_token = $2",
-            [project, identity.matchToken])
+        let subject = try await landing(project: project, identity, connection)
         let key = try subjectKey(project: project, subject)
         let image = try KeyWrap.wrap(SymmetricKey(), under: key, context: Self.imageContext(study: uid))
         let identityKey = SymmetricKey()
@@ -103,13 +101,44 @@ final class StudyKeys: Sendable {
         try await connection.execute(
             """
             INSERT INTO study_key (project_id, subject_id, study_uid, patient_token, image_key_wrapped,
-                identity_key_wrapped, identity_record)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (study_uid) DO NOTHING
+                identity_key_wrapped, identity_record, home_subject_id, person_token)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (study_uid) DO NOTHING
             """,
             [
                 project, try subject.decode("id", as: Int64.self), uid, identity.patientToken, image.array,
-                wrappedIdentity.array, record.array,
+                wrappedIdentity.array, record.array, try subject.decode("home", as: Int64.self), identity.personToken,
             ])
+    }
+
+    /// Why nothing is added to what has no identity any more: with it whoever may read identities would know whose the
+    /// other images are.
+    static let isAnonymous = "the identity of this patient was destroyed for good: nothing is added to those images"
+
+    private static let again = PostgresError(.server, sqlState: "40001", reason: "a subject changed meanwhile")
+
+    /// The subject to which a new study belongs: the one of its match token, or where that was merged into. Both stay
+    /// as they are until the study is written.
+    private func landing(
+        project: Int64, _ identity: SubjectIdentity, _ connection: PostgresConnection
+    ) async throws -> PostgresRow {
+        let found = try await connection.first(
+            """
+            SELECT id, id AS home, code, wrapped_key, merged_into, anonymised_at IS NOT NULL AS is_anonymous FROM subject
+            WHERE project_id = $1 AND match_token = $2 FOR KEY SHARE
+            """, [project, identity.matchToken])
+        // It was erased since it was looked for: make another.
+        guard let named = found else { throw Self.again }
+        guard try !named.decode("is_anonymous", as: Bool.self) else { throw LakeError(.forbidden, Self.isAnonymous) }
+        guard let other = try named.decode("merged_into", as: Int64?.self) else { return named }
+        let landing = try await connection.first(
+            """
+            SELECT id, $2::bigint AS home, code, wrapped_key, anonymised_at IS NOT NULL AS is_anonymous FROM subject
+            WHERE id = $1 AND merged_into IS NULL FOR KEY SHARE
+            """, [other, try named.decode("home", as: Int64.self)])
+        // It was merged on, or split off, since.
+        guard let landing else { throw Self.again }
+        guard try !landing.decode("is_anonymous", as: Bool.self) else { throw LakeError(.forbidden, Self.isAnonymous) }
+        return landing
     }
 
     private func load(_ condition: String, _ value: any PostgresEncodable) async throws(LakeError) -> Study {
@@ -151,8 +180,8 @@ final class StudyKeys: Sendable {
     static func subjectContext(project: Int64, code: String) -> SealingContext {
         SealingContext("subject-key", "\(project)", code)
     }
-    private static func imageContext(study: String) -> SealingContext { SealingContext("image-key", study) }
-    private static func identityContext(study: String) -> SealingContext { SealingContext("identity-key", study) }
+    static func imageContext(study: String) -> SealingContext { SealingContext("image-key", study) }
+    static func identityContext(study: String) -> SealingContext { SealingContext("identity-key", study) }
     static func recordContext(study: String) -> SealingContext { SealingContext("identity-record", study) }
 
     /// Unwrapped keys, those used longest ago forgotten first.

@@ -11,6 +11,8 @@ struct SubjectIdentity: Sendable {
     let isMatched: Bool
     /// Keyed hash of the Patient ID without its issuer, which some objects of a study lack; `nil` where it is empty.
     let patientToken: [UInt8]?
+    /// Keyed hash of name, birth date and sex; `nil` where one of them is missing. It only ever suggests a merge.
+    let personToken: [UInt8]?
     /// What a list of identities shows, as JSON: name, ID, issuer, birth date, sex, accession number, original study
     /// UID. It exists in memory only, until it is sealed under the study's identity key.
     let record: Bytes

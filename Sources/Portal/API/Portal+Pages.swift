@@ -12,6 +12,7 @@ extension Portal {
             "/held/approvals",
             "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
             "/verify", "/forgot", "/reset", "/unsubscribe/{token}", "/audit", "/archive", "/erased", "/erased/{id}",
+            "/originals", "/originals/{id}", "/patients",
         ].map { pattern in
             Route.open(pattern) { request, _, portal in
                 guard let page = portal.web.response("index.html", headers: request.headers) else {

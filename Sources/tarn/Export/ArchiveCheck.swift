@@ -52,8 +52,8 @@ struct ArchiveCheck {
         }
         let text = try manifest(of: contents, path)
         guard let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(text.array)),
-            manifest.format == "tarn-export-1"
-        else { throw ClientError("\(path): manifest.json is not one of Tarn's exports") }
+            ["tarn-export-1", "tarn-originals-1"].contains(manifest.format)
+        else { throw ClientError("\(path): manifest.json is not one of Tarn's archives") }
         var report = Report()
         report.manifestSHA256 = SHA256.of(text).hexadecimal
         if let manifestSHA256, manifestSHA256 != report.manifestSHA256 {

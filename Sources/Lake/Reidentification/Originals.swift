@@ -8,10 +8,12 @@ internal import Vault
 public struct Originals: Sendable {
     let context: LakeContext
     let accessLog: AccessLog
+    private let requests: OriginalsRequests
 
-    init(_ context: LakeContext, accessLog: AccessLog) {
+    init(_ context: LakeContext, accessLog: AccessLog, requests: OriginalsRequests) {
         self.context = context
         self.accessLog = accessLog
+        self.requests = requests
     }
 
     /// The file that came in, bit for bit: its digest was compared before this returns.
@@ -19,7 +21,8 @@ public struct Originals: Sendable {
     ///   - uid: new SOP Instance UID.
     ///   - reason: why the asker needs it.
     /// - Returns: bytes in memory, or a sealed spool for a large one (whose reads block on the disk).
-    /// - Throws: `.notFound`; `.invalid` without a reason; `.unavailable` where it cannot be rebuilt.
+    /// - Throws: `.notFound`, also where the identity was destroyed; `.invalid` without a reason; `.forbidden` where it
+    ///   would be of more studies within a day than one person alone may have; `.unavailable` where it cannot be rebuilt.
     public func original(_ uid: String, reason: String, principal: Principal) async throws(LakeError) -> any ByteSource
     {
         guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= 2000, !reason.contains("\0") else {
@@ -29,7 +32,8 @@ public struct Originals: Sendable {
             try await context.database.first(
                 """
                 SELECT i.project_id, i.study_id, s.uid AS study, i.object_segment, i.object_offset, i.object_length,
-                    i.patch_segment, i.patch_offset, i.patch_length, i.object_here AND i.patch_here AS is_here
+                    i.patch_segment, i.patch_offset, i.patch_length, i.object_here AND i.patch_here AS is_here,
+                    s.anonymous
                 FROM instance i JOIN study s ON s.id = i.study_id WHERE i.uid = $1
                 """, [uid])
         }
@@ -37,12 +41,44 @@ public struct Originals: Sendable {
             guard let row, Gate.permits(principal, .identityRead, project: try row.decode("project_id")) else {
                 throw LakeError(.notFound, "there is no such instance")
             }
+            guard try !row.decode("anonymous", as: Bool.self) else {
+                throw LakeError(
+                    .notFound, "the identity of this study was destroyed for good: there is no original any more")
+            }
             guard try row.decode("is_here") else { throw LakeError.offloaded }
+            try await count(try row.decode("study_id"), project: try row.decode("project_id"), reason, principal)
             try await accessLog.record(
                 .identityRead, project: try row.decode("project_id"), study: try row.decode("study"), purpose: reason,
                 count: 1, principal: principal)
             return try await context.objects.original(
                 StoredAddresses(row), uid: uid, study: try row.decode("study_id"), in: context)
+        }
+    }
+
+    /// Counts the study as one that the principal had alone; many single files are as much as one list.
+    private func count(_ study: Int64, project: Int64, _ reason: String, _ principal: Principal) async throws {
+        try await context.database.transaction(attempts: 4) { connection in
+            guard try await !requests.exceeds([study], principal, connection) else {
+                throw LakeError(
+                    .forbidden,
+                    "originals of more than \(context.site.originalsAlone) studies within a day need the approval of a "
+                        + "second person: ask for them together")
+            }
+            let had = try await connection.first(
+                """
+                SELECT 1 AS one FROM originals_request r JOIN originals_request_study o ON o.request_id = r.id
+                WHERE r.asked_by = $1 AND NOT r.needs_second AND o.study_id = $2
+                    AND r.asked_at > now() - \(OriginalsRequests.countsFor) LIMIT 1
+                """, [principal.accountID, study])
+            guard had == nil else { return }
+            try await connection.query(
+                """
+                WITH made AS (
+                    INSERT INTO originals_request (project_id, asked_by, reason, needs_second, instances, state, ends_at,
+                        downloads, downloaded_at)
+                    VALUES ($1, $2, left($3, 500), false, 1, 'approved', now(), 1, now()) RETURNING id)
+                INSERT INTO originals_request_study SELECT id, $4 FROM made
+                """, [project, principal.accountID, reason, study])
         }
     }
 }
