@@ -47,7 +47,7 @@ struct DeidentifyCommand: ParsableCommand {
     var json = false
 
     @Option(help: ArgumentHelp("Files at once.", visibility: .hidden))
-    var jobs = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var jobs = min(64, 2 * max(1, ProcessInfo.processInfo.activeProcessorCount))
 
     func validate() throws {
         if patches != nil, key == nil { throw ValidationError("--patches needs --key: patches are sealed under it") }

@@ -35,17 +35,19 @@ final class DeidentifyRun: Sendable {
     }
 
     /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns their numbers.
-    func process(_ inputs: [FileTree.Entry], jobs: Int, report: @Sendable (Verdict) -> Void) -> [String: Int] {
+    func process(
+        _ inputs: [FileTree.Entry], jobs: Int, report: @escaping @Sendable (Verdict) -> Void
+    ) -> [String: Int] {
         let state = Mutex(State())
         let turns = Turns()
-        DispatchQueue.concurrentPerform(iterations: min(jobs, max(1, inputs.count))) { _ in
+        Crew.work(min(jobs, inputs.count)) {
             while true {
                 let index = state.withLock { state in
                     defer { state.next += 1 }
                     return state.next
                 }
                 guard index < inputs.count else { return }
-                let verdict = process(inputs[index], index, turns)
+                let verdict = self.process(inputs[index], index, turns)
                 state.withLock { state in
                     state.counts[verdict.verdict, default: 0] += 1
                     report(verdict)
@@ -86,7 +88,7 @@ final class DeidentifyRun: Sendable {
             let verdict = obstacle.isFailure ? "rejected" : "skipped"
             return .settled(Verdict(file: input.relativePath, verdict: verdict, reason: obstacle.reason))
         }
-        let source = try input.contents()
+        let source = try input.wholeContents()
         guard let file = try Self.read(source) else {
             return .settled(Verdict(file: input.relativePath, verdict: "skipped", reason: "not DICOM"))
         }
@@ -121,7 +123,8 @@ final class DeidentifyRun: Sendable {
 
     private func patch(of input: FileTree.Entry, _ source: Bytes, _ pieces: [Piece]) throws -> Bytes? {
         guard let patchKey else { return nil }
-        let patch = try IdentityPatch.make(original: source, stored: pieces, name: input.relativePath)
+        let patch = try IdentityPatch.make(
+            original: source, stored: pieces, name: input.relativePath, proof: .code(SymmetricKey()))
         return try SealedObject.seal(patch, key: patchKey, context: DeidentificationKeys.context)
     }
 
@@ -166,6 +169,25 @@ final class DeidentifyRun: Sendable {
         let isPlain =
             !uid.isEmpty && uid.utf8.count <= 64 && uid.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
         return isPlain && uid.utf8.first != 0x2E ? uid : "unknown"
+    }
+}
+
+/// Threads that do the same work beside each other. There may be more of them than processors: some wait for their turn
+/// or for a disk.
+enum Crew {
+    /// Runs `work` on `count` threads; returns when it has returned on all.
+    static func work(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+        let group = DispatchGroup()
+        for _ in 0..<max(0, count) {
+            group.enter()
+            let thread = Thread {
+                work()
+                group.leave()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        group.wait()
     }
 }
 

@@ -30,11 +30,11 @@ struct Prepared: Sendable {
         do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
             throw Rejection(error)
         }
-        let original = try Self.digest(source)
-        let object = try Deidentified(outcome, original: original, project.deidentifier.pseudonyms)
+        let original = outcome.hasAllUIDs ? nil : try Self.digest(source)
+        let object = try Deidentified(outcome, original: original ?? Bytes(), project.deidentifier.pseudonyms)
         let pieces: [Piece]
         do throws(DICOMError) { pieces = try object.file.encode() } catch { throw Rejection(error) }
-        let digests = try Self.digests(source, pieces, original: original)
+        let digests = try Self.digests(source, pieces)
         let bytes = StoredSource(pieces, over: source)
         self.source = source
         stored = pieces
@@ -69,7 +69,7 @@ struct Prepared: Sendable {
     /// What de-identification says, and what may be half a file: a person looks at it.
     private static func risk(_ file: DICOMFile, _ outcome: Outcome) -> BurnedInRisk {
         if case .review = outcome.risk { return outcome.risk }
-        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
+        if !outcome.hasAllUIDs {
             return .review("a Study, Series or SOP Instance UID is missing: the file may be cut short")
         }
         if let doubt = file.doubt { return .review(doubt) }
@@ -98,19 +98,14 @@ struct Prepared: Sendable {
         return hash.digest()
     }
 
-    /// One pass over the object.
-    private static func digests(
-        _ source: any ByteSource, _ pieces: [Piece], original: Bytes
-    ) throws(Rejection) -> Digests {
-        var stored = SHA256()
+    /// One pass over the object and the file it was made from.
+    private static func digests(_ source: any ByteSource, _ pieces: [Piece]) throws(Rejection) -> Digests {
         var checksum = CRC32()
-        do throws(ByteIOError) {
-            try pieces.forEachChunk(from: source, atMost: 1 << 18) { chunk in
-                stored.update(chunk)
-                checksum.update(chunk)
-            }
+        let digests: IdentityPatch.Digests
+        do throws(DeidentificationError) {
+            digests = try IdentityPatch.Digests(of: pieces, original: source) { checksum.update($0) }
         } catch { throw Rejection(error) }
-        return Digests(original: original, stored: stored.digest(), storedCRC32: checksum.value)
+        return Digests(original: digests.original, stored: digests.stored, storedCRC32: checksum.value)
     }
 
     /// The patch, after object and patch together have given the original, byte for byte.
@@ -120,7 +115,7 @@ struct Prepared: Sendable {
         do throws(DeidentificationError) {
             let made = try IdentityPatch.pieces(
                 original: source, stored: pieces, name: name,
-                digests: IdentityPatch.Digests(stored: digests.stored, original: digests.original))
+                proof: .digests(IdentityPatch.Digests(stored: digests.stored, original: digests.original)))
             let patch = try IdentityPatch(parsing: StoredSource(made, over: source))
             var offset = 0
             try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
@@ -129,7 +124,7 @@ struct Prepared: Sendable {
                 }
                 offset += chunk.count
             }
-            guard offset == source.count, patch.originalDigest == digests.original else {
+            guard offset == source.count, patch.digests?.original == digests.original else {
                 throw DeidentificationError(.wrongOriginal, offset: offset, "the original would not come back whole")
             }
             return made
