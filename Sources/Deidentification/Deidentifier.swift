@@ -11,6 +11,7 @@ public struct Deidentifier: Sendable {
     private let columns: ConfidentialityTable.OptionColumns
     private let rules: RuleIndex
     private let lists: TextLists
+    private let memory = IdentifierMemory()
 
     public init(profile: Profile, secret: PseudonymSecret) {
         self.profile = profile
@@ -34,7 +35,7 @@ public struct Deidentifier: Sendable {
         let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
         let movesDates = profile.has(.retainLongModifiedDates)
         let scrubber = TextScrubber(
-            identifiers: Identifiers(of: root), dateShift: movesDates ? shift : nil,
+            identifiers: memory.identifiers(of: root), dateShift: movesDates ? shift : nil,
             keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms, subject: code, lists: lists)
         var transformation = Transformation(
             profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,

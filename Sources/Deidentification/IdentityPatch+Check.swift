@@ -31,13 +31,8 @@ extension IdentityPatch {
             let copied = patch.operations.compactMap { operation -> Range<Int>? in
                 if case .copy(let range) = operation { range } else { nil }
             }
-            for range in IdentityPatch.gaps(between: copied, count: patch.storedCount) {
-                do throws(ByteIOError) {
-                    try [Piece.source(range)].forEachChunk(from: stored, atMost: IdentityPatch.chunk) { chunk in
-                        do { try code.update(chunk) } catch { throw ByteIOError(.corrupt) }
-                    }
-                } catch { throw DeidentificationError(.unreadable, "\(error.code)") }
-            }
+            let own = IdentityPatch.gaps(between: copied, count: patch.storedCount).map { Piece.source($0) }
+            try IdentityPatch.update(code, own, of: stored)
             guard let value = try? code.code(), value == expected else {
                 throw DeidentificationError(
                     .wrongStoredObject, "the stored object is not the one that the patch was made for")
@@ -65,26 +60,18 @@ extension IdentityPatch {
         let code = try started(key)
         var gaps = gaps(
             between: copies.map { $0.stored..<($0.stored + $0.original.count) }, count: stored.byteCount)[...]
-        do throws(ByteIOError) {
-            try [Piece.source(0..<original.count)].forEachChunk(from: original, atMost: chunk) {
-                chunk throws(ByteIOError) in
-                do { try code.update(chunk) } catch { throw ByteIOError(.corrupt) }
+        try update(code, [.source(0..<original.count)], of: original)
+        var start = 0
+        for piece in stored {
+            while let gap = gaps.first, gap.lowerBound < start + piece.count {
+                let own = gap.clamped(to: start..<(start + piece.count))
+                try update(
+                    code, [piece.slice((own.lowerBound - start)..<(own.upperBound - start))], of: original)
+                guard gap.upperBound <= start + piece.count else { break }
+                gaps = gaps.dropFirst()
             }
-            var start = 0
-            for piece in stored {
-                while let gap = gaps.first, gap.lowerBound < start + piece.count {
-                    let own = gap.clamped(to: start..<(start + piece.count))
-                    try piece.slice((own.lowerBound - start)..<(own.upperBound - start)).forEachChunk(
-                        from: original, atMost: chunk
-                    ) { chunk throws(ByteIOError) in
-                        do { try code.update(chunk) } catch { throw ByteIOError(.corrupt) }
-                    }
-                    guard gap.upperBound <= start + piece.count else { break }
-                    gaps = gaps.dropFirst()
-                }
-                start += piece.count
-            }
-        } catch { throw DeidentificationError(.unreadable, "\(error.code)") }
+            start += piece.count
+        }
         do { return try code.code() } catch { throw DeidentificationError(.unreadable, "\(error.code)") }
     }
 
@@ -107,15 +94,25 @@ extension IdentityPatch {
     private static func update(_ code: AESGMAC, _ chunk: Bytes) throws(DeidentificationError) {
         do { try code.update(chunk) } catch { throw DeidentificationError(.unreadable, "\(error.code)") }
     }
+
+    private static func update(
+        _ code: AESGMAC, _ pieces: [Piece], of source: any ByteSource
+    ) throws(DeidentificationError) {
+        do throws(ByteIOError) {
+            try pieces.forEachChunk(from: source, atMost: chunk) { bytes throws(ByteIOError) in
+                do throws(VaultError) { try code.update(bytes) } catch { throw ByteIOError(.corrupt) }
+            }
+        } catch { throw DeidentificationError(.unreadable, "\(error.code)") }
+    }
 }
 
 extension Piece {
-    /// A part of the piece, as pieces.
-    fileprivate func slice(_ range: Range<Int>) -> [Piece] {
+    /// A part of the piece.
+    fileprivate func slice(_ range: Range<Int>) -> Piece {
         switch self {
-        case .literal(let bytes): [.literal(bytes[clamping: range])]
+        case .literal(let bytes): .literal(bytes[clamping: range])
         case .source(let source):
-            [.source((source.lowerBound + range.lowerBound)..<(source.lowerBound + range.upperBound))]
+            .source((source.lowerBound + range.lowerBound)..<(source.lowerBound + range.upperBound))
         }
     }
 }
