@@ -38,7 +38,7 @@ import Testing
             file.set(.SpecificCharacterSet, .CS, set)
             // ISO 8859-1 "Müller", in ISO 8859-5 "Mќller".
             file.set(.PatientName, .PN, bytes: Bytes([0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72]))
-            file.set(.SeriesDescription, .LO, bytes: Bytes(utf8: "chest of M") + Bytes([0xFC]) + Bytes(utf8: "ller"))
+            file.set(.SeriesDescription, .LO, bytes: Bytes(Array("chest of M".utf8) + [0xFC] + Array("ller".utf8)))
             return file
         }
         let shared = try Samples.deidentifier([.cleanDescriptors])
