@@ -13,7 +13,9 @@ public final class Lake: Sendable {
     public let roleRequests: RoleRequests
     public let accessLog: AccessLog
     public let ingest: Ingest
+    public let uploads: Uploads
     public let review: Review
+    public let quarantine: Quarantine
     public let catalog: Catalog
     public let reports: Reports
     public let subscriptions: Subscriptions
@@ -47,7 +49,9 @@ public final class Lake: Sendable {
         projects = Projects(context, accounts: accounts)
         roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
+        uploads = Uploads(context)
         review = Review(context, accessLog: accessLog)
+        quarantine = Quarantine(context, accessLog: accessLog)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)
         subscriptions = Subscriptions(context)

@@ -42,7 +42,8 @@ public final class Portal: Sendable {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + profileRoutes
             + roleRequestRoutes
             + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes + accessRoutes
-            + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes
+            + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + evidenceRoutes + exportRoutes + archiveRoutes
+            + fsckRoutes
             + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes + bulkDataRoutes
     }
 }

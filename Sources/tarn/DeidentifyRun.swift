@@ -15,6 +15,10 @@ final class DeidentifyRun: Sendable {
         let verdict: String
         var output: String?
         var reason: String?
+        /// What was done to the attributes of what was written or held.
+        var summary: Outcome.Summary?
+
+        private enum CodingKeys: CodingKey { case file, verdict, output, reason }
     }
 
     private let deidentifier: Deidentifier
@@ -31,13 +35,14 @@ final class DeidentifyRun: Sendable {
 
     private struct State {
         var next = 0
-        var counts: [String: Int] = [:]
+        var report = BatchReport()
     }
 
-    /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns their numbers.
+    /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns what was
+    /// done, in numbers.
     func process(
         _ inputs: [FileTree.Entry], jobs: Int, report: @escaping @Sendable (Verdict) -> Void
-    ) -> [String: Int] {
+    ) -> BatchReport {
         let state = Mutex(State())
         let turns = Turns()
         Crew.work(min(jobs, inputs.count)) {
@@ -49,12 +54,13 @@ final class DeidentifyRun: Sendable {
                 guard index < inputs.count else { return }
                 let verdict = self.process(inputs[index], index, turns)
                 state.withLock { state in
-                    state.counts[verdict.verdict, default: 0] += 1
+                    state.report.add(verdict: verdict.verdict, reason: verdict.reason)
+                    if let summary = verdict.summary { state.report.add(summary) }
                     report(verdict)
                 }
             }
         }
-        return state.withLock(\.counts)
+        return state.withLock(\.report)
     }
 
     /// An input that is ready to be written, or a verdict.
@@ -73,10 +79,11 @@ final class DeidentifyRun: Sendable {
         do {
             switch try prepared.get() {
             case .settled(let verdict): return verdict
-            case .ready(_, let source, let pieces, let patch):
+            case .ready(let outcome, let source, let pieces, let patch):
                 let targets = try targets.get()
                 try write(pieces, source, patch, targets)
-                return Verdict(file: input.relativePath, verdict: "written", output: targets.name)
+                return Verdict(
+                    file: input.relativePath, verdict: "written", output: targets.name, summary: outcome.summary)
             }
         } catch {
             return Verdict(file: input.relativePath, verdict: "rejected", reason: "\(error)")
@@ -97,10 +104,12 @@ final class DeidentifyRun: Sendable {
         }
         let outcome = try deidentifier.deidentify(file)
         if case .review(let reason) = outcome.risk {
-            return .settled(Verdict(file: input.relativePath, verdict: "held", reason: reason))
+            return .settled(
+                Verdict(file: input.relativePath, verdict: "held", reason: reason, summary: outcome.summary))
         }
         if let doubt = file.doubt {
-            return .settled(Verdict(file: input.relativePath, verdict: "held", reason: doubt))
+            return .settled(
+                Verdict(file: input.relativePath, verdict: "held", reason: doubt, summary: outcome.summary))
         }
         let pieces = try outcome.file.encode()
         return .ready(outcome, source: source, pieces: pieces, patch: try patch(of: input, source, pieces))

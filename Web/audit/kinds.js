@@ -7,6 +7,7 @@ const kinds = {
     ingest: "uploaded images",
     release: "released held images",
     reject: "rejected held images",
+    "conflict.dismiss": "dismissed an image that was in conflict with another",
     export: "made an export",
     "account.sign-in": "signed in",
     "account.add": "added an account",

@@ -16,6 +16,8 @@ struct Prepared: Sendable {
     let identity: SubjectIdentity
     let entry: CatalogueEntry
     let risk: BurnedInRisk
+    /// What was done to the attributes.
+    let summary: Outcome.Summary
 
     /// Reads, de-identifies and verifies.
     init(
@@ -41,6 +43,7 @@ struct Prepared: Sendable {
         patch = try Self.patch(source, pieces, bytes, name: name, digests)
         identity = try Self.identity(file, object, project.deidentifier.pseudonyms)
         risk = Self.risk(file, outcome)
+        summary = outcome.summary
         entry = CatalogueEntry(
             object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array,

@@ -11,6 +11,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case ingest
         case release
         case reject
+        /// Of two instances with one UID the second is not wanted.
+        case conflictDismiss = "conflict.dismiss"
         case export
         case signIn = "account.sign-in"
         case accountAdd = "account.add"
