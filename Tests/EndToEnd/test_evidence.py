@@ -22,7 +22,7 @@ def folder(tmp_path):
         (folder / f"IM{number}.dcm").write_bytes(content)
     (folder / "again.dcm").write_bytes(files[0])
     (folder / "capture.dcm").write_bytes(ct_slice("1.2.3.61", "1.2.3.61.1", 1, sop="1.2.3.61.2", sop_class=SECONDARY_CAPTURE))
-    (folder / "cut.dcm").write_bytes(files[1][:700])
+    (folder / "cut.dcm").write_bytes(files[1][:-7])
     (folder / "notes.txt").write_text("not DICOM")
     return folder
 
