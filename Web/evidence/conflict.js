@@ -17,7 +17,7 @@ export function openConflict(conflict, decided) {
     const place = h("div", null, h("p", { class: "muted" }, "Comparing…"));
     const reason = h("textarea", { class: "input", required: true, rows: 2, maxlength: 2000 });
     const dialog = openDialog(
-        "Two images with one number",
+        "An image in conflict",
         h("p", null, sentence(conflict.reason)),
         place,
         form(

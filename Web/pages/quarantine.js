@@ -18,7 +18,7 @@ import { empty, failure } from "../ui/notice.js";
 export function render({ query, signal, setTitle }) {
     setTitle("Quarantine");
     const projects = projectsPermitting("review");
-    const content = h("div", null, h("p", { class: "muted" }, "One moment…"));
+    const content = h("div", { class: "evidence-content" }, h("p", { class: "muted" }, "One moment…"));
     const filter = select(
         { "aria-label": "Project" },
         [

@@ -17,7 +17,7 @@ import { empty, failure, notice } from "../ui/notice.js";
 export function render({ parameters, signal, setTitle }) {
     const wanted = parameters["id"];
     setTitle(wanted ? "Report of an upload" : "Uploads");
-    const content = h("div", null, h("p", { class: "muted" }, "One moment…"));
+    const content = h("div", { class: "evidence-content" }, h("p", { class: "muted" }, "One moment…"));
 
     async function load() {
         try {

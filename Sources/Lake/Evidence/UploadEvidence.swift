@@ -20,6 +20,7 @@ extension Verdict {
     /// The reason with the kind of failure before it: programs compare, persons read.
     fileprivate var said: String? {
         guard let failure else { return reason }
-        return reason.map { "\(failure.rawValue): \($0)" } ?? failure.rawValue
+        guard let reason else { return failure.rawValue }
+        return reason.hasPrefix(failure.rawValue) ? reason : "\(failure.rawValue): \(reason)"
     }
 }
