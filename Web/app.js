@@ -23,6 +23,7 @@ const routes = [
     { pattern: "/uploads/:id", load: () => import("./pages/uploads.js") },
     { pattern: "/quarantine", load: () => import("./pages/quarantine.js") },
     { pattern: "/held", load: () => import("./pages/held.js") },
+    { pattern: "/held/approvals", load: () => import("./pages/held-approvals.js") },
     { pattern: "/labels", load: () => import("./pages/labels.js") },
     { pattern: "/labels/:id", load: () => import("./pages/label-set.js") },
     { pattern: "/exports", load: () => import("./pages/exports.js") },

@@ -7,6 +7,10 @@ extension Transformation {
     mutating func unlistedFate(
         of element: DataElement, vr: VR, in level: Level, at place: Place
     ) throws(DeidentificationError) -> Fate {
+        if element.tag == .ICCProfile { return try colourFate(of: element, at: place) }
+        if element.tag == .EncapsulatedDocumentLength, let count = documentCount {
+            return .replace(DataElement(element.tag, .UL, ints: [count]))
+        }
         // Written with a VR of another kind: text where bytes belong, or the reverse.
         let isSequence = element.items != nil
         guard (vr == .SQ) == isSequence || (element.count == 0 && vr == .SQ) else { return .remove }
@@ -151,7 +155,7 @@ extension Transformation {
     }
 
     /// Code strings: known words and abbreviations stay; a value that is neither is no defined term.
-    private mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
+    mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
         // Without its character set no other text could be read.
         if element.tag == .SpecificCharacterSet, Self.isCharacterSet(element) { return .keep }
         switch try scrubbed(element, vr: .CS, mode: .code, in: level) {

@@ -16,6 +16,7 @@ public final class Lake: Sendable {
     public let uploads: Uploads
     public let review: Review
     public let quarantine: Quarantine
+    public let pixelApprovals: PixelApprovals
     public let catalog: Catalog
     public let reports: Reports
     public let subscriptions: Subscriptions
@@ -50,8 +51,9 @@ public final class Lake: Sendable {
         roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
         uploads = Uploads(context)
-        review = Review(context, accessLog: accessLog)
+        review = Review(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
         quarantine = Quarantine(context, accessLog: accessLog)
+        pixelApprovals = PixelApprovals(context)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)
         subscriptions = Subscriptions(context)
@@ -65,9 +67,11 @@ public final class Lake: Sendable {
         mail = MailDelivery(context, accounts: accounts)
         retention = Retention(context)
         archive = Archive(context, instances: viewing.instances)
-        erasures = Erasures(context, viewing: viewing, archive: archive)
+        erasures = Erasures(context, viewing: viewing, archive: archive, review: review)
         fsck = Fsck(context, archive: archive)
-        let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+        let works =
+            ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+            + review.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
@@ -115,6 +119,7 @@ public final class Lake: Sendable {
     public func close() async {
         await recurring.end()
         await archive.end()
+        await review.end()
         await accessLog.flush()
         await context.store.close()
         await context.database.close()

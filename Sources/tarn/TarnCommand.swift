@@ -1,5 +1,6 @@
 import ArgumentParser
 import DICOMImaging
+import Deidentification
 import Foundation
 
 /// `tarn`: the lake's one program.
@@ -17,9 +18,9 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
-            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
-            ReidentifyCommand.self, ProfileCommand.self, ScrubCommand.self, UploadsCommand.self, CARCommand.self,
-            AuditCommand.self,
+            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, RedactCommand.self,
+            DetectTextCommand.self, ValidateCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,
+            ProfileCommand.self, ScrubCommand.self, UploadsCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
     /// Parses, runs, and ends with the status that this program promises: ArgumentParser's own for wrong usage is 64.
@@ -30,6 +31,7 @@ struct TarnCommand: AsyncParsableCommand {
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
         VideoPoster.grabber = FFmpeg()
+        SecondOpinion.reader = Tesseract()
         do {
             var command = try parseAsRoot()
             if command is DecodeCommand || command is RenderCommand {

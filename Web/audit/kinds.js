@@ -8,6 +8,8 @@ const kinds = {
     release: "released held images",
     reject: "rejected held images",
     "conflict.dismiss": "dismissed an image that was in conflict with another",
+    "pixels.approve": "decided what is blacked out of all images like one",
+    "pixels.withdraw": "withdrew what is blacked out of all images like one",
     export: "made an export",
     "account.sign-in": "signed in",
     "account.add": "added an account",

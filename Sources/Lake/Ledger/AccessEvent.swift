@@ -13,6 +13,9 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case reject
         /// Of two instances with one UID the second is not wanted.
         case conflictDismiss = "conflict.dismiss"
+        /// What is blacked out of all images that look alike, decided once for those that come.
+        case pixelsApprove = "pixels.approve"
+        case pixelsWithdraw = "pixels.withdraw"
         case export
         case signIn = "account.sign-in"
         case accountAdd = "account.add"

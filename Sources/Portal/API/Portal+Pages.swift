@@ -10,6 +10,7 @@ extension Portal {
         [
             "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/uploads", "/uploads/{id}",
             "/quarantine", "/held", "/exports", "/accounts",
+            "/held/approvals",
             "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
             "/verify", "/forgot", "/reset", "/unsubscribe/{token}", "/audit", "/archive", "/erased", "/erased/{id}",
         ].map { pattern in
