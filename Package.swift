@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "COpenJPH", path: "Sources/CLibraries/COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         // libjxl is loaded when it is needed.
         .target(name: "CJPEGXL", path: "Sources/CLibraries/CJPEGXL", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CSHA", path: "Sources/CLibraries/CSHA"),
         .target(name: "CSandbox", path: "Sources/CLibraries/CSandbox"),
         .target(name: "CCurl", path: "Sources/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
         // A PKCS#11 module is loaded when a key file names one.
@@ -61,7 +62,7 @@ let package = Package(
         room("DICOM", ["ByteIO", "CZlib", "CIconv"], strict),
         room("DICOMValidation", ["ByteIO", "DICOM"], strict),
         room("DICOMImaging", ["ByteIO", "DICOM", "CJPEG", "COpenJPEG", "COpenJPH", "CJPEGXL", "CDeflate"], strict),
-        room("Vault", ["ByteIO", "CCrypto", "CArgon2"], strict),
+        room("Vault", ["ByteIO", "CCrypto", "CArgon2", "CSHA"], strict),
         room("Deidentification", ["ByteIO", "DICOM", "DICOMValidation", "DICOMImaging", "Vault"], strict),
         room("ContentAddressing", ["ByteIO", "Vault"], strict),
         room("TransparencyLog", ["ByteIO", "Vault"], strict),

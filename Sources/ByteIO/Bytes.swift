@@ -43,14 +43,43 @@ public struct Bytes: Sendable {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ByteIOError(.cannotOpen, errno: errno) }
         defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw ByteIOError(.cannotOpen, errno: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw ByteIOError(.notARegularFile) }
-        guard status.st_size > 0 else { return Bytes() }
-        let size = Int(status.st_size)
+        return try mapping(descriptor: descriptor)
+    }
+
+    /// The open file, mapped read-only; see `mapping(file:)`. The descriptor may be closed afterwards.
+    public static func mapping(descriptor: Int32) throws(ByteIOError) -> Bytes {
+        let size = try size(ofFile: descriptor)
+        guard size > 0 else { return Bytes() }
         guard let address = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), unsafe address != MAP_FAILED
         else { throw ByteIOError(.cannotOpen, errno: errno) }
         return Bytes(storage: unsafe Storage(mapped: address, count: size), start: 0, count: size)
+    }
+
+    /// The open file, read whole into memory: for a small file that is needed whole that is faster than a mapping, whose
+    /// pages the kernel makes and takes away one by one; and nobody can cut it short while it is used. A file of more
+    /// than `limit` bytes is mapped.
+    public static func contents(descriptor: Int32, limit: Int = 4 << 20) throws(ByteIOError) -> Bytes {
+        let size = try size(ofFile: descriptor)
+        guard size > 0 else { return Bytes() }
+        guard size <= limit, let memory = unsafe malloc(size) else { return try mapping(descriptor: descriptor) }
+        var filled = 0
+        while filled < size {
+            let count = unsafe pread(descriptor, memory + filled, size - filled, filled)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                unsafe free(memory)
+                throw ByteIOError(.cannotOpen, errno: count < 0 ? errno : EIO)
+            }
+            filled += count
+        }
+        return Bytes(storage: unsafe Storage(adopting: memory, count: size), start: 0, count: size)
+    }
+
+    private static func size(ofFile descriptor: Int32) throws(ByteIOError) -> Int {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw ByteIOError(.cannotOpen, errno: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw ByteIOError(.notARegularFile) }
+        return Int(status.st_size)
     }
 
     /// The file at `path`, read whole into memory.

@@ -14,6 +14,7 @@ public struct Deidentifier: Sendable {
     private let columns: ConfidentialityTable.OptionColumns
     private let rules: RuleIndex
     private let lists: TextLists
+    private let memory = IdentifierMemory()
 
     public init(profile: Profile, secret: PseudonymSecret, approved: [PixelSignature: PixelApproval] = [:]) {
         self.profile = profile
@@ -84,7 +85,7 @@ public struct Deidentifier: Sendable {
         let studyUID = own.string(.StudyInstanceUID) ?? own.string(.SOPInstanceUID) ?? ""
         let shift = pseudonyms.dateShift(issuer: issuer, patientID: patientID, studyUID: studyUID)
         let movesDates = profile.has(.retainLongModifiedDates)
-        var identifiers = Identifiers(of: patient)
+        var identifiers = memory.identifiers(of: patient)
         if let study { identifiers.add(study) }
         let sopClass = file.dataSet.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
         let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)

@@ -79,20 +79,32 @@ struct Identifiers {
         for element in dataSet.elements {
             switch element.value {
             case .sequence(let items):
-                // What lies deeper than any real object nests is taken out, not searched.
-                if depth < 16 { for item in items { collect(item.dataSet, depth: depth + 1) } }
-            case .raw(let raw):
-                guard element.vr.isText, raw.count > 1, raw.count <= 1024 else { continue }
-                if element.vr == .PN || DataDictionary.vr(of: element.tag) == .PN {
-                    for text in element.strings(in: characterSet) { add(personName: text) }
-                } else if let row = ConfidentialityTable.row(element.tag), !row.isTemporal, !row.isDescriptor,
-                    row.basic != .uid, element.vr != .DS, element.vr != .IS, element.vr != .UI
-                {
-                    for text in element.strings(in: characterSet) { add(text: text) }
+                if depth < Self.deepest { for item in items { collect(item.dataSet, depth: depth + 1) } }
+            case .raw, .fragments:
+                switch Self.kind(of: element) {
+                case .personName: for text in element.strings(in: characterSet) { add(personName: text) }
+                case .text: for text in element.strings(in: characterSet) { add(text: text) }
+                case nil: continue
                 }
-            case .fragments: continue
             }
         }
+    }
+
+    /// What lies deeper than any real object nests is taken out, not searched.
+    static let deepest = 16
+
+    enum Kind { case personName, text }
+
+    /// What an element is collected as; `nil` where nothing of it is.
+    static func kind(of element: DataElement) -> Kind? {
+        guard case .raw(let raw) = element.value, element.vr.isText, raw.count > 1, raw.count <= 1024 else {
+            return nil
+        }
+        if element.vr == .PN || DataDictionary.vr(of: element.tag) == .PN { return .personName }
+        guard let row = ConfidentialityTable.row(element.tag), !row.isTemporal, !row.isDescriptor, row.basic != .uid,
+            element.vr != .DS, element.vr != .IS, element.vr != .UI
+        else { return nil }
+        return .text
     }
 
     private mutating func add(personName text: String) {

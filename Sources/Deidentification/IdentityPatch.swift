@@ -12,10 +12,9 @@ public struct IdentityPatch: Sendable {
         case literal(Range<Int>)
     }
 
-    /// SHA-256 of the object that the patch applies to, 32 bytes.
-    public let storedDigest: Bytes
-    /// SHA-256 of the file that comes out, 32 bytes.
-    public let originalDigest: Bytes
+    /// SHA-256 of both files; `nil` in a patch of version 2, which has a code instead.
+    public let digests: Digests?
+    let code: Code?
     /// Length of the object that the patch applies to, in bytes.
     public let storedCount: Int
     /// Length of the file that comes out, in bytes.
@@ -26,7 +25,8 @@ public struct IdentityPatch: Sendable {
     let source: any ByteSource
 
     static let magic: [UInt8] = [0x54, 0x49, 0x44, 0x50]
-    static let version: UInt8 = 1
+    static let digestVersion: UInt8 = 1
+    static let codeVersion: UInt8 = 2
     static let digestCount = 32
     /// A shorter COPY takes more room than the bytes it stands for.
     static let shortestCopy = 8
@@ -40,11 +40,17 @@ public struct IdentityPatch: Sendable {
         guard try reader.take(4, "magic").elementsEqual(Self.magic) else {
             throw DeidentificationError(.malformedPatch, offset: 0, "not an identity patch")
         }
-        guard try reader.take(1, "version").first == Self.version else {
-            throw DeidentificationError(.malformedPatch, offset: 4, "unknown version")
+        switch try reader.take(1, "version").first {
+        case Self.digestVersion:
+            let stored = try reader.take(Self.digestCount, "stored digest")
+            digests = Digests(stored: stored, original: try reader.take(Self.digestCount, "original digest"))
+            code = nil
+        case Self.codeVersion:
+            digests = nil
+            code = try Code(
+                key: try reader.take(SymmetricKey.count, "key"), value: try reader.take(AESGMAC.count, "code"))
+        default: throw DeidentificationError(.malformedPatch, offset: 4, "unknown version")
         }
-        storedDigest = try reader.take(Self.digestCount, "stored digest")
-        originalDigest = try reader.take(Self.digestCount, "original digest")
         storedCount = try reader.integer("stored length")
         originalCount = try reader.integer("original length")
         let nameCount = try reader.integer("name length")
@@ -59,8 +65,7 @@ public struct IdentityPatch: Sendable {
 
     /// Hands the original to `body` in order, in chunks of at most 1 MiB, made from `stored`.
     ///
-    /// Nothing is proved about these bytes until `verify` has succeeded, or the caller's own digest of them agrees
-    /// with `originalDigest`.
+    /// Nothing is proved about these bytes until a `Check` that was given them has ended well.
     /// - Throws: `wrongStoredObject` when the length differs, `unreadable` when the source fails; what `body` throws.
     public func forEachChunk(
         of stored: any ByteSource, _ body: (Bytes) throws(DeidentificationError) -> Void
@@ -91,24 +96,24 @@ public struct IdentityPatch: Sendable {
         }
     }
 
-    /// Rebuilds the original without keeping it and compares both digests.
+    /// Rebuilds the original without keeping it, and checks it and the stored object.
     /// - Throws: `wrongStoredObject`, `wrongOriginal`, `unreadable`.
     public func verify(stored: any ByteSource) throws(DeidentificationError) {
         try checkStored(stored)
-        var hash = SHA256()
-        try forEachChunk(of: stored) { (chunk) throws(DeidentificationError) in hash.update(chunk) }
-        guard hash.digest() == originalDigest else {
-            throw DeidentificationError(.wrongOriginal, "the rebuilt file has another digest")
-        }
+        var check = try Check(self)
+        try forEachChunk(of: stored) { (chunk) throws(DeidentificationError) in try check.update(chunk) }
+        try check.finish(stored: stored)
     }
 
-    /// Compares length and SHA-256 of `stored` with what the patch was made for.
+    /// Compares what can be known of `stored` before the original is rebuilt with what the patch was made for: its length,
+    /// and its SHA-256 where the patch has that. A `Check` says the rest.
     /// - Throws: `wrongStoredObject`, `unreadable`.
     public func checkStored(_ stored: any ByteSource) throws(DeidentificationError) {
         guard stored.count == storedCount else {
             throw DeidentificationError(.wrongStoredObject, "the stored object has another length")
         }
-        guard try digest(of: [.source(0..<stored.count)], from: stored) == storedDigest else {
+        guard let digests else { return }
+        guard try digest(of: [.source(0..<stored.count)], from: stored) == digests.stored else {
             throw DeidentificationError(.wrongStoredObject, "the stored object has another digest")
         }
     }

@@ -13,7 +13,9 @@ public final class Lake: Sendable {
     public let roleRequests: RoleRequests
     public let accessLog: AccessLog
     public let ingest: Ingest
+    public let uploads: Uploads
     public let review: Review
+    public let quarantine: Quarantine
     public let pixelApprovals: PixelApprovals
     public let catalog: Catalog
     public let reports: Reports
@@ -51,7 +53,9 @@ public final class Lake: Sendable {
         projects = Projects(context, accounts: accounts)
         roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
+        uploads = Uploads(context)
         review = Review(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
+        quarantine = Quarantine(context, accessLog: accessLog)
         pixelApprovals = PixelApprovals(context)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)

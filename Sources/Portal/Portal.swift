@@ -40,10 +40,9 @@ public final class Portal: Sendable {
 
     private static var allRoutes: [Route] {
         pageRoutes + healthRoutes + sessionRoutes + signUpRoutes + accountRoutes + projectRoutes + profileRoutes
-            + roleRequestRoutes
-            + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes + accessRoutes
-            + subjectRoutes + originalsRoutes
-            + erasureRoutes + labelListRoutes + labelRoutes + heldRoutes + exportRoutes + archiveRoutes + fsckRoutes
+            + roleRequestRoutes + studyRoutes + reportRoutes + subscriptionRoutes + viewerRoutes + ledgerRoutes
+            + accessRoutes + subjectRoutes + originalsRoutes + erasureRoutes + labelListRoutes + labelRoutes
+            + heldRoutes + evidenceRoutes + exportRoutes + archiveRoutes + fsckRoutes
             + storeRoutes + queryRoutes + retrieveRoutes + renderedRoutes + bulkDataRoutes
     }
 }

@@ -6,7 +6,7 @@ public struct SHA256: Sendable {
     /// Length of a digest in bytes.
     public static let count = 32
 
-    private var state = SHA256_CTX()
+    var state = SHA256_CTX()
 
     public init() { unsafe SHA256_Init(&state) }
 

@@ -19,7 +19,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Copy studies and wait until the copies were read back and compared.",
+            commandName: "put", abstract: "Copy studies and wait until the copies were read back and compared.",
             discussion: """
                 Example:  tarn archive 2.25.1234 --backend vault --offload --data ./lake
                 Exit status: 0 all are there, 1 some are not, 2 usage.
@@ -46,7 +46,8 @@ struct ArchiveCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List studies that have to do with cold storage.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List studies that have to do with cold storage.")
 
         @Option(help: "Code of a project.") var project: String?
         @Flag(help: "As JSON on standard output, one object a study.") var json = false
@@ -82,6 +83,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "key",
             abstract: "Write the key that opens a study's bundle without this lake. It is recorded.",
             discussion: """
                 Example:  tarn archive key 2.25.1234 --reason "move to another site" --output study.key --data ./lake

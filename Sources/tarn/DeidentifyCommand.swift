@@ -43,6 +43,9 @@ struct DeidentifyCommand: ParsableCommand {
     @Option(help: "A profile of your own, JSON, instead of --options; see `tarn profile`.", completion: .file())
     var profile: String?
 
+    @Option(help: ReportFile.help, completion: .file())
+    var report: ReportFile?
+
     @Option(
         help: ArgumentHelp(
             "What was decided about the pixels of images that look alike, JSON; see `Docs/Formats/regions.md`.",
@@ -54,7 +57,7 @@ struct DeidentifyCommand: ParsableCommand {
     var json = false
 
     @Option(help: ArgumentHelp("Files at once.", visibility: .hidden))
-    var jobs = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var jobs = min(64, 2 * max(1, ProcessInfo.processInfo.activeProcessorCount))
 
     func validate() throws {
         if patches != nil, key == nil { throw ValidationError("--patches needs --key: patches are sealed under it") }
@@ -63,6 +66,7 @@ struct DeidentifyCommand: ParsableCommand {
             throw ValidationError("--profile says which options there are: leave --options out")
         }
         if profile == nil { _ = try chosenProfile() }
+        try report?.checkIsFree()
     }
 
     private func chosenProfile() throws -> Profile {
@@ -85,13 +89,24 @@ struct DeidentifyCommand: ParsableCommand {
                 profile: profile, secret: PseudonymSecret(keys.pseudonyms), approved: approved),
             patchKey: patches == nil ? nil : keys.patches, output: output, patches: patches)
         let began = ContinuousClock.now
-        let counts = run.process(inputs, jobs: jobs) { report($0) }
+        let batch = run.process(inputs, jobs: jobs) { say($0) }
+        let counts = batch.verdicts
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         if json { try Terminal.printJSON(Summary(files: inputs.count, seconds: seconds, verdicts: counts)) }
         let list = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let rate = String(format: "%.1f s (%.0f files/s)", seconds, Double(inputs.count) / max(seconds, 0.001))
+        try report?.write(
+            ReportPage(source: "tarn deidentify", profile: Self.words(profile), report: batch),
+            for: "tarn deidentify")
         Terminal.say("\(inputs.count) files: \(list.isEmpty ? "nothing found" : list); \(rate)")
         if counts["rejected", default: 0] > 0 { throw ExitCode(1) }
+    }
+
+    /// What the report says of the profile.
+    private static func words(_ profile: Profile) -> String {
+        let options = profile.options.sorted().map(\.rawValue).joined(separator: ", ")
+        let rules = profile.rules.isEmpty ? "" : " and \(profile.rules.count) rules of its own"
+        return "Basic Profile\(options.isEmpty ? "" : " with \(options)")\(rules)."
     }
 
     private struct Summary: Encodable {
@@ -100,7 +115,7 @@ struct DeidentifyCommand: ParsableCommand {
         let verdicts: [String: Int]
     }
 
-    private func report(_ verdict: DeidentifyRun.Verdict) {
+    private func say(_ verdict: DeidentifyRun.Verdict) {
         if json {
             try? Terminal.printJSON(verdict)
         } else {

@@ -23,6 +23,10 @@ final class DeidentifyRun: Sendable {
         /// Of an image that is held: what rules would black out, and where text seems to be.
         var proposed: [PixelRegion]?
         var found: [PixelRegion]?
+        /// What was done to the attributes of what was written or held.
+        var summary: Outcome.Summary?
+
+        private enum CodingKeys: CodingKey { case file, verdict, output, reason, signature, redacted, proposed, found }
     }
 
     private let deidentifier: Deidentifier
@@ -39,28 +43,32 @@ final class DeidentifyRun: Sendable {
 
     private struct State {
         var next = 0
-        var counts: [String: Int] = [:]
+        var report = BatchReport()
     }
 
-    /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns their numbers.
-    func process(_ inputs: [FileTree.Entry], jobs: Int, report: @Sendable (Verdict) -> Void) -> [String: Int] {
+    /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns what was
+    /// done, in numbers.
+    func process(
+        _ inputs: [FileTree.Entry], jobs: Int, report: @escaping @Sendable (Verdict) -> Void
+    ) -> BatchReport {
         let state = Mutex(State())
         let turns = Turns()
-        DispatchQueue.concurrentPerform(iterations: min(jobs, max(1, inputs.count))) { _ in
+        Crew.work(min(jobs, inputs.count)) {
             while true {
                 let index = state.withLock { state in
                     defer { state.next += 1 }
                     return state.next
                 }
                 guard index < inputs.count else { return }
-                let verdict = process(inputs[index], index, turns)
+                let verdict = self.process(inputs[index], index, turns)
                 state.withLock { state in
-                    state.counts[verdict.verdict, default: 0] += 1
+                    state.report.add(verdict: verdict.verdict, reason: verdict.reason)
+                    if let summary = verdict.summary { state.report.add(summary) }
                     report(verdict)
                 }
             }
         }
-        return state.withLock(\.counts)
+        return state.withLock(\.report)
     }
 
     /// An input that is ready to be written, or a verdict.
@@ -82,7 +90,8 @@ final class DeidentifyRun: Sendable {
             case .ready(let outcome, let source, let pieces, let patch):
                 let targets = try targets.get()
                 try write(pieces, source, patch, targets)
-                var verdict = Verdict(file: input.relativePath, verdict: "written", output: targets.name)
+                var verdict = Verdict(
+                    file: input.relativePath, verdict: "written", output: targets.name, summary: outcome.summary)
                 if !outcome.pixels.redacted.isEmpty {
                     verdict.redacted = outcome.pixels.redacted
                     verdict.signature = outcome.pixels.signature?.text
@@ -99,7 +108,7 @@ final class DeidentifyRun: Sendable {
             let verdict = obstacle.isFailure ? "rejected" : "skipped"
             return .settled(Verdict(file: input.relativePath, verdict: verdict, reason: obstacle.reason))
         }
-        let source = try input.contents()
+        let source = try input.wholeContents()
         guard let file = try Self.read(source) else {
             return .settled(Verdict(file: input.relativePath, verdict: "skipped", reason: "not DICOM"))
         }
@@ -112,10 +121,12 @@ final class DeidentifyRun: Sendable {
                 Verdict(
                     file: input.relativePath, verdict: "held", reason: reason,
                     signature: outcome.pixels.isDecidedBySignature ? outcome.pixels.signature?.text : nil,
-                    proposed: outcome.pixels.proposed, found: outcome.pixels.found))
+                    proposed: outcome.pixels.proposed, found: outcome.pixels.found,
+                    summary: outcome.summary))
         }
         if let doubt = file.doubt {
-            return .settled(Verdict(file: input.relativePath, verdict: "held", reason: doubt))
+            return .settled(
+                Verdict(file: input.relativePath, verdict: "held", reason: doubt, summary: outcome.summary))
         }
         let pieces = try outcome.file.encode()
         return .ready(outcome, source: source, pieces: pieces, patch: try patch(of: input, source, pieces))
@@ -138,7 +149,8 @@ final class DeidentifyRun: Sendable {
 
     private func patch(of input: FileTree.Entry, _ source: Bytes, _ pieces: [Piece]) throws -> Bytes? {
         guard let patchKey else { return nil }
-        let patch = try IdentityPatch.make(original: source, stored: pieces, name: input.relativePath)
+        let patch = try IdentityPatch.make(
+            original: source, stored: pieces, name: input.relativePath, proof: .code(SymmetricKey()))
         return try SealedObject.seal(patch, key: patchKey, context: DeidentificationKeys.context)
     }
 
@@ -183,6 +195,25 @@ final class DeidentifyRun: Sendable {
         let isPlain =
             !uid.isEmpty && uid.utf8.count <= 64 && uid.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
         return isPlain && uid.utf8.first != 0x2E ? uid : "unknown"
+    }
+}
+
+/// Threads that do the same work beside each other. There may be more of them than processors: some wait for their turn
+/// or for a disk.
+enum Crew {
+    /// Runs `work` on `count` threads; returns when it has returned on all.
+    static func work(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+        let group = DispatchGroup()
+        for _ in 0..<max(0, count) {
+            group.enter()
+            let thread = Thread {
+                work()
+                group.leave()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        group.wait()
     }
 }
 

@@ -85,7 +85,8 @@ struct Demonstration {
                     }
                     feeder.stackSize = 8 << 20
                     feeder.start()
-                    try UploadConnection(server, project: project, queue: queue).run()
+                    try UploadConnection(server, project: project, upload: UUID().uuidString.lowercased(), queue: queue)
+                        .run()
                 }
                 let counts = queue.summary.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
                 if !counts.isEmpty { Terminal.say("Studies are loaded: \(counts.joined(separator: ", ")) instances.") }

@@ -49,7 +49,7 @@ struct MailCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "All mail, oldest first.", discussion: "Example:  tarn mail --data ./lake")
+            commandName: "list", abstract: "All mail, oldest first.", discussion: "Example:  tarn mail --data ./lake")
 
         @Flag(help: "One JSON object a line.") var json = false
         @OptionGroup var directory: DirectoryOption
@@ -71,7 +71,7 @@ struct MailCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "One mail.", discussion: "Example:  tarn mail show 3 --data ./lake")
+            commandName: "show", abstract: "One mail.", discussion: "Example:  tarn mail show 3 --data ./lake")
 
         @Argument(help: "Its number in the list.") var id: Int64?
         @Flag(help: "The newest one.") var latest = false

@@ -21,7 +21,7 @@ extension ProfileCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a project's profile, or the list of its versions.",
+            commandName: "show", abstract: "Print a project's profile, or the list of its versions.",
             discussion: "Example:  tarn profile show HEAD-CT --data ./lake > ours.json")
 
         @Argument(help: "Code of the project.") var project: String
@@ -40,7 +40,7 @@ extension ProfileCommand {
 
     struct Set: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put a profile in force, as a new version, for what comes in from now on.",
+            commandName: "set", abstract: "Put a profile in force, as a new version, for what comes in from now on.",
             discussion: """
                 Example:  tarn profile set HEAD-CT ours.json --note "protocol names stay" --data ./lake
                 What is there already stays as it is.

@@ -38,7 +38,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Make: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a profile to begin with.",
+            commandName: "make", abstract: "Print a profile to begin with.",
             discussion: "Example:  tarn profile make --options clean_descriptors > our.json")
 
         @Option(
@@ -61,7 +61,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say whether a profile can be used, and everything that is wrong with it.",
+            commandName: "check", abstract: "Say whether a profile can be used, and everything that is wrong with it.",
             discussion: """
                 Example:  tarn profile check our.json
                 Exit status: 0 it can be used, 1 it cannot, 2 usage.
@@ -94,6 +94,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Try: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "try",
             abstract: "Show what a profile would make of DICOM files, before and after, side by side.",
             discussion: """
                 Example:  tarn profile try our.json slice.dcm --all

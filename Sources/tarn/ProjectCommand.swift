@@ -17,7 +17,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a project; its pseudonym secret is drawn now and stays.",
+            commandName: "add", abstract: "Make a project; its pseudonym secret is drawn now and stays.",
             discussion: "Example:  tarn project add HEAD-CT \"Head CT study\" --data ./lake")
 
         @Argument(help: "Short, for addresses and commands: letters, digits and hyphens.") var code: String
@@ -36,7 +36,7 @@ struct ProjectCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "All projects.", discussion: "Example:  tarn project list --data ./lake")
+            commandName: "list", abstract: "All projects.", discussion: "Example:  tarn project list --data ./lake")
 
         @Flag(help: "One JSON object a line.") var json = false
         @OptionGroup var lake: LakeOptions

@@ -30,7 +30,7 @@ struct ReidentifyRun {
     func process(_ input: FileTree.Entry) -> Verdict {
         do {
             if let obstacle = input.obstacle { throw Failure(description: obstacle.reason) }
-            let stored = try input.contents()
+            let stored = try input.wholeContents()
             let patch = try patch(for: input)
             try patch.checkStored(stored)
             try restore(patch, stored)
@@ -76,21 +76,20 @@ struct ReidentifyRun {
             close(descriptor)
             unlinkat(folder.descriptor, temporary, 0)
         }
-        var hash = SHA256()
+        var check = try IdentityPatch.Check(patch)
         var failure: Int32 = 0
-        try patch.forEachChunk(of: stored) { chunk in
-            hash.update(chunk)
+        try patch.forEachChunk(of: stored) { chunk throws(DeidentificationError) in
+            try check.update(chunk)
             if failure == 0 { failure = Self.write(chunk, to: descriptor) }
         }
         guard failure == 0 else { throw NewFile.Failure(errno: failure) }
-        guard hash.digest() == patch.originalDigest else {
-            throw Failure(description: "the rebuilt file has another digest")
-        }
+        try check.finish(stored: stored)
         // link, unlike rename, never replaces what is there.
         guard linkat(folder.descriptor, temporary, folder.descriptor, name, 0) == 0 else {
-            if errno == EEXIST, try folder.holds(name, patch) { return }
-            throw errno == EEXIST
-                ? Failure(description: "another file has its name already") : NewFile.Failure(errno: errno)
+            let reason = errno
+            if reason == EEXIST, try folder.holds(name, patch, stored) { return }
+            throw reason == EEXIST
+                ? Failure(description: "another file has its name already") : NewFile.Failure(errno: reason)
         }
     }
 
@@ -147,11 +146,15 @@ private final class Folder {
     }
 
     /// Whether the file of that name is the original already.
-    func holds(_ name: String, _ patch: IdentityPatch) throws -> Bool {
+    func holds(_ name: String, _ patch: IdentityPatch, _ stored: Bytes) throws -> Bool {
         let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return false }
         defer { close(file) }
-        let bytes = try Bytes.mapping(file: "/proc/self/fd/\(file)")
-        return bytes.count == patch.originalCount && SHA256.of(bytes) == patch.originalDigest
+        let bytes = try Bytes.contents(descriptor: file)
+        guard bytes.count == patch.originalCount else { return false }
+        var check = try IdentityPatch.Check(patch)
+        try check.update(bytes)
+        do { try check.finish(stored: stored) } catch { return false }
+        return true
     }
 }

@@ -47,7 +47,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an account.",
+            commandName: "add", abstract: "Make an account.",
             discussion: """
                 Example:  tarn user add ada --administrator --data ./lake
                           tarn user add bob --grant HEAD-CT=physician,technologist --password-file pw.txt --data ./lake
@@ -96,7 +96,8 @@ struct UserCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "All accounts with their roles.", discussion: "Example:  tarn user list --data ./lake")
+            commandName: "list", abstract: "All accounts with their roles.",
+            discussion: "Example:  tarn user list --data ./lake")
 
         @Flag(help: "One JSON object a line.") var json = false
         @OptionGroup var lake: LakeOptions
@@ -119,7 +120,8 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Password: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set an account's password.", discussion: "Example:  tarn user password ada --data ./lake")
+            commandName: "password", abstract: "Set an account's password.",
+            discussion: "Example:  tarn user password ada --data ./lake")
 
         @Argument(help: "Whose.") var name: String
         @OptionGroup var password: PasswordOption
@@ -137,7 +139,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Disable an account; its sessions and tokens end.",
+            commandName: "disable", abstract: "Disable an account; its sessions and tokens end.",
             discussion: "Example:  tarn user disable bob --data ./lake")
 
         @Argument(help: "Whose.") var name: String
@@ -154,7 +156,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Token: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a bearer token for scripts and DICOM clients; it is printed once.",
+            commandName: "token", abstract: "Make a bearer token for scripts and DICOM clients; it is printed once.",
             discussion:
                 "Example:  tarn user token bob --label scanner --project HEAD-CT --expires-days 365 --data ./lake")
 
@@ -186,7 +188,7 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Grant: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set someone's roles in a project; none ends the membership.",
+            commandName: "grant", abstract: "Set someone's roles in a project; none ends the membership.",
             discussion: "Example:  tarn user grant bob HEAD-CT physician technologist --data ./lake")
 
         @Argument(help: "Who.") var name: String

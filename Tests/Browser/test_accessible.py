@@ -24,7 +24,7 @@ def test_no_page_has_violations(visit, ct_study, scheme, width, height):
     page = visit("everything", "/studies", width, height, scheme, allow=(404,))
     page.locator(".study-row").first.wait_for()
     found += violations(page, "studies")
-    for path in ("/studies?description=zzzz", "/upload", "/held", "/exports", "/audit", "/archive", "/erased", "/studies/2.25.404"):
+    for path in ("/studies?description=zzzz", "/upload", "/uploads", "/quarantine", "/held", "/exports", "/audit", "/archive", "/erased", "/studies/2.25.404"):
         page.goto(page.lake.url + path)
         page.locator("h1").first.wait_for(state="attached")
         page.wait_for_timeout(500)

@@ -22,7 +22,7 @@ struct IdentityPatchTests {
         let patch = try IdentityPatch(
             parsing: try IdentityPatch.make(original: original, stored: pieces, name: "a/b.dcm"))
         #expect(patch.originalName == "a/b.dcm")
-        #expect(patch.storedDigest == SHA256.of(stored) && patch.originalDigest == SHA256.of(original))
+        #expect(patch.digests?.stored == SHA256.of(stored) && patch.digests?.original == SHA256.of(original))
         #expect(try rebuilt(patch, stored) == original)
         try patch.verify(stored: stored)
     }
@@ -58,6 +58,94 @@ struct IdentityPatchTests {
             original: source, stored: [.source(1..<9), .literal(Bytes(utf8: "IJ"))], name: "f.d")
         #expect(made.array == vector())
         #expect(try rebuilt(try IdentityPatch(parsing: made), Bytes(utf8: "ABCDEFGHIJ")) == source)
+    }
+
+    /// Version 2 of the same: key 00 01 … 1f, and the code over "xABCDEFGHy" and the object's own "IJ".
+    private func codedVector() throws -> [UInt8] {
+        let key = (0..<32).map { UInt8($0) }
+        let code = try AESGMAC(key: try SymmetricKey(Bytes(key)))
+        try code.update(Bytes(utf8: "xABCDEFGHyIJ"))
+        return [0x54, 0x49, 0x44, 0x50, 2] + key + (try code.code()).array + [10, 10, 3] + Array("f.d".utf8)
+            + [0x03, 0x78, 0x10, 0x00, 0x03, 0x79]
+    }
+
+    @Test("With a code instead of digests, too")
+    func codedVectorBytes() throws {
+        let source = Bytes(utf8: "xABCDEFGHy")
+        let made = try IdentityPatch.make(
+            original: source, stored: [.source(1..<9), .literal(Bytes(utf8: "IJ"))], name: "f.d",
+            proof: .code(try SymmetricKey(Bytes((0..<32).map { UInt8($0) }))))
+        #expect(made.array == (try codedVector()))
+        let patch = try IdentityPatch(parsing: made)
+        #expect(patch.digests == nil)
+        #expect(try rebuilt(patch, Bytes(utf8: "ABCDEFGHIJ")) == source)
+        try patch.verify(stored: Bytes(utf8: "ABCDEFGHIJ"))
+    }
+
+    @Test("A code covers every byte of both files, whatever the pieces")
+    func codeCovers() throws {
+        let shapes: [[Piece]] = [
+            pieces, [], [.source(0..<200)], [.source(50..<150), .source(0..<100)], [.literal(Bytes(utf8: "x"))],
+            [.source(0..<4), .literal(Bytes([1])), .source(4..<8)],
+            [.source(0..<120), .source(60..<200), .source(70..<80)],
+            [
+                .literal(Bytes(utf8: "head")), .source(10..<10), .source(20..<90), .source(20..<90),
+                .literal(Bytes([2])),
+            ],
+        ]
+        for pieces in shapes {
+            let stored = try pieces.materialize(from: original)
+            let made = try IdentityPatch.make(original: original, stored: pieces, proof: .code(SymmetricKey()))
+            let patch = try IdentityPatch(parsing: made)
+            #expect(try rebuilt(patch, stored) == original)
+            try patch.verify(stored: stored)
+            for index in 0..<stored.count {
+                var array = stored.array
+                array[index] ^= 1
+                #expect(throws: DeidentificationError.self) { try patch.verify(stored: Bytes(array)) }
+            }
+        }
+    }
+
+    @Test("A patch with a code that is cut off, continued or changed never rebuilds anything in silence")
+    func codeTampering() throws {
+        let whole = try codedVector()
+        let stored = Bytes(utf8: "ABCDEFGHIJ")
+        for count in 0..<whole.count {
+            #expect(throws: DeidentificationError.self) { try IdentityPatch(parsing: Bytes(Array(whole[0..<count]))) }
+        }
+        let name = (5 + 48 + 3)..<(5 + 48 + 6)
+        for index in whole.indices where !name.contains(index) {
+            for bit in 0..<8 {
+                var bytes = whole
+                bytes[index] ^= 1 << bit
+                #expect(throws: DeidentificationError.self) {
+                    try IdentityPatch(parsing: Bytes(bytes)).verify(stored: stored)
+                }
+            }
+        }
+    }
+
+    @Test("Both digests in one pass are those of two passes")
+    func digestsInOnePass() throws {
+        var state: UInt64 = 7
+        func random(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        let source = Bytes((0..<70_000).map { _ in UInt8(random(256)) })
+        for _ in 0..<60 {
+            let pieces: [Piece] = (0..<random(6)).map { _ in
+                let start = random(source.count)
+                let end = start + random(source.count - start + 1)
+                return random(3) == 0 ? .literal(source[clamping: start..<min(end, start + 300)]) : .source(start..<end)
+            }
+            var seen: [UInt8] = []
+            let digests = try IdentityPatch.Digests(of: pieces, original: source) { seen += $0.array }
+            let stored = try pieces.materialize(from: source)
+            #expect(digests.stored == SHA256.of(stored) && digests.original == SHA256.of(source))
+            #expect(Bytes(seen) == stored)
+        }
     }
 
     @Test("A patch that is cut off anywhere, or continued, is refused")
@@ -98,7 +186,7 @@ struct IdentityPatchTests {
 
     @Test("A name that is no UTF-8, another version and another magic are refused")
     func header() {
-        for (index, byte) in [(0, UInt8(0)), (4, 2), (72, 0xFF)] {
+        for (index, byte) in [(0, UInt8(0)), (4, 3), (72, 0xFF)] {
             var bytes = vector()
             bytes[index] = byte
             #expect(throws: DeidentificationError.self) { try IdentityPatch(parsing: Bytes(bytes)) }
@@ -148,7 +236,7 @@ struct IdentityPatchTests {
         let source = Zeros(count: 3 << 30)
         let pieces: [Piece] = [.literal(Bytes(utf8: "header")), .source(100..<(3 << 30))]
         let digests = IdentityPatch.Digests(stored: SHA256.of(Bytes()), original: SHA256.of(Bytes()))
-        let patch = try IdentityPatch.pieces(original: source, stored: pieces, digests: digests)
+        let patch = try IdentityPatch.pieces(original: source, stored: pieces, proof: .digests(digests))
         #expect(patch.byteCount < 300)
         let parsed = try IdentityPatch(parsing: try patch.materialize(from: source))
         #expect(parsed.originalCount == 3 << 30)

@@ -87,6 +87,8 @@ struct WalkedPlace: Sendable {
     let instance: String
     let subject: String
     let held: Int64
+    let conflict: Int64
+    let upload: String
     /// Images of which it was decided what is blacked out.
     let alike: String
     let export: String
@@ -99,7 +101,7 @@ struct WalkedPlace: Sendable {
     static let outside = "OTHER"
 
     /// What only members may read.
-    var secrets: [String] { [study, series, instance, subject, labelSet, Self.inside, "walkedfindings"] }
+    var secrets: [String] { [study, series, instance, subject, labelSet, upload, Self.inside, "walkedfindings"] }
 
     init(_ portal: TestPortal) async throws {
         self.portal = portal
@@ -117,6 +119,15 @@ struct WalkedPlace: Sendable {
         (self.study, self.series, self.instance) = (study, series, instance)
         subject = try await lake.catalog.study(study, principal: boss).study.subject
         held = try await lake.review.list(principal: boss)[0].id
+        var other = SyntheticImage()
+        other.seed = 9
+        _ = try await lake.ingest.instance(other.bytes, project: Self.inside, principal: boss)
+        let quarantine = try await lake.quarantine.overview(principal: boss)
+        let uploads = try await lake.uploads.list(principal: boss).uploads
+        guard let conflict = quarantine.conflicts.first, let upload = uploads.first else {
+            throw RawClient.Failure(reason: "no conflict, or no upload")
+        }
+        (self.conflict, self.upload) = (conflict.id, upload.id)
         alike = try await Self.approval(lake, boss)
         var filter = StudyFilter()
         filter.project = Self.inside
@@ -264,6 +275,8 @@ struct WalkedPlace: Sendable {
         switch path.split(separator: "/").dropFirst(2).first ?? "" {
         case "label-sets": labelSet
         case "held": "\(held)"
+        case "conflicts": "\(conflict)"
+        case "uploads": upload
         case "tokens", "subscriptions": "999999"
         case "reports": report
         case "role-requests": "\(request)"
@@ -291,6 +304,7 @@ struct WalkedPlace: Sendable {
         case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
         case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
+        case "/api/v1/conflicts/{id}/dismiss": #"{"reason":"sent twice"}"#
         case "/api/v1/held/{id}/approve": #"{"regions":[]}"#
         case "/api/v1/projects/{code}/pixel-approvals/{alike}/withdraw": #"{"reason":"walked"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#

@@ -29,6 +29,36 @@ import Vault
         }
     }
 
+    @Test func sameBytesAddedToTwoDigestsAreThoseAddedToEach() {
+        let bytes = Bytes((0..<700).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 3) })
+        for first in 0..<66 {
+            for second in [0, 1, 31, 55, 56, 63, 64, 65] {
+                for count in [0, 1, 63, 64, 65, 127, 128, 191, 192, 700] {
+                    var one = SHA256()
+                    var two = SHA256()
+                    one.update(bytes[clamping: 0..<first])
+                    two.update(bytes[clamping: 0..<second])
+                    var (oneAlone, twoAlone) = (one, two)
+                    let shared = bytes[clamping: 0..<count]
+                    SHA256.update(&one, &two, with: shared)
+                    oneAlone.update(shared)
+                    twoAlone.update(shared)
+                    #expect(one.digest() == oneAlone.digest() && two.digest() == twoAlone.digest())
+                }
+            }
+        }
+    }
+
+    /// Expected value: AES-256-GCM of nothing with these associated data, by Python's cryptography.
+    @Test func gmacEqualsAnIndependentOne() throws {
+        let whole = try AESGMAC(key: key)
+        try whole.update(Bytes(utf8: "what do ya want for nothing?"))
+        #expect(try whole.code().hexadecimal == "ee4404992798f87a67a19953f46e916b")
+        let pieces = try AESGMAC(key: key)
+        for piece in ["w", "", "hat do ya want f", "or nothing?"] { try pieces.update(Bytes(utf8: piece)) }
+        #expect(try pieces.code().hexadecimal == "ee4404992798f87a67a19953f46e916b")
+    }
+
     @Test func hmacEqualsAnIndependentOne() {
         #expect(
             HMACSHA256.code(Bytes(utf8: "what do ya want for nothing?"), key: key).hexadecimal

@@ -7,6 +7,7 @@ const kinds = {
     ingest: "uploaded images",
     release: "released held images",
     reject: "rejected held images",
+    "conflict.dismiss": "dismissed an image that was in conflict with another",
     "pixels.approve": "decided what is blacked out of all images like one",
     "pixels.withdraw": "withdrew what is blacked out of all images like one",
     export: "made an export",

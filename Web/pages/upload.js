@@ -216,6 +216,7 @@ export function render({ signal, setTitle }) {
                 "What identifies the patient is taken out before an image is stored: name, numbers, dates, " +
                     "addresses. What may show text in the picture is held until a person has looked at it.",
             ),
+            h("p", null, h("a", { href: "/uploads" }, "Earlier uploads and their reports")),
         ]),
         chooseCard,
         card,
@@ -225,6 +226,7 @@ export function render({ signal, setTitle }) {
 /** What came of it, and where to go next. @param {Record<ItemState, number>} counts */
 function summary(counts) {
     const stored = (counts.accepted ?? 0) + (counts.alreadyThere ?? 0);
+    const done = stored + (counts.held ?? 0) + (counts.conflict ?? 0) + (counts.rejected ?? 0);
     const bad = (counts.rejected ?? 0) + (counts.failed ?? 0) + (counts.conflict ?? 0);
     const uids = new Set(
         queue.items.map(({ study, state }) => state === "accepted" || state === "alreadyThere" ? study : "").values(),
@@ -243,6 +245,7 @@ function summary(counts) {
         bad > 0 ? "warn" : "good",
         parts.join(""),
         ...(stored > 0 ? [link, " "] : []),
-        ...(counts.held && permitted("review") ? [h("a", { href: "/held" }, "Look at the held images")] : []),
+        ...(counts.held && permitted("review") ? [h("a", { href: "/held" }, "Look at the held images"), " "] : []),
+        ...(done > 0 ? [h("a", { href: `/uploads/${queue.upload}` }, "See the report")] : []),
     );
 }

@@ -54,6 +54,7 @@ export class UploadQueue extends EventTarget {
     #waiting = [];
     #running = 0;
     #project = "";
+    #upload = "";
     #controller = new AbortController();
     /** Bytes of running requests that have been sent. @type {Map<symbol, number>} */
     #sent = new Map();
@@ -62,6 +63,11 @@ export class UploadQueue extends EventTarget {
 
     get project() {
         return this.#project;
+    }
+
+    /** What the server's report of all these files is called. */
+    get upload() {
+        return this.#upload;
     }
 
     get busy() {
@@ -92,6 +98,7 @@ export class UploadQueue extends EventTarget {
     /** @param {string} project */
     start(project) {
         this.#project = project;
+        this.#upload = crypto.randomUUID();
         this.started = Date.now();
         this.#controller = new AbortController();
         this.#pump();
@@ -172,6 +179,7 @@ export class UploadQueue extends EventTarget {
             await sendFiles({
                 blobs,
                 project: this.#project,
+                upload: this.#upload,
                 signal: controller.signal,
                 progress: (now) => {
                     share = now;

@@ -51,12 +51,13 @@ export function multipart(blobs, boundary) {
  * @param {object} request
  * @param {Blob[]} request.blobs
  * @param {string} request.project
+ * @param {string} request.upload name of the upload that the request belongs to
  * @param {AbortSignal} request.signal
  * @param {(share: number) => void} request.progress 0 … 1 of the body
  * @param {(verdict: Verdict) => void} request.verdict
  * @returns {Promise<void>} rejects with APIError; verdicts given before that stand
  */
-export function sendFiles({ blobs, project, signal, progress, verdict }) {
+export function sendFiles({ blobs, project, upload, signal, progress, verdict }) {
     const boundary = `tarn-${crypto.randomUUID()}`;
     const request = new XMLHttpRequest();
     const read = verdictReader();
@@ -70,7 +71,7 @@ export function sendFiles({ blobs, project, signal, progress, verdict }) {
         return false;
     };
     return new Promise((resolve, reject) => {
-        request.open("POST", `/dicom-web/studies?project=${encodeURIComponent(project)}`);
+        request.open("POST", `/dicom-web/studies?project=${encodeURIComponent(project)}&upload=${upload}`);
         request.setRequestHeader("X-Tarn", "1");
         request.setRequestHeader("Accept", "application/x-ndjson");
         request.setRequestHeader("Content-Type", `multipart/related; type="application/dicom"; boundary=${boundary}`);

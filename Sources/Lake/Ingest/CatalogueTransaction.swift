@@ -52,11 +52,13 @@ struct CatalogueTransaction {
                 known[receipt.uid] = Known(digest: receipt.digest, state: .published)
                 seriesStudy[receipt.entry.series.uid] = receipt.studyID
             case .held(let reason):
-                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry, let pixels) = receipt.intent else { break }
+                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry, let pixels) = receipt.intent else {
+                    break
+                }
                 known[receipt.uid] = Known(digest: receipt.digest, state: .waiting)
                 try await insertHeld(receipt, reason: reason, sealedEntry: sealedEntry, pixels)
-            case .conflict:
-                try await insertConflict(receipt)
+            case .conflict(let reason):
+                try await insertConflict(receipt, reason: reason)
             case .alreadyThere, .refused: break
             }
         }
@@ -299,21 +301,21 @@ struct CatalogueTransaction {
             ])
     }
 
-    private func insertConflict(_ receipt: Receipt) async throws {
+    private func insertConflict(_ receipt: Receipt, reason: String) async throws {
         let entry = receipt.entry
         _ = try await connection.query(
             """
             INSERT INTO conflict (project_id, study_key_id, batch_id, instance_uid, series_uid, study_uid,
                 object_segment, object_offset, object_length, patch_segment, patch_offset, patch_length, stored_size,
-                stored_sha256, original_digest, received_by)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                stored_sha256, original_digest, received_by, reason)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             ON CONFLICT (instance_uid, original_digest) DO NOTHING
             """,
             [
                 receipt.projectID, receipt.studyID, receipt.batchID, receipt.uid, entry.series.uid, entry.study.uid,
                 receipt.addresses.object.segment, receipt.addresses.object.offset, receipt.addresses.object.length,
                 receipt.addresses.patch.segment, receipt.addresses.patch.offset, receipt.addresses.patch.length,
-                entry.instance.storedSize, entry.instance.storedSHA256, receipt.digest, receipt.accountID,
+                entry.instance.storedSize, entry.instance.storedSHA256, receipt.digest, receipt.accountID, reason,
             ])
     }
 }

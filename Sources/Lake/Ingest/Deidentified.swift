@@ -15,7 +15,7 @@ struct Deidentified {
 
     /// What has no UID gets one that follows from its content, so that the same file again is the same instance. It is
     /// written into the object, too, except where UIDs have no place (a DICOMDIR).
-    /// - Parameter original: SHA-256 of the original.
+    /// - Parameter original: SHA-256 of the original; of use only where a UID is missing (`Outcome.hasAllUIDs`).
     init(_ outcome: Outcome, original: Bytes, _ pseudonyms: Pseudonyms) throws(Rejection) {
         func uid(_ known: String, _ kind: String) -> String {
             known.isEmpty ? pseudonyms.uid("missing \(kind) UID of \(original.hexadecimal)") : known
@@ -42,4 +42,9 @@ struct Deidentified {
         }
         self.file = file
     }
+}
+
+extension Outcome {
+    /// Whether study, series and instance have a UID each.
+    var hasAllUIDs: Bool { !studyInstanceUID.isEmpty && !seriesInstanceUID.isEmpty && !sopInstanceUID.isEmpty }
 }

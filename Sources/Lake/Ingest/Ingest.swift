@@ -1,4 +1,6 @@
 public import ByteIO
+internal import Deidentification
+internal import Foundation
 internal import Logging
 internal import Postgres
 
@@ -39,35 +41,68 @@ public struct Ingest: Sendable {
 
     /// Begins an upload of many instances: for each `batch.part()`, `part.append(bytes)`…, `part.finish()`; at last
     /// `batch.finish()`. Verdicts come in the order of the parts.
+    /// - Parameter upload: what the sender calls the upload that this batch belongs to, 8 to 64 letters, digits and
+    ///   hyphens, drawn by chance: batches of one name have one report (see `Uploads`). `nil` where it stands alone.
     /// - Throws: `.notFound` where there is no such project for this principal; `.forbidden` where the principal may
-    ///   see the project and not upload to it.
-    public func batch(project code: String, principal: Principal) async throws(LakeError) -> IngestBatch {
+    ///   see the project and not upload to it; `.invalid` and `.conflict` for a name of an upload that cannot be used.
+    public func batch(
+        project code: String, upload: String? = nil, principal: Principal
+    ) async throws(LakeError) -> IngestBatch {
         let project = try await IngestProject.load(code, principal: principal, projects)
-        let id = try await LakeError.rethrowing {
-            try await context.database.single(
-                "INSERT INTO ingest_batch (project_id, account_id) VALUES ($1, $2) RETURNING id",
-                [project.id, principal.accountID]
-            ).decode("id", as: Int64.self)
+        if let upload {
+            let isName = upload.utf8.allSatisfy {
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: "-")
+            }
+            guard isName, (8...64).contains(upload.utf8.count) else {
+                throw LakeError(.invalid, "the name of an upload is 8 to 64 letters, digits and hyphens")
+            }
         }
+        let id = try await begin(project, upload: upload, principal)
         let sender = IngestPipeline.Sender(project: project, accountID: principal.accountID, batchID: id)
         return IngestBatch(pipeline, sender: sender) { [context, accessLog] verdicts in
-            await Self.close(id, project: project, verdicts, context, accessLog, principal)
+            let report = sender.evidence.report(verdicts)
+            await Self.close(id, project: project, verdicts, report, context, accessLog, principal)
+        }
+    }
+
+    /// The rows of a new batch, and of its upload where that is new too.
+    private func begin(
+        _ project: IngestProject, upload: String?, _ principal: Principal
+    ) async throws(LakeError) -> Int64 {
+        try await LakeError.rethrowing {
+            // An upload of another account or project is left alone: then there is no row, and no batch.
+            let row = try await context.database.first(
+                """
+                WITH u AS (
+                    INSERT INTO upload (uid, project_id, account_id)
+                    VALUES (coalesce($3, gen_random_uuid()::text), $1, $2)
+                    ON CONFLICT (uid) DO UPDATE SET uid = excluded.uid
+                        WHERE upload.project_id = excluded.project_id AND upload.account_id = excluded.account_id
+                    RETURNING id)
+                INSERT INTO ingest_batch (project_id, account_id, upload_id, profile_version)
+                SELECT $1, $2, u.id, $4::bigint::integer FROM u RETURNING id
+                """, [project.id, principal.accountID, upload, project.profileVersion])
+            guard let row else { throw LakeError(.conflict, "an upload of this name is there already: draw another") }
+            return try row.decode("id", as: Int64.self)
         }
     }
 
     /// Notes the numbers of the batch, and who brought what, one event a study.
     private static func close(
-        _ id: Int64, project: IngestProject, _ verdicts: [Verdict], _ context: LakeContext, _ accessLog: AccessLog,
-        _ principal: Principal
+        _ id: Int64, project: IngestProject, _ verdicts: [Verdict], _ report: BatchReport, _ context: LakeContext,
+        _ accessLog: AccessLog, _ principal: Principal
     ) async {
         func count(_ kind: Verdict.Kind) -> Int { verdicts.count { $0.kind == kind } }
         do {
             try await context.database.execute(
                 """
                 UPDATE ingest_batch SET finished_at = now(), accepted = $2, already_there = $3, conflicts = $4, held = $5,
-                    rejected = $6 WHERE id = $1
+                    rejected = $6, report = $7 WHERE id = $1
                 """,
-                [id, count(.accepted), count(.alreadyThere), count(.conflict), count(.held), count(.rejected)])
+                [
+                    id, count(.accepted), count(.alreadyThere), count(.conflict), count(.held), count(.rejected),
+                    String(decoding: try JSONEncoder().encode(report), as: UTF8.self),
+                ])
             let stored = verdicts.filter { $0.kind == .accepted || $0.kind == .held || $0.kind == .conflict }
             for (study, members) in Dictionary(grouping: stored, by: \.study) {
                 try await accessLog.record(

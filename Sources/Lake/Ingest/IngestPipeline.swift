@@ -29,6 +29,7 @@ struct IngestPipeline: Sendable {
         let project: IngestProject
         let accountID: Int64
         let batchID: Int64?
+        let evidence = UploadEvidence()
     }
 
     /// - Parameter name: the original's relative path where the sender gave one; sealed with the patch.
@@ -42,7 +43,10 @@ struct IngestPipeline: Sendable {
             } catch {
                 return .rejected(error.failure, error.reason)
             }
-            return try await take(prepared, from: sender)
+            let verdict = try await take(prepared, from: sender)
+            // What was there before is not written again: nothing was done to it.
+            if [.accepted, .held, .conflict].contains(verdict.kind) { sender.evidence.add(prepared.summary) }
+            return verdict
         } catch {
             context.log.error("an instance could not be stored", metadata: ["reason": "\(error.reason)"])
             return .rejected(.unavailable, error.reason)

@@ -16,6 +16,8 @@ struct Prepared: Sendable {
     let identity: SubjectIdentity
     let entry: CatalogueEntry
     let risk: BurnedInRisk
+    /// What was done to the attributes.
+    let summary: Outcome.Summary
     /// What was seen in its pixels, and done about it.
     let pixels: HeldPixels
     /// Blacked out in every frame of the object.
@@ -40,17 +42,18 @@ struct Prepared: Sendable {
                     try project.deidentifier.deidentify(file)
                 }
         } catch { throw Rejection(error) }
-        let original = try Self.digest(source)
-        let object = try Deidentified(outcome, original: original, project.deidentifier.pseudonyms)
+        let original = outcome.hasAllUIDs ? nil : try Self.digest(source)
+        let object = try Deidentified(outcome, original: original ?? Bytes(), project.deidentifier.pseudonyms)
         let pieces: [Piece]
         do throws(DICOMError) { pieces = try object.file.encode() } catch { throw Rejection(error) }
-        let digests = try Self.digests(source, pieces, original: original)
+        let digests = try Self.digests(source, pieces)
         let bytes = StoredSource(pieces, over: source)
         self.source = source
         stored = pieces
         patch = try Self.patch(source, pieces, bytes, name: name, digests)
         identity = try Self.identity(file, object, project.deidentifier.pseudonyms)
         risk = Self.risk(file, outcome)
+        summary = outcome.summary
         redacted = outcome.pixels.redacted
         let approval = regions == nil ? outcome.pixels.signature.flatMap { project.approvals.ids[$0] } : nil
         pixels = Self.pixels(outcome, tried: approval)
@@ -92,7 +95,7 @@ struct Prepared: Sendable {
     /// What de-identification says, and what may be half a file: a person looks at it.
     private static func risk(_ file: DICOMFile, _ outcome: Outcome) -> BurnedInRisk {
         if case .review = outcome.risk { return outcome.risk }
-        if outcome.sopInstanceUID.isEmpty || outcome.seriesInstanceUID.isEmpty || outcome.studyInstanceUID.isEmpty {
+        if !outcome.hasAllUIDs {
             return .review("a Study, Series or SOP Instance UID is missing: the file may be cut short")
         }
         if let doubt = file.doubt { return .review(doubt) }
@@ -121,19 +124,14 @@ struct Prepared: Sendable {
         return hash.digest()
     }
 
-    /// One pass over the object.
-    private static func digests(
-        _ source: any ByteSource, _ pieces: [Piece], original: Bytes
-    ) throws(Rejection) -> Digests {
-        var stored = SHA256()
+    /// One pass over the object and the file it was made from.
+    private static func digests(_ source: any ByteSource, _ pieces: [Piece]) throws(Rejection) -> Digests {
         var checksum = CRC32()
-        do throws(ByteIOError) {
-            try pieces.forEachChunk(from: source, atMost: 1 << 18) { chunk in
-                stored.update(chunk)
-                checksum.update(chunk)
-            }
+        let digests: IdentityPatch.Digests
+        do throws(DeidentificationError) {
+            digests = try IdentityPatch.Digests(of: pieces, original: source) { checksum.update($0) }
         } catch { throw Rejection(error) }
-        return Digests(original: original, stored: stored.digest(), storedCRC32: checksum.value)
+        return Digests(original: digests.original, stored: digests.stored, storedCRC32: checksum.value)
     }
 
     /// The patch, after object and patch together have given the original, byte for byte.
@@ -143,7 +141,7 @@ struct Prepared: Sendable {
         do throws(DeidentificationError) {
             let made = try IdentityPatch.pieces(
                 original: source, stored: pieces, name: name,
-                digests: IdentityPatch.Digests(stored: digests.stored, original: digests.original))
+                proof: .digests(IdentityPatch.Digests(stored: digests.stored, original: digests.original)))
             let patch = try IdentityPatch(parsing: StoredSource(made, over: source))
             var offset = 0
             try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
@@ -152,7 +150,7 @@ struct Prepared: Sendable {
                 }
                 offset += chunk.count
             }
-            guard offset == source.count, patch.originalDigest == digests.original else {
+            guard offset == source.count, patch.digests?.original == digests.original else {
                 throw DeidentificationError(.wrongOriginal, offset: offset, "the original would not come back whole")
             }
             return made

@@ -11,6 +11,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case ingest
         case release
         case reject
+        /// Of two instances with one UID the second is not wanted.
+        case conflictDismiss = "conflict.dismiss"
         /// What is blacked out of all images that look alike, decided once for those that come.
         case pixelsApprove = "pixels.approve"
         case pixelsWithdraw = "pixels.withdraw"

@@ -106,13 +106,13 @@ extension StoredObjects {
             try await context.workers.run { () throws in
                 let patch = try IdentityPatch(parsing: bytes)
                 try patch.checkStored(object)
-                var hash = SHA256()
+                var check = try IdentityPatch.Check(patch)
                 var builder = Bytes.Builder()
                 let spool =
                     patch.originalCount > limits.memoryLimit
                     ? try SealedSpool(directory: limits.spoolDirectory) : nil
                 try patch.forEachChunk(of: object) { chunk throws(DeidentificationError) in
-                    hash.update(chunk)
+                    try check.update(chunk)
                     do {
                         if let spool {
                             try spool.append(chunk)
@@ -123,9 +123,7 @@ extension StoredObjects {
                         throw DeidentificationError(.unreadable, "the rebuilt file cannot be kept")
                     }
                 }
-                guard hash.digest() == patch.originalDigest else {
-                    throw DeidentificationError(.wrongOriginal, "the rebuilt file has another digest")
-                }
+                try check.finish(stored: object)
                 return (spool ?? builder.finish() as any ByteSource, patch.originalName)
             }
         }

@@ -8,7 +8,8 @@ extension Portal {
     /// The pages are one application: each address serves the same file, and the script shows what belongs there.
     static let pageRoutes: [Route] =
         [
-            "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/held", "/exports", "/accounts",
+            "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/uploads", "/uploads/{id}",
+            "/quarantine", "/held", "/exports", "/accounts",
             "/held/approvals",
             "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
             "/verify", "/forgot", "/reset", "/unsubscribe/{token}", "/audit", "/archive", "/erased", "/erased/{id}",

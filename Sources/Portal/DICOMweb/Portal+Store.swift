@@ -27,7 +27,8 @@ extension Portal {
                 .notAcceptable, "not-acceptable", "The answer is application/dicom+json or application/x-ndjson.")
         }
         let project = try await call.uploadProject()
-        let batch = try await call.lake.ingest.batch(project: project, principal: try call.principal)
+        let batch = try await call.lake.ingest.batch(
+            project: project, upload: call.query["upload"], principal: try call.principal)
         try await call.continueBody()
         if type == lines { return storeLines(call, body, batch) }
         let failure = await body.receive(call.request, into: batch)

@@ -14,6 +14,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Check an exported log against its checkpoint, keys, and checkpoints from earlier.",
             discussion: """
                 Without --key and --expect only a careless change is found: whoever rewrites the file can write a new \

@@ -8,7 +8,7 @@ extension AuditCommand {
     /// The log's verifier key.
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the key that checkpoints of this lake verify by.",
+            commandName: "key", abstract: "Print the key that checkpoints of this lake verify by.",
             discussion: """
                 It never changes. Keep it outside the hospital, beside a checkpoint.
 
@@ -46,7 +46,7 @@ extension AuditCommand {
     /// The whole log as a file.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Download the whole ledger as a file that `tarn audit verify` reads.",
+            commandName: "export", abstract: "Download the whole ledger as a file that `tarn audit verify` reads.",
             discussion: """
                 Example:  tarn audit export --data ./lake --output ledger.tarnlog
                 Exit status: 0 sound, 1 not (the file is there all the same, to be looked at), 2 usage.

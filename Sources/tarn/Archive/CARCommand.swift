@@ -18,7 +18,7 @@ struct CARCommand: ParsableCommand {
 
     struct Pack: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Pack files or folders into a CAR (version 1) and print the root's CID.",
+            commandName: "pack", abstract: "Pack files or folders into a CAR (version 1) and print the root's CID.",
             discussion: """
                 One file or folder is the root itself; several are put into a folder, under their own names. Profile \
                 unixfs-v1-2025: CIDv1, SHA-256, raw leaves of 1 MiB. Empty folders are left out.
@@ -48,6 +48,7 @@ struct CARCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Compare every block of a CAR with its CID, and follow the links from its roots.",
             discussion: """
                 Example:  tarn car verify study.car --root bafybei...
@@ -98,7 +99,7 @@ struct CARCommand: ParsableCommand {
 
     struct Unpack: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Verify a CAR and write the file or folder that is its root.",
+            commandName: "unpack", abstract: "Verify a CAR and write the file or folder that is its root.",
             discussion: """
                 Nothing is written under a file's name before all of it is there and verified.
 

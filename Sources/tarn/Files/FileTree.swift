@@ -15,10 +15,22 @@ enum FileTree {
 
         /// The file's bytes, mapped.
         func contents() throws(ByteIOError) -> Bytes {
+            let descriptor = try opened()
+            defer { close(descriptor) }
+            return try Bytes.mapping(descriptor: descriptor)
+        }
+
+        /// The file's bytes for one who needs them all; see `Bytes.contents(descriptor:limit:)`.
+        func wholeContents() throws(ByteIOError) -> Bytes {
+            let descriptor = try opened()
+            defer { close(descriptor) }
+            return try Bytes.contents(descriptor: descriptor)
+        }
+
+        private func opened() throws(ByteIOError) -> Int32 {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else { throw ByteIOError(.cannotOpen, errno: errno) }
-            defer { close(descriptor) }
-            return try Bytes.mapping(file: "/proc/self/fd/\(descriptor)")
+            return descriptor
         }
     }
 

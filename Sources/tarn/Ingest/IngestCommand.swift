@@ -26,6 +26,9 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: "Connections at once.")
     var connections = 4
 
+    @Option(help: ReportFile.help, completion: .file())
+    var report: ReportFile?
+
     @Flag(help: "One JSON object a file on standard output, then one of counts.")
     var json = false
 
@@ -37,6 +40,7 @@ struct IngestCommand: AsyncParsableCommand {
     func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("name at least one file or folder") }
         guard (1...64).contains(connections) else { throw ValidationError("--connections is 1 to 64") }
+        try report?.checkIsFree()
     }
 
     func run() async throws {
@@ -46,7 +50,14 @@ struct IngestCommand: AsyncParsableCommand {
                 guard let error = error as? ClientError, error.status == 404 else { throw error }
                 throw ClientError(status: 404, "there is no project \(project), or none of your roles is in it")
             }
-            return try await upload(to: client.server)
+            let name = UUID().uuidString.lowercased()
+            let counts = try await upload(to: client.server, named: name)
+            if let report {
+                try await UploadsCommand.write(name, to: report, client, for: "tarn ingest")
+            } else if !json {
+                Terminal.say("report: tarn uploads report \(name) FILE.html")
+            }
+            return counts
         }
         let failed = counts.filter { $0.key == "rejected" || $0.key == "conflict" }.values.reduce(0, +)
         if failed > 0 { throw ExitCode(1) }
@@ -59,7 +70,7 @@ struct IngestCommand: AsyncParsableCommand {
         let verdicts: [String: Int]
     }
 
-    private func upload(to server: Server) async throws -> [String: Int] {
+    private func upload(to server: Server, named name: String) async throws -> [String: Int] {
         let began = ContinuousClock.now
         let (json, quiet) = (json, quiet)
         let queue = UploadQueue { outcome in
@@ -70,7 +81,7 @@ struct IngestCommand: AsyncParsableCommand {
                 Terminal.print("\(outcome.verdict)  \(outcome.file)\(reason)")
             }
         }
-        let failure = try await send(server, queue)
+        let failure = try await send(server, name, queue)
         if failure != nil { queue.abandon() }
         let (counts, bytes) = queue.summary
         let took = ContinuousClock.now - began
@@ -90,7 +101,7 @@ struct IngestCommand: AsyncParsableCommand {
     }
 
     /// Runs the connections until all is settled. Returns the refusal that ended it early, if one did.
-    private func send(_ server: Server, _ queue: UploadQueue) async throws -> (any Error)? {
+    private func send(_ server: Server, _ name: String, _ queue: UploadQueue) async throws -> (any Error)? {
         let (paths, project) = (paths, project)
         let ticker = Task {
             while !Task.isCancelled {
@@ -110,7 +121,7 @@ struct IngestCommand: AsyncParsableCommand {
             }
             for _ in 0..<connections {
                 group.addTask {
-                    await Self.work(server, project, queue)
+                    await Self.work(server, project, name, queue)
                 }
             }
             var first: (any Error)?
@@ -119,10 +130,12 @@ struct IngestCommand: AsyncParsableCommand {
         }
     }
 
-    private static func work(_ server: Server, _ project: String, _ queue: UploadQueue) async -> (any Error)? {
+    private static func work(
+        _ server: Server, _ project: String, _ name: String, _ queue: UploadQueue
+    ) async -> (any Error)? {
         do {
             try await Client.onThread {
-                try UploadConnection(server, project: project, queue: queue).run()
+                try UploadConnection(server, project: project, upload: name, queue: queue).run()
             }
             return nil
         } catch {

@@ -16,9 +16,10 @@ final class UploadConnection {
     /// How often in a row the server could not be reached.
     private var misses = 0
 
-    init(_ server: Server, project: String, queue: UploadQueue) throws {
+    /// - Parameter upload: name of the upload that all requests of this command belong to.
+    init(_ server: Server, project: String, upload: String, queue: UploadQueue) throws {
         transfer = try HTTPTransfer(server)
-        target = "/dicom-web/studies?project=" + Client.escaped(project)
+        target = "/dicom-web/studies?project=\(Client.escaped(project))&upload=\(upload)"
         self.queue = queue
     }
 

@@ -1,0 +1,50 @@
+import ByteIO
+import DICOM
+import Deidentification
+import Testing
+
+/// One de-identifier sees many files; what it remembers of one must never show in another.
+@Suite struct SeriesTests {
+    private func names(_ dataSet: DataSet, _ deidentifier: Deidentifier) throws -> Bytes {
+        try Samples.outputBytes(try deidentifier.deidentify(try Samples.file(dataSet)))
+    }
+
+    @Test func `files of many patients in turn come out as each does alone`() throws {
+        var files: [DataSet] = []
+        for surname in ["Zorbquist", "Quendel", "Abdomen"] {
+            for (given, place) in [("Ilvamar", "Vuntarsk"), ("Chest", "Nodulewick")] {
+                var file = Samples.ct()
+                file.set(.PatientName, .PN, "\(surname)^\(given)")
+                file.set(.InstitutionName, .LO, "\(place) General Hospital")
+                file.set(.SeriesDescription, .LO, "chest abdomen \(surname) \(given) \(place) nodule")
+                var item = DataSet()
+                item.set(.ReferringPhysicianName, .PN, "\(given)sen^Odo")
+                item.set(.StudyDescription, .LO, "sent by \(given)sen, seen by Quendel")
+                file.set(DataElement(.RequestAttributesSequence, items: [Item(item)]))
+                files.append(file)
+            }
+        }
+        let options: Set<Profile.Option> = [.cleanDescriptors, .retainLongModifiedDates]
+        let shared = try Samples.deidentifier(options)
+        for index in [0, 0, 1, 2, 1, 3, 4, 5, 4, 0, 2] {
+            let alone = try names(files[index], try Samples.deidentifier(options))
+            #expect(try names(files[index], shared) == alone)
+        }
+    }
+
+    @Test func `the same bytes in another character set are other names`() throws {
+        func file(_ set: String) -> DataSet {
+            var file = Samples.ct()
+            file.set(.SpecificCharacterSet, .CS, set)
+            // ISO 8859-1 "Müller", in ISO 8859-5 "Mќller".
+            file.set(.PatientName, .PN, bytes: Bytes([0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72]))
+            file.set(.SeriesDescription, .LO, bytes: Bytes(Array("chest of M".utf8) + [0xFC] + Array("ller".utf8)))
+            return file
+        }
+        let shared = try Samples.deidentifier([.cleanDescriptors])
+        for set in ["ISO_IR 100", "ISO_IR 144", "ISO_IR 100"] {
+            let alone = try names(file(set), try Samples.deidentifier([.cleanDescriptors]))
+            #expect(try names(file(set), shared) == alone)
+        }
+    }
+}
