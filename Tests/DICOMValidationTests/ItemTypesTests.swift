@@ -18,9 +18,10 @@ struct ItemTypesTests {
         var items: ItemTypes?
         var walked = TagPath([])
         for tag in path {
-            items = try #require(definition.items(of: tag, in: items))
+            let found: ItemTypes = try #require(definition.items(of: tag, in: items))
+            items = found
             walked.steps.append(TagPath.Step(tag))
-            for (child, type) in try #require(items).types {
+            for (child, type) in found.types {
                 let whole = TagPath(walked.steps + [TagPath.Step(DICOM.Tag(rawValue: child))])
                 #expect(definition.requirement(of: whole) == type)
             }
@@ -41,8 +42,9 @@ struct ItemTypesTests {
         var items: ItemTypes?
         var sizes: Set<Int> = []
         for _ in 0..<24 {
-            items = try #require(definition.items(of: .ContentSequence, in: items))
-            sizes.insert(items?.types.count ?? 0)
+            let found: ItemTypes = try #require(definition.items(of: .ContentSequence, in: items))
+            items = found
+            sizes.insert(found.types.count)
         }
         #expect(sizes.count <= 2)
     }
