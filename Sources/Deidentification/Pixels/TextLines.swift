@@ -28,6 +28,9 @@ struct TextLines {
             regions = []
             return
         }
+        var demand = demand
+        // Where there are so many patches of which so few look like letters, some stand in a row by chance.
+        if strokes.patches.count > 1000, letters.count * 3 < strokes.patches.count { demand.letters *= 2 }
         let dust = Dust(strokes)
         let byBottom = Dictionary(grouping: letters.indices, by: { letters[$0].bottom })
         var used = [Bool](repeating: false, count: letters.count)
@@ -138,7 +141,7 @@ private struct Dust {
     private var rows: [Int: [Int]] = [:]
 
     init(_ strokes: Strokes) {
-        for patch in strokes.patches where patch.area <= 3 { rows[patch.top, default: []].append(patch.left) }
+        for patch in strokes.patches where patch.area <= 5 { rows[patch.top, default: []].append(patch.left) }
         rows = rows.mapValues { $0.sorted() }
     }
 
