@@ -30,7 +30,7 @@ struct TextLines {
         }
         var demand = demand
         // Where there are so many patches of which so few look like letters, some stand in a row by chance.
-        if strokes.patches.count > 1000, letters.count * 3 < strokes.patches.count { demand.letters *= 2 }
+        if strokes.patches.count > 300, letters.count * 3 < strokes.patches.count { demand.letters *= 2 }
         let dust = Dust(strokes)
         let byBottom = Dictionary(grouping: letters.indices, by: { letters[$0].bottom })
         var used = [Bool](repeating: false, count: letters.count)

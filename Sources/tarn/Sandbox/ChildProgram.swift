@@ -63,6 +63,8 @@ struct ChildProgram {
             guard count > 0 else { throw ImagingError(.tooLarge, "no memory for an input of \(input.count) bytes") }
             offset += count
         }
+        // It reads from where the file stands.
+        lseek(file, 0, SEEK_SET)
     }
 
     private func read(_ descriptor: Int32) throws(ImagingError) -> [UInt8] {
