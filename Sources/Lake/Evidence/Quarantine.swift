@@ -173,7 +173,7 @@ public struct Quarantine: Sendable {
 
     private func object(_ addresses: StoredAddresses, _ uid: String, _ study: Int64) async throws(LakeError) -> Bytes {
         let blob = try await context.objects.object(addresses.object, uid: uid, study: study)
-        guard blob.count <= HeldPicture.maximumBytes else {
+        guard blob.count <= HeldPictures.maximumBytes else {
             throw LakeError(.tooLarge, "the instance is too large to be compared here")
         }
         return try await blob.read(0..<blob.count)
