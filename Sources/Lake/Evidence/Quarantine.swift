@@ -35,7 +35,7 @@ public struct Quarantine: Sendable {
                 ).map { try ConflictRow($0).item }
                 let refused = try await connection.query(
                     """
-                    SELECT \(HeldRow.columns) FROM \(HeldRow.source)
+                    SELECT \(HeldRow.columns) FROM \(HeldRow.listSource)
                     WHERE h.state = 'rejected' AND ($1::bigint[] IS NULL OR h.project_id = ANY ($1))
                         AND ($2::text IS NULL OR p.code = $2)
                     ORDER BY h.id DESC LIMIT \(limit)
