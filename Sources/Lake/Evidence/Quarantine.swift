@@ -35,7 +35,7 @@ public struct Quarantine: Sendable {
                 ).map { try ConflictRow($0).item }
                 let refused = try await connection.query(
                     """
-                    SELECT \(HeldRow.columns) FROM \(HeldRow.source)
+                    SELECT \(HeldRow.columns) FROM \(HeldRow.listSource)
                     WHERE h.state = 'rejected' AND ($1::bigint[] IS NULL OR h.project_id = ANY ($1))
                         AND ($2::text IS NULL OR p.code = $2)
                     ORDER BY h.id DESC LIMIT \(limit)
@@ -173,7 +173,7 @@ public struct Quarantine: Sendable {
 
     private func object(_ addresses: StoredAddresses, _ uid: String, _ study: Int64) async throws(LakeError) -> Bytes {
         let blob = try await context.objects.object(addresses.object, uid: uid, study: study)
-        guard blob.count <= HeldPicture.maximumBytes else {
+        guard blob.count <= HeldPictures.maximumBytes else {
             throw LakeError(.tooLarge, "the instance is too large to be compared here")
         }
         return try await blob.read(0..<blob.count)
