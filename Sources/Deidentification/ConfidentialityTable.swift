@@ -21,7 +21,9 @@ enum ConfidentialityTable {
             return cells & 0x55_5555 != 0 ? .keep : .clean
         }
 
-        func cell(_ option: Profile.Option) -> UInt32 { packed >> (2 * UInt32(option.column)) & 3 }
+        func cell(_ option: Profile.Option) -> UInt32 {
+            option.column.map { packed >> (2 * UInt32($0)) & 3 } ?? 0
+        }
 
         /// Whether no option keeps or cleans the attribute.
         var isAlwaysIdentifying: Bool { packed & 0xFF_FFFF == 0 }
@@ -36,7 +38,7 @@ enum ConfidentialityTable {
         let mask: UInt32
 
         init(_ profile: Profile) {
-            mask = profile.options.reduce(0) { $0 | 3 << (2 * UInt32($1.column)) }
+            mask = profile.options.compactMap(\.column).reduce(0) { $0 | 3 << (2 * UInt32($1)) }
         }
     }
 

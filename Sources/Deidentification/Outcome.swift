@@ -23,26 +23,6 @@ public struct Outcome: Sendable {
         /// Keyed token of (issuer, patient ID), 32 bytes; `nil` where the ID is empty and the study stands alone.
         public let matchToken: Bytes?
     }
-
-    /// How often each action was taken. No values, no tags of private attributes.
-    public struct Summary: Sendable, Hashable, Codable {
-        /// Elements left out.
-        public internal(set) var removed = 0
-        /// Elements emptied.
-        public internal(set) var emptied = 0
-        /// Elements whose value a dummy replaced.
-        public internal(set) var replaced = 0
-        /// UIDs mapped.
-        public internal(set) var mappedUIDs = 0
-        /// Dates moved.
-        public internal(set) var shiftedDates = 0
-        /// Texts from which something was taken out.
-        public internal(set) var cleanedTexts = 0
-        /// Elements kept as they were.
-        public internal(set) var kept = 0
-
-        public init() {}
-    }
 }
 
 /// Whether the pixels, or what else the rules cannot read, may show who the patient is.

@@ -3,21 +3,18 @@ import DICOM
 
 extension Transformation {
     /// Says in the object what was done to it (PS3.15 E.1.1: (0012,0062) to (0012,0064), E.3.6: (0028,0303)).
-    func mark(_ root: inout DataSet) {
+    mutating func mark(_ root: inout DataSet) {
         root.set(.PatientIdentityRemoved, .CS, "YES")
         root.set(.DeidentificationMethod, .LO, strings: ["Tarn, DICOM PS3.15 2025e Annex E"])
-        let items = profile.methods.map { method in
-            var item = DataSet()
-            item.set(.CodeValue, .SH, method.code)
-            item.set(.CodingSchemeDesignator, .SH, "DCM")
-            item.set(.CodeMeaning, .LO, method.meaning)
-            return item
-        }
-        root.set(.DeidentificationMethodCodeSequence, items: items)
+        root.set(.DeidentificationMethodCodeSequence, items: profile.methods.map(Outcome.item))
         let temporal =
             profile.has(.retainLongFullDates)
             ? "UNMODIFIED" : profile.has(.retainLongModifiedDates) ? "MODIFIED" : "REMOVED"
         root.set(.LongitudinalTemporalInformationModified, .CS, temporal)
+        for tag in [
+            Tag.PatientIdentityRemoved, .DeidentificationMethod, .DeidentificationMethodCodeSequence,
+            .LongitudinalTemporalInformationModified,
+        ] { summary.tally.count(tag, .added) }
     }
 
     /// A new preamble, and file meta information that says nothing of where the file came from (PS3.15 E.1.1).

@@ -97,7 +97,7 @@ extension Transformation {
         if mayStay { return .keep }
         switch try scrubbed(element, vr: vr, mode: .descriptor, in: level) {
         case .unchanged: return .keep
-        case .cleaned(let new): return .replace(new)
+        case .cleaned(let new): return .replace(new, .cleaned)
         case .nothing: return try dummy(element, place)
         }
     }

@@ -39,7 +39,7 @@ extension Transformation {
             guard row.cell(.retainPatientCharacteristics) != 0 else { return .keep }
             switch try scrubbed(element, vr: vr, mode: .technical, in: level) {
             case .unchanged: return .keep
-            case .cleaned(let new): return .replace(new)
+            case .cleaned(let new): return .replace(new, .cleaned)
             case .nothing: return try apply(row.basic, to: element, at: place)
             }
         default: return .keep
@@ -95,7 +95,7 @@ extension Transformation {
         }
         guard let dateShift, let moved = shifted(element, by: dateShift) else { return empty(element) }
         summary.shiftedDates += 1
-        return .replace(moved)
+        return .replace(moved, .shifted)
     }
 
     /// Ages stay; one over 89 years becomes 90 where the profile groups them. `nil` for what is no age.
@@ -144,7 +144,7 @@ extension Transformation {
         }
         switch try scrubbed(element, vr: element.vr, mode: mode, in: level) {
         case .unchanged: return .keep
-        case .cleaned(let new): return .replace(new)
+        case .cleaned(let new): return .replace(new, .cleaned)
         // It may be mandatory (Code Meaning is), so it does not become empty.
         case .nothing: return try dummy(element, place)
         }
@@ -162,7 +162,7 @@ extension Transformation {
             let values = zip(old, new.strings(in: .default)).map { $0 == $1 ? $0 : "" }
             let isEmpty = values.allSatisfy(\.isEmpty)
             if isEmpty { return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element) }
-            return .replace(DataElement(element.tag, .CS, strings: values))
+            return .replace(DataElement(element.tag, .CS, strings: values), .cleaned)
         case .nothing:
             return element.tag == .Modality ? replaceText(element, .CS, "OT") : empty(element)
         }
@@ -208,7 +208,7 @@ extension Transformation {
         let new = values.map { Self.isPlainNumbers(Bytes(utf8: $0), integerDigits: limit) ? $0 : "" }
         guard new != values, !new.allSatisfy(\.isEmpty) else { return empty(element) }
         summary.cleanedTexts += 1
-        return .replace(DataElement(element.tag, element.vr, strings: new))
+        return .replace(DataElement(element.tag, element.vr, strings: new), .cleaned)
     }
 
     /// Digits, signs, points, exponents, spaces and backslashes; no whole number of `integerDigits` digits or more.

@@ -17,7 +17,8 @@ extension Transformation {
         if element.count == 0, element.items?.isEmpty ?? true { return .keep }
         summary.emptied += 1
         let vr = vr(for: element)
-        return .replace(vr == .SQ ? DataElement(element.tag, items: []) : DataElement(element.tag, vr, bytes: Bytes()))
+        let emptied = vr == .SQ ? DataElement(element.tag, items: []) : DataElement(element.tag, vr, bytes: Bytes())
+        return .replace(emptied, .emptied)
     }
 
     /// A value of the VR that says nothing. What was empty stays so: it hides nothing.
@@ -78,7 +79,7 @@ extension Transformation {
             summary.mappedUIDs += 1
             return pseudonyms.uid(uid)
         }
-        return isChanged ? .replace(DataElement(element.tag, .UI, strings: new)) : .keep
+        return isChanged ? .replace(DataElement(element.tag, .UI, strings: new), .mapped) : .keep
     }
 
     // MARK: Dates
@@ -127,7 +128,7 @@ extension Transformation {
                 if let dateShift, let moved = shifted(element, by: dateShift) {
                     guard element.count > 0 else { return .keep }
                     summary.shiftedDates += 1
-                    return .replace(moved)
+                    return .replace(moved, .shifted)
                 }
             case .TM where isTime(element): return .keep
             case .SH where isOffset(element): return .keep
@@ -138,7 +139,7 @@ extension Transformation {
         guard vr.isText, element.vr.isText, !place.isDummy else { return try apply(row.basic, to: element, at: place) }
         switch try scrubbed(element, vr: vr, mode: .descriptor, in: level) {
         case .unchanged: return .keep
-        case .cleaned(let new): return .replace(new)
+        case .cleaned(let new): return .replace(new, .cleaned)
         case .nothing: return try apply(row.basic, to: element, at: place)
         }
     }

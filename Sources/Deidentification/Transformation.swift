@@ -31,7 +31,7 @@ struct Transformation {
     enum Fate {
         case keep
         case remove
-        case replace(DataElement)
+        case replace(DataElement, AttributeAction.Action = .replaced)
     }
 
     /// The elements that stay, changed or not; `nil` where nothing changes.
@@ -47,13 +47,16 @@ struct Transformation {
             switch fate {
             case .keep:
                 summary.kept += 1
+                summary.tally.count(element.tag, .kept)
                 kept = element
             case .remove:
                 isChanged = true
                 summary.removed += 1
+                summary.tally.count(element.tag, .removed)
                 continue
-            case .replace(let other):
+            case .replace(let other, let action):
                 isChanged = true
+                summary.tally.count(element.tag, action)
                 kept = other
             }
             if let last = out.last, last.tag >= kept.tag {
@@ -123,7 +126,7 @@ struct Transformation {
         case .none: return try standardFate(of: element, in: &level, at: place)
         case .changed(let changed):
             let fate = try standardFate(of: changed, in: &level, at: place)
-            if case .keep = fate { return .replace(changed) }
+            if case .keep = fate { return .replace(changed, .cleaned) }
             return fate
         }
     }
@@ -233,7 +236,7 @@ struct Transformation {
         guard isChanged else { return .keep }
         var changed = element
         changed.value = .sequence(out)
-        return .replace(changed)
+        return .replace(changed, place.isDummy ? .replaced : .cleaned)
     }
 
     /// Table E.3.4-1 for a content item; other items are cleaned by the rules of their attributes.

@@ -6,6 +6,14 @@ const options = {
         name: "Keep descriptions, cleaned",
         hint: "Study, series and protocol names without names, numbers and dates",
     },
+    clean_pixel_data: {
+        name: "Black out burned-in text",
+        hint: "Where regions are known or a person has drawn them; what may show text is held in any case",
+    },
+    clean_recognizable_visual_features: {
+        name: "Remove faces",
+        hint: "From head CT and MR, where a face could be rebuilt",
+    },
     clean_graphics: { name: "Keep graphic annotations, cleaned", hint: "Their texts lose what identifies" },
     clean_structured_content: { name: "Keep structured reports, cleaned", hint: "Content item by content item" },
     retain_device_identity: { name: "Keep what names the device", hint: "Serial numbers and station names" },

@@ -1,8 +1,13 @@
 /// What is taken out of an object and what stays: the Basic Application Level Confidentiality Profile of PS3.15
 /// Annex E, with some of its options, and with a project's own rules before them.
 public struct Profile: Sendable, Hashable, Codable {
-    /// The options of PS3.15 Table E.1-1, named as the columns of the facts table.
+    /// The options of PS3.15 Annex E, named as the columns of Table E.1-1 in the facts table; the first two have none.
     public enum Option: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+        /// E.3.1: text that is burned into the pixels goes, by regions that are known or that a person has drawn. What may
+        /// show text and was neither redacted nor looked at is held under every profile.
+        case cleanPixelData = "clean_pixel_data"
+        /// E.3.2: pixels from which a face could be rebuilt lose it.
+        case cleanRecognizableVisualFeatures = "clean_recognizable_visual_features"
         case retainSafePrivate = "retain_safe_private"
         case retainUIDs = "retain_uids"
         case retainDeviceIdentity = "retain_device_identity"
@@ -16,9 +21,10 @@ public struct Profile: Sendable, Hashable, Codable {
 
         public static func < (left: Option, right: Option) -> Bool { left.rawValue < right.rawValue }
 
-        /// Position of the column in the packed table.
-        var column: Int {
+        /// Position of the column in the packed table; `nil` for the options that are about pixels and have none.
+        var column: Int? {
             switch self {
+            case .cleanPixelData, .cleanRecognizableVisualFeatures: nil
             case .retainSafePrivate: 0
             case .retainUIDs: 1
             case .retainDeviceIdentity: 2
@@ -35,6 +41,8 @@ public struct Profile: Sendable, Hashable, Codable {
         /// Code value and meaning of CID 7050.
         public var method: (code: String, meaning: String) {
             switch self {
+            case .cleanPixelData: ("113101", "Clean Pixel Data Option")
+            case .cleanRecognizableVisualFeatures: ("113102", "Clean Recognizable Visual Features Option")
             case .cleanGraphics: ("113103", "Clean Graphics Option")
             case .cleanStructuredContent: ("113104", "Clean Structured Content Option")
             case .cleanDescriptors: ("113105", "Clean Descriptors Option")
@@ -117,10 +125,11 @@ public struct Profile: Sendable, Hashable, Codable {
     /// Whether the option is applied.
     public func has(_ option: Option) -> Bool { options.contains(option) }
 
-    /// CID 7050: the Basic Profile and the options, in the order of their codes.
+    /// CID 7050: the Basic Profile and the options that were applied to every attribute, in the order of their codes. The
+    /// two about pixels are named only in objects whose pixels were cleaned or looked at: `Outcome.claim`.
     var methods: [(code: String, meaning: String)] {
         [("113100", "Basic Application Confidentiality Profile")]
-            + options.map(\.method).sorted { $0.code < $1.code }
+            + options.filter { $0.column != nil }.map(\.method).sorted { $0.code < $1.code }
     }
 
     private enum CodingKeys: String, CodingKey { case options, groupsHighAges, rules, texts }
