@@ -1,5 +1,6 @@
 public import ByteIO
 public import DICOM
+public import DICOMImaging
 
 /// A de-identified object, and what must be known about it.
 public struct Outcome: Sendable {
@@ -15,6 +16,24 @@ public struct Outcome: Sendable {
     public let studyInstanceUID: String
     public let seriesInstanceUID: String
     public let sopInstanceUID: String
+    /// What was found in the pixels, and done about it.
+    public internal(set) var pixels = Pixels()
+
+    /// Text in the pixels: what was found, and what was done about it.
+    public struct Pixels: Sendable, Hashable {
+        /// What images like this one have in common; `nil` for what is no image.
+        public internal(set) var signature: PixelSignature?
+        /// Blacked out in all frames of `file`.
+        public internal(set) var redacted: [PixelRegion] = []
+        /// What the rules would black out of an object that is held, whose pixels are as they came.
+        public internal(set) var proposed: [PixelRegion] = []
+        /// Where the text detector found text in the frames that it searched, outside `redacted` and `proposed`.
+        public internal(set) var found: [PixelRegion] = []
+        /// Whether a decision for the signature may release the object: it is held for its pixels and nothing else.
+        public internal(set) var isDecidedBySignature = false
+
+        public init() {}
+    }
 
     /// The patient under the new name.
     public struct Subject: Sendable, Hashable {
