@@ -18,6 +18,8 @@ OPTIONS = [
     "clean_structured_content", "clean_graphics",
 ]
 ACTIONS = ["D", "Z", "X", "K", "C", "U", "Z/D", "X/Z", "X/D", "X/Z/D", "X/Z/U*"]
+# Rules that fit ordinary slices, of which they would black out a quarter: what they are for is found by looking.
+ORDINARY = ["SeriesDescription Enhancement", "SeriesDescription Localizer", "SeriesDescription 3D"]
 CELLS = {"": 0, "K": 1, "C": 2}
 
 
@@ -68,6 +70,47 @@ def text(name, type_name, doc, variable, lines, source):
     write(name, source, body)
 
 
+def region_rule(row, tags):
+    """"tag=value|tag~part;... > x,y,width,height ...", the cheapest clause first; None where a condition is of no
+    attribute, or it is not known which conditions belong together."""
+    if row["combine"] == "or" or any(part in row["conditions"] for part in ORDINARY):
+        return None
+    clauses = []
+    for clause in row["conditions"].replace("+ ", "").split(";"):
+        alternatives = []
+        for condition in clause.split("||"):
+            words = condition.strip().split(" ", 2)
+            if words[0] in ("contains", "equals") and len(words) == 3:  # deid: the operator first
+                words = [words[1], words[0], words[2]]
+            if len(words) != 3:
+                return None
+            tag = tags.get(words[0], words[0].strip("[]"))
+            if len(tag) != 9 or "," not in tag:
+                return None
+            sign = "=" if words[1] == "equals" else "~"
+            for value in words[2].upper().split("|"):
+                # deid: "DERIVED+SECONDARY" are values of Image Type that must all be there.
+                parts = value.split("+") if words[0] == "ImageType" else [value]
+                alternatives.append("&".join(f"{tag}{sign}{part}" for part in parts))
+        clauses.append(alternatives)
+    flat = []
+    for alternatives in clauses:
+        if len(alternatives) == 1 and "&" in alternatives[0]:
+            flat += alternatives[0].split("&")
+        elif any("&" in alternative for alternative in alternatives):
+            return None
+        else:
+            flat.append("|".join(alternatives))
+    flat = sorted(set(flat), key=lambda clause: ("=" not in clause, clause))
+    boxes = []
+    for box in row["regions"].split(";"):
+        x, y, width, height = (int(number) for number in box.split(","))
+        if row["region_format"].startswith("xmin"):
+            width, height = width - x, height - y
+        boxes.append(f"{x},{y},{width},{height}")
+    return ";".join(flat) + " > " + " ".join(boxes)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--facts", default=os.path.join(ROOT, "..", "shared", "facts"))
@@ -89,26 +132,12 @@ def main():
          "PS3.15 Table E.3.4-1: code|scheme|value type|basic|cells (uids … descriptors).", "rows", codes,
          "structured_content_codes.csv (PS3.15 2025e)")
     tags = {row["keyword"]: row["tag"].strip("()") for row in rows(facts, "data_dictionary.csv")}
-    devices = set()
-    for row in rows(facts, "burned_in_regions.csv"):
-        if not row["source"].startswith("CTP") or row["combine"] != "and":
-            continue
-        # Ultrasound, derived secondary images and what says YES are held without looking at the device.
-        if any(part in row["conditions"] for part in ("Modality equals US", "BurnedInAnnotation", " SECONDARY")):
-            continue
-        conditions = []
-        for condition in row["conditions"].split(";"):
-            words = condition.strip().split(" ", 2)
-            tag = tags.get(words[0], words[0].strip("[]"))
-            if len(words) != 3 or "," not in tag:
-                break
-            conditions.append(f"{tag}{'=' if words[1] == 'equals' else '~'}{words[2].upper()}")
-        else:
-            devices.add(";".join(conditions))
-    text("BurnedInDevices+Rows.swift", "BurnedInDevices",
-         "Devices known to burn text in: tag=value and tag~part, upper case; all of a line must hold.", "rows",
-         sorted(devices), "burned_in_regions.csv (CTP DicomPixelAnonymizer.script)")
-    print(f"{count} rows, {len(safe)} safe private attributes, {len(codes)} concepts, {len(devices)} device rules")
+    rules = sorted({rule for row in rows(facts, "burned_in_regions.csv") if (rule := region_rule(row, tags))})
+    text("RegionRule+Rows.swift", "RegionRule",
+         "Where known devices burn text in: clauses that must all hold, of alternatives (tag=value, tag~part of a value,"
+         "\n    /// upper case), then the regions as x,y,width,height.", "rows", rules,
+         "burned_in_regions.csv (CTP DicomPixelAnonymizer.script, pydicom deid)")
+    print(f"{count} rows, {len(safe)} safe private attributes, {len(codes)} concepts, {len(rules)} device rules")
 
 
 if __name__ == "__main__":

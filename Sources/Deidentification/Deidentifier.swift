@@ -1,5 +1,6 @@
 import ByteIO
 public import DICOM
+public import DICOMImaging
 
 /// Takes out of an object what identifies the patient: PS3.15 Annex E under a profile, with keyed pseudonyms.
 ///
@@ -8,23 +9,47 @@ public import DICOM
 public struct Deidentifier: Sendable {
     public let profile: Profile
     public let pseudonyms: Pseudonyms
+    /// What persons decided about the pixels of images that look alike.
+    public let approved: [PixelSignature: PixelApproval]
     private let columns: ConfidentialityTable.OptionColumns
     private let rules: RuleIndex
     private let lists: TextLists
 
-    public init(profile: Profile, secret: PseudonymSecret) {
+    public init(profile: Profile, secret: PseudonymSecret, approved: [PixelSignature: PixelApproval] = [:]) {
         self.profile = profile
+        self.approved = approved
         pseudonyms = Pseudonyms(secret: secret)
         columns = ConfidentialityTable.OptionColumns(profile)
         rules = RuleIndex(profile.rules)
         lists = TextLists(profile.texts)
     }
 
-    /// The object without what identifies.
+    /// The object without what identifies. Its pixels are changed where it is known what has to go: outside ultrasound
+    /// regions, where a known device writes, and as `approved` says. Then, and in images that nothing speaks against,
+    /// text is searched for; where some is found a person has to look.
     ///
     /// - Parameter file: read whole (`ReadOptions.stopBefore` not set).
     /// - Throws: `unsupportedObject` for what has no data set; `unreadable` when the source fails.
     public func deidentify(_ file: DICOMFile) throws(DeidentificationError) -> Outcome {
+        try judged(try transformed(file), of: file)
+    }
+
+    /// The object without what identifies, after a person has looked at it: the regions are black in all frames, and
+    /// nothing holds it any more.
+    ///
+    /// - Parameter regions: those that lie outside the image are left out; none where there was nothing to black out.
+    /// - Throws: as `deidentify(_:)`; `unsupportedObject` where the pixels cannot be decoded, such as video, or the
+    ///   object has none to be blacked out.
+    public func deidentify(
+        _ file: DICOMFile, redacting regions: [PixelRegion]
+    ) throws(DeidentificationError) -> Outcome {
+        var outcome = try redacted(file, regions)
+        outcome.risk = .none
+        return outcome
+    }
+
+    /// The object without what identifies in its header, its pixels as they are. Its risk is what was met on the way.
+    func transformed(_ file: DICOMFile) throws(DeidentificationError) -> Outcome {
         let root = file.dataSet
         guard !root.isEmpty else { throw DeidentificationError(.unsupportedObject, "no data set") }
         let issuer = root.string(.IssuerOfPatientID) ?? ""
@@ -42,12 +67,10 @@ public struct Deidentifier: Sendable {
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
         transformation.mark(&out.dataSet)
-        if BurnedInRisk.isDirectory(file) { Transformation.emptyDirectory(&out.dataSet) }
+        if PixelAssessment.isDirectory(file) { Transformation.emptyDirectory(&out.dataSet) }
         transformation.replaceMeta(&out)
-        var risk = BurnedInRisk.assess(file)
-        if case .none = risk, let reason = transformation.review { risk = .review(reason) }
         return Outcome(
-            file: out, risk: risk, summary: transformation.summary,
+            file: out, risk: transformation.review.map { .review($0) } ?? .none, summary: transformation.summary,
             subject: Outcome.Subject(
                 code: code, matchToken: pseudonyms.matchToken(issuer: issuer, patientID: patientID)),
             studyInstanceUID: out.dataSet.string(.StudyInstanceUID) ?? "",

@@ -5,9 +5,9 @@ public import DICOMImaging
 /// A de-identified object, and what must be known about it.
 public struct Outcome: Sendable {
     /// The object without what identifies. Its untouched elements are ranges of the input.
-    public let file: DICOMFile
+    public internal(set) var file: DICOMFile
     /// Whether a person must look at it before it is published.
-    public let risk: BurnedInRisk
+    public internal(set) var risk: BurnedInRisk
     /// What was done, in numbers.
     public let summary: Summary
     /// The patient under the new name.

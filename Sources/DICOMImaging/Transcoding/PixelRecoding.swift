@@ -25,12 +25,14 @@ struct PixelRecoding {
     }
 
     /// The file with its pixel data recoded and described anew, still to be converted to the target.
-    func recoded(keeping store: any FrameStore) throws(ImagingError) -> DICOMFile {
+    /// - Parameter blanking: what is made black in every frame on the way.
+    func recoded(keeping store: any FrameStore, blanking: FrameBlanking? = nil) throws(ImagingError) -> DICOMFile {
         try checkLength()
         var overlays = EmbeddedOverlays(file.dataSet, pixels.description)
         var run = Run(encoder, isOneBit: pixels.description.bitsAllocated == 1)
         for number in 1...pixels.frameCount {
-            let frame = try frame(number, &overlays)
+            var frame = try frame(number, &overlays)
+            if let blanking { frame = try blanking.blanked(frame, pixels.description) }
             try run.add(frame, of: self, to: store)
         }
         try run.finish(to: store)

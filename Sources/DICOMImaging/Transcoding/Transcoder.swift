@@ -59,7 +59,7 @@ public struct Transcoder: Sendable {
     }
 
     /// `file`, whose pixel data have the form that the target demands.
-    private func converted(_ file: DICOMFile) throws(ImagingError) -> DICOMFile {
+    func converted(_ file: DICOMFile) throws(ImagingError) -> DICOMFile {
         var file = file
         // A preamble may belong to another format that points into the file (PS3.10 §7.1): it would point elsewhere.
         if file.preamble != nil { file.preamble = Bytes([UInt8](repeating: 0, count: 128)) }

@@ -1,25 +1,65 @@
 import ByteIO
 import DICOM
+import DICOMImaging
 
-extension BurnedInRisk {
-    /// Default deny: what is known to carry text in its pixels, or cannot be looked into, is looked at by a person.
-    /// Burned In Annotation = NO is not believed for these (it is what the workstation's default says).
-    static func assess(_ file: DICOMFile) -> BurnedInRisk {
+/// What an object's header says about text in its pixels.
+///
+/// Default deny: what is known to carry text, or cannot be looked into, is looked at by a person. Burned In Annotation =
+/// NO is not believed for these: it is what a workstation's default says.
+struct PixelAssessment {
+    enum Verdict {
+        /// Nothing speaks for text.
+        case plain
+        /// It is known where text is: black, and then searched, the object may be published.
+        case known([PixelRegion])
+        /// A person must look.
+        case held(String)
+        /// A person must look, at this very object: others of its signature may hold anything else.
+        case heldAlone(String)
+    }
+
+    var verdict = Verdict.plain
+    /// What rules would black out.
+    var proposed: [PixelRegion] = []
+
+    init(_ file: DICOMFile) {
         let root = file.dataSet
         let sopClass = root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
-        if isDirectory(file) { return .review("a DICOMDIR: an index of other files") }
-        let hasPixels =
-            root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
+        if Self.isDirectory(file) {
+            verdict = .heldAlone("a DICOMDIR: an index of other files")
+            return
+        }
+        let hasPixels = Self.hasPixels(root)
         // Encapsulated PDF, CDA, STL, OBJ, MTL (PS3.4 §B.5). In an image the document is only replaced by a dummy.
         if sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.104.") || (!hasPixels && root.contains(.EncapsulatedDocument)) {
-            return .review("an encapsulated document")
+            verdict = .heldAlone("an encapsulated document")
+        } else if hasPixels, sopClass.isEmpty {
+            verdict = .heldAlone("an image without a SOP class")
+        } else if hasPixels {
+            judgeImage(file, sopClass)
         }
-        guard hasPixels else { return .none }
-        if sopClass.isEmpty { return .review("an image without a SOP class") }
-        if let reason = classReason(sopClass) ?? headerReason(root) { return .review(reason) }
-        if CodeStream.isVideo(file.transferSyntax.uid) { return .review("video") }
-        if BurnedInDevices.match(root) { return .review("a device that is known to burn text in") }
-        return .none
+    }
+
+    private mutating func judgeImage(_ file: DICOMFile, _ sopClass: String) {
+        let root = file.dataSet
+        let isUltrasound = Self.isUltrasound(root, sopClass)
+        let screen = isUltrasound ? UltrasoundRegions(root)?.outside : nil
+        let rules = RegionRule.matching(file)
+        proposed = Self.clipped(screen ?? rules.flatMap(\.regions), root)
+        if let reason = Self.classReason(sopClass) ?? Self.headerReason(root, isUltrasound: screen != nil) {
+            verdict = .held(reason)
+        } else if CodeStream.isVideo(file.transferSyntax.uid) {
+            verdict = .heldAlone(isUltrasound ? "ultrasound video" : "video")
+        } else if isUltrasound {
+            verdict = screen == nil ? .held("ultrasound without regions that leave its screen out") : .known(proposed)
+        } else if !rules.isEmpty {
+            let isExact = rules.allSatisfy(\.isExact) && !Self.coverMost(proposed, root)
+            verdict = isExact ? .known(proposed) : .held("a device that is known to burn text in")
+        }
+    }
+
+    static func hasPixels(_ root: DataSet) -> Bool {
+        root.contains(.PixelData) || root.contains(.FloatPixelData) || root.contains(.DoubleFloatPixelData)
     }
 
     static func isDirectory(_ file: DICOMFile) -> Bool {
@@ -28,13 +68,35 @@ extension BurnedInRisk {
             || file.dataSet.contains(.DirectoryRecordSequence)
     }
 
+    private static func clipped(_ regions: [PixelRegion], _ root: DataSet) -> [PixelRegion] {
+        guard let rows = root.int(.Rows), let columns = root.int(.Columns) else { return [] }
+        var out: [PixelRegion] = []
+        for region in regions.compactMap({ $0.clipped(rows: rows, columns: columns) }) {
+            guard !out.contains(where: { $0.contains(region) }) else { continue }
+            out.removeAll { region.contains($0) }
+            out.append(region)
+        }
+        return out
+    }
+
+    /// Blacked out so far, an image is of no use: a person says what it is.
+    private static func coverMost(_ regions: [PixelRegion], _ root: DataSet) -> Bool {
+        guard let rows = root.int(.Rows), let columns = root.int(.Columns) else { return true }
+        return PixelRegion.covered(regions, rows: rows, columns: columns) * 2 > rows * columns
+    }
+
+    private static func isUltrasound(_ root: DataSet, _ sopClass: String) -> Bool {
+        let storage = "1.2.840.10008.5.1.4.1.1."
+        return ["3", "6"].contains { sopClass == storage + $0 || sopClass.hasPrefix("\(storage)\($0).") }
+            || ["US", "IVUS", "BDUS"].contains((root.string(.Modality) ?? "").uppercased())
+    }
+
     private static func classReason(_ sopClass: String) -> String? {
         let storage = "1.2.840.10008.5.1.4.1.1."
         guard sopClass.hasPrefix(storage) else { return "an image of a private or unknown SOP class" }
         let parts = sopClass.dropFirst(storage.count).split(separator: ".").map(String.init)
         switch parts.first {
         case "7": return "a secondary capture"
-        case "3", "6": return "ultrasound"
         case "77":
             // 77.1.1 and 77.1.4: endoscopic and photographic images; 77.1.6: whole slides, whose labels are images too.
             if parts.starts(with: ["77", "1", "1"]) || parts.starts(with: ["77", "1", "4"]) || parts.count <= 2 {
@@ -45,12 +107,12 @@ extension BurnedInRisk {
         }
     }
 
-    private static func headerReason(_ root: DataSet) -> String? {
-        if root.strings(.BurnedInAnnotation).contains(where: { $0.uppercased() == "YES" }) {
+    /// - Parameter isUltrasound: an ultrasound image whose screen goes: its text is what YES is about.
+    private static func headerReason(_ root: DataSet, isUltrasound: Bool) -> String? {
+        if !isUltrasound, root.strings(.BurnedInAnnotation).contains(where: { $0.uppercased() == "YES" }) {
             return "Burned In Annotation is YES"
         }
         let modality = (root.string(.Modality) ?? "").uppercased()
-        if ["US", "IVUS", "BDUS"].contains(modality) { return "ultrasound" }
         if ["OT", "DOC", "HC", "SC", "ES", "XC", "SMR", "FILM"].contains(modality) {
             return "a document, a film, a photograph or something without a modality"
         }
