@@ -43,6 +43,13 @@ struct DeidentifyCommand: ParsableCommand {
     @Option(help: "A profile of your own, JSON, instead of --options; see `tarn profile`.", completion: .file())
     var profile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What was decided about the pixels of images that look alike, JSON; see `Docs/Formats/regions.md`.",
+            discussion: "--json shows the signature of an image that is held, and where text seems to be."),
+        completion: .file())
+    var regions: String?
+
     @Flag(help: "One JSON object a file on standard output, then one of counts.")
     var json = false
 
@@ -72,8 +79,10 @@ struct DeidentifyCommand: ParsableCommand {
         }
         for folder in [output, patches].compactMap(\.self) { try NewFile.makeFolder(folder, for: "tarn deidentify") }
         let keys = DeidentificationKeys(master)
+        let approved = try regions.map { try PixelApprovals.read($0, for: "tarn deidentify") } ?? [:]
         let run = DeidentifyRun(
-            deidentifier: Deidentifier(profile: profile, secret: PseudonymSecret(keys.pseudonyms)),
+            deidentifier: Deidentifier(
+                profile: profile, secret: PseudonymSecret(keys.pseudonyms), approved: approved),
             patchKey: patches == nil ? nil : keys.patches, output: output, patches: patches)
         let began = ContinuousClock.now
         let counts = run.process(inputs, jobs: jobs) { report($0) }

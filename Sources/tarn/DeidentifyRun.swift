@@ -1,5 +1,6 @@
 import ByteIO
 import DICOM
+import DICOMImaging
 import Deidentification
 import Foundation
 import Synchronization
@@ -15,6 +16,13 @@ final class DeidentifyRun: Sendable {
         let verdict: String
         var output: String?
         var reason: String?
+        /// Of an image that is held, or whose pixels were changed: what images like it have in common.
+        var signature: String?
+        /// Blacked out.
+        var redacted: [PixelRegion]?
+        /// Of an image that is held: what rules would black out, and where text seems to be.
+        var proposed: [PixelRegion]?
+        var found: [PixelRegion]?
     }
 
     private let deidentifier: Deidentifier
@@ -71,10 +79,15 @@ final class DeidentifyRun: Sendable {
         do {
             switch try prepared.get() {
             case .settled(let verdict): return verdict
-            case .ready(_, let source, let pieces, let patch):
+            case .ready(let outcome, let source, let pieces, let patch):
                 let targets = try targets.get()
                 try write(pieces, source, patch, targets)
-                return Verdict(file: input.relativePath, verdict: "written", output: targets.name)
+                var verdict = Verdict(file: input.relativePath, verdict: "written", output: targets.name)
+                if !outcome.pixels.redacted.isEmpty {
+                    verdict.redacted = outcome.pixels.redacted
+                    verdict.signature = outcome.pixels.signature?.text
+                }
+                return verdict
             }
         } catch {
             return Verdict(file: input.relativePath, verdict: "rejected", reason: "\(error)")
@@ -95,7 +108,11 @@ final class DeidentifyRun: Sendable {
         }
         let outcome = try deidentifier.deidentify(file)
         if case .review(let reason) = outcome.risk {
-            return .settled(Verdict(file: input.relativePath, verdict: "held", reason: reason))
+            return .settled(
+                Verdict(
+                    file: input.relativePath, verdict: "held", reason: reason,
+                    signature: outcome.pixels.isDecidedBySignature ? outcome.pixels.signature?.text : nil,
+                    proposed: outcome.pixels.proposed, found: outcome.pixels.found))
         }
         if let doubt = file.doubt {
             return .settled(Verdict(file: input.relativePath, verdict: "held", reason: doubt))

@@ -17,8 +17,9 @@ struct TarnCommand: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, ExportCommand.self, VerifyCommand.self, FsckCommand.self,
             ArchiveCommand.self, RestoreCommand.self, EraseCommand.self, HeldCommand.self, ProjectCommand.self,
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
-            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, ValidateCommand.self, DeidentifyCommand.self,
-            ReidentifyCommand.self, ProfileCommand.self, ScrubCommand.self, CARCommand.self, AuditCommand.self,
+            RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, RedactCommand.self,
+            DetectTextCommand.self, ValidateCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,
+            ProfileCommand.self, ScrubCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
     /// Parses, runs, and ends with the status that this program promises: ArgumentParser's own for wrong usage is 64.

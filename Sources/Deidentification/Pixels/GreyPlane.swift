@@ -67,8 +67,8 @@ struct GreyPlane {
             func sample(_ index: Int) -> Int {
                 var word: UInt64 = 0
                 for byte in 0..<width { unsafe word |= UInt64(source[index &* width &+ byte]) << UInt64(8 * byte) }
-                guard frame.isSigned, bits < 64, word >> (bits - 1) & 1 == 1 else { return Int(truncatingIfNeeded: word) }
-                return Int(truncatingIfNeeded: word | ~0 << bits)
+                let isNegative = frame.isSigned && bits < 64 && word >> (bits - 1) & 1 == 1
+                return Int(truncatingIfNeeded: isNegative ? word | ~0 << bits : word)
             }
             return (0..<pixels).map { pixel in
                 var value = sample(pixel &* stride)

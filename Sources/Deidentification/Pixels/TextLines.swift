@@ -25,6 +25,7 @@ struct TextLines {
             regions = []
             return
         }
+        let dust = strokes.patches.filter { $0.area <= 3 }
         let byBottom = Dictionary(grouping: letters.indices, by: { letters[$0].bottom })
         var used = [Bool](repeating: false, count: letters.count)
         var found: [PixelRegion] = []
@@ -32,7 +33,7 @@ struct TextLines {
             // Small letters stand on the line that capitals stand on; a pixel more or less is the font's curves.
             let near = (-1...1).flatMap { byBottom[bottom + $0] ?? [] }.filter { !used[$0] }
                 .sorted { letters[$0].left < letters[$1].left }
-            for chain in Self.chains(near, letters) where Self.isText(chain.map { letters[$0] }, demand) {
+            for chain in Self.chains(near, letters) where Self.isText(chain.map { letters[$0] }, dust, demand) {
                 for index in chain { used[index] = true }
                 if let region = Self.region(chain.map { letters[$0] }, strokes.patches) { found.append(region) }
             }
@@ -70,7 +71,8 @@ struct TextLines {
         return chains
     }
 
-    private static func isText(_ chain: [Strokes.Patch], _ demand: Demand) -> Bool {
+    /// - Parameter dust: patches of a few pixels. Noise has far more of them than of any that look like letters.
+    private static func isText(_ chain: [Strokes.Patch], _ dust: [Strokes.Patch], _ demand: Demand) -> Bool {
         let count = chain.reduce(0) { $0 + max(1, $1.width * 10 / max(1, $1.height * 8)) }
         guard count >= demand.letters, let first = chain.first, let last = chain.last else { return false }
         let heights = chain.map(\.height).sorted()
@@ -79,7 +81,13 @@ struct TextLines {
         guard Double(even) >= demand.alignment * Double(chain.count) else { return false }
         // Letters differ: equal bars at equal distances are a scale.
         let isScale = Set(chain.map(\.area)).count == 1 && Set(chain.map(\.width)).count == 1
-        return !isScale && last.right - first.left >= usual
+        guard !isScale, last.right - first.left >= usual else { return false }
+        let rows = (chain.map(\.top).min() ?? 0)...(chain.map(\.bottom).max() ?? 0)
+        let specks = dust.reduce(0) { count, speck in
+            let isWithin = rows.contains(speck.top) && speck.left >= first.left && speck.right <= last.right
+            return isWithin ? count + 1 : count
+        }
+        return specks <= count
     }
 
     /// The box of a line, with what belongs to it and is no letter by itself: dots, letters that fade or touch.

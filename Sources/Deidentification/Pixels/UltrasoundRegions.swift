@@ -1,5 +1,5 @@
-import DICOM
-import DICOMImaging
+public import DICOM
+public import DICOMImaging
 
 /// Where an ultrasound image shows the patient, as its Sequence of Ultrasound Regions (0018,6011) says (PS3.3 §C.8.5.5).
 /// All else is a screen around it: names, dates and settings.
@@ -30,5 +30,13 @@ struct UltrasoundRegions {
         let left = outside.reduce(0) { $0 + $1.area }
         // A whole screen as one region, as some devices write it.
         guard left * 50 >= rows * columns else { return nil }
+    }
+}
+
+extension PixelRegion {
+    /// All that is outside the Sequence of Ultrasound Regions (0018,6011) of an image; `nil` where there is none, or it
+    /// leaves nothing out.
+    public static func outsideUltrasoundRegions(of dataSet: DataSet) -> [PixelRegion]? {
+        UltrasoundRegions(dataSet)?.outside
     }
 }
