@@ -14,11 +14,14 @@ enum ConfidentialityTable {
 
         var basic: Action { Action(rawValue: UInt8(packed >> 24)) ?? .remove }
 
-        /// The action under these options: keep wins over clean, clean over the basic action (PS3.15 E.3).
+        /// The action under these options: keep wins over clean, clean over the basic action (PS3.15 E.3). Of dates that
+        /// another option keeps (when a device was calibrated) those that are to be moved are moved: beside moved ones
+        /// they would tell by how many days.
         func action(under columns: OptionColumns) -> Action {
             let cells = packed & 0xFF_FFFF & columns.mask
             guard cells != 0 else { return basic }
-            return cells & 0x55_5555 != 0 ? .keep : .clean
+            let isMoved = columns.movesDates && cell(.retainLongModifiedDates) != 0
+            return cells & 0x55_5555 != 0 && !isMoved ? .keep : .clean
         }
 
         func cell(_ option: Profile.Option) -> UInt32 {
@@ -36,8 +39,10 @@ enum ConfidentialityTable {
     /// The option columns that are in force, two bits each.
     struct OptionColumns: Sendable {
         let mask: UInt32
+        let movesDates: Bool
 
         init(_ profile: Profile) {
+            movesDates = profile.has(.retainLongModifiedDates)
             mask = profile.options.compactMap(\.column).reduce(0) { $0 | 3 << (2 * UInt32($1)) }
         }
     }
@@ -50,6 +55,9 @@ enum ConfidentialityTable {
         }
         return rows
     }()
+
+    /// The attributes that have a row.
+    static var tags: some Sequence<Tag> { rows.keys.lazy.map { Tag(rawValue: $0) } }
 
     /// The row of a standard attribute. The rows with wildcards (curves, overlays, private attributes) are not here.
     static func row(_ tag: Tag) -> Row? { rows[tag.rawValue] }

@@ -63,7 +63,9 @@ public struct Deidentifier: Sendable {
             keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms, subject: code, lists: lists)
         var transformation = Transformation(
             profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
-            scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file)
+            scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file,
+            types: AttributeTypes(
+                sopClass: root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""))
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
         transformation.mark(&out.dataSet)

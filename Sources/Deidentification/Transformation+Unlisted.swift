@@ -7,6 +7,10 @@ extension Transformation {
     mutating func unlistedFate(
         of element: DataElement, vr: VR, in level: Level, at place: Place
     ) throws(DeidentificationError) -> Fate {
+        if element.tag == .ICCProfile { return try colourFate(of: element, at: place) }
+        if element.tag == .EncapsulatedDocumentLength, let count = documentCount {
+            return .replace(DataElement(element.tag, .UL, ints: [count]))
+        }
         // Written with a VR of another kind: text where bytes belong, or the reverse.
         let isSequence = element.items != nil
         guard (vr == .SQ) == isSequence || (element.count == 0 && vr == .SQ) else { return .remove }

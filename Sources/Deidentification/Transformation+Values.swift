@@ -26,7 +26,8 @@ extension Transformation {
         if case .sequence = element.value { return try dummySequence(element, place) }
         guard element.count > 0 else { return .keep }
         let vr = vr(for: element)
-        guard let value = Self.dummyText(vr) else {
+        if element.tag == .EncapsulatedDocument { return dummyDocument() }
+        guard let value = Self.dummyText(vr, of: element.tag) else {
             // Numbers and bytes: zeros. A sequence that could not be read has no items to keep.
             guard vr != .SQ, element.count <= 1 << 20 else { return .remove }
             summary.replaced += 1
@@ -48,8 +49,10 @@ extension Transformation {
         return try recurse(element, inner)
     }
 
-    static func dummyText(_ vr: VR) -> String? {
-        switch vr {
+    static func dummyText(_ vr: VR, of tag: Tag) -> String? {
+        // Two short strings have a form (PS3.3 §C.12.1.1.7).
+        if tag == .TimezoneOffsetFromUTC { return "+0000" }
+        return switch vr {
         case .AE, .CS, .LO, .LT, .PN, .SH, .ST, .UC, .UT: "REMOVED"
         case .UR: "urn:removed"
         case .AS: "000Y"
@@ -189,7 +192,8 @@ extension Transformation {
             if text.utf8.contains(where: { $0 < 0x20 && ![0x09, 0x0A, 0x0C, 0x0D].contains($0) }) { text = "" }
             switch scrubber.scrub(text, mode: mode, limit: Self.limit(vr)) {
             case .unchanged: break
-            case .cleaned(let new): text = new
+            // What is written anew has the length that its VR allows, even where the sender's had not.
+            case .cleaned(let new): text = Self.cut(new, to: Self.limit(vr))
             case .nothing: text = ""
             }
             if text != whole {
@@ -212,6 +216,15 @@ extension Transformation {
     private static func hidesBytes(_ bytes: Bytes) -> Bool {
         guard let end = bytes.firstIndex(of: 0) else { return false }
         return bytes[end...].contains { $0 != 0 && $0 != 0x20 }
+    }
+
+    /// The text up to the last word that ends within the limit, in characters.
+    private static func cut(_ text: String, to limit: Int) -> String {
+        // As many bytes as characters allowed are no more characters; counting those takes longer.
+        guard text.utf8.count > limit, text.count > limit else { return text }
+        let start = text.prefix(limit)
+        let end = text.dropFirst(limit).first == " " ? start.endIndex : start.lastIndex(of: " ") ?? start.endIndex
+        return String(start[..<end])
     }
 
     private static func limit(_ vr: VR) -> Int {

@@ -13,13 +13,18 @@ struct Transformation {
     let dateShift: Int?
     /// The file, for values that were left in the source.
     let file: DICOMFile
+    var types: AttributeTypes
+    /// Bytes of the document that stands in for an encapsulated one.
+    var documentCount: Int?
     var summary = Outcome.Summary()
     /// Why a person must look at the object, found on the way.
     var review: String?
 
     /// Where an element stands.
     struct Place {
-        var depth = 0
+        /// The sequences around it.
+        var path: AttributeTypes.Path = []
+        var depth: Int { path.count }
         /// Within a sequence that is replaced by a dummy: structure stays, values go.
         var isDummy = false
         /// Codes stay within such a sequence.
@@ -191,15 +196,12 @@ struct Transformation {
         }
     }
 
-    /// The basic action. Where it depends on the attribute's Type, which no table here knows: a dummy where one of
-    /// the forms is D (Type 1 somewhere), empty where one is Z.
+    /// The basic action, in the form that the attribute's Type in the file's IOD asks for.
     mutating func apply(
         _ action: ConfidentialityTable.Action, to element: DataElement, at place: Place
     ) throws(DeidentificationError) -> Fate {
-        switch action {
+        switch action.resolved(for: types.type(of: element.tag, in: place.path)) {
         case .remove: return .remove
-        // X/Z, and every IOD that has it has it as Type 3 with one item or more (PS3.3 §C.7.2.1): X.
-        case .removeOrZero where element.tag == .ReferencedStudySequence: return .remove
         case .zero, .removeOrZero: return empty(element)
         case .dummy, .zeroOrDummy, .removeOrDummy, .removeZeroOrDummy: return try dummy(element, place)
         case .uid: return mapUIDs(element)
@@ -212,7 +214,7 @@ struct Transformation {
     mutating func recurse(_ element: DataElement, _ place: Place) throws(DeidentificationError) -> Fate {
         guard case .sequence(let items) = element.value else { return .remove }
         var inner = place
-        inner.depth += 1
+        inner.path.append(element.tag.rawValue)
         var isChanged = false
         var out: [Item] = []
         out.reserveCapacity(items.count)
