@@ -52,31 +52,43 @@ public struct Deidentifier: Sendable {
     func transformed(_ file: DICOMFile) throws(DeidentificationError) -> Outcome {
         let root = file.dataSet
         guard !root.isEmpty else { throw DeidentificationError(.unsupportedObject, "no data set") }
-        let issuer = root.string(.IssuerOfPatientID) ?? ""
-        let patientID = root.string(.PatientID) ?? ""
-        let studyUID = root.string(.StudyInstanceUID) ?? root.string(.SOPInstanceUID) ?? ""
-        let shift = pseudonyms.dateShift(issuer: issuer, patientID: patientID, studyUID: studyUID)
-        let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
-        let movesDates = profile.has(.retainLongModifiedDates)
-        let scrubber = TextScrubber(
-            identifiers: Identifiers(of: root), dateShift: movesDates ? shift : nil,
-            keepsUIDs: profile.has(.retainUIDs), pseudonyms: pseudonyms, subject: code, lists: lists)
-        var transformation = Transformation(
-            profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
-            scrubber: scrubber, dateShift: movesDates ? shift : nil, file: file,
-            types: AttributeTypes(
-                sopClass: root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""))
+        var transformation = transformation(of: file, patient: root, study: nil)
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
         transformation.mark(&out.dataSet)
-        if PixelAssessment.isDirectory(file) { Transformation.emptyDirectory(&out.dataSet) }
         transformation.replaceMeta(&out)
+        if transformation.isDirectory { try addRecords(of: file, to: &out, &transformation.summary) }
+        let issuer = root.string(.IssuerOfPatientID) ?? ""
+        let patientID = root.string(.PatientID) ?? ""
         return Outcome(
             file: out, risk: transformation.review.map { .review($0) } ?? .none, summary: transformation.summary,
             subject: Outcome.Subject(
-                code: code, matchToken: pseudonyms.matchToken(issuer: issuer, patientID: patientID)),
+                code: transformation.subjectCode,
+                matchToken: pseudonyms.matchToken(issuer: issuer, patientID: patientID)),
             studyInstanceUID: out.dataSet.string(.StudyInstanceUID) ?? "",
             seriesInstanceUID: out.dataSet.string(.SeriesInstanceUID) ?? "",
             sopInstanceUID: out.dataSet.string(.SOPInstanceUID) ?? "")
+    }
+
+    /// What is to be done with an object, or with a record of a directory: `patient` says whose it is, `study` what stands
+    /// alone where nobody knows whose.
+    func transformation(of file: DICOMFile, patient: DataSet, study: DataSet?) -> Transformation {
+        let issuer = patient.string(.IssuerOfPatientID) ?? ""
+        let patientID = patient.string(.PatientID) ?? ""
+        let own = study ?? patient
+        let studyUID = own.string(.StudyInstanceUID) ?? own.string(.SOPInstanceUID) ?? ""
+        let shift = pseudonyms.dateShift(issuer: issuer, patientID: patientID, studyUID: studyUID)
+        let movesDates = profile.has(.retainLongModifiedDates)
+        var identifiers = Identifiers(of: patient)
+        if let study { identifiers.add(study) }
+        let sopClass = file.dataSet.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
+        let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
+        return Transformation(
+            profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
+            scrubber: TextScrubber(
+                identifiers: identifiers, dateShift: movesDates ? shift : nil, keepsUIDs: profile.has(.retainUIDs),
+                pseudonyms: pseudonyms, subject: code, lists: lists),
+            dateShift: movesDates ? shift : nil, file: file, types: AttributeTypes(sopClass: sopClass),
+            isDirectory: PixelAssessment.isDirectory(file))
     }
 }

@@ -54,13 +54,4 @@ extension Transformation {
 
     /// Made once from a random UUID (PS3.5 §B.2).
     private static let implementationClassUID = "2.25.141832650473297811326951780240573912466"
-
-    /// A directory without records: what it pointed to has other names now.
-    static func emptyDirectory(_ root: inout DataSet) {
-        root.set(.FileSetID, .CS, strings: [])
-        root.set(.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity, .UL, ints: [0])
-        root.set(.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity, .UL, ints: [0])
-        root.set(.FileSetConsistencyFlag, .US, ints: [0])
-        root.set(.DirectoryRecordSequence, items: [])
-    }
 }

@@ -155,7 +155,7 @@ extension Transformation {
     }
 
     /// Code strings: known words and abbreviations stay; a value that is neither is no defined term.
-    private mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
+    mutating func codeFate(of element: DataElement, in level: Level) throws(DeidentificationError) -> Fate {
         // Without its character set no other text could be read.
         if element.tag == .SpecificCharacterSet, Self.isCharacterSet(element) { return .keep }
         switch try scrubbed(element, vr: .CS, mode: .code, in: level) {

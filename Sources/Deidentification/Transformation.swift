@@ -14,6 +14,7 @@ struct Transformation {
     /// The file, for values that were left in the source.
     let file: DICOMFile
     var types: AttributeTypes
+    let isDirectory: Bool
     /// Bytes of the document that stands in for an encapsulated one.
     var documentCount: Int?
     var summary = Outcome.Summary()
@@ -122,6 +123,7 @@ struct Transformation {
         if tag.isGroupLength || tag.rawValue == 0xFFFC_FFFC { return .remove }
         switch tag.group {
         // Commands and directories do not belong into a data set (PS3.15 E.1.1).
+        case 0x0004 where isDirectory: return try directoryFate(of: element, in: level)
         case 0x0000...0x0007, 0xFFFE: return .remove
         default: break
         }

@@ -59,20 +59,6 @@ struct BurnedInRiskTests {
         #expect(!reason.isEmpty && !reason.contains(Samples.surname))
     }
 
-    @Test("A directory comes out empty")
-    func directory() throws {
-        var record = DataSet()
-        record.set(.PatientName, .PN, Samples.surname)
-        var root = DataSet()
-        root.set(.FileSetID, .CS, "DORVA")
-        root.set(.DirectoryRecordSequence, items: [record])
-        let outcome = try Samples.deidentifier().deidentify(try Samples.file(root))
-        #expect(outcome.risk != .none)
-        let out = try Samples.outputBytes(outcome)
-        #expect(!out.contains(text: Samples.surname) && !out.contains(text: "DORVA"))
-        #expect(outcome.file.dataSet.sequence(.DirectoryRecordSequence)?.isEmpty == true)
-    }
-
     @Test("A file without a data set is refused")
     func empty() {
         let file = DICOMFile(meta: DataSet(), dataSet: DataSet())

@@ -21,11 +21,22 @@ enum Corpus {
 
 @Suite("Corpus", .enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
 struct CorpusTests {
+    /// Sets of options that together hold every option and the lack of it; each file has one of them.
+    private static let profiles: [Profile] = {
+        let all = Set(Profile.Option.allCases)
+        let sets: [Set<Profile.Option>] =
+            [[], all.subtracting([.retainLongFullDates]), all.subtracting([.retainLongModifiedDates])]
+            + Profile.Option.allCases.map { [$0] }
+        return [.projectDefault] + sets.compactMap { try? Profile(options: $0) }
+    }()
+
     @Test("Every file that can be read is de-identified, and its original comes back bit for bit")
     func roundTrip() throws {
-        let deidentifier = Deidentifier(profile: .projectDefault, secret: Samples.secret())
+        let deidentifiers = Self.profiles.map { Deidentifier(profile: $0, secret: Samples.secret()) }
+        #expect(deidentifiers.count == Profile.Option.allCases.count + 4)
         var count = 0
-        for path in Corpus.paths {
+        for (number, path) in Corpus.paths.enumerated() {
+            let deidentifier = deidentifiers[number % deidentifiers.count]
             guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)"),
                 let file = try? DICOMFile.read(source), !file.dataSet.isEmpty
             else { continue }
@@ -41,6 +52,42 @@ struct CorpusTests {
             count += 1
         }
         #expect(count > 500)
+    }
+
+    @Test(
+        "No option keeps a canary but what it is there to keep", arguments: Profile.Option.allCases,
+        ["phi_canaries.dcm", "phi_canaries_implicit.dcm"])
+    func canaries(_ option: Profile.Option, _ name: String) throws {
+        let source = try Bytes.mapping(file: "\(Corpus.directory)/07_deid/\(name)")
+        let list = try JSONSerialization.jsonObject(
+            with: try Data(contentsOf: URL(fileURLWithPath: "\(Corpus.directory)/07_deid/phi_canaries.json")))
+        let canaries = try #require(list as? [String: String])
+        let outcome = try Deidentifier(profile: try Profile(options: [option]), secret: Samples.secret())
+            .deidentify(try DICOMFile.read(source))
+        let out = try Samples.outputBytes(outcome)
+        let kept: [String] =
+            switch option {
+            case .retainInstitutionIdentity:
+                ["InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"]
+            case .retainDeviceIdentity: ["DeviceSerialNumber", "StationName", "PerformedStationName"]
+            default: []
+            }
+        for (place, words) in canaries where !kept.contains(where: { place.hasPrefix("\($0)@") }) {
+            for word in words.split(separator: ",") { #expect(!out.contains(text: String(word)), "\(place)") }
+        }
+    }
+
+    @Test("Private attributes of the corpus go, and images with text in them are held")
+    func private07() throws {
+        for path in Corpus.paths where path.hasPrefix("07_deid/") && path.hasSuffix(".dcm") {
+            let file = try DICOMFile.read(try Bytes.mapping(file: "\(Corpus.directory)/\(path)"))
+            let outcome = try Samples.deidentifier().deidentify(file)
+            let out = try DICOMFile.read(try Samples.outputBytes(outcome)).dataSet
+            #expect(!out.elements.contains { $0.tag.isPrivate }, "\(path)")
+            if path.contains("burnedin_us") || path.contains("lying") {
+                #expect(outcome.risk != .none, "\(path)")
+            }
+        }
     }
 
     @Test(

@@ -99,6 +99,10 @@ public struct Item: Sendable {
     var hasUndefinedLength = false
     var origin: Origin?
 
+    /// Where the item's tag stands in the file it was read from; `nil` for one that was made or changed. A DICOMDIR names
+    /// its records by it (PS3.3 §F.3.2.2).
+    public var offset: Int? { origin?.range.lowerBound }
+
     /// An item that was made.
     public init(_ dataSet: DataSet) { self.dataSet = dataSet }
 

@@ -26,7 +26,7 @@ struct PixelAssessment {
         let root = file.dataSet
         let sopClass = root.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
         if Self.isDirectory(file) {
-            verdict = .heldAlone("a DICOMDIR: an index of other files")
+            verdict = .heldAlone("a DICOMDIR: an index of files that have other names now")
             return
         }
         let hasPixels = Self.hasPixels(root)
