@@ -67,12 +67,16 @@ public struct InformationObjectDefinition: Sendable {
         repeating = all.filter { $0.mask != .max }
     }
 
+    func outermostRows(of tag: Tag) -> [AttributeRow] {
+        byTag[tag.rawValue] ?? repeating.filter { $0.covers(tag) }
+    }
+
     /// The strongest type that any module, whatever its usage, or functional group macro gives to the attribute at
     /// `path`; `nil` where none has it there. Item numbers do not matter.
     public func requirement(of path: TagPath) -> AttributeType? {
         guard let first = path.steps.first else { return nil }
         let index = IODIndex.shared
-        var rows = byTag[first.tag.rawValue] ?? repeating.filter { $0.covers(first.tag) }
+        var rows = outermostRows(of: first.tag)
         for (outer, inner) in zip(path.steps, path.steps.dropFirst()) {
             var entries = rows.flatMap(\.children)
             if outer.tag == .SharedFunctionalGroupsSequence || outer.tag == .PerFrameFunctionalGroupsSequence {

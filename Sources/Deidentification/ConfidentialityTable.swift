@@ -57,7 +57,7 @@ enum ConfidentialityTable {
     }()
 
     /// The attributes that have a row.
-    static var tags: some Sequence<Tag> { rows.keys.lazy.map { Tag(rawValue: $0) } }
+    static var tags: [Tag] { rows.keys.map { Tag(rawValue: $0) } }
 
     /// The row of a standard attribute. The rows with wildcards (curves, overlays, private attributes) are not here.
     static func row(_ tag: Tag) -> Row? { rows[tag.rawValue] }
