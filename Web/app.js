@@ -20,6 +20,7 @@ const routes = [
     { pattern: "/studies/:uid", load: () => import("./pages/study.js") },
     { pattern: "/upload", load: () => import("./pages/upload.js") },
     { pattern: "/held", load: () => import("./pages/held.js") },
+    { pattern: "/held/approvals", load: () => import("./pages/held-approvals.js") },
     { pattern: "/labels", load: () => import("./pages/labels.js") },
     { pattern: "/labels/:id", load: () => import("./pages/label-set.js") },
     { pattern: "/exports", load: () => import("./pages/exports.js") },

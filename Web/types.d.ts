@@ -157,6 +157,14 @@ export interface Verdict {
     failure?: string | null;
 }
 
+/** A rectangle of an image in its pixels, from 0 at the top left. */
+export interface PixelRegion {
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+}
+
 export interface HeldItem {
     id: string | number;
     project: string;
@@ -167,7 +175,36 @@ export interface HeldItem {
     rows: number | null;
     columns: number | null;
     frames: number | null;
+    /** What the rules would black out. */
+    proposed: PixelRegion[];
+    /** Where text was found, outside of that. */
+    found: PixelRegion[];
+    /** What images like this one have in common, in words; empty where a decision can be about this one only. */
+    device: string;
+    /** The same for all that are alike. */
+    alike: string;
+    /** How many wait that are alike, itself among them. */
+    waitingAlike: number;
     receivedAt: string;
+}
+
+/** A version of what was decided for all images that look alike. */
+export interface PixelApproval {
+    id: number;
+    project: string;
+    alike: string;
+    device: string;
+    rows: number;
+    columns: number;
+    version: number;
+    isWithdrawn: boolean;
+    regions: PixelRegion[];
+    seen: PixelRegion[];
+    note: string;
+    author: string;
+    at: string;
+    /** How many images were published under it without a look at each. */
+    instances: number;
 }
 
 export interface Export {

@@ -55,6 +55,11 @@ public struct Deidentifier: Sendable {
         var transformation = transformation(of: file, patient: root, study: nil)
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
+        if transformation.movedFragments {
+            // It may be left out, and where frames begin can be found without it (PS3.3 §C.7.6.3.1.8).
+            out.dataSet.remove(.ExtendedOffsetTable)
+            out.dataSet.remove(.ExtendedOffsetTableLengths)
+        }
         transformation.mark(&out.dataSet)
         transformation.replaceMeta(&out)
         if transformation.isDirectory { try addRecords(of: file, to: &out, &transformation.summary) }

@@ -20,6 +20,8 @@ struct Transformation {
     var summary = Outcome.Summary()
     /// Why a person must look at the object, found on the way.
     var review: String?
+    /// Fragments of pixel data were cut, so that their Extended Offset Table is wrong.
+    var movedFragments = false
 
     /// Where an element stands.
     struct Place {

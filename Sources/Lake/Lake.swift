@@ -14,6 +14,7 @@ public final class Lake: Sendable {
     public let accessLog: AccessLog
     public let ingest: Ingest
     public let review: Review
+    public let pixelApprovals: PixelApprovals
     public let catalog: Catalog
     public let reports: Reports
     public let subscriptions: Subscriptions
@@ -47,7 +48,8 @@ public final class Lake: Sendable {
         projects = Projects(context, accounts: accounts)
         roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
         ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
-        review = Review(context, accessLog: accessLog)
+        review = Review(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
+        pixelApprovals = PixelApprovals(context)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)
         subscriptions = Subscriptions(context)
@@ -61,9 +63,11 @@ public final class Lake: Sendable {
         mail = MailDelivery(context, accounts: accounts)
         retention = Retention(context)
         archive = Archive(context, instances: viewing.instances)
-        erasures = Erasures(context, viewing: viewing, archive: archive)
+        erasures = Erasures(context, viewing: viewing, archive: archive, review: review)
         fsck = Fsck(context, archive: archive)
-        let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+        let works =
+            ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+            + review.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
@@ -111,6 +115,7 @@ public final class Lake: Sendable {
     public func close() async {
         await recurring.end()
         await archive.end()
+        await review.end()
         await accessLog.flush()
         await context.store.close()
         await context.database.close()

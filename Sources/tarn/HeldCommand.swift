@@ -5,9 +5,10 @@ import Foundation
 struct HeldCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "held",
-        abstract: "List, release or reject what is held for a look.",
+        abstract: "List, black out, release or reject what is held for a look.",
         discussion: "Example:  tarn held list --data ./lake",
-        subcommands: [List.self, Release.self, Reject.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Release.self, Reject.self, Approve.self, Approvals.self, Withdraw.self],
+        defaultSubcommand: List.self)
 
     /// One of them.
     struct Item: Codable, Sendable {
@@ -50,13 +51,19 @@ struct HeldCommand: AsyncParsableCommand {
 
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Publish: the pixels show no name.", discussion: "Example:  tarn held release 12 --data ./lake")
+            abstract: "Publish: the pixels show no name, or it is blacked out.",
+            discussion: "Example:  tarn held release 12 --box 0,0,640,40 --data ./lake")
 
         @Argument(help: "Numbers from `tarn held list`.") var ids: [Int64]
+        @Option(help: "Black out x,y,width,height in every frame before; may be given several times.")
+        var box: [Box] = []
         @OptionGroup var lake: LakeOptions
 
         func run() async throws {
-            try await HeldCommand.each(ids, lake) { try await $0.send("POST", "/api/v1/held/\($1)/release") }
+            let decision = Decision(regions: box.map(\.region))
+            try await HeldCommand.each(ids, lake) {
+                try await $0.send("POST", "/api/v1/held/\($1)/release", json: decision)
+            }
         }
     }
 
@@ -76,7 +83,7 @@ struct HeldCommand: AsyncParsableCommand {
     }
 
     /// Does the same to each; one that fails does not stop the others.
-    private static func each(
+    static func each(
         _ ids: [Int64], _ lake: LakeOptions, _ body: (Client, Int64) async throws -> Client.Reply
     ) async throws {
         let failures = try await lake.withClient { client in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DICOMImaging
+import Deidentification
 import Foundation
 
 /// `tarn`: the lake's one program.
@@ -30,6 +31,7 @@ struct TarnCommand: AsyncParsableCommand {
         DecodeWorker.runIfAsked()
         ForeignCodecs.sandbox = DecodeWorkers()
         VideoPoster.grabber = FFmpeg()
+        SecondOpinion.reader = Tesseract()
         do {
             var command = try parseAsRoot()
             if command is DecodeCommand || command is RenderCommand {

@@ -87,6 +87,8 @@ struct WalkedPlace: Sendable {
     let instance: String
     let subject: String
     let held: Int64
+    /// Images of which it was decided what is blacked out.
+    let alike: String
     let export: String
     let labelSet: String
     let report: String
@@ -113,6 +115,7 @@ struct WalkedPlace: Sendable {
         (self.study, self.series, self.instance) = (study, series, instance)
         subject = try await lake.catalog.study(study, principal: boss).study.subject
         held = try await lake.review.list(principal: boss)[0].id
+        alike = try await Self.approval(lake, boss)
         var filter = StudyFilter()
         filter.project = Self.inside
         export = try await lake.exports.create(project: Self.inside, filter: filter, principal: boss).id
@@ -122,6 +125,16 @@ struct WalkedPlace: Sendable {
         (report, request) = try await Self.words(lake, boss, study: study, walkers)
         // What is listed may be known of by everyone.
         try await lake.projects.setSettings(Self.inside, isListed: false, principal: boss)
+    }
+
+    /// What is blacked out of all images of a device.
+    private static func approval(_ lake: Lake, _ boss: Principal) async throws -> String {
+        var capture = SyntheticImage.capture(SyntheticImage.uid())
+        capture.model = "Walked"
+        let verdict = try await lake.ingest.instance(capture.bytes, project: inside, principal: boss)
+        guard let item = try await lake.review.list(principal: boss).first(where: { $0.instance == verdict.instance })
+        else { throw RawClient.Failure(reason: "\(verdict)") }
+        return try await lake.review.approve(item.id, redacting: [], principal: boss).alike
     }
 
     /// A report, and somebody's wish to read it.
@@ -195,7 +208,7 @@ struct WalkedPlace: Sendable {
             "uid": path.contains("/series/{uid}") ? series : path.contains("/instances/{uid}") ? instance : study,
             "study": study, "series": series, "instance": instance, "frame": "1", "frames": "1", "name": "walked",
             "code": isSubject ? subject : Self.inside, "project": Self.inside, "path...": "7FE00010",
-            "id": identifier(path), "token": "x", "version": "1",
+            "id": identifier(path), "token": "x", "version": "1", "alike": alike,
         ]
         for (name, value) in values { path = path.replacingOccurrences(of: "{\(name)}", with: value) }
         if route.methodName == "POST", path.hasPrefix("/dicom-web/") {
@@ -236,6 +249,8 @@ struct WalkedPlace: Sendable {
         case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
         case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
+        case "/api/v1/held/{id}/approve": #"{"regions":[]}"#
+        case "/api/v1/projects/{code}/pixel-approvals/{alike}/withdraw": #"{"reason":"walked"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#
         case "/api/v1/projects": #"{"code":"walked-\#(UInt32.random(in: 0...9999))"}"#
         case "/api/v1/accounts":

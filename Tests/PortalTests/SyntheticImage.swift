@@ -18,6 +18,10 @@ struct SyntheticImage {
     var imageType = "ORIGINAL\\PRIMARY\\AXIAL"
     var transferSyntax = "1.2.840.10008.1.2.1"
     var frames = 1
+    /// Manufacturer's Model Name; none where it is empty.
+    var model = ""
+    /// Stored values by frame, row and column, from 0; noise without.
+    var picture: (@Sendable (_ frame: Int, _ row: Int, _ column: Int) -> UInt16)?
 
     /// What a picture that may show burned-in text looks like: a secondary capture.
     static func capture(_ instance: String) -> SyntheticImage {
@@ -74,6 +78,7 @@ struct SyntheticImage {
         Self.add(&out, 0x0008, 0x0090, "PN", "Plantedreferrer^Odo")
         Self.add(&out, 0x0008, 0x1030, "LO", "CT head routine")
         Self.add(&out, 0x0008, 0x103E, "LO", "Axial brain")
+        if !model.isEmpty { Self.add(&out, 0x0008, 0x1090, "LO", model) }
         Self.add(&out, 0x0010, 0x0010, "PN", patientName)
         Self.add(&out, 0x0010, 0x0020, "LO", patientID)
         if !issuer.isEmpty { Self.add(&out, 0x0010, 0x0021, "LO", issuer) }
@@ -100,6 +105,11 @@ struct SyntheticImage {
     }
 
     private var pixels: [UInt8] {
+        if let picture {
+            return (0..<frames).flatMap { frame in
+                (0..<(side * side)).flatMap { Self.little(picture(frame, $0 / side, $0 % side)) }
+            }
+        }
         var state = UInt32(seed) &* 2_654_435_761 | 1
         return (0..<(side * side * frames)).flatMap { _ -> [UInt8] in
             state = state &* 1_664_525 &+ 1_013_904_223

@@ -7,6 +7,8 @@ const kinds = {
     ingest: "uploaded images",
     release: "released held images",
     reject: "rejected held images",
+    "pixels.approve": "decided what is blacked out of all images like one",
+    "pixels.withdraw": "withdrew what is blacked out of all images like one",
     export: "made an export",
     "account.sign-in": "signed in",
     "account.add": "added an account",

@@ -1,21 +1,19 @@
 import { announce, fill, h } from "../core/dom.js";
-import { api, APIError, isAbort, messageOf, sentence } from "../core/api.js";
+import { api, APIError, isAbort, messageOf } from "../core/api.js";
 import { projectsPermitting } from "../core/session.js";
-import { formatTime, modalityName, plural } from "../core/format.js";
-import { openDialog } from "../ui/dialog.js";
-import { field, form, select } from "../ui/form.js";
-import { icon } from "../ui/icons.js";
+import { plural } from "../core/format.js";
+import { askApproval, askReason } from "../held/dialogs.js";
+import { itemPath } from "../held/frames.js";
+import { onKey } from "../held/keys.js";
+import { queue } from "../held/list.js";
+import { side } from "../held/side.js";
+import { stage } from "../held/stage.js";
+import { confirmDialog } from "../ui/dialog.js";
+import { select } from "../ui/form.js";
 import { empty, failure, toast } from "../ui/notice.js";
 
 /** @import { PageContext } from "../core/router.js" */
 /** @import { HeldItem } from "../types.d.ts" */
-
-const reasons = ["Name or date in the image", "Report or form, not an image", "Not part of this project"];
-
-/** @param {HeldItem} item */
-function itemPath(item) {
-    return `held/${encodeURIComponent(String(item.id))}`;
-}
 
 /** @param {PageContext} context */
 export function render({ query, signal, setTitle }) {
@@ -24,28 +22,29 @@ export function render({ query, signal, setTitle }) {
     /** @type {HeldItem[]} */
     let items = [];
     let index = 0;
-    let frame = 1;
-    const list = h("ul", { class: "held-list", "aria-label": "Held images" });
-    const picture = h("div", { class: "held-picture" });
-    const facts = h("dl", { class: "facts" });
+    /** Decisions that are on their way to the server. */
+    let pending = 0;
+    /** What was decided here is not shown again by a list that was asked for before. @type {Set<string | number>} */
+    const decided = new Set();
+
+    const acts = {
+        release,
+        approve,
+        reject,
+        choose: (/** @type {number} */ by) => choose(Math.min(items.length - 1, Math.max(0, index + by))),
+        add: () => change(() => look.boxes.rows > 0 && look.boxes.add(), "A box in the middle"),
+        take,
+        step: (/** @type {number} */ by) => change(() => look.boxes.step(by)),
+        leave: () => change(() => look.boxes.selected = -1),
+        select: (/** @type {number} */ at) => change(() => look.boxes.selected = at),
+        shift: (/** @type {number} */ dx, /** @type {number} */ dy, /** @type {boolean} */ grows) =>
+            change(() => grows ? look.boxes.grow(dx, dy) : look.boxes.move(dx, dy)),
+    };
+    const look = stage({ changed: showBoxes, signal });
+    const beside = side(acts);
+    const list = queue(choose);
     const count = h("p", { class: "muted count-line", role: "status" });
-    const release = h("button", { class: "button primary", type: "button" }, icon("check"), "Release (A)");
-    const reject = h("button", { class: "button danger", type: "button" }, icon("close"), "Reject… (R)");
-    const frames = h("div", { class: "held-frames" });
-    const body = h("div", { class: "held-body card" }, [
-        list,
-        h("section", { class: "held-look", "aria-label": "The image" }, picture, frames),
-        h("section", { class: "held-side", "aria-label": "Decision" }, [
-            facts,
-            h(
-                "p",
-                { class: "small muted" },
-                "Is there a name, a number, a date or a face in the picture? Then reject it. " +
-                    "Released images are seen by everybody in the project.",
-            ),
-            h("div", { class: "actions" }, release, reject),
-        ]),
-    ]);
+    const body = h("div", { class: "held-body card" }, list.element, look.element, beside.element);
     const place = h("div");
     const filter = select(
         { "aria-label": "Project" },
@@ -62,8 +61,12 @@ export function render({ query, signal, setTitle }) {
         try {
             const project = filter.value ? `?project=${encodeURIComponent(filter.value)}` : "";
             const answer = await api.get(`held${project}`, signal);
-            items = answer.items;
-            index = 0;
+            const current = items[index];
+            items = /** @type {HeldItem[]} */ (answer.items).filter(({ id }) => !decided.has(id));
+            // The one that somebody looks at stays the same object: its boxes do, too.
+            const at = items.findIndex(({ id }) => id === current?.id);
+            if (current && at >= 0) items[at] = current;
+            index = Math.max(0, at);
             show();
         } catch (error) {
             if (!isAbort(error)) fill(place, failure(messageOf(error), load));
@@ -71,202 +74,144 @@ export function render({ query, signal, setTitle }) {
     }
 
     function show() {
-        count.textContent = items.length > 0
-            ? `${plural(items.length, "image waits", "images wait")} for a decision`
-            : "";
+        const waits = items.length > 0 ? `${plural(items.length, "image waits", "images wait")} for a decision` : "";
+        count.textContent = pending > 0 ? `${waits ? `${waits}; ` : ""}${pending} being sent…` : waits;
         if (items.length === 0) {
-            fill(
-                place,
-                empty({
-                    symbol: "check",
-                    title: "Nothing is waiting",
-                    text:
-                        "Images that may show a name or another text in the picture are held here until somebody has looked " +
-                        "at them. At the moment there are none.",
-                    actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
-                }),
-            );
+            look.show(undefined, undefined);
+            fill(place, pending > 0 ? h("p", { class: "muted", role: "status" }, "One moment…") : nothing());
             return;
         }
         if (!body.isConnected) fill(place, body);
-        fill(
-            list,
-            items.map((item, at) => {
-                const button = h("button", {
-                    type: "button",
-                    class: "held-item",
-                    "aria-current": at === index ? "true" : null,
-                }, [
-                    h("span", { class: "badge accent" }, item.modality || "?"),
-                    h("span", { class: "held-name" }, item.description || "Without a description"),
-                    h("span", { class: "muted small" }, formatTime(item.receivedAt)),
-                ]);
-                button.addEventListener("click", () => choose(at));
-                return h("li", null, button);
-            }),
-        );
         choose(Math.min(index, items.length - 1));
     }
 
     /** @param {number} at */
     function choose(at) {
-        index = at;
-        frame = 1;
         const item = items[at];
         if (!item) return;
-        for (const [place, button] of [...list.querySelectorAll("button")].entries()) {
-            if (place === at) {
-                button.setAttribute("aria-current", "true");
-                button.scrollIntoView({ block: "nearest" });
-            } else button.removeAttribute("aria-current");
-        }
-        const rows = /** @type {[string, string][]} */ ([
-            ["Why held", sentence(item.reason)],
-            ["Modality", item.modality ? modalityName(item.modality) : "Not given"],
-            ["Description", item.description || "None"],
-            ["Size", item.rows && item.columns ? `${item.columns} × ${item.rows}` : "No image"],
-            ["Project", item.project],
-            ["Received", formatTime(item.receivedAt)],
-        ]);
-        fill(facts, rows.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
-        showFrame();
+        index = at;
+        list.show(items, index);
+        beside.showItem(item);
+        look.show(item, items[at + 1]);
+        showBoxes();
     }
 
-    function showFrame() {
-        const item = items[index];
-        if (!item) return;
-        const total = item.frames ?? 1;
-        const image = h("img", {
-            src: `/api/v1/${itemPath(item)}/frames/${frame}/rendered`,
-            alt: `Held image${total > 1 ? `, frame ${frame} of ${total}` : ""}`,
-        });
-        image.addEventListener(
-            "error",
-            () =>
-                fill(
-                    picture,
-                    h("p", null, "This object can't be shown as an image. Judge it by its description, or reject it."),
-                ),
-        );
-        fill(picture, image);
-        const step = (/** @type {number} */ by, /** @type {string} */ name) => {
-            const button = h("button", {
-                class: "button small",
-                type: "button",
-                disabled: frame + by < 1 || frame + by > total,
-            }, name);
-            button.addEventListener("click", () => turn(by));
-            return button;
-        };
-        fill(
-            frames,
-            total > 1
-                ? [step(-1, "Previous"), h("span", { class: "numeric" }, `Frame ${frame} of ${total}`), step(1, "Next")]
-                : null,
-        );
+    function showBoxes() {
+        if (items[index]) beside.showBoxes(look.boxes, look.unseen);
     }
 
-    /** @param {number} by */
-    function turn(by) {
-        const total = items[index]?.frames ?? 1;
-        frame = Math.min(total, Math.max(1, frame + by));
-        showFrame();
+    /** @param {() => void} act @param {string} [words] */
+    function change(act, words) {
+        act();
+        const box = look.boxes.current;
+        announce(words ?? (box ? `Box ${box.width} by ${box.height} at ${box.x}, ${box.y}` : "No box is selected"));
+        look.boxesChanged();
+    }
+
+    function take() {
+        const words = { gone: "Deleted", left: "Left as it is", black: "Blacked out" };
+        const what = look.boxes.take();
+        if (what) change(() => {}, words[what]);
     }
 
     /**
+     * Sends a decision and goes on to the next image meanwhile. One that did not arrive comes back.
      * @param {HeldItem} item
      * @param {string} what
-     * @param {Record<string, string>} [body]
+     * @param {Record<string, unknown>} content
+     * @param {string} words
      */
-    async function decide(item, what, body) {
+    async function decide(item, what, content, words) {
+        const at = items.indexOf(item);
+        decided.add(item.id);
+        items = items.filter((other) => other !== item && !(what === "approve" && other.alike === item.alike));
+        if (at < index) index--;
+        pending++;
+        announce(words);
+        show();
         try {
-            await api.post(`${itemPath(item)}/${what}`, body);
+            await api.post(`${itemPath(item)}/${what}`, content);
         } catch (error) {
             // Somebody else was faster: it is gone from the list either way.
-            if (!(error instanceof APIError) || ![404, 409].includes(error.status)) throw error;
-            toast(error.message, "info");
-        }
-        items = items.filter(({ id }) => id !== item.id);
-        announce(what === "release" ? "Released" : "Rejected");
-        show();
-    }
-
-    async function releaseCurrent() {
-        const item = items[index];
-        if (!item || release.disabled) return;
-        release.disabled = true;
-        try {
-            await decide(item, "release");
-            toast("Released. It is now in the project.");
-        } catch (error) {
+            if (!(error instanceof APIError) || ![404, 409].includes(error.status)) {
+                decided.delete(item.id);
+                items.splice(Math.min(at, items.length), 0, item);
+            }
             toast(messageOf(error), "alert");
         } finally {
-            release.disabled = false;
+            pending--;
+            if (!signal.aborted) {
+                show();
+                if (items.length === 0 || what === "approve") load();
+            }
         }
     }
 
-    function rejectCurrent() {
-        const item = items[index];
-        if (!item) return;
-        const reason = h("textarea", { class: "input", required: true, maxlength: 500 });
-        const dialog = openDialog(
-            "Reject this image",
-            h(
-                "p",
-                { class: "muted" },
-                "It is not published. The reason is kept for those who uploaded it; write no patient data.",
-            ),
-            h(
-                "div",
-                { class: "chips" },
-                reasons.map((text) => {
-                    const chip = h("button", { class: "chip", type: "button" }, text);
-                    chip.addEventListener("click", () => {
-                        reason.value = text;
-                        reason.focus();
-                    });
-                    return chip;
-                }),
-            ),
-            form({
-                action: "Reject",
-                async submit() {
-                    await decide(item, "reject", { reason: reason.value.trim() });
-                    dialog.close();
-                    toast("Rejected.");
-                },
-            }, field("Reason", reason)),
-        );
-        reason.focus();
+    /** Whether all frames were seen, or somebody says that it is enough. */
+    async function isSeen() {
+        if (look.unseen === 0 || look.boxes.rows === 0) return true;
+        return await confirmDialog({
+            title: "Not all frames were seen",
+            text: `${plural(look.unseen, "frame was", "frames were")} not on the screen. A name may be in any of them.`,
+            action: "Go on all the same",
+            danger: true,
+        });
     }
 
-    release.addEventListener("click", releaseCurrent);
-    reject.addEventListener("click", rejectCurrent);
+    async function release() {
+        const item = items[index];
+        const regions = look.boxes.black;
+        if (!item || !await isSeen()) return;
+        await decide(item, "release", { regions }, regions.length > 0 ? "Blacked out and published" : "Published");
+    }
+
+    async function approve() {
+        const item = items[index];
+        if (!item?.alike || !await isSeen()) return;
+        const [regions, seen] = [look.boxes.black, look.boxes.left];
+        askApproval(item, { black: regions.length, left: seen.length }, (note) => {
+            decide(item, "approve", { regions, seen, note }, "Approved for all like it");
+            toast("Approved. Images like it are published one after the other.");
+        });
+    }
+
+    function reject() {
+        const item = items[index];
+        if (!item) return;
+        askReason((reason) => {
+            decide(item, "reject", { reason }, "Rejected");
+        });
+    }
+
     addEventListener("keydown", (event) => {
         const target = event.target instanceof Element ? event.target : null;
         if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-        if (target?.closest("input, select, textarea")) return;
-        const actions = /** @type {Record<string, () => void>} */ ({
-            a: releaseCurrent,
-            r: rejectCurrent,
-            ArrowDown: () => choose(Math.min(items.length - 1, index + 1)),
-            ArrowUp: () => choose(Math.max(0, index - 1)),
-            ArrowRight: () => turn(1),
-            ArrowLeft: () => turn(-1),
-        });
-        const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-        if (!action || items.length === 0) return;
-        event.preventDefault();
-        action();
+        if (target?.closest("input, select, textarea") || items.length === 0) return;
+        if (onKey(event, look, acts)) event.preventDefault();
     }, { signal });
     load();
     return h("main", { class: "held-page" }, [
         h("div", { class: "heading" }, [
             h("h1", null, "Held images"),
             count,
-            h("div", { class: "end" }, filter),
-            h("p", null, "Keys: ↑ ↓ choose, ← → frames, A release, R reject."),
+            h("div", { class: "end" }, filter, h("a", { class: "button", href: "/held/approvals" }, "Approvals")),
+            h(
+                "p",
+                null,
+                "Keys: A publish, S same for all like it, R reject. N new box, B next box, arrows move it, Shift and arrows " +
+                    "size it, Del takes it away. Without a box ↑ ↓ choose, ← → frames. Space plays, Z larger, C all values.",
+            ),
         ]),
         place,
     ]);
+}
+
+function nothing() {
+    return empty({
+        symbol: "check",
+        title: "Nothing is waiting",
+        text: "Images that may show a name or another text in the picture are held here until somebody has looked " +
+            "at them. At the moment there are none.",
+        actions: [h("a", { class: "button primary", href: "/studies" }, "Go to the studies")],
+    });
 }

@@ -1,3 +1,4 @@
+import ByteIO
 import DICOM
 import DICOMImaging
 
@@ -66,6 +67,9 @@ extension Deidentifier {
                 outcome.pixels.proposed = approval.regions
                 return held(outcome, "text where images of its kind had none", of: file)
             }
+            if isRead(file, ignoring: known) {
+                return held(outcome, "words were read where images of its kind had none", of: file)
+            }
         }
         return try published(outcome, approval.regions, of: file)
     }
@@ -77,6 +81,9 @@ extension Deidentifier {
         let found = text(in: file, TextDetector(.thorough), frames: Self.searchedFrames, ignoring: regions)
         guard let found else { return held(outcome, "pixels that cannot be decoded", of: file) }
         guard found.isEmpty else { return held(outcome, "text outside the regions where it is expected", of: file) }
+        if isRead(file, ignoring: regions) {
+            return held(outcome, "words were read outside the regions where text is expected", of: file)
+        }
         return try published(outcome, regions, of: file)
     }
 
@@ -126,10 +133,37 @@ extension Deidentifier {
         try? detector.regions(in: file, frames: frames, ignoring: regions)
     }
 
+    /// Whether a reader, where there is one, reads words outside `regions`. What it cannot say it does not.
+    private func isRead(_ file: DICOMFile, ignoring regions: [PixelRegion]) -> Bool {
+        guard let reader = SecondOpinion.reader, let pixels = try? PixelData(file) else { return false }
+        let parameters = DisplayParameters.Reader(file)
+        return TextDetector.sample(of: pixels.frameCount, Self.sampledFrames).contains { number in
+            guard let frame = try? pixels.frame(number),
+                let picture = try? Renderer.render(frame, parameters.frame(number)).blanked(regions),
+                let words = try? reader.words(in: picture)
+            else { return false }
+            return !words.isEmpty
+        }
+    }
+
     /// Whether pixels are a picture of something: labels and doses are none, and look like anything (PS3.3 §A.51, A.18).
     private static func isPicture(_ root: DataSet) -> Bool {
         guard root.contains(.PixelData), root.int(.BitsAllocated) != 1 else { return false }
         let sopClass = root.string(.SOPClassUID) ?? ""
         return !["66.", "481.", "30"].contains { sopClass.hasPrefix("1.2.840.10008.5.1.4.1.1.\($0)") }
+    }
+}
+
+extension RenderedImage {
+    /// The picture with the regions black.
+    fileprivate func blanked(_ regions: [PixelRegion]) throws(ImagingError) -> RenderedImage {
+        var bytes = pixels.array
+        for region in regions.compactMap({ $0.clipped(rows: rows, columns: columns) }) {
+            for row in region.rows {
+                let start = (row * columns + region.x) * channels
+                for index in start..<(start + region.width * channels) { bytes[index] = 0 }
+            }
+        }
+        return try RenderedImage(rows: rows, columns: columns, channels: channels, pixels: Bytes(bytes))
     }
 }

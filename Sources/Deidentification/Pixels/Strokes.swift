@@ -29,13 +29,14 @@ struct Strokes {
 
     let patches: [Patch]
 
-    /// More runs than this in one of so many pixels are noise, not text.
+    /// More runs than one in so many pixels are noise, not text; and more than `limit` are no text that anybody reads.
     private static let pixelsPerRun = 6
+    private static let limit = 2_000_000
 
     /// Patches of the pixels within `range`, which touch each other at a side or a corner; `nil` where there are so many
     /// runs of them that they are noise.
     init?(_ plane: GreyPlane, within range: ClosedRange<UInt16>) {
-        var finder = RunFinder(plane, range, limit: max(64, plane.values.count / Self.pixelsPerRun))
+        var finder = RunFinder(plane, range, limit: min(Self.limit, max(64, plane.values.count / Self.pixelsPerRun)))
         for row in 0..<plane.rows { guard finder.add(row: row) else { return nil } }
         patches = finder.joined()
     }

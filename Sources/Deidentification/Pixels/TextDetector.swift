@@ -18,6 +18,9 @@ public struct TextDetector: Sendable {
 
     public let effort: Effort
 
+    /// Largest frame of a file that is searched, in pixels.
+    public static let maximumPixels = 100_000_000
+
     public init(_ effort: Effort = .thorough) { self.effort = effort }
 
     /// Where text seems to stand, from top to bottom; regions do not overlap.
@@ -44,12 +47,15 @@ public struct TextDetector: Sendable {
     /// - Parameters:
     ///   - count: how many frames are looked at, where there are so many.
     ///   - regions: what is not looked at.
-    /// - Throws: what decoding throws; `.truncated` where a frame is missing.
+    /// - Throws: what decoding throws; `.truncated` where a frame is missing; `.tooLarge` beyond `maximumPixels`.
     public func regions(
         in file: DICOMFile, frames count: Int, ignoring regions: [PixelRegion] = []
     ) throws(ImagingError) -> [PixelRegion] {
         let pixels = try PixelData(file)
         guard !pixels.description.isFloat else { return [] }
+        guard pixels.description.rows * pixels.description.columns <= Self.maximumPixels else {
+            throw ImagingError(.tooLarge, "a frame is too large to be searched for text")
+        }
         let palette = pixels.description.photometric == .paletteColor ? DisplayParameters(file, frame: 1).palette : nil
         // Normalising costs as much as the quick look itself. Overlays in unused bits are no text of the image.
         let isRaw = effort == .quick && !file.dataSet.elements.contains { $0.tag.group & 0xFF01 == 0x6000 }

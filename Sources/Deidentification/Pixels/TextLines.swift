@@ -18,18 +18,21 @@ struct TextLines {
     private static let heights = 5...96
     /// Patches that are looked at; more are no text but noise.
     private static let limit = 20_000
+    private static let patchLimit = 200_000
+    /// Lines after which a frame is full of text, wherever more of it may be.
+    private static let lineLimit = 500
 
     init(_ strokes: Strokes, _ demand: Demand) {
         let letters = strokes.patches.filter { Self.isLetter($0, demand) }
-        guard letters.count >= 1, letters.count <= Self.limit else {
+        guard (1...Self.limit).contains(letters.count), strokes.patches.count <= Self.patchLimit else {
             regions = []
             return
         }
-        let dust = strokes.patches.filter { $0.area <= 3 }
+        let dust = Dust(strokes)
         let byBottom = Dictionary(grouping: letters.indices, by: { letters[$0].bottom })
         var used = [Bool](repeating: false, count: letters.count)
         var found: [PixelRegion] = []
-        for bottom in byBottom.keys.sorted() {
+        for bottom in byBottom.keys.sorted() where found.count < Self.lineLimit {
             // Small letters stand on the line that capitals stand on; a pixel more or less is the font's curves.
             let near = (-1...1).flatMap { byBottom[bottom + $0] ?? [] }.filter { !used[$0] }
                 .sorted { letters[$0].left < letters[$1].left }
@@ -56,23 +59,30 @@ struct TextLines {
     }
 
     /// Runs of patches with no more than a wide blank between two.
+    /// - Parameter indices: of letters, from left to right.
     private static func chains(_ indices: [Int], _ letters: [Strokes.Patch]) -> [[Int]] {
-        var chains: [[Int]] = []
+        var done: [[Int]] = []
+        var open: [[Int]] = []
         for index in indices {
             let letter = letters[index]
-            let place = chains.lastIndex { chain in
+            let isOver = { (chain: [Int]) in
+                (chain.last.map { letters[$0].right } ?? 0) + heights.upperBound * 3 / 2 < letter.left
+            }
+            done += open.filter(isOver)
+            open.removeAll(where: isOver)
+            let place = open.lastIndex { chain in
                 guard let last = chain.last.map({ letters[$0] }) else { return false }
                 let height = max(last.height, letter.height)
                 return letter.left - last.right <= height * 3 / 2 && letter.left > last.left
                     && min(last.height, letter.height) * 2 >= height
             }
-            if let place { chains[place].append(index) } else { chains.append([index]) }
+            if let place { open[place].append(index) } else { open.append([index]) }
         }
-        return chains
+        return done + open
     }
 
-    /// - Parameter dust: patches of a few pixels. Noise has far more of them than of any that look like letters.
-    private static func isText(_ chain: [Strokes.Patch], _ dust: [Strokes.Patch], _ demand: Demand) -> Bool {
+    /// - Parameter dust: noise has far more of it than of patches that look like letters.
+    private static func isText(_ chain: [Strokes.Patch], _ dust: Dust, _ demand: Demand) -> Bool {
         let count = chain.reduce(0) { $0 + max(1, $1.width * 10 / max(1, $1.height * 8)) }
         guard count >= demand.letters, let first = chain.first, let last = chain.last else { return false }
         let heights = chain.map(\.height).sorted()
@@ -83,11 +93,7 @@ struct TextLines {
         let isScale = Set(chain.map(\.area)).count == 1 && Set(chain.map(\.width)).count == 1
         guard !isScale, last.right - first.left >= usual else { return false }
         let rows = (chain.map(\.top).min() ?? 0)...(chain.map(\.bottom).max() ?? 0)
-        let specks = dust.reduce(0) { count, speck in
-            let isWithin = rows.contains(speck.top) && speck.left >= first.left && speck.right <= last.right
-            return isWithin ? count + 1 : count
-        }
-        return specks <= count
+        return !dust.hasMore(than: count, rows, first.left...max(first.left, last.right))
     }
 
     /// The box of a line, with what belongs to it and is no letter by itself: dots, letters that fade or touch.
@@ -123,5 +129,35 @@ struct TextLines {
             out.append(region)
         }
         return out.sorted { ($0.y, $0.x) < ($1.y, $1.x) }
+    }
+}
+
+/// Patches of a few pixels, by the row in which they begin.
+private struct Dust {
+    /// Leftmost columns, ascending.
+    private var rows: [Int: [Int]] = [:]
+
+    init(_ strokes: Strokes) {
+        for patch in strokes.patches where patch.area <= 3 { rows[patch.top, default: []].append(patch.left) }
+        rows = rows.mapValues { $0.sorted() }
+    }
+
+    /// Whether more than `count` lie in some rows and columns.
+    func hasMore(than count: Int, _ range: ClosedRange<Int>, _ columns: ClosedRange<Int>) -> Bool {
+        var found = 0
+        for row in range {
+            guard let lefts = rows[row] else { continue }
+            var (low, high) = (0, lefts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if lefts[middle] < columns.lowerBound { low = middle + 1 } else { high = middle }
+            }
+            while low < lefts.count, lefts[low] <= columns.upperBound {
+                found += 1
+                if found > count { return true }
+                low += 1
+            }
+        }
+        return false
     }
 }

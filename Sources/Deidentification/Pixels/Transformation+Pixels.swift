@@ -130,6 +130,7 @@ extension Transformation {
             isChanged = true
         }
         guard isChanged || isResized || cleaned.items.count != fragments.items.count else { return .keep }
+        movedFragments = true
         summary.replaced += 1
         var changed = element
         changed.value = .fragments(cleaned)

@@ -11,6 +11,8 @@ public struct Principal: Sendable, Hashable {
         case subscription(Int64)
         /// Nobody is there: work goes on that the account asked for.
         case job(Int64)
+        /// Nobody is there: what the account decided for all images that look alike is done to one of them.
+        case approval(Int64)
 
         public var description: String {
             switch self {
@@ -20,6 +22,7 @@ public struct Principal: Sendable, Hashable {
             case .link(let id): "link \(id)"
             case .subscription(let id): "subscription \(id)"
             case .job(let id): "job \(id)"
+            case .approval(let id): "approval \(id)"
             }
         }
     }

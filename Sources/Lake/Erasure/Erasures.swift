@@ -15,9 +15,11 @@ public struct Erasures: Sendable {
     private let visibility: Visibility
     private let viewing: Viewing
     private let archive: Archive
+    private let review: Review
 
-    init(_ context: LakeContext, viewing: Viewing, archive: Archive) {
+    init(_ context: LakeContext, viewing: Viewing, archive: Archive, review: Review) {
         self.context = context
+        self.review = review
         self.viewing = viewing
         self.archive = archive
         visibility = Visibility(context: context)
@@ -124,6 +126,7 @@ public struct Erasures: Sendable {
     private func forget(_ studies: [Int64]) {
         for study in studies { context.keys.forget(study: study) }
         viewing.forgetAll()
+        review.pictures.removeAll()
     }
 
     // MARK: After it

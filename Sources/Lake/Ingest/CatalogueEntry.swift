@@ -43,6 +43,8 @@ struct CatalogueEntry: Codable, Sendable {
         var metadata: [UInt8]
         /// Version of the project's profile; `nil` in what was held before there were versions.
         var profileVersion: Int?
+        /// The approval under which it is published without a person having looked at it.
+        var pixelApproval: Int64?
     }
 
     var study: Study

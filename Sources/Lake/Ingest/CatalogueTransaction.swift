@@ -45,9 +45,9 @@ struct CatalogueTransaction {
                 known[receipt.uid] = Known(digest: receipt.digest, state: .published)
                 seriesStudy[receipt.entry.series.uid] = receipt.studyID
             case .held(let reason):
-                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry) = receipt.intent else { break }
+                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry, let pixels) = receipt.intent else { break }
                 known[receipt.uid] = Known(digest: receipt.digest, state: .waiting)
-                try await insertHeld(receipt, reason: reason, sealedEntry: sealedEntry)
+                try await insertHeld(receipt, reason: reason, sealedEntry: sealedEntry, pixels)
             case .conflict:
                 try await insertConflict(receipt)
             case .alreadyThere, .refused: break
@@ -68,14 +68,14 @@ struct CatalogueTransaction {
             case .published, .released: return .alreadyThere
             case .rejected: return .refused
             case .waiting:
-                if case .hold(let reason, _) = receipt.intent { return .held(reason: reason) }
+                if case .hold(let reason, _, _) = receipt.intent { return .held(reason: reason) }
                 return .alreadyThere
             }
         }
         if let study = seriesStudy[receipt.entry.series.uid], study != receipt.studyID { return .otherStudy }
         return switch receipt.intent {
         case .publish: .accepted
-        case .hold(let reason, _): .held(reason: reason)
+        case .hold(let reason, _, _): .held(reason: reason)
         case .conflict(let reason): .conflict(reason: reason)
         }
     }
@@ -240,12 +240,12 @@ struct CatalogueTransaction {
             INSERT INTO instance (series_id, study_id, project_id, batch_id, uid, sop_class, transfer_syntax, number,
                 rows, columns, frames, object_segment, object_offset, object_length, patch_segment, patch_offset,
                 patch_length, stored_size, stored_sha256, stored_crc32, original_digest, frame_index, metadata,
-                profile_version)
+                profile_version, pixel_approval_id)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
                 $7::text[], $8::bigint[]::integer[], $9::bigint[]::integer[], $10::bigint[]::integer[],
                 $11::bigint[]::integer[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
                 $17::bigint[], $18::bigint[], $19::bytea[], $20::bigint[], $21::bytea[], $22::bytea[], $23::bytea[],
-                $24::bigint[]::integer[])
+                $24::bigint[]::integer[], $25::bigint[])
             """,
             [
                 all.map { seriesIDs[$0.entry.series.uid] }, all.map(\.studyID), all.map(\.projectID),
@@ -256,21 +256,25 @@ struct CatalogueTransaction {
                 all.map(\.addresses.patch.offset), all.map(\.addresses.patch.length), instances.map(\.storedSize),
                 instances.map(\.storedSHA256), instances.map { Int64($0.storedCRC32) }, instances.map(\.originalDigest),
                 instances.map(\.frameIndex), instances.map(\.metadata), instances.map { $0.profileVersion ?? 1 },
+                instances.map(\.pixelApproval),
             ])
     }
 
     // MARK: Held and conflicting
 
-    private func insertHeld(_ receipt: Receipt, reason: String, sealedEntry: [UInt8]) async throws {
+    private func insertHeld(
+        _ receipt: Receipt, reason: String, sealedEntry: [UInt8], _ pixels: HeldPixels
+    ) async throws {
         let entry = receipt.entry
         let description = entry.series.description.isEmpty ? entry.study.description : entry.series.description
         _ = try await connection.query(
             """
             INSERT INTO held (project_id, study_key_id, batch_id, instance_uid, series_uid, study_uid, reason, modality,
                 description, rows, columns, frames, object_segment, object_offset, object_length, patch_segment,
-                patch_offset, patch_length, stored_size, stored_sha256, original_digest, entry, received_by)
+                patch_offset, patch_length, stored_size, stored_sha256, original_digest, entry, received_by, signature,
+                by_signature, proposed, found, approval_tried)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23)
+                $22, $23, $24, $25, $26::jsonb, $27::jsonb, $28)
             """,
             [
                 receipt.projectID, receipt.studyID, receipt.batchID, receipt.uid, entry.series.uid, entry.study.uid,
@@ -279,6 +283,8 @@ struct CatalogueTransaction {
                 receipt.addresses.object.segment, receipt.addresses.object.offset, receipt.addresses.object.length,
                 receipt.addresses.patch.segment, receipt.addresses.patch.offset, receipt.addresses.patch.length,
                 entry.instance.storedSize, entry.instance.storedSHA256, receipt.digest, sealedEntry, receipt.accountID,
+                pixels.signature, pixels.isDecidedBySignature, try pixels.proposed.json, try pixels.found.json,
+                pixels.triedApproval,
             ])
     }
 

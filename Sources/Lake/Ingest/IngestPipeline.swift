@@ -100,7 +100,7 @@ struct IngestPipeline: Sendable {
     }
 
     /// Seals object and patch and makes them durable.
-    private func store(_ prepared: Prepared, keys: StudyKeys.Pair) async throws(LakeError) -> StoredAddresses {
+    func store(_ prepared: Prepared, keys: StudyKeys.Pair) async throws(LakeError) -> StoredAddresses {
         guard let identityKey = keys.identity else {
             throw LakeError(.conflict, "the identity of this study was destroyed: nothing can be added to it")
         }

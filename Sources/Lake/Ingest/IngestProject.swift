@@ -1,13 +1,25 @@
 internal import Deidentification
+internal import Foundation
+internal import Postgres
 
 /// A project as ingest needs it.
 struct IngestProject: Sendable {
     let id: Int64
     let code: String
-    /// Profile and pseudonym secret of the project.
+    /// Profile, pseudonym secret and approved pixels of the project.
     let deidentifier: Deidentifier
     /// Version of the profile.
     let profileVersion: Int
+    let approvals: PixelApprovals.InForce
+
+    private init(_ project: Project, profile: Profile, version: Int, _ projects: Projects) async throws(LakeError) {
+        id = project.id
+        code = project.code
+        approvals = try await PixelApprovals.inForce(project: project.id, projects.context)
+        deidentifier = Deidentifier(
+            profile: profile, secret: try await projects.pseudonymSecret(of: project), approved: approvals.regions)
+        profileVersion = version
+    }
 
     /// - Throws: `.notFound` where there is no such project for this principal, `.forbidden` where it may not upload.
     static func load(
@@ -18,9 +30,23 @@ struct IngestProject: Sendable {
         guard Gate.permits(principal, .upload, project: project.id) else {
             throw LakeError(.forbidden, "this account may not upload to the project")
         }
-        let secret = try await projects.pseudonymSecret(of: project)
-        return IngestProject(
-            id: project.id, code: project.code, deidentifier: Deidentifier(profile: project.profile, secret: secret),
-            profileVersion: project.profileVersion)
+        return try await IngestProject(project, profile: project.profile, version: project.profileVersion, projects)
+    }
+
+    /// The project as it was under an earlier profile, for what was taken in then and is made anew now.
+    static func load(
+        id: Int64, profileVersion: Int, _ projects: Projects
+    ) async throws(LakeError) -> IngestProject {
+        let (project, profile) = try await LakeError.rethrowing {
+            let project = try Project(
+                try await projects.context.database.single(
+                    "SELECT \(Project.columns) FROM project WHERE id = $1", [id]))
+            let row = try await projects.context.database.single(
+                "SELECT profile FROM project_profile WHERE project_id = $1 AND version = $2",
+                [id, Int32(clamping: profileVersion)])
+            let json = try row.decode("profile", as: String.self)
+            return (project, try JSONDecoder().decode(Profile.self, from: Data(json.utf8)))
+        }
+        return try await IngestProject(project, profile: profile, version: profileVersion, projects)
     }
 }

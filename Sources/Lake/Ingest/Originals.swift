@@ -52,6 +52,13 @@ extension StoredObjects {
     func original(
         _ addresses: StoredAddresses, uid: String, study: Int64, in context: LakeContext
     ) async throws(LakeError) -> any ByteSource {
+        try await namedOriginal(addresses, uid: uid, study: study, in: context).bytes
+    }
+
+    /// The same, with the relative path under which it came.
+    func namedOriginal(
+        _ addresses: StoredAddresses, uid: String, study: Int64, in context: LakeContext
+    ) async throws(LakeError) -> (bytes: any ByteSource, name: String) {
         let limits = context.configuration
         let object = try await Self.opening("de-identified object") { () throws(LakeError) in
             try await plaintext(try await self.object(addresses.object, uid: uid, study: study), context)
@@ -83,7 +90,7 @@ extension StoredObjects {
                 guard hash.digest() == patch.originalDigest else {
                     throw DeidentificationError(.wrongOriginal, "the rebuilt file has another digest")
                 }
-                return spool ?? builder.finish() as any ByteSource
+                return (spool ?? builder.finish() as any ByteSource, patch.originalName)
             }
         }
     }

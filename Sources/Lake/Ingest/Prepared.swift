@@ -16,10 +16,17 @@ struct Prepared: Sendable {
     let identity: SubjectIdentity
     let entry: CatalogueEntry
     let risk: BurnedInRisk
+    /// What was seen in its pixels, and done about it.
+    let pixels: HeldPixels
+    /// Blacked out in every frame of the object.
+    let redacted: [PixelRegion]
 
     /// Reads, de-identifies and verifies.
+    /// - Parameter redacting: what a person who looked at it wants blacked out in every frame; `nil` where nobody has
+    ///   looked.
     init(
-        _ source: any ByteSource, name: String, project: IngestProject, limits: LakeConfiguration
+        _ source: any ByteSource, name: String, project: IngestProject, limits: LakeConfiguration,
+        redacting regions: [PixelRegion]? = nil
     ) throws(Rejection) {
         let file: DICOMFile
         do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
@@ -27,9 +34,12 @@ struct Prepared: Sendable {
         }
         try Self.checkWhole(file)
         let outcome: Outcome
-        do throws(DeidentificationError) { outcome = try project.deidentifier.deidentify(file) } catch {
-            throw Rejection(error)
-        }
+        do throws(DeidentificationError) {
+            outcome =
+                if let regions { try project.deidentifier.deidentify(file, redacting: regions) } else {
+                    try project.deidentifier.deidentify(file)
+                }
+        } catch { throw Rejection(error) }
         let original = try Self.digest(source)
         let object = try Deidentified(outcome, original: original, project.deidentifier.pseudonyms)
         let pieces: [Piece]
@@ -41,10 +51,23 @@ struct Prepared: Sendable {
         patch = try Self.patch(source, pieces, bytes, name: name, digests)
         identity = try Self.identity(file, object, project.deidentifier.pseudonyms)
         risk = Self.risk(file, outcome)
-        entry = CatalogueEntry(
+        redacted = outcome.pixels.redacted
+        let approval = regions == nil ? outcome.pixels.signature.flatMap { project.approvals.ids[$0] } : nil
+        pixels = Self.pixels(outcome, tried: approval)
+        var entry = CatalogueEntry(
             object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array,
             profileVersion: project.profileVersion)
+        if case .none = risk { entry.instance.pixelApproval = approval }
+        self.entry = entry
+    }
+
+    /// What a person is shown of it, should it be held. Half a file is no matter of its device.
+    private static func pixels(_ outcome: Outcome, tried approval: Int64?) -> HeldPixels {
+        HeldPixels(
+            signature: outcome.pixels.signature?.text ?? "",
+            isDecidedBySignature: outcome.pixels.isDecidedBySignature && outcome.pixels.signature?.isSpecific == true,
+            proposed: outcome.pixels.proposed, found: outcome.pixels.found, triedApproval: approval)
     }
 
     /// What ends in the middle of a value, or goes on with what is no element, is no whole file, whatever could be read
@@ -181,7 +204,7 @@ struct Prepared: Sendable {
             let encoded = try JSONEncoder().encode(entry)
             let sealed = try SealedObject.seal(
                 Bytes(Array(encoded)), key: study.keys.image, context: StoredObjects.entryContext(entry.instance.uid))
-            return .hold(reason: reason, sealedEntry: sealed.array)
+            return .hold(reason: reason, sealedEntry: sealed.array, pixels: pixels)
         } catch {
             throw LakeError(error)
         }

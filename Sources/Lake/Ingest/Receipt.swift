@@ -1,9 +1,11 @@
+internal import DICOMImaging
+
 /// One instance whose bytes are durable, on its way into the catalogue.
 struct Receipt: Sendable {
     enum Intent: Sendable {
         case publish
         /// Waits for a person; the sealed `CatalogueEntry` goes with it.
-        case hold(reason: String, sealedEntry: [UInt8])
+        case hold(reason: String, sealedEntry: [UInt8], pixels: HeldPixels)
         /// Known before: it cannot stand where its UIDs put it.
         case conflict(reason: String)
     }
@@ -20,6 +22,20 @@ struct Receipt: Sendable {
 
     var uid: String { entry.instance.uid }
     var digest: [UInt8] { entry.instance.originalDigest }
+}
+
+/// What de-identification saw in the pixels of what is held, for who looks at it.
+struct HeldPixels: Sendable {
+    /// `PixelSignature.text`; empty where there is none.
+    var signature = ""
+    /// Whether an approval of the signature may release it.
+    var isDecidedBySignature = false
+    /// What the rules would black out.
+    var proposed: [PixelRegion] = []
+    /// Where text was found, outside of that.
+    var found: [PixelRegion] = []
+    /// The approval that was in force and did not release it.
+    var triedApproval: Int64?
 }
 
 /// What the catalogue made of a receipt.

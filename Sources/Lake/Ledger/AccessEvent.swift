@@ -11,6 +11,9 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case ingest
         case release
         case reject
+        /// What is blacked out of all images that look alike, decided once for those that come.
+        case pixelsApprove = "pixels.approve"
+        case pixelsWithdraw = "pixels.withdraw"
         case export
         case signIn = "account.sign-in"
         case accountAdd = "account.add"

@@ -128,7 +128,7 @@ final class ViewedInstances: Sendable {
         guard opened.instance.frames > 0 else {
             throw LakeError(.invalid, "the instance has no pixels that can be shown")
         }
-        guard opened.blob.count <= HeldPicture.maximumBytes else {
+        guard opened.blob.count <= HeldPictures.maximumBytes else {
             throw LakeError(.tooLarge, "the instance is too large to be shown")
         }
         let bytes = try await opened.blob.read(0..<opened.blob.count)

@@ -9,6 +9,7 @@ extension Portal {
     static let pageRoutes: [Route] =
         [
             "/", "/signin", "/welcome", "/studies", "/studies/{uid}", "/upload", "/held", "/exports", "/accounts",
+            "/held/approvals",
             "/labels", "/labels/{id}", "/help", "/start", "/account", "/projects", "/projects/{code}", "/signup",
             "/verify", "/forgot", "/reset", "/unsubscribe/{token}", "/audit", "/archive", "/erased", "/erased/{id}",
         ].map { pattern in

@@ -55,8 +55,10 @@ struct DetectTextCommand: ParsableCommand {
 
     private func search(_ entry: FileTree.Entry, _ detector: TextDetector) throws {
         guard entry.obstacle == nil else { return }
+        let source = try entry.contents()
+        guard !source.isEmpty else { return }
         let file: DICOMFile
-        do throws(DICOMError) { file = try DICOMFile.read(try entry.contents()) } catch {
+        do throws(DICOMError) { file = try DICOMFile.read(source) } catch {
             if error.code == .notDICOM { return }
             throw error
         }
