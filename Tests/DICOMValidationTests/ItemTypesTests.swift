@@ -18,10 +18,10 @@ struct ItemTypesTests {
         var items: ItemTypes?
         var walked = TagPath([])
         for tag in path {
-            let found: ItemTypes = try #require(definition.items(of: tag, in: items))
-            items = found
+            let inner: ItemTypes = try #require(definition.items(of: tag, in: items))
+            items = inner
             walked.steps.append(TagPath.Step(tag))
-            for (child, type) in found.types {
+            for (child, type) in inner.types {
                 let whole = TagPath(walked.steps + [TagPath.Step(DICOM.Tag(rawValue: child))])
                 #expect(definition.requirement(of: whole) == type)
             }
@@ -42,9 +42,9 @@ struct ItemTypesTests {
         var items: ItemTypes?
         var sizes: Set<Int> = []
         for _ in 0..<24 {
-            let found: ItemTypes = try #require(definition.items(of: .ContentSequence, in: items))
-            items = found
-            sizes.insert(found.types.count)
+            let inner: ItemTypes = try #require(definition.items(of: .ContentSequence, in: items))
+            sizes.insert(inner.types.count)
+            items = inner
         }
         #expect(sizes.count <= 2)
     }
