@@ -77,7 +77,7 @@ public final class Lake: Sendable {
         fsck = Fsck(context, archive: archive)
         let works =
             ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
-            + review.recurring + anonymisations.recurring
+            + review.recurring + anonymisations.recurring + SeriesMarks(context: context).recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
