@@ -43,7 +43,7 @@ export class TextFields {
                 h("legend", null, "Languages beside English"),
                 languages.map(([code, name]) => {
                     const box = this.#languages.get(code);
-                    return h("label", { class: "role-choice" }, box, h("span", { lang: code }, name));
+                    return h("label", { class: "role-choice" }, box, h("span", null, name));
                 }),
             ),
             field("Where something was taken out", this.#surrogates),

@@ -70,7 +70,7 @@ export function plainRule(rule) {
 }
 
 /** Languages whose words may stay beside the English ones, by their own names. @type {[code: string, name: string][]} */
-export const languages = [["de", "Deutsch"], ["zh-Hant", "繁體中文"]];
+export const languages = [["de", "Deutsch (German)"], ["zh-Hant", "繁體中文 (Traditional Chinese)"]];
 
 /** What stands where something was taken out. @type {[value: string, words: string][]} */
 export const surrogates = [
