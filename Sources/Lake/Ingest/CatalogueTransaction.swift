@@ -45,7 +45,9 @@ struct CatalogueTransaction {
                 known[receipt.uid] = Known(digest: receipt.digest, state: .published)
                 seriesStudy[receipt.entry.series.uid] = receipt.studyID
             case .held(let reason):
-                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry, let pixels) = receipt.intent else { break }
+                guard known[receipt.uid] == nil, case .hold(_, let sealedEntry, let pixels) = receipt.intent else {
+                    break
+                }
                 known[receipt.uid] = Known(digest: receipt.digest, state: .waiting)
                 try await insertHeld(receipt, reason: reason, sealedEntry: sealedEntry, pixels)
             case .conflict:
