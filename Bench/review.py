@@ -24,6 +24,15 @@ import conftest  # noqa: E402
 from studies import SECONDARY_CAPTURE, ct_slice, read  # noqa: E402
 
 ROWS, COLUMNS = 768, 1024
+# Resolves once another image than the one before is on the screen.
+SHOWN = """before => new Promise((resolve) => {
+    const look = () => {
+        const image = document.querySelector('.held-sheet img');
+        if (image && image.getAttribute('src') !== before && image.complete && image.naturalWidth > 0) resolve();
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 
 
 def capture(number):
@@ -50,10 +59,7 @@ def review(page, count):
         began = time.monotonic()
         page.keyboard.press("a")
         if left:
-            page.wait_for_function(
-                "before => { const image = document.querySelector('.held-sheet img');"
-                " return image && image.getAttribute('src') !== before && image.complete && image.naturalWidth > 0 }",
-                arg=before, polling=5)
+            page.evaluate(SHOWN, before)
         else:
             page.get_by_text("Nothing is waiting").wait_for(timeout=60_000)
         spent.append(time.monotonic() - began)
@@ -73,7 +79,8 @@ def main():
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             conftest.sign_in(page, lake, "tester-review")
             page.goto(lake.url + "/held?project=REVIEW")
-            page.wait_for_function("document.querySelector('.held-sheet img')?.naturalWidth > 0")
+            page.locator(".held-sheet img").wait_for()
+            page.evaluate(SHOWN, "")
             spent = review(page, count)
             browser.close()
         *each, last = spent

@@ -20,7 +20,7 @@ def capture(model, frames=1, description="Boxes"):
     """A smooth picture that is held, as Part 10 bytes."""
     data = read(ct_slice(
         generate_uid(), generate_uid(), next(number), sop_class=SECONDARY_CAPTURE, Modality="OT",
-        Manufacturer="Boxmaker", ManufacturerModelName=model, SeriesDescription=description,
+        Manufacturer="Philips", ManufacturerModelName=model, SeriesDescription=description,
         StudyDescription=description, PatientID=f"BOX{next(number)}", ImageType=["DERIVED", "SECONDARY"]))
     data.Rows, data.Columns, data.NumberOfFrames = ROWS, COLUMNS, frames
     row, column = numpy.indices((ROWS, COLUMNS))
