@@ -34,6 +34,7 @@ struct FsckCommand: AsyncParsableCommand {
         let bytes: Int64
         let unreferenced: Int
         let unreferencedBytes: Int64
+        let erased: Int
         let offloaded: Int
         let restoring: Int
         let problems: [Problem]

@@ -72,7 +72,8 @@ extension HeldCommand {
                 let boxes = one.regions.map(\.description).joined(separator: " ")
                 let what = one.isWithdrawn ? "withdrawn" : "boxes \(boxes.isEmpty ? "none" : boxes)"
                 Terminal.print(
-                    "\(one.alike)  \(one.project)  version \(one.version)  \(one.device)  \(what)  \(one.author)  \(one.at)")
+                    "\(one.alike)  \(one.project)  version \(one.version)  \(one.device)  \(what)  \(one.author)  \(one.at)"
+                )
             }
             if !json, answer.approvals.isEmpty { Terminal.say("nothing is approved") }
         }
@@ -81,8 +82,7 @@ extension HeldCommand {
     struct Withdraw: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End an approval for what comes in from now on.",
-            discussion: "Example:  tarn held withdraw 1a79a4d60de6718e --project HEAD-CT --reason \"another layout\" --data ./lake"
-        )
+            discussion: "Example:  tarn held withdraw 1a79a4d6 --project CT --reason \"another layout\" --data ./lake")
 
         @Argument(help: "Which images, as `tarn held approvals` says first.") var alike: String
         @Option(help: "The project.") var project: String

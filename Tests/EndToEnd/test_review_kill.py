@@ -74,7 +74,7 @@ def test_kill_9_leaves_no_image_half_released(server):
         pixels = pydicom.dcmread(io.BytesIO(body[body.index(b"\r\n\r\n") + 4:])).pixel_array
         row, column = numpy.indices((256, 256))
         expected = 100 + row + column
-        expected[8:14, 4:34] = 0
+        expected[8:14, 4:34] = 100
         assert (pixels == expected).all()
     # Every original comes back as it was, and what was superseded is erased by whoever came after the crash.
     report = json.loads(server.command("fsck", "--deep", "--json").stdout)

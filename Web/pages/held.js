@@ -129,20 +129,20 @@ export function render({ query, signal, setTitle }) {
         pending++;
         announce(words);
         show();
+        let mustLoad = what === "approve";
         try {
             await api.post(`${itemPath(item)}/${what}`, content);
         } catch (error) {
-            // Somebody else was faster: it is gone from the list either way.
-            if (!(error instanceof APIError) || ![404, 409].includes(error.status)) {
-                decided.delete(item.id);
-                items.splice(Math.min(at, items.length), 0, item);
-            }
+            decided.delete(item.id);
+            // Somebody else was faster, or not: the server knows whether it still waits.
+            mustLoad ||= error instanceof APIError && [404, 409].includes(error.status);
+            if (!mustLoad) items.splice(Math.min(at, items.length), 0, item);
             toast(messageOf(error), "alert");
         } finally {
             pending--;
             if (!signal.aborted) {
                 show();
-                if (items.length === 0 || what === "approve") load();
+                if (items.length === 0 || mustLoad) load();
             }
         }
     }

@@ -21,7 +21,8 @@ extension Review {
         let row = try await waitingRow(id, regions + seen, principal)
         guard !row.item.alike.isEmpty else {
             throw LakeError(
-                .invalid, "this image does not say which device made it, or is held for more than its pixels: decide on it alone")
+                .invalid,
+                "this image does not say which device made it, or is held for more than its pixels: decide on it alone")
         }
         let note = note.isEmpty ? "" : try Naming.line(note, of: "a note", limit: 500)
         let new = PixelApprovals.New(signature: row.signature, regions: regions, seen: seen, note: note)
@@ -136,4 +137,3 @@ extension Review {
         }
     }
 }
-

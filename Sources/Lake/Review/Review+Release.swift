@@ -55,7 +55,8 @@ extension Review {
             let entry = try await entry(of: row)
             return try await commit(row, entry, row.addresses, [], principal, approving: approving)
         }
-        try await commit(row, made.prepared.entry, made.addresses, made.prepared.redacted, principal, approving: approving)
+        try await commit(
+            row, made.prepared.entry, made.addresses, made.prepared.redacted, principal, approving: approving)
     }
 
     /// The instance with `regions` blacked out; `nil` where it is published as it is: without an image there is nothing
