@@ -58,6 +58,8 @@ export interface Series {
     rows: number | null;
     columns: number | null;
     firstInstance: string | null;
+    /** Where a face may be recognised in it. */
+    recognizable?: "head" | "unnamed" | "picture" | null;
 }
 
 export interface StudyDetail extends Study {
@@ -219,6 +221,8 @@ export interface Export {
     manifestSHA256: string;
     /** Label sets that went along. */
     labels?: { set: string; name: string; version: number; tag?: string | null; digest: string; folder: string }[];
+    /** Where faces were to be taken out: of how many series, and how many were left out instead. */
+    faces?: { method: number; defaced: number; leftOut: number } | null;
 }
 
 export interface Account {

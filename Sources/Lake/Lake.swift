@@ -67,7 +67,7 @@ public final class Lake: Sendable {
         fsck = Fsck(context, archive: archive)
         let works =
             ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
-            + review.recurring
+            + review.recurring + SeriesMarks(context: context).recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 

@@ -179,7 +179,7 @@ final class DeidentifyRun: Sendable {
     }
 
     /// A UID as a name of a file: with the option that retains UIDs they are whatever a sender wrote.
-    private static func component(_ uid: String) -> String {
+    static func component(_ uid: String) -> String {
         let isPlain =
             !uid.isEmpty && uid.utf8.count <= 64 && uid.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
         return isPlain && uid.utf8.first != 0x2E ? uid : "unknown"

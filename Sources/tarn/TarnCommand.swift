@@ -20,7 +20,7 @@ struct TarnCommand: AsyncParsableCommand {
             UserCommand.self, MailCommand.self, KeysCommand.self, DumpCommand.self, DecodeCommand.self,
             RenderCommand.self, SeriesCommand.self, TranscodeCommand.self, RedactCommand.self,
             DetectTextCommand.self, ValidateCommand.self, DeidentifyCommand.self, ReidentifyCommand.self,
-            ProfileCommand.self, ScrubCommand.self, CARCommand.self, AuditCommand.self,
+            DefaceCommand.self, ProfileCommand.self, ScrubCommand.self, CARCommand.self, AuditCommand.self,
         ])
 
     /// Parses, runs, and ends with the status that this program promises: ArgumentParser's own for wrong usage is 64.

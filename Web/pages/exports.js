@@ -4,6 +4,7 @@ import { projectsPermitting } from "../core/session.js";
 import { describeFilter, filterFromQuery, queryOfFilter } from "../core/filters.js";
 import { formatBytes, formatCount, formatTime, plural } from "../core/format.js";
 import { exportLabels } from "../labels/export-choice.js";
+import { exportFaces } from "./export-faces.js";
 import { field, form, select } from "../ui/form.js";
 import { openDialog } from "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
@@ -59,6 +60,16 @@ function exportCard(one) {
                     ` ${formatTime(one.createdAt)}`,
                     one.createdBy ? ` by ${one.createdBy}` : "",
                 ]),
+                one.faces
+                    ? h(
+                        "p",
+                        { class: "muted small" },
+                        `Faces taken out of ${plural(one.faces.defaced, "series", "series")}` +
+                            (one.faces.leftOut > 0
+                                ? `; ${one.faces.leftOut} left out, since it could not be done safely`
+                                : ""),
+                    )
+                    : null,
                 ...(one.labels ?? []).map((set) =>
                     h(
                         "p",
@@ -183,6 +194,7 @@ function openCreate(filter, study, done) {
     }
 
     const labels = exportLabels();
+    const faces = exportFaces();
     project.addEventListener("change", () => {
         refresh();
         labels.show(project.value);
@@ -198,12 +210,12 @@ function openCreate(filter, study, done) {
                     const wanted = { ...filter };
                     delete wanted.project;
                     delete wanted.sort;
-                    const made = await api.post("exports", {
+                    const made = await faces.make({
                         project: project.value,
                         filter: wanted,
                         ...(study ? { studies: [study] } : {}),
                         ...(labels.chosen().length > 0 ? { labels: labels.chosen() } : {}),
-                    });
+                    }, controller.signal);
                     dialog.close();
                     done(made);
                 },
@@ -227,6 +239,7 @@ function openCreate(filter, study, done) {
                     : null,
             ]),
             labels.element,
+            faces.element,
             summary,
         ),
     );

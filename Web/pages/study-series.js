@@ -31,6 +31,20 @@ export function counterpartSeries(series, others) {
     return [...others].sort((a, b) => score(b) - score(a))[0];
 }
 
+/** What is said of a series that may show a face, in one line. @type {Record<string, string>} */
+const faceWords = {
+    head: "A face may be rebuilt from this series. An export can take it out.",
+    unnamed:
+        "Nothing says which region this series shows: a face may be rebuilt from it. An export without faces leaves it out.",
+    picture: "A picture that may show a face. An export without faces leaves it out.",
+};
+
+/** @param {Series} series */
+function faceMark(series) {
+    const words = series.recognizable ? faceWords[series.recognizable] : undefined;
+    return words ? h("span", { class: "series-face", title: words }, "May show a face") : null;
+}
+
 /**
  * What the list of series tells the page.
  * @typedef {object} RailTarget
@@ -102,6 +116,7 @@ export class SeriesRail {
             seriesThumbnail(study.uid, series.uid, study.local),
             h("span", { class: "series-name" }, name),
             h("span", { class: "series-count" }, `${series.modality} · ${plural(count, "image")}`, place),
+            faceMark(series),
         ]);
         button.addEventListener("click", () => this.target.open(series, study));
         const label = `Show beside: ${name}`;

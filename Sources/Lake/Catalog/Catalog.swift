@@ -108,6 +108,7 @@ public struct Catalog: Sendable {
     private static let seriesColumns = """
         r.uid, r.modality, r.description, r.number, r.body_part, r.instance_count, r.frame_count, r.rows, r.columns,
         (SELECT i.uid FROM instance i WHERE i.series_id = r.id
-            ORDER BY (i.frames = 0), i.number NULLS LAST, i.id LIMIT 1) AS first_instance
+            ORDER BY (i.frames = 0), i.number NULLS LAST, i.id LIMIT 1) AS first_instance,
+        CASE WHEN \(SeriesMarks.condition) THEN coalesce(r.recognizable, 'unnamed') END AS recognizable
         """
 }

@@ -81,6 +81,8 @@ public struct SeriesSummary: Codable, Hashable, Sendable {
     public let columns: Int?
     /// SOP Instance UID of the first instance, those with pixels before others.
     public let firstInstance: String?
+    /// `head`, `unnamed` or `picture` where a face may be recognised in it or rebuilt from it; `nil` where none can.
+    public let recognizable: String?
 
     init(_ row: PostgresRow) throws(PostgresError) {
         uid = try row.decode("uid")
@@ -95,6 +97,7 @@ public struct SeriesSummary: Codable, Hashable, Sendable {
         self.rows = rows > 0 ? rows : nil
         self.columns = columns > 0 ? columns : nil
         firstInstance = try row.decode("first_instance")
+        recognizable = try row.decode("recognizable")
     }
 }
 

@@ -141,10 +141,13 @@ struct SubjectRows {
                 "SELECT \(part)_segment AS s, \(part)_offset AS o, \(part)_length AS l FROM \(table) = ANY($2)"
             }
         }
+        let defaced = """
+            SELECT object_segment AS s, object_offset AS o, object_length AS l FROM defaced_image WHERE study_id = ANY($2)
+            """
         try await connection.query(
             """
             INSERT INTO erasure_blob (tombstone_id, segment, byte_offset, length)
-            SELECT DISTINCT ON (s, o) $1::bigint, s, o, l FROM (\(addresses.joined(separator: " UNION ALL "))) a
+            SELECT DISTINCT ON (s, o) $1::bigint, s, o, l FROM (\((addresses + [defaced]).joined(separator: " UNION ALL "))) a
             ORDER BY s, o
             """, [id, studies])
         let blobs = try await connection.single(
@@ -171,6 +174,8 @@ struct SubjectRows {
             "DELETE FROM report WHERE study_id = ANY($1)",
             "DELETE FROM label_draft WHERE study_id = ANY($1)",
             "DELETE FROM study_label WHERE study_id = ANY($1)",
+            "DELETE FROM defaced_image WHERE study_id = ANY($1)",
+            "DELETE FROM defaced_series WHERE study_id = ANY($1)",
             "DELETE FROM instance WHERE study_id = ANY($1)",
             "DELETE FROM series WHERE study_id = ANY($1)",
             "DELETE FROM study WHERE id = ANY($1)",

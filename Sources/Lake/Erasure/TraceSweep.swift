@@ -7,7 +7,8 @@ internal import Postgres
 struct TraceSweep {
     /// Tables in which something of a patient stood, de-identified, sealed or keyed.
     static let tables = [
-        "instance", "series", "study", "held", "conflict", "study_key", "subject", "report_version", "report",
+        "defaced_image", "defaced_series", "instance", "series", "study", "held", "conflict", "study_key", "subject",
+        "report_version", "report",
         "label_commit", "label_draft", "study_label", "export_entry", "export_file", "access_event",
         "ledger_subject_key", "archive_bundle",
     ]

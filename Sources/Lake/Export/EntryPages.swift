@@ -36,8 +36,11 @@ struct EntryPages: Sendable {
         // The last entry that begins at or before the offset.
         let rows = try await database.query(
             """
-            SELECT \(ExportEntry.columns), i.study_id, i.object_segment, i.object_offset, i.object_length, i.object_here
+            SELECT \(ExportEntry.columns), i.study_id, coalesce(d.object_segment, i.object_segment) AS object_segment,
+                coalesce(d.object_offset, i.object_offset) AS object_offset,
+                coalesce(d.object_length, i.object_length) AS object_length
             FROM export_entry e LEFT JOIN instance i ON i.id = e.instance_id
+                LEFT JOIN defaced_image d ON d.id = e.defaced_id
             WHERE e.export_id = $1 AND e.position >= coalesce($2::bigint, (
                 SELECT position FROM export_entry WHERE export_id = $1 AND \(start.rawValue) <= $3
                 ORDER BY \(start.rawValue) DESC LIMIT 1), 0)

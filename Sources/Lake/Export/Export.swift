@@ -24,6 +24,8 @@ public struct Export: Codable, Hashable, Sendable {
     public let labels: [ExportLabels]
     /// Instances of patients who were erased since. Where there are any, archive and manifest cannot be made any more.
     public let erased: Int
+    /// What became of faces, where they were to be taken out.
+    public let faces: ExportFaces?
 }
 
 /// A row of `export`, with what the outside does not see.
@@ -36,7 +38,7 @@ struct ExportRow: Sendable {
     static let columns = """
         e.id, e.project_id, p.code AS project, a.name AS created_by, e.created_at, e.filter, e.studies, e.instances, e.bytes,
         e.manifest_size, e.manifest_crc32, e.manifest_sha256, e.directory_offset, e.archive_size, e.labels, e.label_files,
-        e.erased
+        e.erased, e.faces
         """
     static let source = "export e JOIN project p ON p.id = e.project_id JOIN account a ON a.id = e.created_by"
 
@@ -46,6 +48,7 @@ struct ExportRow: Sendable {
         let createdAt: Date = try row.decode("created_at")
         let filter: String = try row.decode("filter")
         let labels: String = try row.decode("labels")
+        let faces: String = try row.decode("faces")
         export = Export(
             id: String(id), project: try row.decode("project"), createdAt: createdAt.formatted(.iso8601),
             createdBy: try row.decode("created_by"),
@@ -54,10 +57,12 @@ struct ExportRow: Sendable {
             archiveBytes: try row.decode("archive_size"),
             manifestSHA256: try row.decode("manifest_sha256", as: [UInt8].self).hexadecimal,
             labels: try JSONDecoder().decode([ExportLabels].self, from: Data(labels.utf8)),
-            erased: try row.decode("erased"))
+            erased: try row.decode("erased"),
+            faces: faces.isEmpty ? nil : try JSONDecoder().decode(ExportFaces.self, from: Data(faces.utf8)))
         layout = ArchiveLayout(
             manifestHead: ManifestText.head(
-                export: id, project: export.project, createdAt: export.createdAt, labels: labels),
+                export: id, project: export.project, createdAt: export.createdAt, labels: labels,
+                faces: faces),
             manifestSize: try row.decode("manifest_size"),
             manifestCRC32: UInt32(truncatingIfNeeded: try row.decode("manifest_crc32", as: Int64.self)),
             entryCount: export.instances + (try row.decode("label_files", as: Int.self)),

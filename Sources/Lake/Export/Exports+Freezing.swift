@@ -9,9 +9,11 @@ extension Exports {
     /// Writes the entries, with the offsets that follow from what stands before each. The check character of a
     /// subject's code may be one that file systems do not take.
     ///
-    /// - Parameter studies: the only ones that are taken, where labels were made for these; else whatever is found.
+    /// - Parameters:
+    ///   - studies: the only ones that are taken, where labels were made for these; else whatever is found.
+    ///   - faces: where faces are taken out: what may show one and is not among these stays away.
     static func choose(
-        _ id: Int64, project: Int64, _ filter: StudyFilter, studies: [Int64]?, head: String,
+        _ id: Int64, project: Int64, _ filter: StudyFilter, studies: [Int64]?, faces: FacesFile?, head: String,
         _ connection: PostgresConnection
     ) async throws {
         var conditions = Conditions()
@@ -19,24 +21,31 @@ extension Exports {
         let scope = conditions.parameter(project)
         conditions.add(filter, visible: "ARRAY[\(scope)]")
         let among = studies.map { " AND s.id = ANY (\(conditions.parameter($0)))" } ?? ""
+        let defaced = conditions.parameter(faces?.defaced ?? [])
+        let withoutFaces = faces == nil ? "" : " AND (d.id IS NOT NULL OR NOT \(SeriesMarks.condition))"
         // Where the first file's local header lies, but for the lines of the manifest.
         let fixed = Int(ArchiveLayout.manifestOffset) + head.utf8.count + ManifestText.tail.utf8.count - 1
         let count = try await connection.execute(
             """
             INSERT INTO export_entry (export_id, position, instance_id, instance_uid, path, size, crc32, sha256,
-                manifest_offset, archive_offset, directory_offset)
+                manifest_offset, archive_offset, directory_offset, defaced_id)
             WITH chosen AS (
-                SELECT i.id, i.uid, regexp_replace(b.code, '[^A-Za-z0-9.-]', '_', 'g') || '/' || s.uid || '/' || r.uid || '/' || i.uid || '.dcm' AS path,
-                    i.stored_size AS size, i.stored_crc32 AS crc32, i.stored_sha256 AS sha256,
+                SELECT i.id, coalesce(d.uid, i.uid) AS uid,
+                    regexp_replace(b.code, '[^A-Za-z0-9.-]', '_', 'g') || '/' || s.uid || '/' || coalesce(f.uid, r.uid)
+                        || '/' || coalesce(d.uid, i.uid) || '.dcm' AS path,
+                    coalesce(d.stored_size, i.stored_size) AS size, coalesce(d.stored_crc32, i.stored_crc32) AS crc32,
+                    coalesce(d.stored_sha256, i.stored_sha256) AS sha256, d.id AS defaced_id,
                     row_number() OVER (ORDER BY b.code, s.uid, r.number NULLS LAST, r.uid, i.number NULLS LAST, i.uid) - 1
                         AS position
                 FROM study s JOIN subject b ON b.id = s.subject_id JOIN series r ON r.study_id = s.id
                     JOIN instance i ON i.series_id = r.id
-                WHERE s.project_id = \(scope)\(conditions.conjunction)\(among)),
+                    LEFT JOIN defaced_series f ON f.series_id = r.id AND f.id = ANY (\(defaced)::bigint[])
+                    LEFT JOIN defaced_image d ON d.defaced_series_id = f.id AND d.instance_id = i.id
+                WHERE s.project_id = \(scope)\(conditions.conjunction)\(among)\(withoutFaces)),
             entries AS (
                 SELECT * FROM chosen
                 UNION ALL
-                SELECT NULL, '', path, octet_length(content), crc32, sha256,
+                SELECT NULL, '', path, octet_length(content), crc32, sha256, NULL,
                     (SELECT count(*) FROM chosen) + row_number() OVER (ORDER BY path) - 1
                 FROM export_file WHERE export_id = \(export)),
             measured AS (
@@ -54,7 +63,7 @@ extension Exports {
                     WHEN size >= 4294967295 THEN 20 WHEN archive_offset >= 4294967295 THEN 12 ELSE 0 END AS header
                 FROM placed)
             SELECT \(export), position, id, uid, path, size, crc32, sha256, manifest_offset, archive_offset,
-                sum(header) OVER (ORDER BY position) - header
+                sum(header) OVER (ORDER BY position) - header, defaced_id
             FROM listed ORDER BY position LIMIT \(maximumInstances + 1)
             """, conditions.parameters)
         let instances: Int = try await connection.single(

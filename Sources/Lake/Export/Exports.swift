@@ -6,6 +6,7 @@ public struct Exports: Sendable {
     let context: LakeContext
     let accessLog: AccessLog
     let labels: Labels
+    let faces: SeriesFaces
     private let visibility: Visibility
 
     /// Instances in one export at most.
@@ -15,43 +16,62 @@ public struct Exports: Sendable {
         self.context = context
         self.accessLog = accessLog
         self.labels = labels
+        faces = SeriesFaces(context: context)
         visibility = Visibility(context: context)
     }
 
     /// Freezes what `filter` finds in a project.
-    /// - Parameter labels: label sets of the project to take along, each at a version.
+    /// - Parameters:
+    ///   - labels: label sets of the project to take along, each at a version.
+    ///   - defacing: take images of heads without their faces; `prepareFaces` has made them. What may show a face and
+    ///     could not be defaced stays away.
     /// - Throws: `.notFound` where there is no such project or label set for this principal; `.forbidden` where it may
     ///   not export from it; `.invalid` for a filter that makes no sense or finds nothing; `.tooLarge`.
     public func create(
-        project code: String, filter: StudyFilter, labels: [LabelChoice] = [], principal: Principal
+        project code: String, filter: StudyFilter, labels: [LabelChoice] = [], defacing: Bool = false,
+        principal: Principal
     ) async throws(LakeError) -> Export {
         try filter.check()
-        let (project, code) = try await self.project(code, principal: principal)
-        if filter.report != nil, !Gate.permits(principal, .readReports, project: project) {
-            throw LakeError(.forbidden, "your roles in this project do not let you search its reports")
-        }
+        let (project, code) = try await permitted(code, filter, principal)
         let files = try await labelFiles(labels, project: project, code: code, filter, principal)
+        let faces = try await facesFile(defacing, project: project, filter, studies: files.studies)
         let id = try await LakeError.rethrowing {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             let text = String(decoding: try encoder.encode(filter), as: UTF8.self)
+            let said = try faces?.text() ?? ""
             return try await context.database.transaction { connection in
                 let row = try await connection.single(
-                    "INSERT INTO export (project_id, created_by, filter) VALUES ($1, $2, $3::jsonb) RETURNING id, created_at",
-                    [project, principal.accountID, text])
+                    "INSERT INTO export (project_id, created_by, filter, faces) VALUES ($1, $2, $3::jsonb, $4) RETURNING id, created_at",
+                    [project, principal.accountID, text, said])
                 let id: Int64 = try row.decode("id")
                 let createdAt = try row.decode("created_at", as: Date.self).formatted(.iso8601)
                 let text = try files.text()
                 try await files.insert(into: id, connection)
-                let head = ManifestText.head(export: id, project: code, createdAt: createdAt, labels: text)
-                try await Self.choose(id, project: project, filter, studies: files.studies, head: head, connection)
+                try await faces?.insert(into: id, connection)
+                let head = ManifestText.head(
+                    export: id, project: code, createdAt: createdAt, labels: text, faces: said)
+                try await Self.choose(
+                    id, project: project, filter, studies: files.studies, faces: faces, head: head, connection)
                 try await Self.freeze(id, head: head, labels: text, connection)
                 try await AccessLog.write(
-                    .export, project: project, export: id, count: 1, principal, connection)
+                    .export, project: project, export: id, detail: faces == nil ? "" : "without faces", count: 1,
+                    principal, connection)
                 return id
             }
         }
         return try await row(id, principal: principal).export
+    }
+
+    /// The project, where the principal may export from it what `filter` finds.
+    func permitted(
+        _ code: String, _ filter: StudyFilter, _ principal: Principal
+    ) async throws(LakeError) -> (id: Int64, code: String) {
+        let (project, code) = try await self.project(code, principal: principal)
+        if filter.report != nil, !Gate.permits(principal, .readReports, project: project) {
+            throw LakeError(.forbidden, "your roles in this project do not let you search its reports")
+        }
+        return (project, code)
     }
 
     /// The project to export from, with its code as it was made.
@@ -112,7 +132,7 @@ public struct Exports: Sendable {
             try await context.database.first(
                 """
                 SELECT 1 AS one FROM export_entry e JOIN instance i ON i.id = e.instance_id
-                WHERE e.export_id = $1 AND NOT i.object_here LIMIT 1
+                WHERE e.export_id = $1 AND e.defaced_id IS NULL AND NOT i.object_here LIMIT 1
                 """, [row.id])
         }
         guard away == nil else { throw LakeError.offloaded }

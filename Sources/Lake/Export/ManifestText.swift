@@ -7,11 +7,14 @@ enum ManifestText {
     /// Bytes of a line beside its path and the digits of its size, with the comma and line feed behind it.
     static let lineOverhead = 97
 
-    /// - Parameter labels: JSON of `[ExportLabels]`; not mentioned where it is empty.
-    static func head(export: Int64, project: String, createdAt: String, labels: String) -> String {
+    /// - Parameters:
+    ///   - labels: JSON of `[ExportLabels]`; not mentioned where it is empty.
+    ///   - faces: JSON of `ExportFaces`; empty where none were taken out.
+    static func head(export: Int64, project: String, createdAt: String, labels: String, faces: String) -> String {
         // Codes of projects and times need no escapes.
         "{\"format\":\"tarn-export-1\",\"export\":\"\(export)\",\"project\":\"\(project)\",\"createdAt\":\"\(createdAt)\","
-            + (labels == "[]" ? "" : "\"labels\":\(labels),") + "\"files\":[\n"
+            + (faces.isEmpty ? "" : "\"faces\":\(faces),") + (labels == "[]" ? "" : "\"labels\":\(labels),")
+            + "\"files\":[\n"
     }
 
     /// One line with what separates it from the next: a comma, but for the last one.

@@ -213,6 +213,7 @@ struct FsckWalk {
                     UNION ALL SELECT patch_offset FROM held WHERE patch_segment = $1
                     UNION ALL SELECT object_offset FROM conflict WHERE object_segment = $1
                     UNION ALL SELECT patch_offset FROM conflict WHERE patch_segment = $1
+                    UNION ALL SELECT object_offset FROM defaced_image WHERE object_segment = $1
                     """, [number])
                 return Set(try rows.map { try $0.decode("o", as: Int64.self) })
             }

@@ -1,6 +1,7 @@
 internal import ByteIO
 internal import DICOM
 internal import DICOMImaging
+internal import Deidentification
 
 extension CatalogueEntry {
     /// The entry of a de-identified object.
@@ -20,7 +21,7 @@ extension CatalogueEntry {
             uid: object.series, number: Self.number(dataSet, .SeriesNumber),
             modality: Self.text(dataSet, .Modality), description: Self.text(dataSet, .SeriesDescription),
             bodyPart: Self.text(dataSet, .BodyPartExamined).uppercased(), date: Self.date(dataSet, .SeriesDate),
-            time: Self.text(dataSet, .SeriesTime))
+            time: Self.text(dataSet, .SeriesTime), recognizable: Recognizability(dataSet)?.rawValue ?? "")
         let pixels = try? PixelDescription(object.file)
         let frames = pixels.flatMap { Self.frameIndex(object.file, $0, pieces: pieces, object: bytes) }
         instance = Instance(

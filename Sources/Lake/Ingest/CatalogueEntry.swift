@@ -23,6 +23,8 @@ struct CatalogueEntry: Codable, Sendable {
         var bodyPart: String
         var date: String?
         var time: String
+        /// `Recognizability`, empty where nothing can be recognised; `nil` in what was held before there were marks.
+        var recognizable: String?
     }
 
     struct Instance: Codable, Sendable {

@@ -1,3 +1,4 @@
+internal import Deidentification
 internal import Postgres
 
 /// The statements that put receipts into the catalogue, within one transaction.
@@ -144,8 +145,19 @@ struct CatalogueTransaction {
         var series = 0
         var modalities: Set<String> = []
         var bodyParts: Set<String> = []
+        /// The most careful of all; `nil` where one has none.
+        var mark: String?
 
-        init(_ receipt: Receipt) { first = receipt }
+        init(_ receipt: Receipt) {
+            first = receipt
+            mark = receipt.entry.series.recognizable
+        }
+
+        private static func stronger(_ one: String?, _ other: String?) -> String? {
+            guard let one, let other else { return nil }
+            let mark = Recognizability.stronger(Recognizability(rawValue: one), Recognizability(rawValue: other))
+            return mark?.rawValue ?? ""
+        }
 
         mutating func add(_ receipt: Receipt) {
             let instance = receipt.entry.instance
@@ -155,6 +167,7 @@ struct CatalogueTransaction {
             if rows == 0 { (rows, columns) = (instance.rows, instance.columns) }
             modalities.insert(receipt.entry.series.modality)
             bodyParts.insert(receipt.entry.series.bodyPart)
+            mark = Self.stronger(mark, receipt.entry.series.recognizable)
         }
     }
 
@@ -167,15 +180,19 @@ struct CatalogueTransaction {
         let rows = try await connection.query(
             """
             INSERT INTO series (study_id, project_id, uid, number, modality, description, body_part, series_date,
-                series_time, rows, columns, instance_count, frame_count, bytes)
+                series_time, rows, columns, instance_count, frame_count, bytes, recognizable)
             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]::integer[], $5::text[],
                 $6::text[], $7::text[], $8::text[]::date[], $9::text[], $10::bigint[]::integer[],
-                $11::bigint[]::integer[], $12::bigint[]::integer[], $13::bigint[], $14::bigint[])
+                $11::bigint[]::integer[], $12::bigint[]::integer[], $13::bigint[], $14::bigint[], $15::text[])
             ON CONFLICT (uid) DO UPDATE SET
                 instance_count = series.instance_count + excluded.instance_count,
                 frame_count = series.frame_count + excluded.frame_count, bytes = series.bytes + excluded.bytes,
                 rows = CASE WHEN series.rows = 0 THEN excluded.rows ELSE series.rows END,
-                columns = CASE WHEN series.rows = 0 THEN excluded.columns ELSE series.columns END
+                columns = CASE WHEN series.rows = 0 THEN excluded.columns ELSE series.columns END,
+                recognizable = CASE WHEN series.recognizable IS NULL OR excluded.recognizable IS NULL THEN NULL
+                    WHEN 'picture' IN (series.recognizable, excluded.recognizable) THEN 'picture'
+                    WHEN 'head' IN (series.recognizable, excluded.recognizable) THEN 'head'
+                    WHEN 'unnamed' IN (series.recognizable, excluded.recognizable) THEN 'unnamed' ELSE '' END
             WHERE series.study_id = excluded.study_id
             RETURNING id, uid, xmax = 0 AS is_new
             """,
@@ -183,7 +200,7 @@ struct CatalogueTransaction {
                 all.map(\.first.studyID), all.map(\.first.projectID), series.map(\.uid), series.map(\.number),
                 series.map(\.modality), series.map(\.description), series.map(\.bodyPart), series.map(\.date),
                 series.map(\.time), all.map(\.rows), all.map(\.columns), all.map(\.instances), all.map(\.frames),
-                all.map(\.bytes),
+                all.map(\.bytes), all.map(\.mark),
             ])
         // A row that does not come back was made by another node meanwhile, for another study: try again, and see it.
         guard rows.count == all.count else {

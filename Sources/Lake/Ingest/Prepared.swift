@@ -58,6 +58,8 @@ struct Prepared: Sendable {
             object, pieces: pieces, bytes: bytes, digests: digests,
             originalDigest: project.deidentifier.pseudonyms.digest(digests.original).array,
             profileVersion: project.profileVersion)
+        // Of the original, whose descriptions may be gone: which region it shows is all that is kept of them.
+        entry.series.recognizable = Recognizability(file.dataSet)?.rawValue ?? ""
         if case .none = risk { entry.instance.pixelApproval = approval }
         self.entry = entry
     }

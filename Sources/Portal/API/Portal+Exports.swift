@@ -20,13 +20,21 @@ extension Portal {
                 let filter: FilterTexts?
                 let studies: [String]?
                 let labels: [LabelChoice]?
+                let deface: Bool?
             }
             let body = try await call.body(Body.self)
             var filter = try (body.filter ?? FilterTexts()).filter()
             filter.project = body.project
             filter.studies = body.studies
+            if body.deface == true {
+                let progress = try await call.lake.exports.prepareFaces(
+                    project: body.project, filter: filter, principal: call.principal)
+                // As long as no proxy waits; asked again, it goes on.
+                guard progress.isDone else { return Response.json(progress, status: .accepted) }
+            }
             let export = try await call.lake.exports.create(
-                project: body.project, filter: filter, labels: body.labels ?? [], principal: call.principal)
+                project: body.project, filter: filter, labels: body.labels ?? [], defacing: body.deface ?? false,
+                principal: call.principal)
             return Response.json(export, status: .created)
         },
         Route(.get, "/api/v1/exports/{id}", .permission(.export)) { call in

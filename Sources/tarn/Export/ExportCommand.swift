@@ -12,6 +12,7 @@ struct ExportCommand: AsyncParsableCommand {
 
             Example:  tarn export --project HEAD-CT --modality CT --from 2020-01-01 --output head-ct.zip --data ./lake
                       tarn export --project HEAD-CT --labels Lesions@v2 --output labelled.zip --data ./lake
+                      tarn export --project HEAD-MR --deface --output heads.zip --data ./lake
                       tarn export --id 12 --output head-ct.zip --server https://lake.example.org
             Exit status: 0 done, 1 failed, 2 usage.
             """)
@@ -34,12 +35,23 @@ struct ExportCommand: AsyncParsableCommand {
             "Take along a label set, at a tag or version or as it is now; may be repeated.", valueName: "name[@version]"
         ))
     var labels: [String] = []
+    @Flag(
+        help: ArgumentHelp(
+            "Take the faces out of CT and MR of heads.",
+            discussion: """
+                The export holds new images of them, and faces.json says of which. What may show a face and cannot be \
+                defaced safely is left out. This makes recognising somebody hard, not impossible.
+                """))
+    var deface = false
     @Option(help: "Where the archive goes; without it, it is frozen and not downloaded.") var output: String?
     @Flag(help: "The export as JSON on standard output.") var json = false
     @OptionGroup var lake: LakeOptions
 
     func validate() throws {
         guard (project == nil) != (id == nil) else { throw ValidationError("name --project, or --id of an export") }
+        guard id == nil || !deface else {
+            throw ValidationError("--deface goes with --project: an export that was frozen stays as it is")
+        }
         for (option, text) in [("--from", from), ("--to", to)] where text.map(Self.isDate) == false {
             throw ValidationError("\(option) wants a date, YYYY-MM-DD")
         }
@@ -65,6 +77,13 @@ struct ExportCommand: AsyncParsableCommand {
         let archiveBytes: Int64
         let manifestSHA256: String
         let labels: [Labels]
+        let faces: Faces?
+
+        struct Faces: Codable, Sendable {
+            let method: Int
+            let defaced: Int
+            let leftOut: Int
+        }
 
         struct Labels: Codable, Sendable {
             let set: String
@@ -93,6 +112,13 @@ struct ExportCommand: AsyncParsableCommand {
         let filter: Filter
         let studies: [String]?
         let labels: [LabelSelection]?
+        let deface: Bool?
+    }
+
+    /// How far faces are taken out.
+    private struct Progress: Decodable {
+        let ready: Int
+        let of: Int
     }
 
     func run() async throws {
@@ -109,6 +135,10 @@ struct ExportCommand: AsyncParsableCommand {
             Terminal.print(
                 "export \(export.id): \(export.instances) files, \(Terminal.size(export.bytes)), manifest \(export.manifestSHA256)"
             )
+            if let faces = export.faces {
+                Terminal.print(
+                    "faces taken out of \(faces.defaced) series, \(faces.leftOut) series left out: see faces.json")
+            }
             for labels in export.labels {
                 Terminal.print("labels \(labels.name): version \(labels.version), digest \(labels.digest)")
             }
@@ -124,8 +154,15 @@ struct ExportCommand: AsyncParsableCommand {
                 description: description, subject: subject, label: label),
             studies: study.isEmpty ? nil : study,
             labels: labels.isEmpty
-                ? nil : try await LabelSelection.find(labels, project: project ?? "", client))
-        let export = try await client.send("POST", "/api/v1/exports", json: request).decoded(Export.self)
+                ? nil : try await LabelSelection.find(labels, project: project ?? "", client),
+            deface: deface ? true : nil)
+        var reply = try await client.send("POST", "/api/v1/exports", json: request)
+        while reply.status == 202 {
+            let progress = try reply.decoded(Progress.self)
+            Terminal.progress("faces: \(progress.ready) of \(progress.of) series")
+            reply = try await client.send("POST", "/api/v1/exports", json: request)
+        }
+        let export = try reply.decoded(Export.self)
         Terminal.say("export \(export.id) is frozen: \(export.instances) files, \(Terminal.size(export.archiveBytes))")
         return export
     }
