@@ -23,8 +23,8 @@ struct CTHead {
 
     static func isBrain(_ p: SIMD3<Double>) -> Bool {
         // Cerebrum, which is flat above the orbits; temporal lobes; cerebellum and stem.
-        (isIn(p, [0, 0, 0], [64, 82, 66]) && p.z > -24) || isIn(p, [38, -20, -28], [22, 30, 20])
-            || isIn(p, [-38, -20, -28], [22, 30, 20]) || isIn(p, [0, 44, -40], [46, 34, 28])
+        (isIn(p, [0, 0, 0], [64, 82, 66]) && p.z > -24) || isIn(p, [32, -20, -28], [19, 28, 20])
+            || isIn(p, [-32, -20, -28], [19, 28, 20]) || isIn(p, [0, 44, -40], [46, 34, 28])
             || isIn(p, [0, 18, -60], [11, 11, 36])
     }
 

@@ -15,6 +15,8 @@ struct SyntheticImage {
     var side = 32
     var seed: UInt8 = 1
     var bodyPart = "HEAD"
+    var studyDescription = "CT head routine"
+    var seriesDescription = "Axial brain"
     var imageType = "ORIGINAL\\PRIMARY\\AXIAL"
     var transferSyntax = "1.2.840.10008.1.2.1"
     var frames = 1
@@ -76,8 +78,8 @@ struct SyntheticImage {
         Self.add(&out, 0x0008, 0x0070, "LO", "Philips")
         Self.add(&out, 0x0008, 0x0080, "LO", "Plantedhospital")
         Self.add(&out, 0x0008, 0x0090, "PN", "Plantedreferrer^Odo")
-        Self.add(&out, 0x0008, 0x1030, "LO", "CT head routine")
-        Self.add(&out, 0x0008, 0x103E, "LO", "Axial brain")
+        Self.add(&out, 0x0008, 0x1030, "LO", studyDescription)
+        Self.add(&out, 0x0008, 0x103E, "LO", seriesDescription)
         if !model.isEmpty { Self.add(&out, 0x0008, 0x1090, "LO", model) }
         Self.add(&out, 0x0010, 0x0010, "PN", patientName)
         Self.add(&out, 0x0010, 0x0020, "LO", patientID)

@@ -44,6 +44,10 @@ public struct FacesProgress: Codable, Hashable, Sendable {
     /// Series that have to be.
     public let of: Int
 
+    public init(ready: Int, of: Int) {
+        (self.ready, self.of) = (ready, of)
+    }
+
     public var isDone: Bool { ready == of }
 }
 
@@ -55,4 +59,8 @@ public struct ExportFaces: Codable, Hashable, Sendable {
     public let defaced: Int
     /// Series that may show a face, and are not in the export, since it could not be taken out safely.
     public let leftOut: Int
+
+    public init(method: Int, defaced: Int, leftOut: Int) {
+        (self.method, self.defaced, self.leftOut) = (method, defaced, leftOut)
+    }
 }
