@@ -50,7 +50,7 @@ import Testing
                 face += 1
                 if new != 24 { kept += 1 }
             }
-            if old > 524, point.x.magnitude < 45, point.z < -20, point.z > -110 {
+            if old > 524, point.x.magnitude < 45, point.z < -26, point.z > -100 {
                 let column = SIMD2(point.x, point.z)
                 if seen[column].map({ point.y < $0.y }) ?? true { seen[column] = (point.y, new > 524) }
             }
