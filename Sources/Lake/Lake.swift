@@ -67,20 +67,13 @@ public final class Lake: Sendable {
         mail = MailDelivery(context, accounts: accounts)
         retention = Retention(context)
         archive = Archive(context, instances: viewing.instances)
-<<<<<<< HEAD
         erasures = Erasures(context, viewing: viewing, archive: archive, review: review)
-        fsck = Fsck(context, archive: archive)
-        let works =
-            ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
-            + review.recurring
-=======
-        erasures = Erasures(context, viewing: viewing, archive: archive)
         anonymisations = Anonymisations(context, viewing: viewing)
         subjectChanges = SubjectChanges(context, viewing: viewing)
         fsck = Fsck(context, archive: archive)
-        let works = ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
-            + anonymisations.recurring
->>>>>>> 7c7cdb3 (Originals with a second person, identities destroyed for good, subjects merged and split in versions)
+        let works =
+            ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
+            + review.recurring + anonymisations.recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
