@@ -31,7 +31,7 @@ struct IdentityRows: Sendable {
         var counts = try await count(studies)
         counts.reports = try await connection.query(
             """
-            UPDATE report_version SET as_written = NULL WHERE as_written IS NOT NULL
+            UPDATE report_version SET as_written = NULL, as_written_places = NULL WHERE as_written IS NOT NULL
                 AND report_id IN (SELECT id FROM report WHERE study_id = ANY($1)) RETURNING report_id
             """, [studies]
         ).reduce(into: Set<Int64>()) { $0.insert(try $1.decode("report_id")) }.count
