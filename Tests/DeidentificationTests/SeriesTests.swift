@@ -20,7 +20,7 @@ import Testing
                 var item = DataSet()
                 item.set(.ReferringPhysicianName, .PN, "\(given)sen^Odo")
                 item.set(.StudyDescription, .LO, "sent by \(given)sen, seen by Quendel")
-                file.set(DataElement(.RequestAttributesSequence, items: [Item(item)]))
+                file.set(DataElement(.RequestAttributesSequence, items: [item]))
                 files.append(file)
             }
         }
