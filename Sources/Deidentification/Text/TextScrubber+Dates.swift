@@ -99,9 +99,9 @@ extension TextScrubber {
     }
 
     private func month(_ tokens: TextTokens, _ index: Int) -> (number: Int, names: [String])? {
-        guard index < tokens.tokens.count, tokens.tokens[index].kind == .word, tokens.tokens[index].count <= 10 else {
-            return nil
-        }
+        guard index < tokens.tokens.count, tokens.tokens[index].kind == .word,
+            (3...10).contains(tokens.tokens[index].count)
+        else { return nil }
         return LanguageIndex.all.months[tokens.lowercased(index)]
     }
 
@@ -147,7 +147,9 @@ extension TextScrubber {
 
     /// March 12, 2018, March 2018.
     private func monthDayYear(_ tokens: TextTokens, _ index: Int) -> (Int, WrittenDate)? {
-        guard let month = month(tokens, index), isLoose(tokens, after: index) else { return nil }
+        guard isLoose(tokens, after: index), tokens.beginsWithDigit(index + 1), let month = month(tokens, index) else {
+            return nil
+        }
         if let day = day(tokens, index + 1), isLoose(tokens, after: index + 1), tokens.isNumber(index + 2, 4...4),
             let year = year(tokens, index + 2)
         {
@@ -186,7 +188,9 @@ extension TextScrubber {
 
     /// How many tokens say a day without a year (on March 5, 5. März): without a year it has no place to move to.
     func dayAndMonth(_ tokens: TextTokens, _ index: Int) -> Int? {
-        guard index + 1 < tokens.tokens.count, tokens.isJoined(after: index, by: " .,") else { return nil }
+        guard tokens.beginsWithDigit(index) != tokens.beginsWithDigit(index + 1),
+            tokens.isJoined(after: index, by: " .,")
+        else { return nil }
         let isMonthFirst = tokens.isCapitalised(index) && tokens.tokens[index].count >= 3
         let (monthIndex, dayIndex) = isMonthFirst ? (index, index + 1) : (index + 1, index)
         guard tokens.isCapitalised(monthIndex), let month = month(tokens, monthIndex), let day = day(tokens, dayIndex),
@@ -200,5 +204,11 @@ extension TextScrubber {
             if isPart || ["mm", "cm", "x", "ml"].contains(tokens.lowercased(index + 2)) { return nil }
         }
         return 2
+    }
+}
+
+extension TextTokens {
+    func beginsWithDigit(_ index: Int) -> Bool {
+        tokens.indices.contains(index) && Self.isDigit(bytes[tokens[index].start])
     }
 }

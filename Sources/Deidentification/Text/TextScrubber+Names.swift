@@ -6,11 +6,14 @@ extension TextScrubber {
         for index in tokens.tokens.indices {
             if tokens.tokens[index].kind == .han { hanLabelled(tokens, index, &marks) }
             guard tokens.tokens[index].kind == .word, let separator = tokens.separator(after: index) else { continue }
-            if isTitle(tokens, index, separator) {
+            if !tokens.mayBeginName(index + 1) {
+                // Nothing that follows can be a name: what the word is does not matter.
+            } else if isTitle(tokens, index, separator) {
                 names(tokens, after: index, loosely: false, &marks)
             } else if isLabel(tokens, index, separator) {
                 names(tokens, after: index, loosely: true, &marks)
-            } else if introduces(tokens, index, separator), tokens.beginsName(index + 1) {
+            } else if tokens.beginsName(index + 1) || isShoutedName(tokens, index), introduces(tokens, index, separator)
+            {
                 names(tokens, after: index, loosely: false, &marks)
             }
             if mode == .descriptor, let range = besideUnknown(tokens, index) {
@@ -21,7 +24,7 @@ extension TextScrubber {
 
     private func isTitle(_ tokens: TextTokens, _ index: Int, _ separator: ArraySlice<UInt8>) -> Bool {
         let word = String(decoding: tokens.text(index), as: UTF8.self)
-        let capitalized = word.prefix(1).uppercased() + word.dropFirst().lowercased()
+        let capitalized = word.capitalizedASCII
         let titles = LanguageIndex.all.titles
         // MR, MS and DR in capitals are modalities and diseases, unless a full stop follows.
         guard titles.contains(word) || (separator.first == UInt8(ascii: ".") && titles.contains(capitalized))
@@ -94,9 +97,27 @@ extension TextScrubber {
     }
 
     private func isTitleOrDegree(_ tokens: TextTokens, _ index: Int) -> Bool {
-        LanguageIndex.all.titles.contains(String(decoding: tokens.text(index), as: UTF8.self))
-            || LanguageIndex.all.degrees.contains(tokens.lowercased(index))
+        let word = String(decoding: tokens.text(index), as: UTF8.self)
+        let language = LanguageIndex.all
+        if language.titles.contains(word) || language.degrees.contains(tokens.lowercased(index)) { return true }
+        let hasStop = tokens.separator(after: index)?.first == UInt8(ascii: ".")
+        return hasStop && tokens.isInCapitals(index) && language.titles.contains(word.capitalizedASCII)
     }
+
+    /// In a text of capitals names look like all other words: "READ BY MARY WHITE".
+    private func isShoutedName(_ tokens: TextTokens, _ index: Int) -> Bool {
+        tokens.isInCapitals(index) && tokens.isInCapitals(index + 1)
+            && !Self.connectives.contains(tokens.lowercased(index + 1))
+    }
+
+    /// What ends a name in a text of capitals.
+    private static let connectives: Set<String> = [
+        "on", "at", "was", "is", "has", "had", "were", "are", "for", "to", "from", "with", "and", "or", "by", "in",
+        "the", "of",
+        "a", "an", "who", "will", "be", "may", "as", "that", "which", "today", "noted", "presents", "via", "this",
+        "his", "her",
+        "ct", "mr", "mri", "ultrasound",
+    ]
 
     /// Up to four words; `loosely`: also after a comma, as in a list of last and first name.
     private func names(_ tokens: TextTokens, after index: Int, loosely: Bool, _ marks: inout [Mark]) {
@@ -107,7 +128,8 @@ extension TextScrubber {
         { next += 1 }
         for place in next..<(next + 4) where place < tokens.tokens.count {
             guard let first = tokens.text(place).first, TextTokens.isUpper(first) || first >= 0x80,
-                [.word, .han].contains(tokens.tokens[place].kind), !isTitleOrDegree(tokens, place)
+                [.word, .han].contains(tokens.tokens[place].kind), !isTitleOrDegree(tokens, place),
+                !(tokens.isInCapitals(place) && Self.connectives.contains(tokens.lowercased(place)))
             else { return }
             marks.append(Mark(range: tokens.range(place, through: place), kind: .name))
             guard tokens.isJoined(after: place, by: loosely ? " .-_^'," : " .-_^'") else { return }
@@ -126,9 +148,21 @@ extension TextTokens {
         return !Self.isUpper(second)
     }
 
+    /// Two letters or more, all of them capitals.
+    func isInCapitals(_ index: Int) -> Bool {
+        tokens.indices.contains(index) && tokens[index].kind == .word && tokens[index].count > 1
+            && text(index).allSatisfy(Self.isUpper)
+    }
+
     /// A single capital letter: the O of O'Brien, the J. of J. Weber.
     func isInitial(_ index: Int) -> Bool {
         tokens.indices.contains(index) && tokens[index].count == 1 && text(index).first.map(Self.isUpper) == true
+    }
+
+    /// Whether a token begins as names do: with a capital, or a letter beyond ASCII.
+    func mayBeginName(_ index: Int) -> Bool {
+        guard tokens.indices.contains(index), let first = text(index).first else { return false }
+        return first >= 0x80 || Self.isUpper(first)
     }
 
     /// A capitalised word, or an initial with its sign.
@@ -142,4 +176,9 @@ extension TextTokens {
         guard let separator = separator(after: index), separator.count <= 3 else { return false }
         return separator.allSatisfy { characters.utf8.contains($0) }
     }
+}
+
+extension String {
+    /// The first letter a capital, and no other.
+    fileprivate var capitalizedASCII: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }

@@ -31,14 +31,16 @@ extension TextScrubber {
 
     /// What follows "MRN:" or "Fall-Nr.": a number or an ID, however short.
     private func labelledID(_ tokens: TextTokens, _ index: Int) -> Range<Int>? {
+        guard let first = number(tokens, index + 1), let separator = tokens.separator(after: index),
+            separator.count <= 4
+        else { return nil }
         let labels = LanguageIndex.all.idLabels
         let label = tokens.lowercased(index)
         let isLabel = labels.contains(label) || (tokens.han(index) != nil && labels.contains { label.hasSuffix($0) })
-        guard isLabel, let separator = tokens.separator(after: index), separator.count <= 4,
-            let first = number(tokens, index + 1),
-            separator.contains(where: { [0x3A, 0x23, 0x3D].contains($0) }) || ["nr", "nummer"].contains(label)
-                || HanScript.punctuation(tokens.bytes, tokens.tokens[index].end) > 0
-        else { return nil }
+        let isJoined =
+            separator.contains { [0x3A, 0x23, 0x3D].contains($0) } || ["nr", "nummer"].contains(label)
+            || HanScript.punctuation(tokens.bytes, tokens.tokens[index].end) > 0
+        guard isLabel, isJoined else { return nil }
         var last = first
         while tokens.isJoined(after: last, by: "-/"), last < index + 5,
             [.number, .mixed].contains(tokens.tokens[last + 1].kind)
@@ -151,8 +153,9 @@ extension TextScrubber {
 
     /// What follows "Location:".
     private func labelled(_ tokens: TextTokens, _ index: Int) -> Range<Int>? {
-        guard LanguageIndex.all.placeLabels.contains(tokens.lowercased(index)), tokens.isJoined(after: index, by: " :"),
-            tokens.separator(after: index)?.contains(UInt8(ascii: ":")) == true, tokens.isCapitalised(index + 1)
+        guard tokens.separator(after: index)?.contains(UInt8(ascii: ":")) == true,
+            tokens.isJoined(after: index, by: " :"),
+            tokens.isCapitalised(index + 1), LanguageIndex.all.placeLabels.contains(tokens.lowercased(index))
         else { return nil }
         let last = town(tokens, after: follow(tokens, index + 1, "of"))
         return tokens.tokens[index + 1].start..<tokens.tokens[last].end
