@@ -218,6 +218,7 @@ def test_what_does_not_arrive_comes_back(visit, lake, project):
 def test_the_page_has_no_violations(visit, lake, project, scheme, width):
     hold(lake, project, *(capture("Axe", frames=2)[0] for _ in range(2)))
     page = open_held(visit, project, scheme=scheme, width=width)
+    assert page.locator(".held-sheet img").bounding_box()["height"] > 150
     page.keyboard.press("n")
     found = Axe().run(page).response["violations"]
     page.keyboard.press("Space")
