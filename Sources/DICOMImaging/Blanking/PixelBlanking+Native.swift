@@ -130,12 +130,12 @@ extension PixelBlanking {
 
     private func store(_ byte: UInt8, at position: Int) {
         let place = place(position)
-        if place < bytes.count { unsafe bytes[place] = byte }
+        if unsafe place < bytes.count { unsafe bytes[place] = byte }
     }
 
     private func setBit(_ isSet: Bool, at bit: Int) {
         let place = place(bit >> 3)
-        guard place < bytes.count else { return }
+        guard unsafe place < bytes.count else { return }
         let mask = UInt8(1) << UInt8(bit & 7)
         unsafe bytes[place] = isSet ? bytes[place] | mask : bytes[place] & ~mask
     }

@@ -14,8 +14,10 @@ struct Tesseract: TextReader {
             name: "tesseract", path: path, memory: 2 << 30, seconds: 20, maximumOutput: 16 << 20)
     }
 
-    /// Percent of certainty below which a word is taken for a pattern.
-    private static let certainty = 50.0
+    /// Percent of certainty below which a word is taken for a pattern: speckle gives words of up to 64, print of 95.
+    private static let certainty = 75.0
+    /// Height in pixels below which it sees letters in specks.
+    private static let lowest = 12
     /// Letters and digits of the shortest word that counts.
     private static let shortest = 3
 
@@ -35,7 +37,7 @@ struct Tesseract: TextReader {
             fields[11].filter({ $0.isLetter || $0.isNumber }).count >= shortest
         else { return nil }
         let numbers = fields[6...9].compactMap { Int($0) }
-        guard numbers.count == 4 else { return nil }
+        guard numbers.count == 4, numbers[3] >= lowest else { return nil }
         return PixelRegion(
             x: numbers[0] / factor, y: numbers[1] / factor, width: max(1, numbers[2] / factor),
             height: max(1, numbers[3] / factor))
