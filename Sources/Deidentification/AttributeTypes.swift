@@ -42,7 +42,7 @@ struct AttributeTypes: Sendable {
             guard let definition = InformationObjectDefinition.of(sopClass: sopClass) else { return [:] }
             if path.isEmpty {
                 var types: Types = [:]
-                for tag in ConfidentialityTable.tags + [.ICCProfile] {
+                for tag in ConfidentialityTable.tags {
                     if let type = definition.requirement(of: TagPath(tag)) { types[tag.rawValue] = type }
                 }
                 let outermost = types
