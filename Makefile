@@ -38,8 +38,9 @@ test-web: setup-tests ## Only the browser code's checks and unit tests
 test-end-to-end: setup-tests ## Only the tests of the whole program: kill -9, DICOM peers, a real browser
 	@Scripts/test.sh end-to-end
 
-bench: build setup-tests ## Measure the DICOM engine beside its peers, CAR packing, and the whole lake beside Orthanc
+bench: build setup-tests ## Measure the DICOM engine and de-identification beside their peers, CAR packing, and the whole lake beside Orthanc
 	@TARN_BINARY=$(CURDIR)/$(TARN) Bench/engine.sh
+	@TARN_BINARY=$(CURDIR)/$(TARN) Bench/deidentify.sh
 	@Bench/car.sh
 	@Bench/run.sh
 
