@@ -24,7 +24,7 @@ import Testing
         }
 
         /// Eyes and nose; above them the margin of the brain begins.
-        static func isFace(_ p: SIMD3<Double>) -> Bool { p.y < -70 && p.z < -32 && p.x.magnitude < 60 }
+        static func isFace(_ p: SIMD3<Double>) -> Bool { p.y < -78 && p.z < -32 && p.x.magnitude < 60 }
     }
 
     private static func bringHead(_ test: TestLake) async throws -> [Verdict] {
