@@ -47,8 +47,9 @@ bench: build setup-tests ## Measure the DICOM engine and de-identification besid
 measure: setup ## Measure each room by itself: sealing, appending, queries, ingest, viewing
 	TARN_MEASURE=1 swift test $(SWIFT_FLAGS) --no-parallel --filter 'Speed|TakesAsLong'
 
-phibench: build setup-tests ## Score the de-identifier against files with planted PHI
+phibench: build setup-tests ## Score the de-identifier against files and reports with planted PHI
 	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/phibench.sh
+	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/reports-score.sh
 
 fuzz: setup ## Coverage-guided fuzzing of the readers (SECONDS_EACH=60)
 	@Scripts/fuzz.sh
