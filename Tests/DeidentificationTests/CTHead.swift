@@ -42,7 +42,7 @@ struct CTHead {
     func value(_ p: SIMD3<Double>) -> Int {
         guard Self.isHead(p) else { return -1000 }
         if Self.isBrain(p) { return hasBrain ? 35 : -1000 }
-        if Self.isIn(p, [0, -74, -58], [10, 30, 26]) { return -1000 }
+        if Self.isIn(p, [0, -70, -58], [10, 22, 22]) { return -1000 }
         for side in [-31.0, 31] where Self.isIn(p, [side, -76, -40], [13, 13, 13]) { return 12 }
         if Self.isSkull(p) { return 900 }
         return 45
