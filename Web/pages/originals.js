@@ -94,7 +94,7 @@ function card(request, reload) {
     const { text, kind } = stateInWords(request.state);
     return h("section", { class: "card section request", "aria-label": `Request ${request.id}` }, [
         h("div", { class: "request-head" }, [
-            h("h3", null, h("a", { href: `/originals/${request.id}` }, `${request.by}: ${extent(request)}`)),
+            h("h2", null, h("a", { href: `/originals/${request.id}` }, `${request.by}: ${extent(request)}`)),
             h("span", { class: "badge" }, request.project),
             h("span", { class: `badge ${kind}` }, text),
         ]),

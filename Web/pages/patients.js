@@ -215,7 +215,7 @@ function splitForm(projects, query, signal, reload) {
 
 /** @param {Study} study */
 function pick(study) {
-    return h("label", { class: "choice" }, [
+    return h("label", { class: "option-line" }, [
         h("input", { type: "checkbox", value: study.uid }),
         h("span", null, [
             `${study.description || "Study without a description"} · ${formatDate(study.date)} · `,

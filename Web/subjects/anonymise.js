@@ -50,8 +50,8 @@ export function openAnonymise(study) {
         others > 0
             ? h("fieldset", { class: "field" }, [
                 h("legend", null, "Of what"),
-                h("label", { class: "choice" }, whole, h("span", null, `This patient: all ${others + 1} studies`)),
-                h("label", { class: "choice" }, alone, h("span", null, "This study alone")),
+                h("label", { class: "option-line" }, whole, h("span", null, `This patient: all ${others + 1} studies`)),
+                h("label", { class: "option-line" }, alone, h("span", null, "This study alone")),
                 warning,
             ])
             : null,

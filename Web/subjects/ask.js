@@ -32,7 +32,7 @@ export function openAsk(study) {
             },
             field("Reason", reason, "For example: second reading for the tumour board. Name nobody; it is kept."),
             study.priors.length > 0
-                ? h("label", { class: "choice" }, [
+                ? h("label", { class: "option-line" }, [
                     all,
                     h(
                         "span",
