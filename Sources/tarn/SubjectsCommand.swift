@@ -41,6 +41,22 @@ struct SubjectsCommand: AsyncParsableCommand {
         }
     }
 
+    /// What every change is given with, and how it is made.
+    struct ChangeOptions: ParsableArguments {
+        @Option(help: "Why; it is kept. Name nobody.") var reason: String
+        @Flag(help: "The version as JSON on standard output.") var json = false
+        @OptionGroup var lake: LakeOptions
+
+        fileprivate func send(_ path: String, _ complete: (inout Body) -> Void) async throws {
+            var body = Body(reason: reason)
+            complete(&body)
+            let change = try await lake.withClient { [body] in
+                try await $0.send("POST", path, json: body).decoded(Change.self)
+            }
+            try change.say(json: json)
+        }
+    }
+
     struct Merge: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make two subjects one.",
@@ -49,14 +65,10 @@ struct SubjectsCommand: AsyncParsableCommand {
         @Argument(help: "Code that goes.") var subject: String
         @Argument(help: "Code that stays.") var into: String
         @Option(help: "Code of the project.") var project: String
-        @Option(help: "Why; it is kept. Name nobody.") var reason: String
-        @Flag(help: "The version as JSON on standard output.") var json = false
-        @OptionGroup var lake: LakeOptions
+        @OptionGroup var options: ChangeOptions
 
         func run() async throws {
-            try await change(
-                SubjectsCommand.path(project, subject, "merge"), SubjectsCommand.Body(reason: reason, into: into), lake,
-                json: json)
+            try await options.send(SubjectsCommand.path(project, subject, "merge")) { $0.into = into }
         }
     }
 
@@ -69,14 +81,10 @@ struct SubjectsCommand: AsyncParsableCommand {
         @Argument(help: "The subject's code.") var subject: String
         @Argument(help: ArgumentHelp("Study Instance UIDs.", valueName: "study")) var studies: [String]
         @Option(help: "Code of the project.") var project: String
-        @Option(help: "Why; it is kept. Name nobody.") var reason: String
-        @Flag(help: "The version as JSON on standard output.") var json = false
-        @OptionGroup var lake: LakeOptions
+        @OptionGroup var options: ChangeOptions
 
         func run() async throws {
-            try await change(
-                SubjectsCommand.path(project, subject, "split"), SubjectsCommand.Body(reason: reason, studies: studies),
-                lake, json: json)
+            try await options.send(SubjectsCommand.path(project, subject, "split")) { $0.studies = studies }
         }
     }
 
@@ -85,13 +93,10 @@ struct SubjectsCommand: AsyncParsableCommand {
             abstract: "Take a merge back.", discussion: "Example:  tarn subjects undo 3 --reason \"they are two\"")
 
         @Argument(help: "Number of the merge, from `tarn subjects list`.") var id: Int64
-        @Option(help: "Why; it is kept. Name nobody.") var reason: String
-        @Flag(help: "The version as JSON on standard output.") var json = false
-        @OptionGroup var lake: LakeOptions
+        @OptionGroup var options: ChangeOptions
 
         func run() async throws {
-            try await change(
-                "/api/v1/subject-changes/\(id)/undo", SubjectsCommand.Body(reason: reason), lake, json: json)
+            try await options.send("/api/v1/subject-changes/\(id)/undo") { _ in }
         }
     }
 
@@ -103,14 +108,10 @@ struct SubjectsCommand: AsyncParsableCommand {
         @Argument(help: "Code of one.") var subject: String
         @Argument(help: "Code of the other.") var other: String
         @Option(help: "Code of the project.") var project: String
-        @Option(help: "Why; it is kept. Name nobody.") var reason: String
-        @Flag(help: "The version as JSON on standard output.") var json = false
-        @OptionGroup var lake: LakeOptions
+        @OptionGroup var options: ChangeOptions
 
         func run() async throws {
-            try await change(
-                SubjectsCommand.path(project, subject, "apart"), SubjectsCommand.Body(reason: reason, other: other),
-                lake, json: json)
+            try await options.send(SubjectsCommand.path(project, subject, "apart")) { $0.other = other }
         }
     }
 
@@ -180,11 +181,4 @@ struct SubjectsCommand: AsyncParsableCommand {
     fileprivate static func path(_ project: String, _ subject: String, _ what: String) -> String {
         "/api/v1/subjects/\(Client.escaped(project))/\(Client.escaped(subject))/\(what)"
     }
-}
-
-private func change(_ path: String, _ body: SubjectsCommand.Body, _ lake: LakeOptions, json: Bool) async throws {
-    let change = try await lake.withClient {
-        try await $0.send("POST", path, json: body).decoded(SubjectsCommand.Change.self)
-    }
-    try change.say(json: json)
 }

@@ -93,6 +93,12 @@ def open_held(visit, project, **look):
     return page
 
 
+def seen(page):
+    """Waits until all frames were on the screen; before that the page asks whether the image may go unseen."""
+    expect(page.locator(".held-sheet svg")).to_be_attached()
+    expect(page.get_by_text("not seen yet")).to_have_count(0)
+
+
 def test_a_box_drawn_with_the_mouse_is_black_in_what_is_published(visit, lake, project):
     image, pixels = capture("Mouse", frames=3)
     uid, = hold(lake, project, image)
@@ -205,11 +211,14 @@ def test_rejecting_needs_no_mouse(visit, lake, project):
 def test_what_does_not_arrive_comes_back(visit, lake, project):
     hold(lake, project, capture("Broken")[0])
     page = open_held(visit, project, allow=(503,))
+    seen(page)
     page.route("**/release", lambda route: route.fulfill(status=503, json={"detail": "the store is full"}))
     page.keyboard.press("a")
     page.get_by_text("The store is full.").wait_for()
     expect(page.locator(".held-item")).to_have_count(1)
     page.unroute("**/release")
+    # What came back is shown anew.
+    seen(page)
     page.keyboard.press("a")
     page.get_by_text("Nothing is waiting").wait_for()
 

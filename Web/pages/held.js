@@ -9,7 +9,7 @@ import { queue } from "../held/list.js";
 import { side } from "../held/side.js";
 import { stage } from "../held/stage.js";
 import { confirmDialog } from "../ui/dialog.js";
-import { select } from "../ui/form.js";
+import { projectFilter } from "../ui/form.js";
 import { empty, failure, toast } from "../ui/notice.js";
 
 /** @import { PageContext } from "../core/router.js" */
@@ -46,16 +46,7 @@ export function render({ query, signal, setTitle }) {
     const count = h("p", { class: "muted count-line", role: "status" });
     const body = h("div", { class: "held-body card" }, list.element, look.element, beside.element);
     const place = h("div");
-    const filter = select(
-        { "aria-label": "Project" },
-        [
-            ["", "All projects"],
-            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
-        ],
-        query.get("project") ?? "",
-    );
-    filter.addEventListener("change", load);
-    filter.hidden = projects.length < 2;
+    const filter = projectFilter(projects, query.get("project") ?? "", load);
 
     async function load() {
         try {

@@ -5,7 +5,7 @@ import { formatBytes, formatTime, plural } from "../core/format.js";
 import { openConflict } from "../evidence/conflict.js";
 import { countTable } from "../evidence/report.js";
 import { adviceFor } from "../evidence/words.js";
-import { select } from "../ui/form.js";
+import { projectFilter } from "../ui/form.js";
 import { empty, failure } from "../ui/notice.js";
 
 /** @import { PageContext } from "../core/router.js" */
@@ -19,16 +19,7 @@ export function render({ query, signal, setTitle }) {
     setTitle("Quarantine");
     const projects = projectsPermitting("review");
     const content = h("div", { class: "evidence-content" }, h("p", { class: "muted" }, "One moment…"));
-    const filter = select(
-        { "aria-label": "Project" },
-        [
-            ["", "All projects"],
-            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
-        ],
-        query.get("project") ?? "",
-    );
-    filter.addEventListener("change", load);
-    filter.hidden = projects.length < 2;
+    const filter = projectFilter(projects, query.get("project") ?? "", load);
 
     async function load() {
         try {

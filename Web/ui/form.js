@@ -43,6 +43,26 @@ export function select(attributes, options, selected = "") {
 }
 
 /**
+ * Narrows a page to one project; hidden where there is none to choose from.
+ * @param {{ code: string, name: string }[]} projects
+ * @param {string} selected code, or nothing for all
+ * @param {() => void} changed
+ */
+export function projectFilter(projects, selected, changed) {
+    const filter = select(
+        { "aria-label": "Project" },
+        [
+            ["", "All projects"],
+            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
+        ],
+        selected,
+    );
+    filter.addEventListener("change", changed);
+    filter.hidden = projects.length < 2;
+    return filter;
+}
+
+/**
  * Adds a rule to a control: what is wrong with its value, or nothing.
  * @template {Control} C
  * @param {C} control
