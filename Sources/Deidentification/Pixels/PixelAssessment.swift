@@ -42,11 +42,13 @@ struct PixelAssessment {
 
     private mutating func judgeImage(_ file: DICOMFile, _ sopClass: String) {
         let root = file.dataSet
-        let isUltrasound = Self.isUltrasound(root, sopClass)
+        let modality = (root.string(.Modality) ?? "").uppercased()
+        let storage = Self.storageClass(sopClass)
+        let isUltrasound = Self.isUltrasound(storage, modality)
         let screen = isUltrasound ? UltrasoundRegions(root)?.outside : nil
         let rules = RegionRule.matching(file)
         proposed = Self.clipped(screen ?? rules.flatMap(\.regions), root)
-        if let reason = Self.classReason(sopClass) ?? Self.headerReason(root, isUltrasound: screen != nil) {
+        if let reason = Self.classReason(storage) ?? Self.headerReason(root, modality, isUltrasound: screen != nil) {
             verdict = .held(reason)
         } else if CodeStream.isVideo(file.transferSyntax.uid) {
             verdict = .heldAlone(isUltrasound ? "ultrasound video" : "video")
@@ -85,34 +87,37 @@ struct PixelAssessment {
         return PixelRegion.covered(regions, rows: rows, columns: columns) * 2 > rows * columns
     }
 
-    private static func isUltrasound(_ root: DataSet, _ sopClass: String) -> Bool {
-        let storage = "1.2.840.10008.5.1.4.1.1."
-        return ["3", "6"].contains { sopClass == storage + $0 || sopClass.hasPrefix("\(storage)\($0).") }
-            || ["US", "IVUS", "BDUS"].contains((root.string(.Modality) ?? "").uppercased())
+    /// What follows the root of the Storage SOP Classes of PS3.4 §B.5 in a UID, as "77.1.6"; `nil` for all others.
+    private static func storageClass(_ sopClass: String) -> Substring? {
+        let root = "1.2.840.10008.5.1.4.1.1."
+        return sopClass.hasPrefix(root) ? sopClass.dropFirst(root.count) : nil
     }
 
-    private static func classReason(_ sopClass: String) -> String? {
-        let storage = "1.2.840.10008.5.1.4.1.1."
-        guard sopClass.hasPrefix(storage) else { return "an image of a private or unknown SOP class" }
-        let parts = sopClass.dropFirst(storage.count).split(separator: ".").map(String.init)
-        switch parts.first {
-        case "7": return "a secondary capture"
-        case "77":
-            // 77.1.1 and 77.1.4: endoscopic and photographic images; 77.1.6: whole slides, whose labels are images too.
-            if parts.starts(with: ["77", "1", "1"]) || parts.starts(with: ["77", "1", "4"]) || parts.count <= 2 {
-                return "an endoscopic or photographic image"
-            }
-            return parts.starts(with: ["77", "1", "6"]) ? "a whole slide image" : nil
-        default: return nil
+    /// Whether a class is one of those: the same numbers, or more of them.
+    private static func isOf(_ storage: Substring, _ classes: [String]) -> Bool {
+        classes.contains { storage.hasPrefix($0) && [nil, "."].contains(storage.dropFirst($0.count).first) }
+    }
+
+    private static func isUltrasound(_ storage: Substring?, _ modality: String) -> Bool {
+        storage.map { isOf($0, ["3", "6"]) } == true || ["US", "IVUS", "BDUS"].contains(modality)
+    }
+
+    private static func classReason(_ storage: Substring?) -> String? {
+        guard let storage else { return "an image of a private or unknown SOP class" }
+        if isOf(storage, ["7"]) { return "a secondary capture" }
+        guard isOf(storage, ["77"]) else { return nil }
+        // 77.1.1 and 77.1.4: endoscopic and photographic images; 77.1.6: whole slides, whose labels are images too.
+        if isOf(storage, ["77.1.1", "77.1.4"]) || storage.split(separator: ".").count <= 2 {
+            return "an endoscopic or photographic image"
         }
+        return isOf(storage, ["77.1.6"]) ? "a whole slide image" : nil
     }
 
     /// - Parameter isUltrasound: an ultrasound image whose screen goes: its text is what YES is about.
-    private static func headerReason(_ root: DataSet, isUltrasound: Bool) -> String? {
+    private static func headerReason(_ root: DataSet, _ modality: String, isUltrasound: Bool) -> String? {
         if !isUltrasound, root.strings(.BurnedInAnnotation).contains(where: { $0.uppercased() == "YES" }) {
             return "Burned In Annotation is YES"
         }
-        let modality = (root.string(.Modality) ?? "").uppercased()
         if ["OT", "DOC", "HC", "SC", "ES", "XC", "SMR", "FILM"].contains(modality) {
             return "a document, a film, a photograph or something without a modality"
         }
@@ -151,12 +156,19 @@ struct PixelAssessment {
 
 extension String {
     /// Whether `part` stands in the text; by bytes, which for this takes a tenth of what the library's search takes.
-    func holds(_ part: String) -> Bool {
-        let bytes = Array(utf8)
-        let wanted = Array(part.utf8)
-        guard let first = wanted.first, bytes.count >= wanted.count else { return part.isEmpty }
-        return (0...(bytes.count - wanted.count)).contains { start in
-            bytes[start] == first && bytes[start..<(start + wanted.count)].elementsEqual(wanted)
+    func holds(_ part: String) -> Bool { utf8Span.span.holds(part.utf8Span.span) }
+}
+
+extension Span<UInt8> {
+    /// Whether `part` stands in it.
+    func holds(_ part: Span<UInt8>) -> Bool {
+        guard !part.isEmpty else { return true }
+        guard count >= part.count else { return false }
+        for start in 0...(count - part.count) where self[start] == part[0] {
+            var length = 1
+            while length < part.count, self[start + length] == part[length] { length += 1 }
+            if length == part.count { return true }
         }
+        return false
     }
 }

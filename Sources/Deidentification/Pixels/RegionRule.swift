@@ -1,15 +1,14 @@
-import ByteIO
 import DICOM
 import DICOMImaging
 
 /// Where a known device burns text into its images.
 struct RegionRule: Sendable {
     /// One of them must hold.
-    struct Clause: Sendable {
+    struct Clause: Sendable, Equatable {
         let alternatives: [Condition]
     }
 
-    struct Condition: Sendable {
+    struct Condition: Sendable, Equatable {
         let tag: Tag
         /// The whole value is meant, not a part of it.
         let isWhole: Bool
@@ -25,68 +24,68 @@ struct RegionRule: Sendable {
     let isExact: Bool
 
     /// All rules, from `rows`.
-    static let all: [RegionRule] = rows.split(separator: "\n").compactMap { RegionRule($0) }
+    static let all: [RegionRule] = rows.utf8.split(separator: UInt8(ascii: "\n")).compactMap { RegionRule($0) }
+
+    private static let tree = RegionRuleTree(all)
+
+    /// The rules that fit a file.
+    static func matching(_ file: DICOMFile) -> [RegionRule] { tree.rules(for: file).map { all[$0] } }
+}
+
+// MARK: Reading
+
+extension RegionRule {
+    fileprivate typealias Text = Substring.UTF8View.SubSequence
 
     /// Reads "gggg,eeee=value|gggg,eeee~part;… > x,y,width,height …"; `nil` for anything else.
-    init?(_ line: Substring) {
-        guard let arrow = line.utf8.lastIndex(of: UInt8(ascii: ">")) else { return nil }
-        let parts = line[..<arrow].split(separator: ";")
-        let clauses = parts.compactMap { Clause($0.split(separator: "|").compactMap { Condition($0) }) }
-        let boxes = line[line.index(after: arrow)...].split(separator: " ")
-        let regions = boxes.compactMap { PixelRegion(String($0)) }
+    fileprivate init?(_ line: Text) {
+        guard let arrow = line.lastIndex(of: UInt8(ascii: ">")) else { return nil }
+        let parts = line[..<arrow].split(separator: UInt8(ascii: ";"))
+        let clauses = parts.compactMap { Clause($0) }
+        let boxes = line[line.index(after: arrow)...].split(separator: UInt8(ascii: " "))
+        let regions = boxes.compactMap { Self.region($0) }
         guard clauses.count == parts.count, !clauses.isEmpty, regions.count == boxes.count, !regions.isEmpty else {
             return nil
         }
         self.clauses = clauses
         self.regions = regions
-        func names(_ tags: Set<Tag>) -> Bool {
-            clauses.contains { $0.alternatives.allSatisfy { tags.contains($0.tag) } }
+        func names(_ tag: Tag) -> Bool {
+            clauses.contains { $0.alternatives.allSatisfy { $0.tag == tag } }
         }
-        isExact = names([.ManufacturerModelName]) && names([.Rows])
+        isExact = names(.ManufacturerModelName) && names(.Rows)
     }
 
-    /// The rules that fit a file.
-    static func matching(_ file: DICOMFile) -> [RegionRule] {
-        var values: [Tag: [UInt8]] = [:]
-        func value(_ tag: Tag) -> [UInt8] {
-            if let known = values[tag] { return known }
-            let source = tag.group == 2 ? file.meta : file.dataSet
-            let value = Array(source.strings(tag).joined(separator: "\\").uppercased().utf8)
-            values[tag] = value
-            return value
-        }
-        return all.filter { rule in
-            rule.clauses.allSatisfy { clause in clause.alternatives.contains { $0.holds(for: value($0.tag)) } }
-        }
+    private static func region(_ box: Text) -> PixelRegion? {
+        let numbers = box.split(separator: UInt8(ascii: ",")).compactMap { Int(Substring($0)) }
+        guard numbers.count == 4 else { return nil }
+        return PixelRegion(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     }
 }
 
 extension RegionRule.Clause {
-    fileprivate init?(_ alternatives: [RegionRule.Condition]) {
+    fileprivate init?(_ text: RegionRule.Text) {
+        let alternatives = text.split(separator: UInt8(ascii: "|")).compactMap { RegionRule.Condition($0) }
         guard !alternatives.isEmpty else { return nil }
         self.alternatives = alternatives
     }
 }
 
 extension RegionRule.Condition {
-    fileprivate init?(_ text: Substring) {
-        let trimmed = String(text.drop { $0 == " " })
-        guard let tag = Tag(hexadecimal: trimmed.prefix(9).filter { $0 != "," }) else { return nil }
-        let rest = trimmed.dropFirst(9)
-        guard let sign = rest.first, sign == "=" || sign == "~" else { return nil }
-        var value = Array(rest.dropFirst().utf8)
+    fileprivate init?(_ text: RegionRule.Text) {
+        let trimmed = Array(text.drop { $0 == UInt8(ascii: " ") })
+        guard trimmed.count > 10, trimmed[4] == UInt8(ascii: ","),
+            trimmed[9] == UInt8(ascii: "=") || trimmed[9] == UInt8(ascii: "~")
+        else { return nil }
+        var number: UInt32 = 0
+        for byte in trimmed[..<4] + trimmed[5..<9] {
+            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+            number = number << 4 | UInt32(digit)
+        }
+        var value = trimmed[10...]
         while value.last == UInt8(ascii: " ") { value.removeLast() }
         guard !value.isEmpty else { return nil }
-        self.tag = tag
-        isWhole = sign == "="
-        self.value = value
-    }
-
-    fileprivate func holds(for bytes: [UInt8]) -> Bool {
-        if isWhole { return bytes == value }
-        guard let first = value.first, bytes.count >= value.count else { return false }
-        return (0...(bytes.count - value.count)).contains { start in
-            bytes[start] == first && bytes[start..<(start + value.count)].elementsEqual(value)
-        }
+        tag = Tag(rawValue: number)
+        isWhole = trimmed[9] == UInt8(ascii: "=")
+        self.value = Array(value)
     }
 }
