@@ -25,12 +25,19 @@ public struct BatchReport: Codable, Hashable, Sendable {
 
     public init() {}
 
-    /// One more file.
+    /// One more file, or `count`.
     /// - Parameter reason: why it was not simply accepted.
-    public mutating func add(verdict: String, reason: String? = nil) {
-        verdicts[verdict, default: 0] += 1
-        if let reason, !reason.isEmpty { add(verdict, Self.withoutOffsets(reason), 1) }
+    public mutating func add(verdict: String, reason: String? = nil, count: Int = 1) {
+        verdicts[verdict, default: 0] += count
+        guard let reason, !reason.isEmpty else { return }
+        add(verdict, Self.withoutOffsets(reason), count)
         sort()
+    }
+
+    /// Takes out all that is said of files with this verdict: somebody knows it better. What was done to attributes stays.
+    public mutating func forget(verdict: String) {
+        verdicts[verdict] = nil
+        reasons.removeAll { $0.verdict == verdict }
     }
 
     /// What was done to one more file.

@@ -52,7 +52,7 @@ public final class Lake: Sendable {
         accounts = Accounts(context, accessLog: accessLog)
         projects = Projects(context, accounts: accounts)
         roleRequests = RoleRequests(context, accounts: accounts, projects: projects)
-        ingest = Ingest(pipeline, projects: projects, accessLog: accessLog)
+        ingest = Ingest(pipeline, projects: projects)
         uploads = Uploads(context)
         review = Review(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
         quarantine = Quarantine(context, accessLog: accessLog)
@@ -78,6 +78,7 @@ public final class Lake: Sendable {
         let works =
             ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
             + review.recurring + anonymisations.recurring + SeriesMarks(context: context).recurring
+            + PersonBackfill(context: context, projects: projects).recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
@@ -113,6 +114,7 @@ public final class Lake: Sendable {
                 keyFiles: found.files, secrets: try await LakeSecrets.load(masterKeys, pool), keys: keys,
                 objects: StoredObjects(store: store, keys: keys), workers: workers,
                 log: configuration.log)
+            await InterruptedUploads(context).end()
             return Lake(context, server: server)
         } catch {
             await pool.close()

@@ -24,6 +24,8 @@ export interface Upload {
     account: string;
     startedAt: string;
     finishedAt?: string | null;
+    /** The server stopped in the middle. */
+    interrupted: boolean;
     accepted: number;
     alreadyThere: number;
     conflict: number;

@@ -108,7 +108,13 @@ function listItem(upload) {
         h("h2", null, h("a", { href: `/uploads/${encodeURIComponent(upload.id)}` }, formatTime(upload.startedAt))),
         h("p", null, [h("span", { class: "badge" }, upload.project), ` by ${upload.account}`]),
         counts(upload),
-        upload.finishedAt ? null : h("p", { class: "muted small" }, "Still coming in, or broken off."),
+        upload.finishedAt ? null : h("p", { class: "muted small" }, "Still coming in."),
+        upload.interrupted
+            ? h("p", { class: "small" }, [
+                h("span", { class: "badge warn" }, "Interrupted"),
+                " The server stopped in the middle: upload the same files again.",
+            ])
+            : null,
     ]);
 }
 
@@ -133,9 +139,15 @@ function whole(upload) {
                 : null,
             upload.finishedAt ? null : notice(
                 "info",
-                "This upload is still coming in, or the connection broke. What was acknowledged is stored; the numbers are of " +
-                    "what is finished. Uploading the same files again is safe.",
+                "This upload is still coming in: the numbers grow.",
             ),
+            upload.interrupted
+                ? notice(
+                    "warn",
+                    "Interrupted: the server stopped in the middle of this upload. What is counted as stored is stored; the " +
+                        "rest did not get in. Upload the same files again: what is there already is not stored twice.",
+                )
+                : null,
             h("div", { class: "actions" }, [
                 save,
                 permitted("review") && upload.held + upload.conflict + upload.rejected > 0

@@ -188,6 +188,7 @@ struct SubjectRows {
                     WHERE o.request_id = r.id AND NOT o.study_id = ANY($1))
             """,
             "DELETE FROM originals_request_study WHERE study_id = ANY($1)",
+            "DELETE FROM identity_look WHERE study_id = ANY($1)",
             "DELETE FROM study_key WHERE id = ANY($1)",
         ] {
             try await connection.query(query, [studies])

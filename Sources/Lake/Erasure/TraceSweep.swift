@@ -11,7 +11,7 @@ struct TraceSweep {
         "report_version", "report",
         "label_commit", "label_draft", "study_label", "export_entry", "export_file", "access_event",
         "ledger_subject_key", "archive_bundle", "anonymisation", "subject_change", "originals_request",
-        "originals_request_study",
+        "originals_request_study", "identity_look",
     ]
     /// A larger table is not written anew at once: nobody could read it meanwhile.
     static let mostBytes: Int64 = 1 << 30

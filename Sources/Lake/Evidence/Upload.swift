@@ -11,8 +11,11 @@ public struct Upload: Codable, Sendable, Hashable {
     public let account: String
     /// ISO 8601, UTC.
     public let startedAt: String
-    /// `nil` while something is still coming, or where the connection broke and nothing followed.
+    /// `nil` while something is still coming.
     public let finishedAt: String?
+    /// Whether the server stopped in the middle of it. What had been stored is counted; what was refused, and what was done
+    /// to attributes, is known as of a second before.
+    public let interrupted: Bool
     /// Files by verdict; see `Verdict.Kind`.
     public let accepted: Int
     public let alreadyThere: Int
@@ -26,10 +29,10 @@ public struct Upload: Codable, Sendable, Hashable {
 
     static let columns = """
         u.id AS number, u.uid, p.code AS project, a.name AS account, u.started_at, t.finished_at, t.accepted,
-        t.already_there, t.conflicts, t.held, t.rejected, t.versions
+        t.already_there, t.conflicts, t.held, t.rejected, t.versions, t.interrupted
         """
 
-    /// The sums are of what is finished; a batch in the middle has no numbers yet.
+    /// The numbers of a batch in the middle are a second old.
     static let source = """
         upload u JOIN project p ON p.id = u.project_id JOIN account a ON a.id = u.account_id
             CROSS JOIN LATERAL (
@@ -37,7 +40,7 @@ public struct Upload: Codable, Sendable, Hashable {
                     coalesce(sum(b.accepted), 0)::bigint AS accepted,
                     coalesce(sum(b.already_there), 0)::bigint AS already_there,
                     coalesce(sum(b.conflicts), 0)::bigint AS conflicts, coalesce(sum(b.held), 0)::bigint AS held,
-                    coalesce(sum(b.rejected), 0)::bigint AS rejected,
+                    coalesce(sum(b.rejected), 0)::bigint AS rejected, coalesce(bool_or(b.interrupted), false) AS interrupted,
                     coalesce(string_agg(DISTINCT b.profile_version::text, ','), '') AS versions
                 FROM ingest_batch b WHERE b.upload_id = u.id) t
         """
@@ -48,6 +51,7 @@ public struct Upload: Codable, Sendable, Hashable {
         account = try row.decode("account")
         startedAt = try row.decode("started_at", as: Date.self).formatted(.iso8601)
         finishedAt = try row.decode("finished_at", as: Date?.self)?.formatted(.iso8601)
+        interrupted = try row.decode("interrupted")
         accepted = try row.decode("accepted")
         alreadyThere = try row.decode("already_there")
         conflict = try row.decode("conflicts")

@@ -1,18 +1,39 @@
 internal import Deidentification
-internal import Foundation
 internal import Synchronization
 
-/// Adds up, while a batch comes in, what was done to the attributes of its files.
+/// Adds up, while a batch comes in, what became of its files and what was done to their attributes.
 final class UploadEvidence: Sendable {
-    private let report = Mutex(BatchReport())
+    private struct State {
+        var report = BatchReport()
+        var hasNews = false
+    }
 
-    func add(_ summary: Outcome.Summary) { report.withLock { $0.add(summary) } }
+    private let state = Mutex(State())
 
-    /// The report of the batch, when all verdicts are there.
-    func report(_ verdicts: [Verdict]) -> BatchReport {
-        var report = report.withLock(\.self)
-        for verdict in verdicts { report.add(verdict: verdict.kind.rawValue, reason: verdict.said) }
-        return report
+    /// What there is by now.
+    var report: BatchReport { state.withLock(\.report) }
+
+    func add(_ summary: Outcome.Summary) {
+        state.withLock { state in
+            state.report.add(summary)
+            state.hasNews = true
+        }
+    }
+
+    func add(_ verdict: Verdict) {
+        state.withLock { state in
+            state.report.add(verdict: verdict.kind.rawValue, reason: verdict.said)
+            state.hasNews = true
+        }
+    }
+
+    /// What there is by now; `nil` where that was asked for and nothing was added since.
+    func news() -> BatchReport? {
+        state.withLock { state in
+            guard state.hasNews else { return nil }
+            state.hasNews = false
+            return state.report
+        }
     }
 }
 

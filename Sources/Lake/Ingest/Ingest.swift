@@ -1,5 +1,4 @@
 public import ByteIO
-internal import Deidentification
 internal import Foundation
 internal import Logging
 internal import Postgres
@@ -11,13 +10,11 @@ internal import Postgres
 public struct Ingest: Sendable {
     let pipeline: IngestPipeline
     let projects: Projects
-    let accessLog: AccessLog
     private var context: LakeContext { pipeline.context }
 
-    init(_ pipeline: IngestPipeline, projects: Projects, accessLog: AccessLog) {
+    init(_ pipeline: IngestPipeline, projects: Projects) {
         self.pipeline = pipeline
         self.projects = projects
-        self.accessLog = accessLog
     }
 
     /// Takes in one instance, whole.
@@ -59,9 +56,12 @@ public struct Ingest: Sendable {
         }
         let id = try await begin(project, upload: upload, principal)
         let sender = IngestPipeline.Sender(project: project, accountID: principal.accountID, batchID: id)
-        return IngestBatch(pipeline, sender: sender) { [context, accessLog] verdicts in
-            let report = sender.evidence.report(verdicts)
-            await Self.close(id, project: project, verdicts, report, context, accessLog, principal)
+        let row = BatchRow(id: id, context: context)
+        let keeping = row.keep(sender.evidence)
+        return IngestBatch(pipeline, sender: sender) { verdicts in
+            keeping.cancel()
+            await keeping.value
+            await Self.close(row, sender, verdicts, principal)
         }
     }
 
@@ -89,27 +89,22 @@ public struct Ingest: Sendable {
 
     /// Notes the numbers of the batch, and who brought what, one event a study.
     private static func close(
-        _ id: Int64, project: IngestProject, _ verdicts: [Verdict], _ report: BatchReport, _ context: LakeContext,
-        _ accessLog: AccessLog, _ principal: Principal
+        _ row: BatchRow, _ sender: IngestPipeline.Sender, _ verdicts: [Verdict], _ principal: Principal
     ) async {
-        func count(_ kind: Verdict.Kind) -> Int { verdicts.count { $0.kind == kind } }
+        let report = sender.evidence.report
+        let stored = verdicts.filter { $0.kind == .accepted || $0.kind == .held || $0.kind == .conflict }
         do {
-            try await context.database.execute(
-                """
-                UPDATE ingest_batch SET finished_at = now(), accepted = $2, already_there = $3, conflicts = $4, held = $5,
-                    rejected = $6, report = $7 WHERE id = $1
-                """,
-                [
-                    id, count(.accepted), count(.alreadyThere), count(.conflict), count(.held), count(.rejected),
-                    String(decoding: try JSONEncoder().encode(report), as: UTF8.self),
-                ])
-            let stored = verdicts.filter { $0.kind == .accepted || $0.kind == .held || $0.kind == .conflict }
-            for (study, members) in Dictionary(grouping: stored, by: \.study) {
-                try await accessLog.record(
-                    .ingest, project: project.id, study: study, count: members.count, principal: principal)
+            try await row.context.database.transaction(attempts: 4) { connection in
+                try await row.write(report, connection)
+                try await connection.query("UPDATE ingest_batch SET finished_at = now() WHERE id = $1", [row.id])
+                for (study, members) in Dictionary(grouping: stored, by: \.study) {
+                    try await AccessLog.write(
+                        .ingest, project: sender.project.id, study: study, count: members.count, principal, connection)
+                }
             }
         } catch {
-            context.log.error("the end of an upload was not recorded", metadata: ["reason": "\(LakeError(error))"])
+            row.context.log.error(
+                "the end of an upload was not recorded", metadata: ["reason": "\(LakeError(error))"])
         }
     }
 }

@@ -80,6 +80,7 @@ public final class IngestBatch: Sendable {
     /// The verdict of a part; `nil` where it was cancelled.
     func deliver(_ verdict: Verdict?, index: Int) {
         slots.give(1)
+        if let verdict { sender.evidence.add(verdict) }
         // Yielded under the lock, so that two that arrive at once come out in order.
         let waiting: CheckedContinuation<Void, Never>? = state.withLock { state in
             state.arrived[index] = .some(verdict)

@@ -119,6 +119,7 @@ public struct OriginalsRequests: Sendable {
             SELECT count(*) AS n FROM (
                 SELECT o.study_id FROM originals_request r JOIN originals_request_study o ON o.request_id = r.id
                 WHERE r.asked_by = $1 AND NOT r.needs_second AND r.asked_at > now() - \(Self.countsFor)
+                UNION SELECT study_id FROM identity_look WHERE account_id = $1 AND at > now() - \(Self.countsFor)
                 UNION SELECT unnest($2::bigint[])) had
             """, [principal.accountID, studies]
         ).decode("n", as: Int.self)

@@ -16,6 +16,7 @@ struct UploadsCommand: AsyncParsableCommand {
         let account: String
         let startedAt: String
         let finishedAt: String?
+        let interrupted: Bool
         let accepted: Int
         let alreadyThere: Int
         let conflict: Int
@@ -23,6 +24,12 @@ struct UploadsCommand: AsyncParsableCommand {
         let rejected: Int
         let profileVersions: [Int]
         let report: BatchReport?
+
+        /// For the head of its report.
+        var source: String {
+            "Project \(project), brought in by \(account), upload \(id)"
+                + (interrupted ? ". Interrupted: the server stopped in the middle" : "")
+        }
 
         /// For the head of its report.
         var profile: String {
@@ -74,7 +81,9 @@ struct UploadsCommand: AsyncParsableCommand {
                     (upload.accepted, "accepted"), (upload.alreadyThere, "already there"), (upload.held, "held"),
                     (upload.conflict, "conflict"), (upload.rejected, "rejected"),
                 ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-                let end = upload.finishedAt == nil ? " (not finished)" : ""
+                let end =
+                    upload.finishedAt == nil
+                    ? " (not finished)" : upload.interrupted ? " (interrupted: the server stopped in the middle)" : ""
                 Terminal.print(
                     "\(upload.id)  \(upload.startedAt)  \(upload.project)  \(upload.account)  "
                         + (counts.isEmpty ? "nothing" : counts) + end)
@@ -104,8 +113,7 @@ struct UploadsCommand: AsyncParsableCommand {
     static func write(_ id: String, to file: ReportFile, _ client: Client, for command: String) async throws {
         let upload = try await client.send("GET", "/api/v1/uploads/" + Client.escaped(id)).decoded(Upload.self)
         let page = ReportPage(
-            source: "Project \(upload.project), brought in by \(upload.account), upload \(upload.id)",
-            profile: upload.profile, report: upload.report ?? BatchReport())
+            source: upload.source, profile: upload.profile, report: upload.report ?? BatchReport())
         try file.write(page, for: command)
     }
 }
