@@ -1,5 +1,5 @@
--- Uploads that ended with the server process, looks at identities that count as much as originals, and suggestions for
--- patients who came before there were any.
+-- Uploads that ended with the server process, looks at identities that count as much as originals, suggestions for
+-- patients who came before there were any, and files in conflict that are taken in beside the first.
 
 -- The server died in the middle: what was known of the batch was written down at the next start, and no more comes.
 ALTER TABLE ingest_batch ADD COLUMN interrupted boolean NOT NULL DEFAULT false;
@@ -23,3 +23,11 @@ CREATE INDEX identity_look_study   ON identity_look (study_id);
 ALTER TABLE study_key ADD COLUMN person_pending boolean NOT NULL DEFAULT false;
 UPDATE study_key SET person_pending = true WHERE person_token IS NULL AND identity_record IS NOT NULL;
 CREATE INDEX study_key_person_pending ON study_key (id) WHERE person_pending;
+
+-- A file in conflict may be taken in as an image of its own: under a SOP Instance UID that follows from its content, or in a
+-- series or study that does. Its sealed bytes are erased here, for they stand there.
+ALTER TABLE conflict
+    DROP CONSTRAINT conflict_state_check,
+    ADD CONSTRAINT conflict_state_check CHECK (state IN ('waiting', 'dismissed', 'kept')),
+    ADD COLUMN kept_as text,                                 -- its SOP Instance UID there
+    ADD CHECK ((state = 'kept') = (kept_as IS NOT NULL));
