@@ -82,7 +82,8 @@ class SoftToken:
 
 class TransitServer:
     """The transit engine's requests and answers over HTTPS, with real AES-256-GCM behind them. It is ours and not
-    HashiCorp's: what it checks is the wire form as their documentation gives it."""
+    HashiCorp's: what it checks is the wire form as their documentation gives it. A client that others wrote gets on with
+    it (test_transit_peer.py)."""
 
     kind = "transit"
     down_words = "does not answer"
@@ -173,32 +174,52 @@ class TransitServer:
         if headers.get("X-Vault-Token") != "hvs.right":
             return 403, {"errors": ["permission denied"]}
         parts = path.split("/")
-        if parts[:3] != ["", "v1", "transit"] or len(parts) != 5:
+        if parts[:3] != ["", "v1", "transit"] or len(parts) not in (5, 6):
             return 404, {"errors": [f"no handler for route \"{path}\""]}
-        operation, name = parts[3:]
+        operation, name = parts[3:5]
+        if len(parts) == 6:
+            operation += "/" + parts[5]
         if operation == "keys" and method == "POST":
             self.keys.setdefault(name, {
                 "type": body.get("type", "aes256-gcm96"), "exportable": body.get("exportable", False),
                 "versions": [os.urandom(32)], "minimum": 1})
             return 204, None
         key = self.keys.get(name)
-        if operation == "keys":
+        if operation == "keys" and method == "GET":
             if key is None:
                 return 404, {"errors": []}
             return 200, {"data": {
                 "type": key["type"], "exportable": key["exportable"], "allow_plaintext_backup": False, "name": name,
                 "latest_version": len(key["versions"]), "min_decryption_version": key["minimum"]}}
-        if key is None or method != "POST":
+        if method != "POST":
+            return 405, {"errors": []}
+        if key is None:
             return 400, {"errors": ["encryption key not found"]}
-        data = base64.b64decode(body.get("associated_data", ""))
+        return self.use(operation, name, key, body)
+
+    def use(self, operation, name, key, body):
+        """What is asked of a key that is there."""
+        data = base64.b64decode(body.get("associated_data") or "")
+        if operation == "keys/rotate":
+            self.rotate(name)
+            return 204, None
+        if operation == "keys/config":
+            key["minimum"] = body.get("min_decryption_version", key["minimum"])
+            return 204, None
         if operation == "encrypt":
-            nonce, version = os.urandom(12), len(key["versions"])
-            sealed = nonce + AESGCM(key["versions"][-1]).encrypt(nonce, base64.b64decode(body["plaintext"]), data)
-            text = f"vault:v{version}:{base64.b64encode(sealed).decode()}"
-            return 200, {"data": {"ciphertext": text, "key_version": version}}
+            return self.encrypt(key, base64.b64decode(body["plaintext"]), data)
         if operation == "decrypt":
             return self.decrypt(key, body["ciphertext"], data)
-        return 404, {"errors": []}
+        if operation == "rewrap":
+            status, answer = self.decrypt(key, body["ciphertext"], data)
+            return self.encrypt(key, base64.b64decode(answer["data"]["plaintext"]), data) if status == 200 else (status, answer)
+        return 404, {"errors": [f"no handler for route \"{operation}\""]}
+
+    @staticmethod
+    def encrypt(key, plain, data):
+        nonce, version = os.urandom(12), len(key["versions"])
+        sealed = nonce + AESGCM(key["versions"][-1]).encrypt(nonce, plain, data)
+        return 200, {"data": {"ciphertext": f"vault:v{version}:{base64.b64encode(sealed).decode()}", "key_version": version}}
 
     @staticmethod
     def decrypt(key, text, data):

@@ -62,21 +62,49 @@ public struct KeyFile: Sendable {
     }
 
     /// A new random key in a new file, wrapped by `service` where one is given: then it is never written as it is.
+    /// - Parameter journal: where that is said, for the ledger.
     /// - Throws: `file(.keyFileExists)`; the service's errors.
     @discardableResult
-    public func create(under service: KeyService? = nil) throws(KeyManagementError) -> MasterKey {
+    public func create(
+        under service: KeyService? = nil, journal: KeyJournal? = nil
+    ) throws(KeyManagementError) -> MasterKey {
         let (path, master) = (path, MasterKey(SymmetricKey()))
         guard access(path, F_OK) != 0 else { throw KeyManagementError(VaultError(.keyFileExists)) }
         let text = try text(master, service)
-        try KeyManagementError.of { () throws(VaultError) in try SecretFile.write(text, to: path) }
+        let write = { () throws(KeyManagementError) in
+            try KeyManagementError.of { () throws(VaultError) in try SecretFile.write(text, to: path) }
+        }
+        guard let journal else {
+            try write()
+            return master
+        }
+        try KeyManagementError.of { () throws(VaultError) in try SecretFile.makeFolder(of: path) }
+        let entry = KeyJournalEntry(.create, key: master.id, service: service)
+        try journal.record(entry, under: try KeyFolderLock(of: path), write)
         return master
+    }
+
+    /// Says that the key itself is kept elsewhere, too, and has `body` do so.
+    /// - Parameters:
+    ///   - master: the key in this file.
+    ///   - journal: where that is said, for the ledger.
+    /// - Throws: `file(.keyFileUnwritable)` where it cannot be said: then nothing was done.
+    public func backUp(
+        _ master: MasterKey, journal: KeyJournal, _ body: () throws(KeyManagementError) -> Void
+    ) throws(KeyManagementError) {
+        let service = try describe().service
+        let entry = KeyJournalEntry(.backup, key: master.id, service: service)
+        try journal.record(entry, under: try KeyFolderLock(of: path), body)
     }
 
     /// Puts the same key into the same file in another form: wrapped by `service`, or as it is. The new form was opened
     /// once before it takes the place of the old one.
+    /// - Parameter journal: where that is said, for the ledger.
     /// - Throws: `busy` while the key is being changed; `file` where the folder cannot be written.
     @discardableResult
-    public func move(under service: KeyService?) throws(KeyManagementError) -> MasterKey {
+    public func move(
+        under service: KeyService?, journal: KeyJournal? = nil
+    ) throws(KeyManagementError) -> MasterKey {
         let lock = try KeyFolderLock(of: path)
         defer { withExtendedLifetime(lock) {} }
         guard access(path + ".next", F_OK) != 0 else {
@@ -87,8 +115,16 @@ public struct KeyFile: Sendable {
         let text = try text(old.master, service)
         let descriptor = old.service == nil && service != nil ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1
         defer { if descriptor >= 0 { close(descriptor) } }
-        try KeyManagementError.of { () throws(VaultError) in
-            try SecretFile.write(text, to: path, replaces: true)
+        let write = { () throws(KeyManagementError) in
+            try KeyManagementError.of { () throws(VaultError) in
+                try SecretFile.write(text, to: path, replaces: true)
+            }
+        }
+        if let journal {
+            let act = service == nil ? KeyJournalEntry.Act.unwrap : .wrap
+            try journal.record(KeyJournalEntry(act, key: old.master.id, service: service), under: lock, write)
+        } else {
+            try write()
         }
         Self.overwrite(descriptor)
         return old.master

@@ -6,13 +6,24 @@ internal import Vault
 public final class KeyFolderLock: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter path: of the key file.
+    /// Hundredths of a second to wait for who has it for a moment only: a server that takes a journal.
+    private static let patience = 20
+
+    /// - Parameters:
+    ///   - path: of the key file.
+    ///   - waits: a moment, for who has it for a moment.
     /// - Throws: `busy` while another process or another caller has it.
-    public init(of path: String) throws(KeyManagementError) {
+    public init(of path: String, waits: Bool = true) throws(KeyManagementError) {
         let folder = SecretFile.parent(of: path)
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw KeyManagementError(VaultError(.keyFileMissing)) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var turns = waits ? Self.patience : 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            turns -= 1
+            if turns >= 0 {
+                usleep(10_000)
+                continue
+            }
             close(descriptor)
             throw KeyManagementError(.busy, "another command is changing the keys in \(folder): wait for its end")
         }

@@ -77,8 +77,8 @@ public final class Lake: Sendable {
         fsck = Fsck(context, archive: archive)
         let works =
             ledger.recurring + mail.recurring + digests.recurring + archive.recurring + erasures.recurring
-            + review.recurring + anonymisations.recurring + SeriesMarks(context: context).recurring
-            + PersonBackfill(context: context, projects: projects).recurring
+            + review.recurring + anonymisations.recurring + KeyRecords(context).recurring
+            + SeriesMarks(context: context).recurring + PersonBackfill(context: context, projects: projects).recurring
         recurring = RecurringWork(context.configuration.doesRecurringWork ? works : [], log: context.log)
     }
 
@@ -115,6 +115,7 @@ public final class Lake: Sendable {
                 objects: StoredObjects(store: store, keys: keys), workers: workers,
                 log: configuration.log)
             await InterruptedUploads(context).end()
+            await KeyRecords(context).settle()
             return Lake(context, server: server)
         } catch {
             await pool.close()

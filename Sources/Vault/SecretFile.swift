@@ -84,6 +84,10 @@ public struct SecretFile: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// Makes the folder of `path` where there is none, with mode 0700.
+    /// - Throws: `keyFileUnwritable`.
+    public static func makeFolder(of path: String) throws(VaultError) { try makeDirectories(parent(of: path)) }
+
     private static func makeDirectories(_ path: String) throws(VaultError) {
         var status = stat()
         if unsafe stat(path, &status) == 0 { return }

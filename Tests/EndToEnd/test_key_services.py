@@ -161,7 +161,9 @@ def test_nobody_notices_a_rotation_under_a_service(service, wrapped):
     assert [outcomes[0]["from"], outcomes[2]["to"]] == [old, shown(wrapped.key)]
     assert [outcome["to"] for outcome in outcomes[:2]] == [outcome["from"] for outcome in outcomes[1:]]
     # Every key that was is wrapped, too.
-    for path in wrapped.key.parent.iterdir():
+    for path in wrapped.key.parent.glob("master.key*"):
+        if ".journal" in path.name:
+            continue
         assert json.loads(path.read_text())["service"].keys() == {service.kind}, path
         assert run("keys", "check", "--master-key", path).returncode == 0
     wrapped.stop()
@@ -228,7 +230,8 @@ def test_what_an_operator_mistypes_is_said_and_leaves_the_key_as_it_is(service, 
                     ["--token-file", "/t"], [*service.options(), "--pkcs11-module", "/x", "--transit", "https://h"]]:
         assert run("keys", "wrap", "--master-key", key, *options, check=False).returncode in (2, 64)
     assert key.read_text() == line and os.listdir(tmp_path / "service") != []
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("master")] == ["master.key"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("master.key")
+            and ".journal" not in path.name] == ["master.key"]
 
 
 def test_a_transit_engine_that_is_sealed_unknown_or_open_to_export(tmp_path):

@@ -83,12 +83,17 @@ public final class Accounts: Sendable {
     /// The operator, for the private socket and commands that open the lake themselves. What it does is recorded under
     /// the account `operator`.
     public func operatorPrincipal() async throws(LakeError) -> Principal {
-        try await LakeError.rethrowing {
-            let row = try await database.single("SELECT id, name FROM account WHERE is_operator")
-            return Principal(
-                accountID: try row.decode("id"), name: try row.decode("name"), isAdministrator: true, isOperator: true,
-                roles: [:], credential: .privateSocket)
-        }
+        try await LakeError.rethrowing { try await Self.operatorPrincipal(.privateSocket, database) }
+    }
+
+    /// The operator, where a command that the machine let in did something by other ways.
+    static func operatorPrincipal(
+        _ credential: Principal.Credential, _ database: some PostgresQueryable
+    ) async throws(PostgresError) -> Principal {
+        let row = try await database.single("SELECT id, name FROM account WHERE is_operator")
+        return Principal(
+            accountID: try row.decode("id"), name: try row.decode("name"), isAdministrator: true, isOperator: true,
+            roles: [:], credential: credential)
     }
 
     // MARK: - Sessions

@@ -13,6 +13,8 @@ public struct Principal: Sendable, Hashable {
         case job(Int64)
         /// Nobody is there: what the account decided for all images that look alike is done to one of them.
         case approval(Int64)
+        /// A line in the journal of a key file, by its name: a command did it on the machine, without the lake.
+        case keyJournal(String)
 
         public var description: String {
             switch self {
@@ -23,6 +25,7 @@ public struct Principal: Sendable, Hashable {
             case .subscription(let id): "subscription \(id)"
             case .job(let id): "job \(id)"
             case .approval(let id): "approval \(id)"
+            case .keyJournal(let id): "key journal \(id)"
             }
         }
     }

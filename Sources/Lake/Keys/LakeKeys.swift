@@ -46,7 +46,12 @@ struct LakeKeys {
             if let known, known.masterKey != next {
                 try LakeIdentity(lake: known.lake, masterKey: next).write(configuration)
             }
-            try await database.query("UPDATE lake SET master_key_id = $1, next_master_key_id = NULL", [next])
+            try await database.transaction { connection in
+                try await connection.execute("UPDATE lake SET master_key_id = $1, next_master_key_id = NULL", [next])
+                try await AccessLog.write(
+                    .keysRotate, detail: "\(stored) to \(next), which a crash had cut off",
+                    Accounts.operatorPrincipal(.privateSocket, connection), connection)
+            }
             configuration.log.notice("ended a change of the master key", metadata: ["to": "\(next)"])
             return MasterKeys(current)
         }

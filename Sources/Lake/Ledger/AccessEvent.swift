@@ -66,6 +66,15 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         /// The whole log, as a file.
         case ledgerExport = "ledger.export"
         case keysRotate = "keys.rotate"
+        /// A new key in a new file.
+        case keysCreate = "keys.create"
+        /// By a key service; the key stays the same.
+        case keysWrap = "keys.wrap"
+        case keysUnwrap = "keys.unwrap"
+        /// The key itself was printed or written to another file.
+        case keysBackup = "keys.backup"
+        /// At a start the key was kept in another way than this record says, and nobody said so.
+        case keysFound = "keys.found"
         case erase
         /// The identity of a study was destroyed; its images stayed.
         case anonymise

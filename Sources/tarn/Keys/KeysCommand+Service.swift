@@ -30,7 +30,9 @@ extension KeysCommand {
                 )
             }
             try self.service.makeKey(service)
-            let master = try named(file) { file throws(KeyManagementError) in try file.move(under: service) }
+            let master = try named(file) { file throws(KeyManagementError) in
+                try file.move(under: service, journal: KeyJournal(of: file.path))
+            }
             Terminal.say("\(key.file) is wrapped by \(service.encryption.place).")
             if present.service == nil { Self.warnOfPlain(beside: file) }
             if json { try Terminal.printJSON(State(key.file, master.id, service)) }
@@ -65,7 +67,9 @@ extension KeysCommand {
             let file = Wrap.resolved(key.file)
             let present = try named(file) { file throws(KeyManagementError) in try file.describe() }
             guard let service = present.service else { throw ClientError("\(key.file) is not wrapped") }
-            let master = try named(file) { file throws(KeyManagementError) in try file.move(under: nil) }
+            let master = try named(file) { file throws(KeyManagementError) in
+                try file.move(under: nil, journal: KeyJournal(of: file.path))
+            }
             Terminal.say("\(key.file) holds the key itself again; \(service.encryption.place) is not needed any more.")
             if json { try Terminal.printJSON(State(key.file, master.id, nil)) }
         }

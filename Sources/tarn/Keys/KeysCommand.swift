@@ -33,7 +33,9 @@ struct KeysCommand: AsyncParsableCommand {
             try refuseWithinLake(key.file)
             let service = try service.service()
             try self.service.makeKey(service)
-            let master = try named(key.file) { file throws(KeyManagementError) in try file.create(under: service) }
+            let master = try named(key.file) { file throws(KeyManagementError) in
+                try file.create(under: service, journal: KeyJournal(of: Wrap.resolved(key.file)))
+            }
             let by = service.map { ", wrapped by \($0.encryption.place)" } ?? ""
             Terminal.say("Made a master key in \(key.file)\(by). Back it up: tarn keys backup")
             if json { try Terminal.printJSON(KeysCommand.Shown(file: key.file, id: master.id)) }
@@ -81,13 +83,28 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let master = try named(key.file) { file throws(KeyManagementError) in try loaded(file).master }
+            if let output { try refuseWithinLake(output) }
+            let file = KeyFile(Wrap.resolved(key.file))
+            do throws(KeyManagementError) {
+                try file.backUp(master, journal: KeyJournal(of: file.path)) { () throws(KeyManagementError) in
+                    try keep(master)
+                }
+            } catch {
+                // The folder of a key that a container runtime mounts cannot be written. Who reads the file has the key.
+                guard error.code == .file(.keyFileUnwritable) else { throw ClientError(error.reason) }
+                Terminal.say("warning: \(error.reason): the ledger will not tell of this copy")
+                do throws(KeyManagementError) { try keep(master) } catch { throw ClientError(error.reason) }
+            }
+        }
+
+        /// - Throws: `invalid` where the new file cannot be written.
+        private func keep(_ master: MasterKey) throws(KeyManagementError) {
             guard let output else {
                 Terminal.print(master.backup)
                 return
             }
-            try refuseWithinLake(output)
             do throws(VaultError) { try master.save(to: output) } catch {
-                throw ClientError("\(output): \(error.reason)")
+                throw KeyManagementError(.invalid, "\(output): \(error.reason)")
             }
             Terminal.say("Wrote the master key \(master.id) to \(output).")
         }
