@@ -84,14 +84,19 @@ def scowl(folder, kinds, largest, smallest=0):
     return entries
 
 
-def english(arguments):
-    found = concepts()
+def facts(arguments):
+    """Words of PS3.6's names and PS3.15's code meanings."""
+    found = set()
     for name, column in (("data_dictionary.csv", "name"), ("uids.csv", "name"),
                          ("structured_content_codes.csv", "code_meaning")):
         with open(os.path.join(arguments.facts, name), newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 found |= words(row[column])
-    found |= own("extra")
+    return found
+
+
+def english(arguments):
+    found = concepts() | facts(arguments) | own("extra")
 
     def names(size):
         return {entry.lower() for entry in scowl(arguments.scowl, ("upper", "proper-names"), size)}

@@ -14,7 +14,7 @@ export interface ProfileDocument {
     options: string[];
     agesOver89: "group" | "keep";
     rules: Rule[];
-    words?: { keep?: string[]; replace?: string[] };
+    words?: { keep?: string[]; replace?: string[]; names?: string[]; places?: string[] };
     languages?: string[];
     surrogates?: string;
 }

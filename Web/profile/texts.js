@@ -8,6 +8,8 @@ import { languages, surrogates } from "./words.js";
 export class TextFields {
     #keep = list("One word a line: Dotarem");
     #replace = list("One word or phrase a line: Haus Sonnenblick");
+    #names = list("One name a line: Bone");
+    #places = list("One place a line: Ward Seven");
     #surrogates = select({}, surrogates);
     /** @type {Map<string, HTMLInputElement>} */
     #languages = new Map();
@@ -20,7 +22,9 @@ export class TextFields {
             box.addEventListener("change", changed);
             this.#languages.set(code, box);
         }
-        for (const control of [this.#keep, this.#replace]) control.addEventListener("input", changed);
+        for (const control of [this.#keep, this.#replace, this.#names, this.#places]) {
+            control.addEventListener("input", changed);
+        }
         this.#surrogates.addEventListener("change", changed);
         this.element = h("div", { class: "profile-texts" }, [
             h(
@@ -35,6 +39,16 @@ export class TextFields {
                     "Words that always go",
                     this.#replace,
                     "Names of your staff, wards and houses. Whoever may edit this sees them.",
+                ),
+                field(
+                    "Names that are also words",
+                    this.#names,
+                    "They go where somebody is meant: \u201cseen by Bone\u201d goes, \u201cbone marrow\u201d stays.",
+                ),
+                field(
+                    "Places that are also words",
+                    this.#places,
+                    "They go with a capital, or after \u201cin\u201d or \u201cfrom\u201d. Towns of the world are known already.",
                 ),
             ]),
             h(
@@ -55,6 +69,8 @@ export class TextFields {
     show(document) {
         this.#keep.value = (document.words?.keep ?? []).join("\n");
         this.#replace.value = (document.words?.replace ?? []).join("\n");
+        this.#names.value = (document.words?.names ?? []).join("\n");
+        this.#places.value = (document.words?.places ?? []).join("\n");
         for (const [code, box] of this.#languages) box.checked = document.languages?.includes(code) ?? false;
         this.#surrogates.value = document.surrogates ?? "none";
         fill(this.#trouble);
@@ -63,7 +79,12 @@ export class TextFields {
     /** What of it stands in the document: nothing where nothing is said. */
     get document() {
         return plainTexts({
-            words: { keep: lines(this.#keep.value), replace: lines(this.#replace.value) },
+            words: {
+                keep: lines(this.#keep.value),
+                replace: lines(this.#replace.value),
+                names: lines(this.#names.value),
+                places: lines(this.#places.value),
+            },
             languages: [...this.#languages].filter(([, box]) => box.checked).map(([code]) => code),
             surrogates: this.#surrogates.value,
         });
@@ -82,10 +103,14 @@ export class TextFields {
  * @returns {Pick<ProfileDocument, "words" | "languages" | "surrogates">}
  */
 export function plainTexts({ words, languages, surrogates }) {
-    const keep = words?.keep ?? [];
-    const replace = words?.replace ?? [];
+    const { keep = [], replace = [], names = [], places = [] } = words ?? {};
+    const rare = {
+        ...(names.length > 0 ? { names } : {}),
+        ...(places.length > 0 ? { places } : {}),
+    };
+    const count = keep.length + replace.length + names.length + places.length;
     return {
-        ...(keep.length + replace.length > 0 ? { words: { keep, replace } } : {}),
+        ...(count > 0 ? { words: { keep, replace, ...rare } } : {}),
         ...(languages && languages.length > 0 ? { languages: [...languages].sort() } : {}),
         ...(surrogates && surrogates !== "none" ? { surrogates } : {}),
     };
@@ -104,10 +129,15 @@ export function lines(text) {
  * @param {string} place
  */
 export function placeWords(place) {
-    const names = { keep: "Words that may stay", replace: "Words that always go" };
-    const found = /^words\.(keep|replace)(?:\[(\d+)\])?$/.exec(place);
+    const names = {
+        keep: "Words that may stay",
+        replace: "Words that always go",
+        names: "Names that are also words",
+        places: "Places that are also words",
+    };
+    const found = /^words\.(keep|replace|names|places)(?:\[(\d+)\])?$/.exec(place);
     if (!found) return place.startsWith("languages") ? "Languages" : place;
-    const name = names[/** @type {"keep" | "replace"} */ (found[1])];
+    const name = names[/** @type {keyof typeof names} */ (found[1])];
     return found[2] === undefined ? name : `${name}, line ${Number(found[2]) + 1}`;
 }
 

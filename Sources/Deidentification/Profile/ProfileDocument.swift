@@ -55,14 +55,20 @@ public struct ProfileDocument: Sendable {
         struct Words: Encodable {
             let keep: [String]
             let replace: [String]
+            let names: [String]?
+            let places: [String]?
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let texts = profile.texts
+        let hasWords = [texts.keep, texts.replace, texts.names, texts.places].contains { !$0.isEmpty }
+        let words = Words(
+            keep: texts.keep, replace: texts.replace, names: texts.names.isEmpty ? nil : texts.names,
+            places: texts.places.isEmpty ? nil : texts.places)
         let written = Written(
             options: profile.options.sorted(), agesOver89: profile.groupsHighAges ? "group" : "keep",
             rules: profile.rules,
-            words: texts.keep.isEmpty && texts.replace.isEmpty ? nil : Words(keep: texts.keep, replace: texts.replace),
+            words: hasWords ? words : nil,
             languages: texts.languages.isEmpty ? nil : texts.languages,
             surrogates: texts.surrogates == .none ? nil : texts.surrogates)
         return ((try? encoder.encode(written)) ?? Data()) + Data("\n".utf8)
@@ -111,10 +117,11 @@ private struct Reader {
         var lists: [String: [String]] = [:]
         if let value = root["words"] {
             if let words = value as? [String: Any] {
-                checkKeys(of: words, known: ["keep", "replace"], at: "words")
-                for key in ["keep", "replace"] { lists[key] = list(words[key], at: "words.\(key)") }
+                let keys = ["keep", "replace", "names", "places"]
+                checkKeys(of: words, known: keys, at: "words")
+                for key in keys { lists[key] = list(words[key], at: "words.\(key)") }
             } else {
-                add("words", "write {\"keep\": [\"…\"], \"replace\": [\"…\"]}")
+                add("words", "write {\"keep\": [\"…\"], \"replace\": [\"…\"], \"names\": […], \"places\": […]}")
             }
         }
         let languages = list(root["languages"], at: "languages")
@@ -127,11 +134,14 @@ private struct Reader {
                 add("surrogates", "write one of \(known)")
             }
         }
-        let (keep, replace) = (lists["keep"] ?? [], lists["replace"] ?? [])
-        let found = TextRules.problems(keep: keep, replace: replace, languages: languages)
+        func words(_ key: String) -> [String] { lists[key] ?? [] }
+        let (keep, replace, names, places) = (words("keep"), words("replace"), words("names"), words("places"))
+        let found = TextRules.problems(keep: keep, replace: replace, names: names, places: places, languages: languages)
         problems += found
         guard found.isEmpty else { return .none }
-        return (try? TextRules(keep: keep, replace: replace, languages: languages, surrogates: surrogates)) ?? .none
+        let rules = try? TextRules(
+            keep: keep, replace: replace, names: names, places: places, languages: languages, surrogates: surrogates)
+        return rules ?? .none
     }
 
     /// A list of texts; none where there is none.

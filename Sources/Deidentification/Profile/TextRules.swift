@@ -17,6 +17,11 @@ public struct TextRules: Sendable, Hashable, Codable {
     public let keep: [String]
     /// Words, names and phrases that always go.
     public let replace: [String]
+    /// Names, and parts of names, that the gazetteers are to know beside their own: of a word that is on a list they go
+    /// only where somebody is meant.
+    public let names: [String]
+    /// Towns, houses, wards: they go where they are written with capitals, or behind "in", "from", "near".
+    public let places: [String]
     /// Languages beside English whose words may stay: "de", "zh-Hant".
     public let languages: [String]
     public let surrogates: Surrogates
@@ -32,30 +37,38 @@ public struct TextRules: Sendable, Hashable, Codable {
     private init() {
         keep = []
         replace = []
+        names = []
+        places = []
         languages = []
         surrogates = .none
     }
 
     /// - Throws: `invalidProfile` with the place and what to do. What is wrong is not repeated: it may be a name.
     public init(
-        keep: [String], replace: [String], languages: [String] = [], surrogates: Surrogates = .none
+        keep: [String], replace: [String], names: [String] = [], places: [String] = [], languages: [String] = [],
+        surrogates: Surrogates = .none
     ) throws(DeidentificationError) {
-        let problems = Self.problems(keep: keep, replace: replace, languages: languages)
+        let problems = Self.problems(keep: keep, replace: replace, names: names, places: places, languages: languages)
         guard problems.isEmpty else {
             throw DeidentificationError(
                 .invalidProfile, problems.map { "\($0.place): \($0.reason)" }.joined(separator: "\n"))
         }
         self.keep = keep
         self.replace = replace
+        self.names = names
+        self.places = places
         self.languages = languages
         self.surrogates = surrogates
     }
 
     /// Everything that is wrong with these lists.
-    static func problems(keep: [String], replace: [String], languages: [String]) -> [ProfileDocument.Problem] {
+    static func problems(
+        keep: [String], replace: [String], names: [String], places: [String], languages: [String]
+    ) -> [ProfileDocument.Problem] {
         var problems: [ProfileDocument.Problem] = []
         func add(_ place: String, _ reason: String) { problems.append(.init(place: place, reason: reason)) }
-        for (name, list) in [("keep", keep), ("replace", replace)] where list.count > maximumWords {
+        for (name, list) in [("keep", keep), ("replace", replace), ("names", names), ("places", places)]
+        where list.count > maximumWords {
             add("words.\(name)", "there are at most \(maximumWords) entries")
             return problems
         }
@@ -69,22 +82,35 @@ public struct TextRules: Sendable, Hashable, Codable {
                 add("words.keep[\(index)]", "the word stands there twice")
             }
         }
-        var replaced: Set<String> = []
-        for (index, phrase) in replace.enumerated() {
-            if !isPhrase(phrase) {
-                add(
-                    "words.replace[\(index)]",
-                    "write one to six words with at least two letters, at most \(maximumBytes) bytes")
-            } else if !replaced.insert(phrase.lowercased()).inserted {
-                add("words.replace[\(index)]", "it stands there twice")
-            } else if kept.contains(phrase.lowercased()) {
-                add("words.replace[\(index)]", "the same word is to be kept: take it out of one of the lists")
-            }
+        for (name, list) in [("replace", replace), ("names", names), ("places", places)] {
+            problems += phraseProblems(list, at: "words.\(name)", kept: name == "replace" ? kept : [])
         }
         for (index, language) in languages.enumerated() where !Language.codes.contains(language) {
             add("languages[\(index)]", "there is no such language; known are \(Language.codes.joined(separator: ", "))")
         }
         if Set(languages).count != languages.count { add("languages", "a language stands there twice") }
+        return problems
+    }
+
+    /// What is wrong with a list of words and phrases of which none may be among those that are kept.
+    private static func phraseProblems(
+        _ list: [String], at place: String, kept: Set<String>
+    ) -> [ProfileDocument.Problem] {
+        var problems: [ProfileDocument.Problem] = []
+        var seen: Set<String> = []
+        for (index, phrase) in list.enumerated() {
+            let reason: String
+            if !isPhrase(phrase) {
+                reason = "write one to six words with at least two letters, at most \(maximumBytes) bytes"
+            } else if !seen.insert(phrase.lowercased()).inserted {
+                reason = "it stands there twice"
+            } else if kept.contains(phrase.lowercased()) {
+                reason = "the same word is to be kept: take it out of one of the lists"
+            } else {
+                continue
+            }
+            problems.append(.init(place: "\(place)[\(index)]", reason: reason))
+        }
         return problems
     }
 
@@ -101,13 +127,15 @@ public struct TextRules: Sendable, Hashable, Codable {
             && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
-    private enum CodingKeys: String, CodingKey { case keep, replace, languages, surrogates }
+    private enum CodingKeys: String, CodingKey { case keep, replace, names, places, languages, surrogates }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
             keep: try container.decodeIfPresent([String].self, forKey: .keep) ?? [],
             replace: try container.decodeIfPresent([String].self, forKey: .replace) ?? [],
+            names: try container.decodeIfPresent([String].self, forKey: .names) ?? [],
+            places: try container.decodeIfPresent([String].self, forKey: .places) ?? [],
             languages: try container.decodeIfPresent([String].self, forKey: .languages) ?? [],
             surrogates: try container.decodeIfPresent(Surrogates.self, forKey: .surrogates) ?? .none)
     }

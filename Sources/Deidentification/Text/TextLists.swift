@@ -6,6 +6,7 @@ struct TextLists: Sendable {
     /// Chinese characters that always go, wherever in a run they stand.
     let hanPhrases: [String]
     let languages: [Language]
+    let gazetteer: Gazetteer
     let surrogates: TextRules.Surrogates
 
     static let none = TextLists(.none)
@@ -23,6 +24,7 @@ struct TextLists: Sendable {
         self.phrases = phrases
         self.hanPhrases = hanPhrases
         languages = rules.languages.compactMap(Language.named)
+        gazetteer = Gazetteer(names: rules.names, places: rules.places)
         surrogates = rules.surrogates
     }
 
@@ -40,6 +42,9 @@ struct TextLists: Sendable {
         let lower = Self.lower(word)
         return keep.contains(lower) || languages.contains { $0.contains(lower) }
     }
+
+    /// Whether a word in lower case is on the list of one of the project's languages: there it is a word.
+    func isOfLanguage(_ word: [UInt8]) -> Bool { languages.contains { $0.contains(word) } }
 
     var hasOwnWords: Bool { !keep.isEmpty }
 

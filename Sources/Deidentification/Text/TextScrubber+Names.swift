@@ -96,7 +96,7 @@ extension TextScrubber {
             .map { TextLists.lower(tokens.text($0)) }
     }
 
-    private func isTitleOrDegree(_ tokens: TextTokens, _ index: Int) -> Bool {
+    func isTitleOrDegree(_ tokens: TextTokens, _ index: Int) -> Bool {
         let word = String(decoding: tokens.text(index), as: UTF8.self)
         let language = LanguageIndex.all
         if language.titles.contains(word) || language.degrees.contains(tokens.lowercased(index)) { return true }
@@ -111,7 +111,7 @@ extension TextScrubber {
     }
 
     /// What ends a name in a text of capitals.
-    private static let connectives: Set<String> = [
+    static let connectives: Set<String> = [
         "on", "at", "was", "is", "has", "had", "were", "are", "for", "to", "from", "with", "and", "or", "by", "in",
         "the", "of",
         "a", "an", "who", "will", "be", "may", "as", "that", "which", "today", "noted", "presents", "via", "this",

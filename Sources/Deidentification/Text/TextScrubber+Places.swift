@@ -48,11 +48,11 @@ extension TextScrubber {
         return tokens.range(index + 1, through: last)
     }
 
-    /// The number that begins here, or behind some capitals and a hyphen (AB-123).
+    /// The number that begins here, or behind some letters and a hyphen (AB-123).
     private func number(_ tokens: TextTokens, _ index: Int) -> Int? {
         guard tokens.tokens.indices.contains(index) else { return nil }
         if [.number, .mixed].contains(tokens.tokens[index].kind) { return index }
-        let isPrefix = tokens.tokens[index].count <= 4 && tokens.text(index).allSatisfy(TextTokens.isUpper)
+        let isPrefix = tokens.tokens[index].count <= 4 && tokens.tokens[index].kind == .word
         guard isPrefix, tokens.isJoined(after: index, by: "-/"), tokens.tokens[index + 1].kind == .number else {
             return nil
         }

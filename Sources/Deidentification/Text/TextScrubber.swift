@@ -43,6 +43,8 @@ struct TextScrubber {
 
     static let marker = "[removed]"
 
+    var gazetteer: Gazetteer { lists.gazetteer }
+
     /// Scrubs one value; `limit` is the longest that its VR allows, in characters.
     func scrub(_ text: String, mode: Mode, limit: Int = .max) -> Result {
         let tokens = TextTokens(Array(text.utf8))
@@ -61,6 +63,9 @@ struct TextScrubber {
         knownNumbers(tokens, &marks)
         namesByContext(tokens, mode, &marks)
         places(tokens, mode, &marks)
+        namesOfGazetteer(tokens, mode, &marks)
+        towns(tokens, mode, &marks)
+        plainText(tokens, mode, &marks)
         for index in tokens.tokens.indices where !taken.contains(index) {
             if tokens.tokens[index].kind == .han {
                 han(tokens, index, mode, &marks)
@@ -81,7 +86,7 @@ struct TextScrubber {
         case .number: return passesNumber(tokens, index, mode) ? nil : .id
         case .word:
             if passesWord(text, mode) { return nil }
-            return identifiers.contains(name: text) ? .name : .word
+            return identifiers.contains(name: text) ? .name : gazetteer.kind(TextLists.lower(text))
         case .mixed:
             if identifiers.contains(id: text) { return .id }
             let digits = text.count { TextTokens.isDigit($0) }
