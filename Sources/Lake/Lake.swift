@@ -55,7 +55,7 @@ public final class Lake: Sendable {
         ingest = Ingest(pipeline, projects: projects)
         uploads = Uploads(context)
         review = Review(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
-        quarantine = Quarantine(context, accessLog: accessLog)
+        quarantine = Quarantine(context, accessLog: accessLog, pipeline: pipeline, projects: projects)
         pixelApprovals = PixelApprovals(context)
         catalog = Catalog(context)
         reports = Reports(context, projects: projects, accessLog: accessLog)

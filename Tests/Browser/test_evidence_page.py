@@ -57,9 +57,32 @@ def test_a_conflict_is_compared_and_dismissed_by_keyboard(visit, evidence):
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The pictures are not the same.")
+    expect(dialog.get_by_label("Dismiss it")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.type("sent twice")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 image is in conflict")).to_have_count(0)
+    assert not [word for word in words() if word in page.content().encode()]
+
+
+def test_both_images_of_a_conflict_are_kept_by_keyboard(lake, visit, evidence):
+    first, = series(1, seed=73)
+    changed = bytearray(first)
+    changed[-2] ^= 1
+    lake.store([first, bytes(changed)], PROJECT)
+    page = visit("everything", f"/quarantine?project={PROJECT}")
+    page.get_by_role("button", name="Compare…").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Dismiss it")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_label("Keep both")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("both are real")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Both images are kept.")).to_be_visible()
     expect(page.get_by_role("heading", name="1 image is in conflict")).to_have_count(0)
     assert not [word for word in words() if word in page.content().encode()]
 

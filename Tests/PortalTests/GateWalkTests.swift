@@ -304,7 +304,7 @@ struct WalkedPlace: Sendable {
         case "/api/v1/role-requests": "{\"project\":\"\(inside)\",\"role\":\"auditor\",\"reason\":\"x\"}"
         case "/api/v1/subscriptions": "{\"project\":\"\(inside)\",\"kind\":\"project\",\"every\":\"day\"}"
         case "/api/v1/held/{id}/reject": #"{"reason":"a name"}"#
-        case "/api/v1/conflicts/{id}/dismiss": #"{"reason":"sent twice"}"#
+        case "/api/v1/conflicts/{id}/dismiss", "/api/v1/conflicts/{id}/keep": #"{"reason":"sent twice"}"#
         case "/api/v1/held/{id}/approve": #"{"regions":[]}"#
         case "/api/v1/projects/{code}/pixel-approvals/{alike}/withdraw": #"{"reason":"walked"}"#
         case "/api/v1/projects/{code}/members/{name}": #"{"roles":[]}"#

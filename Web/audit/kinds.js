@@ -8,6 +8,7 @@ const kinds = {
     release: "released held images",
     reject: "rejected held images",
     "conflict.dismiss": "dismissed an image that was in conflict with another",
+    "conflict.keep": "took an image that was in conflict in as one of its own",
     "pixels.approve": "decided what is blacked out of all images like one",
     "pixels.withdraw": "withdrew what is blacked out of all images like one",
     export: "made an export",

@@ -11,10 +11,13 @@ import { attributeInWords } from "./words.js";
 /**
  * Shows how an image in conflict differs from the one that stands, and asks what to do.
  * @param {Conflict} conflict
- * @param {() => void} decided called when it was dismissed
+ * @param {() => void} decided called when somebody has decided
  */
 export function openConflict(conflict, decided) {
     const place = h("div", null, h("p", { class: "muted" }, "Comparing…"));
+    const name = "conflict-decision";
+    const dismiss = h("input", { type: "radio", name, value: "dismiss", checked: true });
+    const keep = h("input", { type: "radio", name, value: "keep" });
     const reason = h("textarea", { class: "input", required: true, rows: 2, maxlength: 2000 });
     const dialog = openDialog(
         "An image in conflict",
@@ -22,21 +25,27 @@ export function openConflict(conflict, decided) {
         place,
         form(
             {
-                action: "Dismiss the new one",
+                action: "Decide",
                 async submit() {
-                    const body = { reason: reason.value.trim() };
-                    await api.post(`conflicts/${encodeURIComponent(String(conflict.id))}/dismiss`, body);
+                    const path = `conflicts/${encodeURIComponent(String(conflict.id))}`;
+                    const wanted = keep.checked ? "keep" : "dismiss";
+                    await api.post(`${path}/${wanted}`, { reason: reason.value.trim() });
                     dialog.close();
-                    toast("Dismissed. The first image stands.");
+                    toast(keep.checked ? "Both images are kept." : "Dismissed. The first image stands.");
                     decided();
                 },
             },
-            field(
-                "Why the new image is not wanted",
-                reason,
-                "The first image stays as it is. The new one stays sealed and recorded, and is never published. To keep both " +
-                    "for now, close this.",
-            ),
+            h("fieldset", { class: "field" }, [
+                h("legend", null, "What becomes of the new image"),
+                option(dismiss, "Dismiss it", "It stays sealed and recorded, and is never published."),
+                option(
+                    keep,
+                    "Keep both",
+                    "It is taken in beside the first, under a number of its own, as every upload is: where its picture may " +
+                        "show a name, it waits for a look.",
+                ),
+            ]),
+            field("Reason", reason, "It is kept. No names. The first image stays as it is either way."),
         ),
     );
     dialog.classList.add("evidence-dialog");
@@ -50,6 +59,18 @@ export function openConflict(conflict, decided) {
         }
     }
     load().then(() => announce("Compared."));
+}
+
+/**
+ * @param {HTMLElement} input
+ * @param {string} label
+ * @param {string} hint
+ */
+function option(input, label, hint) {
+    return h("label", { class: "option-line" }, [
+        input,
+        h("span", null, [h("strong", null, label), " ", h("span", { class: "muted" }, hint)]),
+    ]);
 }
 
 /** @type {Record<Differences["standing"], string>} */

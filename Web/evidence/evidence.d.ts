@@ -43,7 +43,7 @@ export interface ReasonCount {
 export interface Conflict {
     id: number;
     project: string;
-    state: "waiting" | "dismissed";
+    state: "waiting" | "dismissed" | "kept";
     reason: string;
     study: string;
     series: string;

@@ -5,7 +5,7 @@ internal import Postgres
 /// An instance that could not stand where its UIDs put it: another with the same SOP Instance UID is there, or its series or
 /// its patient belong elsewhere. The first one stands; this one is kept sealed.
 public struct ConflictItem: Codable, Sendable, Hashable {
-    public enum State: String, Codable, Sendable { case waiting, dismissed }
+    public enum State: String, Codable, Sendable { case waiting, dismissed, kept }
 
     public let id: Int64
     /// Code of the project.
@@ -23,6 +23,8 @@ public struct ConflictItem: Codable, Sendable, Hashable {
     public let receivedAt: String
     public let decidedAt: String?
     public let decisionReason: String?
+    /// SOP Instance UID under which it was taken in as an image of its own.
+    public let keptAs: String?
 }
 
 /// How an instance in conflict differs from the one that stands. Both are de-identified: nothing here says who the patient
@@ -48,7 +50,7 @@ struct ConflictRow: Sendable {
     static let columns = """
         c.id, c.project_id, p.code AS project, a.name AS account, c.study_key_id, c.instance_uid, c.series_uid, c.study_uid,
         c.state, c.reason, c.object_segment, c.object_offset, c.object_length, c.patch_segment, c.patch_offset,
-        c.patch_length, c.stored_size, c.received_at, c.decided_at, c.decision_reason
+        c.patch_length, c.stored_size, c.received_at, c.decided_at, c.decision_reason, c.kept_as
         """
     static let source = """
         conflict c JOIN project p ON p.id = c.project_id JOIN account a ON a.id = c.received_by
@@ -66,7 +68,7 @@ struct ConflictRow: Sendable {
             account: try row.decode("account"),
             receivedAt: try row.decode("received_at", as: Date.self).formatted(.iso8601),
             decidedAt: try row.decode("decided_at", as: Date?.self)?.formatted(.iso8601),
-            decisionReason: try row.decode("decision_reason"))
+            decisionReason: try row.decode("decision_reason"), keptAs: try row.decode("kept_as"))
         projectID = try row.decode("project_id")
         studyID = try row.decode("study_key_id")
         addresses = try StoredAddresses(row)

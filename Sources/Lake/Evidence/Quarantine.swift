@@ -8,10 +8,14 @@ internal import Postgres
 public struct Quarantine: Sendable {
     let context: LakeContext
     let accessLog: AccessLog
+    let pipeline: IngestPipeline
+    let projects: Projects
 
-    init(_ context: LakeContext, accessLog: AccessLog) {
+    init(_ context: LakeContext, accessLog: AccessLog, pipeline: IngestPipeline, projects: Projects) {
         self.context = context
         self.accessLog = accessLog
+        self.pipeline = pipeline
+        self.projects = projects
     }
 
     /// Everything that waits or was refused in the projects where the principal may review (`project` narrows to one).
@@ -92,9 +96,11 @@ public struct Quarantine: Sendable {
     }
 
     /// How it differs from the instance that stands. It is a look at de-identified headers, and in the access log.
-    /// - Throws: `.notFound`; `.offloaded` where the other one is in cold storage, `.tooLarge`.
+    /// - Throws: `.notFound`; `.conflict` where it was taken in; `.offloaded` where the other one is in cold storage,
+    ///   `.tooLarge`.
     public func comparison(_ id: Int64, principal: Principal) async throws(LakeError) -> ConflictComparison {
         let row = try await row(id, principal)
+        guard row.item.state != .kept else { throw Self.decidedAlready }
         try await accessLog.record(
             .review, project: row.projectID, study: row.item.study, count: 1, principal: principal)
         guard let other = try await standing(row) else {
@@ -110,10 +116,7 @@ public struct Quarantine: Sendable {
     /// Says that it is not wanted: what stands stays. It stays sealed, recorded and out of the catalogue.
     /// - Throws: `.notFound`; `.invalid` without a reason; `.conflict` where it was decided already.
     public func dismiss(_ id: Int64, reason: String, principal: Principal) async throws(LakeError) -> ConflictItem {
-        let reason = reason.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !reason.isEmpty, reason.utf8.count <= 2000, !reason.contains("\0") else {
-            throw LakeError(.invalid, "a reason of 1 to 2000 characters is needed")
-        }
+        let reason = try Self.checked(reason)
         let row = try await row(id, principal)
         return try await LakeError.rethrowing {
             try await context.database.transaction { connection in
@@ -123,7 +126,7 @@ public struct Quarantine: Sendable {
                     UPDATE conflict SET state = 'dismissed', decided_by = $2, decided_at = now(), decision_reason = $3
                     WHERE id = $1 AND state = 'waiting'
                     """, [id, principal.accountID, reason])
-                guard changed == 1 else { throw LakeError(.conflict, "this conflict was decided already") }
+                guard changed == 1 else { throw Self.decidedAlready }
                 try await AccessLog.write(
                     .conflictDismiss, project: row.projectID, study: row.item.study, instance: row.item.instance,
                     purpose: reason, principal, connection)
@@ -132,7 +135,18 @@ public struct Quarantine: Sendable {
         }
     }
 
-    private func row(_ id: Int64, _ principal: Principal) async throws(LakeError) -> ConflictRow {
+    static let decidedAlready = LakeError(.conflict, "this conflict was decided already")
+    static let isAnonymous = LakeError(.conflict, StudyKeys.isAnonymous)
+
+    static func checked(_ reason: String) throws(LakeError) -> String {
+        let reason = reason.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !reason.isEmpty, reason.utf8.count <= 2000, !reason.contains("\0") else {
+            throw LakeError(.invalid, "a reason of 1 to 2000 characters is needed")
+        }
+        return reason
+    }
+
+    func row(_ id: Int64, _ principal: Principal) async throws(LakeError) -> ConflictRow {
         let row = try await LakeError.rethrowing {
             try await context.database.first(
                 "SELECT \(ConflictRow.columns) FROM \(ConflictRow.source) WHERE c.id = $1", [id]

@@ -22,7 +22,7 @@ struct FsckWalk {
                 FROM instance WHERE id > $1 ORDER BY id LIMIT 200
                 """
             case .held:
-                // What was released is an instance now, and checked as one.
+                // What was released is an instance now, and checked as one; so is a conflict that was kept.
                 """
                 SELECT id, instance_uid AS uid, study_key_id AS study_id, NULL::bigint AS stored_crc32, 0 AS frames,
                     NULL::bytea AS frame_index, \(common), true AS object_here, true AS patch_here
@@ -32,7 +32,7 @@ struct FsckWalk {
                 """
                 SELECT id, instance_uid AS uid, study_key_id AS study_id, NULL::bigint AS stored_crc32, 0 AS frames,
                     NULL::bytea AS frame_index, \(common), true AS object_here, true AS patch_here
-                FROM conflict WHERE id > $1 ORDER BY id LIMIT 200
+                FROM conflict WHERE id > $1 AND state <> 'kept' ORDER BY id LIMIT 200
                 """
             }
         }

@@ -60,7 +60,7 @@ struct CatalogueTransaction {
                 try await insertHeld(receipt, reason: reason, sealedEntry: sealedEntry, pixels)
             case .conflict(let reason):
                 try await insertConflict(receipt, reason: reason)
-            case .alreadyThere, .refused: break
+            case .alreadyThere, .kept, .refused: break
             }
         }
     }

@@ -98,11 +98,13 @@ struct IngestPipeline: Sendable {
                 UNION ALL
                 SELECT state, reason, original_digest = $2 FROM held WHERE instance_uid = $1 AND state <> 'released'
                 UNION ALL
-                SELECT 'conflict', '', true FROM conflict WHERE instance_uid = $1 AND original_digest = $2
+                SELECT CASE state WHEN 'kept' THEN state ELSE 'conflict' END, coalesce(kept_as, ''), true
+                FROM conflict WHERE instance_uid = $1 AND original_digest = $2
                 """, [uid, digest])
             for row in rows where try row.decode("same") {
                 switch try row.decode("state", as: String.self) {
                 case "published": return .alreadyThere
+                case "kept": return .kept(instance: try row.decode("reason"))
                 case "waiting": return .held(reason: try row.decode("reason"))
                 case "rejected": return .refused
                 default: return .otherContent

@@ -33,20 +33,23 @@ struct IngestProject: Sendable {
         return try await IngestProject(project, profile: project.profile, version: project.profileVersion, projects)
     }
 
-    /// The project as it was under an earlier profile, for what was taken in then and is made anew now.
+    /// The project, for what is here already and is made anew.
+    /// - Parameter profileVersion: of an earlier profile, for what was taken in under it; `nil` for that of today.
     static func load(
-        id: Int64, profileVersion: Int, _ projects: Projects
+        id: Int64, profileVersion: Int? = nil, _ projects: Projects
     ) async throws(LakeError) -> IngestProject {
         let (project, profile) = try await LakeError.rethrowing {
             let project = try Project(
                 try await projects.context.database.single(
                     "SELECT \(Project.columns) FROM project WHERE id = $1", [id]))
+            guard let profileVersion else { return (project, project.profile) }
             let row = try await projects.context.database.single(
                 "SELECT profile FROM project_profile WHERE project_id = $1 AND version = $2",
                 [id, Int32(clamping: profileVersion)])
             let json = try row.decode("profile", as: String.self)
             return (project, try JSONDecoder().decode(Profile.self, from: Data(json.utf8)))
         }
-        return try await IngestProject(project, profile: profile, version: profileVersion, projects)
+        return try await IngestProject(
+            project, profile: profile, version: profileVersion ?? project.profileVersion, projects)
     }
 }

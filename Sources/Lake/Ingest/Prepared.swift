@@ -26,9 +26,10 @@ struct Prepared: Sendable {
     /// Reads, de-identifies and verifies.
     /// - Parameter redacting: what a person who looked at it wants blacked out in every frame; `nil` where nobody has
     ///   looked.
+    /// - Parameter uids: under which it is taken in; `nil` for those that follow from its own.
     init(
         _ source: any ByteSource, name: String, project: IngestProject, limits: LakeConfiguration,
-        redacting regions: [PixelRegion]? = nil
+        redacting regions: [PixelRegion]? = nil, as uids: ObjectUIDs? = nil
     ) throws(Rejection) {
         let file: DICOMFile
         do throws(DICOMError) { file = try DICOMFile.read(source, options: Self.options(limits)) } catch {
@@ -43,7 +44,8 @@ struct Prepared: Sendable {
                 }
         } catch { throw Rejection(error) }
         let original = outcome.hasAllUIDs ? nil : try Self.digest(source)
-        let object = try Deidentified(outcome, original: original ?? Bytes(), project.deidentifier.pseudonyms)
+        let object = try Deidentified(
+            outcome, original: original ?? Bytes(), project.deidentifier.pseudonyms, as: uids)
         let pieces: [Piece]
         do throws(DICOMError) { pieces = try object.file.encode() } catch { throw Rejection(error) }
         let digests = try Self.digests(source, pieces)
@@ -221,6 +223,7 @@ struct Prepared: Sendable {
         return switch standing {
         case .accepted: verdict(.accepted)
         case .alreadyThere: verdict(.alreadyThere)
+        case .kept(let instance): Verdict(.alreadyThere, instance: instance, sopClass: entry.instance.sopClass)
         case .held(let reason): verdict(.held, reason)
         case .conflict(let reason): verdict(.conflict, reason)
         case .refused: verdict(.rejected, "a reviewer has refused this instance before", .refused)

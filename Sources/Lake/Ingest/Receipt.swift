@@ -42,6 +42,8 @@ struct HeldPixels: Sendable {
 enum Standing: Sendable, Hashable {
     case accepted
     case alreadyThere
+    /// It was in conflict, and is there as an image of its own.
+    case kept(instance: String)
     case held(reason: String)
     /// Was looked at before and refused.
     case refused

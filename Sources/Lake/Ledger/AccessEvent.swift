@@ -13,6 +13,8 @@ public struct AccessEvent: Sendable, Codable, Hashable {
         case reject
         /// Of two instances with one UID the second is not wanted.
         case conflictDismiss = "conflict.dismiss"
+        /// It was taken in as an image of its own.
+        case conflictKeep = "conflict.keep"
         /// What is blacked out of all images that look alike, decided once for those that come.
         case pixelsApprove = "pixels.approve"
         case pixelsWithdraw = "pixels.withdraw"

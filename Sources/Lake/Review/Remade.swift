@@ -34,33 +34,13 @@ extension Review {
         let project = try await IngestProject.load(id: row.projectID, profileVersion: version, projects)
         let original = try await context.objects.namedOriginal(
             row.addresses, uid: row.item.instance, study: row.studyID, in: context)
-        let limits = context.configuration
-        let prepared: Prepared
-        do throws(Rejection) {
-            prepared = try await context.workers.run { () throws(Rejection) in
-                try Prepared(
-                    original.bytes, name: original.name, project: project, limits: limits, redacting: regions)
-            }
-        } catch {
-            throw LakeError(error.failure == .unavailable ? .unavailable : .invalid, error.reason)
+        // Of a file that was in conflict they are not those that follow from its own.
+        let uids = ObjectUIDs(study: row.item.study, series: row.item.series, instance: row.item.instance)
+        let prepared = try await pipeline.prepare(original, project: project, redacting: regions, as: uids)
+        guard prepared.entry.instance.originalDigest == row.originalDigest else {
+            throw LakeError(.conflict, "made anew, it would be another instance")
         }
-        let made = prepared.entry
-        guard made.instance.uid == row.item.instance, made.series.uid == row.item.series,
-            made.study.uid == row.item.study, made.instance.originalDigest == row.originalDigest
-        else { throw LakeError(.conflict, "made anew, it would be another instance") }
         return prepared
-    }
-
-    /// Takes memory for as long as `body` makes something anew, from what uploads may take.
-    func weighed<Value>(
-        _ row: HeldRow, _ body: () async throws(LakeError) -> Value
-    ) async throws(LakeError) -> Value {
-        let size = Int(row.addresses.object.length)
-        let isSmall = size <= context.configuration.memoryLimit
-        let weight = await pipeline.budget.wait(
-            for: isSmall ? IngestPipeline.weight(size) * 2 : IngestPipeline.spooledWeight)
-        defer { pipeline.budget.give(weight) }
-        return try await body()
     }
 
     /// Seals it and makes it durable.

@@ -102,7 +102,7 @@ extension Review {
             accountID: found.account, name: "", isAdministrator: false, isOperator: false, roles: [:],
             credential: .approval(approval))
         do throws(LakeError) {
-            try await weighed(row) { () async throws(LakeError) in
+            try await pipeline.weighed(row.addresses) { () async throws(LakeError) in
                 let prepared = try await remake(row, redacting: nil)
                 guard case .none = prepared.risk, prepared.entry.instance.pixelApproval == approval else {
                     return try await keep(row, prepared, tried: approval)

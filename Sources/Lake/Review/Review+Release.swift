@@ -64,7 +64,7 @@ extension Review {
     private func made(_ row: HeldRow, redacting regions: [PixelRegion]) async throws(LakeError) -> Remade? {
         guard row.item.rows > 0, row.item.columns > 0 else { return nil }
         do throws(LakeError) {
-            return try await weighed(row) { () async throws(LakeError) in
+            return try await pipeline.weighed(row.addresses) { () async throws(LakeError) in
                 try await store(try await remake(row, redacting: regions), of: row)
             }
         } catch {

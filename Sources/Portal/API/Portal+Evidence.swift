@@ -26,14 +26,21 @@ extension Portal {
         Route(.get, "/api/v1/conflicts/{id}/differences", .permission(.review)) { call in
             Response.json(try await call.lake.quarantine.comparison(try call.conflictID, principal: call.principal))
         },
+        Route(.post, "/api/v1/conflicts/{id}/keep", .permission(.review)) { call in
+            let body = try await call.body(Decision.self)
+            return Response.json(
+                try await call.lake.quarantine.keep(
+                    try call.conflictID, reason: body.reason, principal: call.principal))
+        },
         Route(.post, "/api/v1/conflicts/{id}/dismiss", .permission(.review)) { call in
-            struct Body: Decodable { let reason: String }
-            let body = try await call.body(Body.self)
+            let body = try await call.body(Decision.self)
             return Response.json(
                 try await call.lake.quarantine.dismiss(
                     try call.conflictID, reason: body.reason, principal: call.principal))
         },
     ]
+
+    private struct Decision: Decodable { let reason: String }
 }
 
 extension Call {
