@@ -101,7 +101,22 @@ def test_what_did_not_get_in_is_listed_and_a_conflict_is_dismissed(server, tmp_p
     assert server.json("POST", conflict + "/dismiss", {"reason": "sent twice"}, token)["state"] == "dismissed"
     assert server.request("POST", conflict + "/dismiss", {"reason": "again"}, token)[0] == 409
     assert server.json("GET", "/api/v1/quarantine", token=token)["conflicts"] == []
-    # It survives a restart, and both originals are still there, sealed.
+    # Another one is kept beside the first.
+    content[-4] ^= 1
+    other.write_bytes(content)
+    server.ingest(other, project="QUA")
+    second, = server.json("GET", "/api/v1/quarantine", token=token)["conflicts"]
+    place = f"/api/v1/conflicts/{second['id']}/keep"
+    assert server.request("POST", place, {"reason": ""}, token)[0] == 400
+    kept = server.json("POST", place, {"reason": "both are real"}, token)
+    assert kept["state"] == "kept" and kept["keptAs"] != kept["instance"]
+    assert server.request("POST", place, {"reason": "again"}, token)[0] == 409
+    assert server.request("GET", f"/api/v1/conflicts/{second['id']}/differences", token=token)[0] == 409
+    again, = server.ingest(other, project="QUA")
+    assert again["verdict"] == "alreadyThere" and again["instance"] == kept["keptAs"]
+    found = server.json("GET", f"/dicom-web/instances?SOPInstanceUID={kept['keptAs']}", token=token)
+    assert [entry["0020000D"]["Value"] for entry in found] == [[kept["study"]]]
+    # It survives a restart, and the originals are still there, sealed.
     server.stop()
     server.start()
     assert server.json("GET", conflict, token=token)["decisionReason"] == "sent twice"

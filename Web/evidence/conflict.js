@@ -41,11 +41,11 @@ export function openConflict(conflict, decided) {
                 option(
                     keep,
                     "Keep both",
-                    "It is taken in beside the first, under a number of its own, as every upload is: where its picture may " +
-                        "show a name, it waits for a look.",
+                    "The new one is taken in under a number of its own. Where its picture may show a name, it waits for a " +
+                        "look first.",
                 ),
             ]),
-            field("Reason", reason, "It is kept. No names. The first image stays as it is either way."),
+            field("Reason", reason, "No names: it is kept for good. The first image stays as it is either way."),
         ),
     );
     dialog.classList.add("evidence-dialog");
