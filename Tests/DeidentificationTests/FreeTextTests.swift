@@ -189,6 +189,21 @@ struct FreeTextTests {
         #expect(republic.wholeMatch(of: /民國1\d\d年\d\d?月\d\d?日/) != nil && republic != "民國112年3月5日", "\(republic)")
     }
 
+    @Test func `everyday words of a language stay, and names that are made of such words go`() throws {
+        let german = try Self.rules(languages: ["de"])
+        let text = "Seit gestern starke Schmerzen beim Treppensteigen, deshalb Untersuchung auf Wunsch der Familie."
+        #expect(try Self.scrub(text, german) == text)
+        for name in ["Zimmermann", "Steinberg", "Wagner", "Robert", "Schneider", "Herzberg", "Hamburg"] {
+            #expect(try !Self.scrub("Befund an \(name) gesendet", german).contains(name))
+        }
+        let chinese = try Self.rules(languages: ["zh-Hant"])
+        let report = "病人昨天跌倒，右膝疼痛，建議定期追蹤。"
+        #expect(try Self.scrub(report, chinese) == report)
+        let named = try Self.scrub("已通知王健康右肺結節", chinese)
+        #expect(!named.contains("健康") && named.contains("右肺結節"), "\(named)")
+        #expect(try !Self.scrub("林淑芬，右肺結節", chinese).contains("淑芬"))
+    }
+
     // MARK: English
 
     @Test(

@@ -47,5 +47,5 @@ extension Language {
             also: ["jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "sept": 9]),
         monthNames: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
             .split(separator: " ").map(String.init),
-        words: .german, hasCompounds: true)
+        words: .german, general: .germanGeneral, hasCompounds: true)
 }

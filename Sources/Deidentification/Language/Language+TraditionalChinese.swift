@@ -19,5 +19,5 @@ extension Language {
             余 盧 梁 趙 顏 柯 翁 魏 孫 戴 范 方 宋 鄧 杜 傅 侯 曹 薛 丁 卓 馬 阮 董 温 溫 唐 藍 石 蔣 古 紀 姚 連 馮 歐 程 湯 康 姜 汪
             白 田 涂 鄒 巫 尤 鐘 黎 龔 嚴 韓 袁 金 童 陸 夏 柳 凃 邵 錢 伍 倪 溥 秦 歐陽 司馬 張簡 范姜 諸葛 上官
             """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init),
-        words: .traditionalChinese)
+        words: .traditionalChinese, general: .traditionalChineseGeneral)
 }

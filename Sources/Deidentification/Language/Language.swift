@@ -36,8 +36,10 @@ struct Language: Sendable {
     var monthNames: [String] = []
     /// Surnames of one or two characters, for languages that write names without spaces.
     var surnames: [String] = []
-    /// The allow-list.
+    /// The allow-list: this project's own, of medicine, whose words count as parts of others, too.
     let words: WordList
+    /// Words of public lists, which count only by themselves: of them surnames are made.
+    var general: WordList?
     /// Whether words are made by putting others together: Lungenarterienembolie.
     var hasCompounds = false
 

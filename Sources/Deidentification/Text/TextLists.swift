@@ -66,7 +66,7 @@ struct TextLists: Sendable {
 extension Language {
     /// Whether a word in lower case is on the language's list, or made of words that are.
     func contains(_ word: [UInt8]) -> Bool {
-        if words.contains(word) { return true }
+        if words.contains(word) || general?.contains(word) == true { return true }
         return hasCompounds && word.count >= 8 && word.count <= 64 && isCompound(word[...], depth: 0)
     }
 

@@ -13,6 +13,7 @@ extension TextScrubber {
             hanNames(run, &marks)
             hanDates(run, &marks)
         }
+        for place in surnamesAlone(run) { marks.append(Mark(range: run.bytes(place), kind: .name)) }
         for range in uncovered(run) { marks.append(Mark(range: run.bytes(range), kind: .word)) }
     }
 
@@ -72,12 +73,16 @@ extension TextScrubber {
         return run
     }
 
-    /// Characters of the longest word that begins here; 0 where none does.
-    private func wordLength(_ run: HanRun, _ index: Int) -> Int {
+    /// Characters of the longest word that begins here, of the project's own lists alone or of public ones, too; 0 where
+    /// none does.
+    private func wordLength(_ run: HanRun, _ index: Int, isOwn: Bool = false) -> Int {
         let most = min(Self.longestWord, run.characters.count - index)
         for length in stride(from: most, through: 1, by: -1) {
             let word = Array(String(run.characters[index..<(index + length)]).utf8)
-            if lists.languages.contains(where: { $0.words.contains(word) }) || lists.keeps(word[...]) { return length }
+            let isListed = lists.languages.contains { language in
+                language.words.contains(word) || (!isOwn && language.general?.contains(word) == true)
+            }
+            if isListed || lists.keeps(word[...]) { return length }
         }
         return 0
     }
@@ -114,6 +119,28 @@ extension TextScrubber {
             while end < run.characters.count, end < place + long + 2, run.words[end] < 2 { end += 1 }
             marks.append(Mark(range: run.bytes(place..<end), kind: .name))
         }
+    }
+
+    /// A surname that no word covers takes one or two characters with it, unless a word of medicine begins there: given
+    /// names are words, too (王健康).
+    private func surnamesAlone(_ run: HanRun) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        var index = 0
+        while index < run.characters.count {
+            let length = run.words[index]
+            let surname = length == 0 ? surname(run, index, within: 4) : 0
+            guard surname > 0 else {
+                index += max(length, 1)
+                continue
+            }
+            var end = index + surname
+            while end < min(run.characters.count, index + surname + 2), wordLength(run, end, isOwn: true) < 2 {
+                end += 1
+            }
+            places.append(index..<end)
+            index = end
+        }
+        return places
     }
 
     /// Characters of the surname that begins here, if the name has room for one; 0 where none does.
