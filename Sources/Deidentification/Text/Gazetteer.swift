@@ -48,17 +48,32 @@ struct Gazetteer: Sendable {
         case medical
     }
 
-    /// The longest place of at most four words (of the project's own: six) that begins with the first of `words`.
+    /// Most words of a place, and of one of the project's own.
+    static let placeWords = 6
+
+    /// The longest place of more than one word, or of the project's own, that begins with the first of `words`.
     func place(_ words: [[UInt8]]) -> (count: Int, place: Place)? {
         guard let first = words.first else { return nil }
         if let own = ownPlace(words) { return (own, .certain) }
+        guard words.count > 1, Self.beginsPhrase(first) else { return nil }
         for count in stride(from: min(4, words.count), through: 2, by: -1) {
             let phrase = Array(words.prefix(count).joined(separator: [0x5F]))
             if WordList.townPhrases.contains(phrase) { return (count, .certain) }
             if WordList.plainTownPhrases.contains(phrase) { return (count, .medical) }
         }
-        guard WordList.towns.contains(first) else { return nil }
-        return (1, WordList.medicalTowns.contains(first) ? .medical : .word)
+        return nil
+    }
+
+    private static func beginsPhrase(_ word: [UInt8]) -> Bool {
+        let prefix = word + [0x5F]
+        return WordList.townPhrases.hasWord(beginningWith: prefix)
+            || WordList.plainTownPhrases.hasWord(beginningWith: prefix)
+    }
+
+    /// What town a word may be.
+    static func town(_ word: [UInt8]) -> Place? {
+        guard WordList.towns.contains(word) else { return nil }
+        return WordList.medicalTowns.contains(word) ? .medical : .word
     }
 
     private func ownPlace(_ words: [[UInt8]]) -> Int? {
@@ -76,6 +91,7 @@ struct Gazetteer: Sendable {
     /// What a word of no list was.
     func kind(_ word: [UInt8]) -> TextKind {
         if isName(word) { return .name }
-        return place([word]) != nil || Self.region([word]) != nil ? .place : .word
+        let isPlace = place([word]) != nil || Self.town(word) != nil || Self.region([word]) != nil
+        return isPlace ? .place : .word
     }
 }

@@ -7,16 +7,24 @@ extension TextScrubber {
             if tokens.single(after: index) == UInt8(ascii: "^"), let range = listed(tokens, index) {
                 marks.append(Mark(range: range, kind: .name))
             }
+            if tokens.tokens[index].kind == .number, let range = plainStreet(tokens, index) {
+                marks.append(Mark(range: range, kind: .place))
+            }
+            guard tokens.tokens[index].kind == .word, Self.signals.contains(tokens.lowercased(index)) else { continue }
             if let introduction = introduction(tokens, index),
                 let last = plainName(tokens, from: index + 1, introduction)
             {
                 marks.append(Mark(range: tokens.range(index + 1, through: last), kind: .name))
             }
-            if let range = plainInstitution(tokens, index) ?? plainStreet(tokens, index) {
+            if let range = plainInstitution(tokens, index) {
                 marks.append(Mark(range: range, kind: .place))
             }
         }
     }
+
+    /// The words that any of this begins with: most texts have none of them.
+    private static let signals = LanguageIndex.all.nameLabels.union(LanguageIndex.all.kin).union(titles)
+        .union(shortTitles).union(prepositions).union(houses).union(centers).union(practices).union(["patient", "of"])
 
     // MARK: People
 
@@ -33,6 +41,7 @@ extension TextScrubber {
     /// Titles that no other word is spelt like. Those of two letters are: MR, ms.
     private static let titles: Set<String> = ["dr", "mrs", "prof", "frau", "herr", "herrn", "doctor"]
     private static let shortTitles: Set<String> = ["mr", "ms"]
+    private static let prepositions: Set<String> = ["by", "with", "von", "durch"]
     private static let predicates: Set<String> = ["was", "is", "has", "had", "presents", "agreed"]
 
     /// What says that a person follows.
@@ -62,7 +71,7 @@ extension TextScrubber {
         guard index > 0, isSpace || separator.elementsEqual(": ".utf8) else { return nil }
         let before = tokens.lowercased(index - 1)
         if word == "patient", before == "the" { return .patient }
-        let isBy = ["by", "with", "von", "durch"].contains(word) || (word == "of" && before == "chart")
+        let isBy = Self.prepositions.contains(word) || (word == "of" && before == "chart")
         return isBy && language.verbs.contains(before) ? .verb : nil
     }
 
@@ -112,6 +121,7 @@ extension TextScrubber {
 
     private static let houses: Set<String> = ["hospital", "clinic", "infirmary", "sanatorium", "hospice", "klinikum"]
     private static let centers: Set<String> = ["center", "centre"]
+    private static let practices: Set<String> = ["imaging", "radiology"]
     /// What names of hospitals are made of besides names.
     private static let ofHouses: Set<String> = [
         "university", "general", "medical", "memorial", "community", "regional", "county", "city", "children",
@@ -128,7 +138,7 @@ extension TextScrubber {
             Self.centers.contains(word) && index > 0
             && ["medical", "health", "imaging", "cancer"].contains(tokens.lowercased(index - 1))
         let isPractice =
-            ["imaging", "radiology"].contains(word) && index > 0 && tokens.isPlain(index - 1)
+            Self.practices.contains(word) && index > 0 && tokens.isPlain(index - 1)
             && tokens.isJoined(after: index - 1, by: " ") && !passesWord(tokens.text(index - 1), .descriptor)
         guard Self.houses.contains(word) || isCenter || isPractice else { return nil }
         var first = index

@@ -5,7 +5,9 @@ extension TextScrubber {
         guard mode == .descriptor else { return }
         var index = 0
         while index < tokens.tokens.count {
-            guard tokens.tokens[index].kind == .word, let (count, place) = place(tokens, index) else {
+            guard tokens.tokens[index].kind == .word,
+                let (count, place) = place(tokens, index, isAlone: mayStandAlone(tokens, index))
+            else {
                 index += 1
                 continue
             }
@@ -20,9 +22,19 @@ extension TextScrubber {
         }
     }
 
-    /// The longest place that begins with a token, by the gazetteers.
-    func place(_ tokens: TextTokens, _ index: Int) -> (count: Int, place: Gazetteer.Place)? {
-        gazetteer.place(words(tokens, from: index, most: 6, by: " -.'"))
+    /// The longest place that begins with a token, by the gazetteers; one of a single word only where `isAlone`.
+    func place(_ tokens: TextTokens, _ index: Int, isAlone: Bool = true) -> (count: Int, place: Gazetteer.Place)? {
+        let words = words(tokens, from: index, most: Gazetteer.placeWords, by: " -.'")
+        if let found = gazetteer.place(words) { return found }
+        guard isAlone, let first = words.first, let town = Gazetteer.town(first) else { return nil }
+        return (1, town)
+    }
+
+    /// Whether something beside a word could say that it is a town.
+    private func mayStandAlone(_ tokens: TextTokens, _ index: Int) -> Bool {
+        if tokens.separator(after: index)?.first == UInt8(ascii: ",") { return true }
+        guard index > 0, tokens.isJoined(after: index - 1, by: " ") else { return false }
+        return tokens.tokens[index - 1].kind == .number || Self.before.contains(tokens.lowercased(index - 1))
     }
 
     /// The words from one on, in lower case, as long as only these characters stand between them.
@@ -40,6 +52,7 @@ extension TextScrubber {
     // MARK: Context
 
     private static let within: Set<String> = ["in", "from", "near", "aus", "nahe"]
+    private static let before = within.union(["at", "of", "to"])
     private static let lives: Set<String> = [
         "lives", "living", "lived", "resides", "residing", "resident", "born", "moved", "native", "wohnhaft", "wohnt",
         "geboren",

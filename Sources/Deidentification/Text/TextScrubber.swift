@@ -86,7 +86,8 @@ struct TextScrubber {
         case .number: return passesNumber(tokens, index, mode) ? nil : .id
         case .word:
             if passesWord(text, mode) { return nil }
-            return identifiers.contains(name: text) ? .name : gazetteer.kind(TextLists.lower(text))
+            if identifiers.contains(name: text) { return .name }
+            return mode == .descriptor ? gazetteer.kind(TextLists.lower(text)) : .word
         case .mixed:
             if identifiers.contains(id: text) { return .id }
             let digits = text.count { TextTokens.isDigit($0) }

@@ -23,6 +23,40 @@ struct WordList: Sendable {
         }
     }
 
+    /// Whether a word of the list begins so; ASCII letters in any case.
+    func hasWord(beginningWith prefix: some Sequence<UInt8>) -> Bool {
+        words.withUTF8Buffer { list in
+            var low = 0
+            var high = list.count
+            while low < high {
+                var start = low + (high - low) / 2
+                while start > low, unsafe !Self.isBreak(list[start - 1]) { start -= 1 }
+                let first = start
+                switch unsafe Self.compare(prefix, list, &start) {
+                case .same: return true
+                case .before:
+                    if unsafe Self.begins(list, first, with: prefix) { return true }
+                    high = first
+                case .after: low = start
+                }
+            }
+            return false
+        }
+    }
+
+    private static func begins(
+        _ list: UnsafeBufferPointer<UInt8>, _ start: Int, with prefix: some Sequence<UInt8>
+    ) -> Bool {
+        var position = start
+        for byte in prefix {
+            guard position < list.count, unsafe list[position] == (TextTokens.isUpper(byte) ? byte | 0x20 : byte) else {
+                return false
+            }
+            position += 1
+        }
+        return true
+    }
+
     private enum Order { case before, same, after }
 
     /// Compares with the word of the list that begins at `start`; `start` becomes where to go on: the beginning of that
