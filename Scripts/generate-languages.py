@@ -63,7 +63,7 @@ def german(path):
         raise SystemExit(f"{path} holds no German word list: apt-get install tanglet-data")
     ranks = {word: rank for rank, word in enumerate(top_n_list("de", 60_000))}
     found = {word for word in listed if word in ranks} | {
-        word for word in listed if 6 < len(word) <= 24 and MEDICAL.search(word)}
+        word for word in listed if 5 < len(word) <= 24 and MEDICAL.search(word)}
     given, surnames = faker_names(("de_DE", "de_AT", "de_CH"))
     _, census = gazetteers.census()
     _, others = gazetteers.countries_names()

@@ -7,72 +7,74 @@ extension WordList {
         aber abgebildet abgrenzbar abklärung abnehmend abnehmende abteilung achsel adnexe aktuell aktuelle aktuellen
         aktueller aktuelles akut akute akuten akuter alle allen als alt alte alten alter altersentsprechend
         altersentsprechende altersentsprechender altersentsprechendes altes am an anamnese andere anderen aneurysma
-        angaben angiographie anreichernd anreicherung aorta aortenbogen apikal appendix arm arterielle arthrose arzt
-        arztbrief assistenzarzt aszites atelektase atelektasen atemnot atypisch auch auf auffällig auffällige aufnahme
-        aufnahmen auge augen aus ausgeprägt ausgeprägte ausgeschlossen ausschluss außenband außenmeniskus axial axiale
-        axillär bandscheibe bandscheiben bandscheibenvorfall basal basale bauch bauchraum bauchspeicheldrüse becken
-        beckens befund befunde begrenzt begrenzte bei beide beiden beider beidseitig beidseitige beidseits beim bein
-        bekannt bekannte bekannten bekannter belüftung belüftungsstörung benigne benignes bereits bericht beschwerden
-        besprochen bestehen besteht bestrahlung beurteilung bewertung bild bis blase blinddarm blutung blutungen breit
-        breite bronchial bronchiektasen bronchien bronchus bruch bruchspalt brust brustkorb brustwirbelsäule bzw ca
-        chefarzt chemotherapie chronisch chronische chronischen circa computertomografie computertomographie dabei
-        daher damen danke dargestellt darm darstellung das datum degenerativ degenerative dem demarkation den der des
-        deutlich deutliche deutlicher deutliches diagnose dicht dickdarm dicke die diese diesem diesen dieser dieses
-        diffus diffuse diktiert diskret diskrete dislokation dissektion distal distale dorsal dorsale dort drainage
-        durch durchmesser dystelektase dünndarm ebenen ebenfalls ein eine einem einen einer eines einzelne einzelner
-        einzelnes ellenbogen embolie empfehlung empfohlen emphysem eng entlassung entzündlich entzündliche er erfasst
-        erguss ergüsse erkennbar erweitert erweiterte erweiterung es etwa extraaxial ferse fett fettgewebe fibrose
-        fieber filia finger flau flaue flüssigkeit fokal form fragestellung fraglich fragliche fraktur frakturen frei
-        freie freundlichem freundlichen frisch frische fuß für gabe galle gallenblase gallengang gallenstein
-        gallensteine gallenwege geb geboren geburtsdatum gebärmutter geehrte geehrten geehrter gefäß gefäße
-        gefäßverschluss gegen gehirn gelenk gelenke gelenkerguss gelenkspalt gemessen gering geringe geringer geringes
+        angaben angiographie anreichernd anreicherung aorta aortenbogen apikal appendix arm arterie arteriell
+        arterielle arterien arthrose arzt arztbrief assistenzarzt aszites atelektase atelektasen atemnot atypisch auch
+        auf auffällig auffällige aufnahme aufnahmen auge augen aus ausgeprägt ausgeprägte ausgeschlossen ausschluss
+        außenband außenmeniskus axial axiale axillär bandscheibe bandscheiben bandscheibenvorfall basal basale bauch
+        bauchraum bauchspeicheldrüse becken beckens befund befunde begrenzt begrenzte bei beide beiden beider
+        beidseitig beidseitige beidseits beim bein bekannt bekannte bekannten bekannter belastbar belastung belüftung
+        belüftungsstörung benigne benignes bereits bericht beschwerden besprochen bestehen besteht bestrahlung
+        beurteilung bewertung bild bis blase blinddarm blutung blutungen breit breite bronchial bronchiektasen
+        bronchien bronchus bruch bruchspalt brust brustkorb brustwirbelsäule bwk bzw ca chefarzt chemotherapie
+        chronisch chronische chronischen circa computertomografie computertomographie dabei daher damen danke
+        dargestellt darm darstellung das datum degenerativ degenerative dem demarkation den der des deutlich deutliche
+        deutlicher deutliches diagnose dicht dickdarm dicke die diese diesem diesen dieser dieses diffus diffuse
+        diktiert diskret diskrete dislokation dissektion distal distale dorsal dorsale dort drainage durch durchmesser
+        dystelektase dünndarm ebenen ebenfalls ein eine einem einen einer eines einzelne einzelner einzelnes ellenbogen
+        embolie empfehlung empfohlen emphysem eng entlassung entzündlich entzündliche er erbrechen erfasst erguss
+        ergüsse erkennbar erweitert erweiterte erweiterung es etwa extraaxial ferse fett fettgewebe fibrose fieber
+        filia finger flau flaue flüssigkeit fokal form fragestellung fraglich fragliche fraktur frakturen frei freie
+        freundlichem freundlichen frisch frische fuß für gabe galle gallenblase gallengang gallenstein gallensteine
+        gallenwege geb geboren geburtsdatum gebärmutter geehrte geehrten geehrter gefäß gefäße gefäßverschluss gegen
+        gehirn gehstrecke gelenk gelenke gelenkerguss gelenkspalt gemessen gering geringe geringer geringes
         geringgradig geringgradige gez gezeichnet ggf glatt gleich groß große großen großer großes großhirn gruß größe
         größenkonstant größenprogredient größer grüßen haben hals halswirbelsäule hand handgelenk harnblase harnleiter
         harnstau hat hatte herd herde herren herz herzgröße herzschatten hier hilus hilär hiläre hinten hinter hintere
         hinteren hinterer hinweis hinweise hirn hirnparenchym hirnstamm hoch hochgradig hochgradige homogen homogene
-        husten hyperdens hyperdense hyperintens hyperintense hypodens hypodense hypointens hüfte hüftgelenk ihr im
+        husten hwk hyperdens hyperdense hyperintens hyperintense hypodens hypodense hypointens hüfte hüftgelenk ihr im
         implantat in indikation infarkt infiltrat infiltrate infratentoriell inhomogen innenband innenmeniskus ins
         insbesondere insgesamt intrakraniell intraspinal ischämie ischämische isodens ist jahr jahre jahren jede jeder
         jedes jedoch jetzt kalk kalotte kann karzinom karzinoms katheter kaudal kaudale kehlkopf kein keine keinem
-        keinen keiner kieferhöhle klein kleine kleinen kleiner kleines kleinhirn klinik klinische klinischen klinischer
-        knie kniegelenk knochen knochenmarködem knorpel knorpelschaden knoten knöchern knöcherne kollege kollegen
-        kollegin kolon komplett kompression konstant konstante kontrast kontrastmittel kontrastmittelgabe kontrolle
-        kontur kopf koronar koronare kranial kraniale kreuzband kurz können lage lageregelrecht lang lappen lateral
-        laterale leber leberherd leberparenchym leicht leichte leichter leichtes lendenwirbelsäule linke linken linker
-        linkes links linksbetont linksseitig liquor liquorräume lokal luft lunge lungen lungenlappen lungenparenchym
-        luxation lymphknoten lymphknotenvergrößerung lymphom länge magen magnetresonanztomografie
-        magnetresonanztomographie maligne malignes mamma mammografie mammographie mark mastoid maximal maximaler medial
-        mediale mediastinale mediastinum mehr mehrere mehrzeilen meniskus messung metall metastase metastasen milz
-        mindestens minimal mit miterfasst miterfassten mitgeteilt mittelgradig mittelgradige mittellappen mittellinie
-        mittellinienverlagerung mitterfasst mittlere monat monate monaten multiple muskel muskulatur mäßig mäßige
-        mäßiger möglich mögliche nach nachweis nacken name nasennebenhöhlen nativ native neben nebenhöhlen nebenniere
-        nebennieren nervenwurzel neu neue neuen neuer neues neuroforamen nicht niere nieren nierenbecken nierenstein
-        noch normal normale normalen normaler normales nur oben oberarm oberarzt obere oberen oberer oberlappen
-        oberschenkel oder ohne ohr operation orbita osteochondrose ovar ovarien pankreas parenchym partiell passend
-        pathologisch pathologische pathologischen pathologischer patient patienten patientin perikard perikarderguss
-        peripher periphere peritoneum phase platte pleura pleuraerguss pneumonie pneumothorax port portalvenöse
-        postoperativ postoperative progredient progrediente prostata prothese protrusion proximal rachen radiologe
-        radiologie radiologin raumfordernd raumfordernde raumforderung rechte rechten rechter rechtes rechts
-        rechtsbetont rechtsseitig regelrecht regelrechte regelrechten regelrechter regelrechtes rekonstruktion
-        rekonstruktionen rektum rezidiv rinde rippe rippen rippenfraktur riss rundherd rundherde ruptur röntgen
-        rückenschmerzen rückläufig sagittal sagittale samenblasen scharf schicht schichtdicke schichten schilddrüse
-        schmerz schmerzen schraube schrauben schulter schwer schwere schädel schädelkalotte segment segmente sehne
-        sehnen sehr sein seit seitengleich sequenz sequenzen serie sich sichtbar sie sieht sigma signal signalverhalten
-        sind skelett sklerose solitär soll sollte sonde sonografie sonographie sonst sonstige sowie sowohl
-        speicheldrüse spinalkanal spirale spondylose sprunggelenk späte stabil stabile stark starke station stauung
-        stenose stenosen stunden sturz subakut subpleural supratentoriell suspekt suspekte symmetrisch szintigraphie
-        tag tage tagen technik teilweise telefonisch therapie thorax thrombose thrombus tief trachea trauma traumatisch
+        keinen keiner keines kieferhöhle klein kleine kleinen kleiner kleines kleinhirn klinik klinische klinischen
+        klinischer knie kniegelenk knochen knochenmarködem knorpel knorpelschaden knoten knöchern knöcherne kollege
+        kollegen kollegin kolon komplett kompression konstant konstante kontrast kontrastmittel kontrastmittelgabe
+        kontrolle kontur kopf koronar koronararterie koronararterien koronare kranial kraniale kreuzband kurz können
+        lage lageregelrecht lang lappen lateral laterale leber leberherd leberparenchym leicht leichte leichter
+        leichtes lendenwirbelsäule linke linken linker linkes links linksbetont linksseitig liquor liquorräume lokal
+        luft lunge lungen lungenlappen lungenparenchym luxation lwk lymphknoten lymphknotenvergrößerung lymphom lähmung
+        länge läsion läsionen magen magnetresonanztomografie magnetresonanztomographie maligne malignes mamma
+        mammografie mammographie mark mastoid maximal maximaler medial mediale mediastinale mediastinum mehr mehrere
+        mehrzeilen meniskus messung metall metastase metastasen milz mindestens minimal mit miterfasst miterfassten
+        mitgeteilt mittelgradig mittelgradige mittellappen mittellinie mittellinienverlagerung mitterfasst mittlere
+        monat monate monaten multiple muskel muskulatur mäßig mäßige mäßiger möglich mögliche nach nachweis nacken name
+        narbe narben nasennebenhöhlen nativ native neben nebenhöhlen nebenniere nebennieren nervenwurzel neu neue neuen
+        neuer neues neuroforamen nicht niere nieren nierenbecken nierenstein noch normal normale normalen normaler
+        normales nur oben oberarm oberarzt obere oberen oberer oberlappen oberschenkel oder ohne ohr operation orbita
+        osteochondrose ovar ovarien pankreas parenchym partiell passend pathologisch pathologische pathologischen
+        pathologischer patient patienten patientin perikard perikarderguss peripher periphere peritoneum phase platte
+        pleura pleuraerguss pneumonie pneumothorax port portalvenöse postoperativ postoperative progredient
+        progrediente prostata prothese protrusion proximal rachen radiologe radiologie radiologin raumfordernd
+        raumfordernde raumforderung rechte rechten rechter rechtes rechts rechtsbetont rechtsseitig regelrecht
+        regelrechte regelrechten regelrechter regelrechtes rekonstruktion rekonstruktionen rektum rezidiv rinde rippe
+        rippen rippenfraktur riss rundherd rundherde ruptur röntgen rötung rückenschmerzen rückläufig sagittal
+        sagittale samenblasen scharf schicht schichtdicke schichten schilddrüse schmerz schmerzen schraube schrauben
+        schulter schwellung schwer schwere schwindel schädel schädelkalotte segment segmente sehne sehnen sehr sein
+        seit seitengleich sequenz sequenzen serie sich sichtbar sie sieht sigma signal signalverhalten sind skelett
+        sklerose solitär soll sollte sonde sonografie sonographie sonst sonstige sowie sowohl speicheldrüse spinalkanal
+        spirale spondylose sprunggelenk späte stabil stabile stark starke station stauung stenose stenosen stunden
+        sturz subakut subpleural supratentoriell suspekt suspekte symmetrisch szintigraphie tag tage tagen taubheit
+        technik teilweise telefonisch therapie thorax thrombose thrombus tief trachea trauma traumatisch treppensteigen
         tubus tumor tumoren typisch typische uhr ultraschall um unauffällig unauffällige unauffälligen unauffälliger
         unauffälliges und unfall unscharf unspezifisch unspezifische unten unter unterarm untere unteren unterer
-        unterlappen unterschenkel unterschrift untersuchung unverändert unveränderte unverändertem uterus ventral
-        ventrale ventrikel ventrikelsystem venöse verdacht verdichtung verdichtungen verdickt verdickte verdickung
-        verdächtig vereinbar vereinzelt vereinzelte verengt vergleich vergleichsuntersuchung vergrößert vergrößerte
-        vergrößerung verkalkung verkalkungen verkleinert verlauf verlaufskontrolle verschluss verzögerte vollständig
-        volumen vom von vor vorbestehend vorbestehende vordere vorderer vorfall vorgestellt vorhanden vorliegen
-        vorliegend vorn voruntersuchung voruntersuchungen wahrscheinlich wand wandverdickung war waren wegen weichteil
-        weichteile weit weitere weiteren weiteres weniger werden wir wirbel wirbelkörper wirbelsäule wird woche wochen
-        worden wurde wurden wurzel zart zarte zehe zeichen zeigen zeigt zentral zentrale zu zum zunehmend zunehmende
-        zur zustand zusätzlich zuweiser zwerchfell zwischen zyste zysten älter ältere ärztin ödem über überweisung
-        überwiesen übrige übrigen
+        unterlappen unterschenkel unterschrift untersuchung unverändert unveränderte unverändertem uterus vene venen
+        ventral ventrale ventrikel ventrikelsystem venös venöse verdacht verdichtung verdichtungen verdickt verdickte
+        verdickung verdächtig vereinbar vereinzelt vereinzelte verengt vergleich vergleichsuntersuchung vergrößert
+        vergrößerte vergrößerung verkalkung verkalkungen verkleinert verlauf verlaufskontrolle verschluss verzögerte
+        vollständig volumen vom von vor vorbestehend vorbestehende vordere vorderer vorfall vorgestellt vorhanden
+        vorliegen vorliegend vorn voruntersuchung voruntersuchungen wahrscheinlich wand wandverdickung war waren wegen
+        weichteil weichteile weit weitere weiteren weiteres weniger werden wir wirbel wirbelkörper wirbelsäule wird
+        woche wochen worden wurde wurden wurzel zart zarte zehe zeichen zeigen zeigt zentral zentrale zu zum zunehmend
+        zunehmende zur zustand zusätzlich zuweiser zwerchfell zwischen zyste zysten älter ältere ärztin ödem übelkeit
+        über überweisung überwiesen übrige übrigen
         """)
 }

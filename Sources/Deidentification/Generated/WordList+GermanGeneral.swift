@@ -37,34 +37,34 @@ extension WordList {
         abgreifen abgrenzen abgrenzt abgrenzung abgrund abgrundtief abgründe abgänge abhaken abhalten abhanden
         abhandlung abhandlungen abhang abhauen abheben abhebt abhielt abhilfe abholen abholt abholung abholzung abhält
         abhängen abhängig abhängige abhängigen abhängiger abhängigkeit abhängigkeiten abhängt abhören abi abiogenese
-        abiotisch abiotische abiotischem abiotischen abiotischer abiotisches abiotrophie abiotrophien abitur abiturien
-        abiturienten abkanzele abkassieren abkaufen abkehr abklatsch abklingen abklären abknallen abkommen abkommens
-        abkühlen abkühlung abkürzen abkürzung abkürzungen abladen ablage ablagerung ablagerungen ablass ablassen ablauf
-        ablaufdiagramm ablaufdiagramme ablaufdiagrammen ablaufdiagramms ablaufen ableben ablegen ableger ablegt ablegte
-        ablehne ablehnen ablehnend ablehnende ablehnenden ablehnt ablehnte ablehnten ablehnung ableiten ableitet
-        ableitung ableitungen ablenken ablenkt ablenkung ablenkungen ablenkungsmanöver ablesbar ablesen ablichten
-        ablief abliefern ablieferung ablosen ablosens abläufe abläufen abläuft ablöse ablösefrei ablösen ablösesumme
-        ablösung abmachen abmachung abmachungen abmahnung abmahnungen abmarsch abmelden abmessungen abnahm abnahme
-        abnehmen abnehmenden abnehmender abnehmer abneigung abnimmt abnormal abnutzung abonnement abonnements abonnent
-        abonnenten abonnieren abonniert abordnung abos abpfiff abraten abrechnen abrechnung abrechnungen abrede abreise
-        abreisen abriss abruf abrufbar abrufen abrupt abrutschen abräumen abrücken abrüstung absage absagen absatz
-        absatzes absatzmarkt absaugen abschaffen abschaffung abschalten abschaltung abschaum abscheu abscheulich
-        abscheuliche abscheulichen abschicken abschieben abschiebung abschiebungen abschied abschiede abschieds
-        abschiedsbrief abschiedsgeschenk abschirmung abschlachten abschlag abschlagen abschleppen abschloss abschluss
-        abschlussarbeit abschlussarbeiten abschlussbericht abschlusses abschlussfeier abschlussprüfung
-        abschlusstraining abschlussuntersuchung abschlussuntersuchungen abschläge abschlüsse abschlüssen abschmecken
-        abschneiden abschneidet abschnitt abschnitte abschnitten abschnittes abschnitts abschottung abschrecken
-        abschreckend abschreckung abschreiben abschreibung abschreibungen abschrift abschriften abschuss abschwächen
-        abschwächung abschätzen abschätzung abschütteln absehbar absehbare absehbarer absehen abseilen abseits absender
-        absenken absenkung absetzbar absetzen absetzt absetzung absichern absicherung absicht absichten absichtlich
-        absichtliche absichtserklärung absieht absinken absitzen absolut absolute absoluten absoluter absolutes
-        absolution absolutismus absolvent absolventen absolvieren absolviert absolvierte absolvierten absorbieren
-        absorbiert absorption abspaltung abspann absperrung absperrungen abspielen abspielt abspielte absprache
-        absprachen absprechen abspringen abspritzen absprung abspülen abstammen abstammung abstand abstatten abstauben
-        abstechen abstecher absteigen absteiger abstellen abstellgleis abstellt absterben abstieg abstiegskampf
-        abstimmen abstimmung abstimmungen abstinenz abstract abstrakt abstrakte abstrakten abstrakter abstraktes
-        abstraktion abstreiten abstriche abstufung abstufungen absturz abstände abständen abstürzen abstürzt absurd
-        absurde absurden absurder absurdes absurdität absurdum absätze absätzen abtasten abtauchen abtei abteil
+        abiose abiotisch abiotische abiotischem abiotischen abiotischer abiotisches abiotrophie abiotrophien abitur
+        abiturien abiturienten abkanzele abkassieren abkaufen abkehr abklatsch abklingen abklären abknallen abkommen
+        abkommens abkühlen abkühlung abkürzen abkürzung abkürzungen abladen ablage ablagerung ablagerungen ablass
+        ablassen ablauf ablaufdiagramm ablaufdiagramme ablaufdiagrammen ablaufdiagramms ablaufen ableben ablegen
+        ableger ablegt ablegte ablehne ablehnen ablehnend ablehnende ablehnenden ablehnt ablehnte ablehnten ablehnung
+        ableiten ableitet ableitung ableitungen ablenken ablenkt ablenkung ablenkungen ablenkungsmanöver ablesbar
+        ablesen ablichten ablief abliefern ablieferung ablose ablosen ablosens abläufe abläufen abläuft ablöse
+        ablösefrei ablösen ablösesumme ablösung abmachen abmachung abmachungen abmahnung abmahnungen abmarsch abmelden
+        abmessungen abnahm abnahme abnehmen abnehmenden abnehmender abnehmer abneigung abnimmt abnormal abnutzung
+        abonnement abonnements abonnent abonnenten abonnieren abonniert abordnung abos abpfiff abraten abrechnen
+        abrechnung abrechnungen abrede abreise abreisen abriss abruf abrufbar abrufen abrupt abrutschen abräumen
+        abrücken abrüstung absage absagen absatz absatzes absatzmarkt absaugen abschaffen abschaffung abschalten
+        abschaltung abschaum abscheu abscheulich abscheuliche abscheulichen abschicken abschieben abschiebung
+        abschiebungen abschied abschiede abschieds abschiedsbrief abschiedsgeschenk abschirmung abschlachten abschlag
+        abschlagen abschleppen abschloss abschluss abschlussarbeit abschlussarbeiten abschlussbericht abschlusses
+        abschlussfeier abschlussprüfung abschlusstraining abschlussuntersuchung abschlussuntersuchungen abschläge
+        abschlüsse abschlüssen abschmecken abschneiden abschneidet abschnitt abschnitte abschnitten abschnittes
+        abschnitts abschottung abschrecken abschreckend abschreckung abschreiben abschreibung abschreibungen abschrift
+        abschriften abschuss abschwächen abschwächung abschätzen abschätzung abschütteln absehbar absehbare absehbarer
+        absehen abseilen abseits absender absenken absenkung absetzbar absetzen absetzt absetzung absichern absicherung
+        absicht absichten absichtlich absichtliche absichtserklärung absieht absinken absitzen absolut absolute
+        absoluten absoluter absolutes absolution absolutismus absolvent absolventen absolvieren absolviert absolvierte
+        absolvierten absorbieren absorbiert absorption abspaltung abspann absperrung absperrungen abspielen abspielt
+        abspielte absprache absprachen absprechen abspringen abspritzen absprung abspülen abstammen abstammung abstand
+        abstatten abstauben abstechen abstecher absteigen absteiger abstellen abstellgleis abstellt absterben abstieg
+        abstiegskampf abstimmen abstimmung abstimmungen abstinenz abstract abstrakt abstrakte abstrakten abstrakter
+        abstraktes abstraktion abstreiten abstriche abstufung abstufungen absturz abstände abständen abstürzen abstürzt
+        absurd absurde absurden absurder absurdes absurdität absurdum absätze absätzen abtasten abtauchen abtei abteil
         abteilungen abteilungsleiter abtes abtragen abtransport abtransportiert abtreiben abtreibung abtreibungen
         abtrennen abtrennung abtreten abtretung abtritt abtrocknen abtrünnige abtrünnigen abtun abverlangt abwahl
         abwandern abwanderung abwandlung abwandlungen abwarten abwasch abwaschen abwasser abwechseln abwechselnd
@@ -85,16 +85,16 @@ extension WordList {
         achtjährigen achtlos achtlose achtlosen achtloses achtmal achtsam achtsamkeit achtung achtzehn achtzig
         achtziger achtzigern acid acidimetrie acidose acidosen acidoses ackerbau ackerland ackern acryl act action
         actionfilm acts adagio adapter adaptiert adaption adaptive add addieren addiert addition additive adelige
-        adeligen adenitiden adenitis adenome adenomen adenoms adenopathie adenopathien adenotomie adenotomien aderlass
-        adern adieu adipositas adjektiv adjektive adjutanten adlers adlige adligen adliger admin administration
-        administrative administrativen administrator administratoren admins admiral adnexitiden adnexitis adoptieren
-        adoptiert adoption adrenalin adressat adressaten adressbuch adresse adressen adresserweiterung
-        adresserweiterungen adressiert ads adult advent adventskalender adventszeit advokat adäquat adäquate adäquaten
-        aerobic aerodynamik aerogramm aerogramme aerogrammen aerogramms affaire affe affekt affen affinität affixlose
-        affixlosen affixloses affront affäre affären afghane afghanen afghanische afghanischen afghanischer afotisch
-        afotische afotischen afotischer afotisches afrikaner afrikanern afrikanisch afrikanische afrikanischen
-        afrikanischer afrikanisches afrikas afroamerikaner after agency agenda agenten agentin agentur agenturen
-        aggregat aggregate aggression aggressionen aggressiv aggressive aggressiven aggressiver aggressives
+        adeligen adenitiden adenitis adenom adenome adenomen adenoms adenopathie adenopathien adenotomie adenotomien
+        aderlass adern adieu adipositas adjektiv adjektive adjutanten adlers adlige adligen adliger admin
+        administration administrative administrativen administrator administratoren admins admiral adnexitiden
+        adnexitis adoptieren adoptiert adoption adrenalin adressat adressaten adressbuch adresse adressen
+        adresserweiterung adresserweiterungen adressiert ads adult advent adventskalender adventszeit advokat adäquat
+        adäquate adäquaten aerobic aerodynamik aerogramm aerogramme aerogrammen aerogramms affaire affe affekt affen
+        affinität affixlose affixlosen affixloses affront affäre affären afghane afghanen afghanische afghanischen
+        afghanischer afotisch afotische afotischen afotischer afotisches afrikaner afrikanern afrikanisch afrikanische
+        afrikanischen afrikanischer afrikanisches afrikas afroamerikaner after agency agenda agenten agentin agentur
+        agenturen aggregat aggregate aggression aggressionen aggressiv aggressive aggressiven aggressiver aggressives
         aggressivität aggressor agieren agierende agierenden agiert agierte agierten agil agile agilen agilität
         agitation agora agrafie agrafien agraphie agraphien agrarpolitik agrarwirtschaft agreement agrobiozönose
         agrozönose aha ahmadiyya ahnden ahnen ahnt ahnte ahnten ahnung ahnungslos ahnungslose ahnungslosen ahnungsloses
@@ -191,11 +191,11 @@ extension WordList {
         angestiftet angestrebt angestrebte angestrebten angestrengt angetan angetastet angetreten angetrieben
         angetroffen angetrunken angewachsen angewandt angewandte angewandten angewendet angewidert angewiesen
         angewohnheit angeworben angewöhnt angezapft angezeigt angezeigte angezeigten angezettelt angezogen angezweifelt
-        angezündet angibt angiitiden angiitis angina anging angiografie angiografien angiographien angiome angiomen
-        angioms angiopathie angiopathien angioödem angioödeme angioödemen angioödems angleichung angler anglistik
-        anglizismen angreifbar angreifen angreifenden angreifer angreifern angreifers angreift angrenzende angrenzenden
-        angriff angriffe angriffen angriffs angst angstneurose angstneurosen angststörungen angstzustände angucken
-        anguckt anhaben anhalten anhaltend anhaltende anhaltenden anhaltender anhalter anhalts anhaltspunkt
+        angezündet angibt angiitiden angiitis angina anging angiografie angiografien angiographien angiom angiome
+        angiomen angioms angiopathie angiopathien angioödem angioödeme angioödemen angioödems angleichung angler
+        anglistik anglizismen angreifbar angreifen angreifenden angreifer angreifern angreifers angreift angrenzende
+        angrenzenden angriff angriffe angriffen angriffs angst angstneurose angstneurosen angststörungen angstzustände
+        angucken anguckt anhaben anhalten anhaltend anhaltende anhaltenden anhaltender anhalter anhalts anhaltspunkt
         anhaltspunkte anhand anhang anheben anhebung anheizen anheuern anhidrose anhidrosen anhieb anhielt anhält
         anhänge anhängen anhänger anhängern anhängerschaft anhängig anhängsel anhäufung anhöhe anhören anhört anhörung
         anhörungen ani anidrose anidroses animal animation animationen anime animes animieren animiert animierte
@@ -240,7 +240,7 @@ extension WordList {
         antivirenprogramms antlitz antrag antrages antrags antragsteller antragstellung antrat antraten antreffen
         antreiben antreibt antreten antrieb antriebe antrieben antriebs antriebslose antriebslosen antriebsloses
         antritt anträge anträgen antun antut antwort antworte antworten antwortest antwortet antwortete antworteten
-        anurien anus anvertrauen anvertraut anvertrauten anvisiert anwachsen anwalt anwalts anwaltskanzlei
+        anurie anurien anus anvertrauen anvertraut anvertrauten anvisiert anwachsen anwalt anwalts anwaltskanzlei
         anwaltskosten anweisung anweisungen anwendbar anwendbarkeit anwenden anwender anwenderprogramm
         anwenderprogramme anwendet anwendung anwendungen anwendungsbereich anwendungsbereiche anwendungsentwicklung
         anwendungsfall anwendungsgebiete anwendungsmöglichkeiten anwendungsprogramm anwendungsprogramme
@@ -284,79 +284,79 @@ extension WordList {
         archäologie archäologische archäologischen archäometrie are areal areale areals arenen arg arge argen
         argentinier argentinische argentinischen arglose arglosen argloses argon argument argumentation argumentationen
         argumentativ argumente argumenten argumentieren argumentiert argumentierte arguments argwohn arien arier
-        arischen aristokraten aristokratie aristoteles arithmetik arkaden arkosen arktis arktischen armageddon
+        arischen aristokraten aristokratie aristoteles arithmetik arkaden arkose arkosen arktis arktischen armageddon
         armaturen armaturenbrett armband armbanduhr armbänder arme armee armeen armenhaus armenier armeniern armenische
         armenischen armgelenk armgelenke armgelenken armgelenkes armgelenks armlose armlosen armloses armmuskel
         armmuskeln armmuskels armprothese armprothesen armselig armselige armseligen armut armutsgrenze armutszeugnis
         armverletzung armverletzungen aroma aromatherapie aromatherapien aromatische aromatischen aromen arrangement
         arrangements arrangieren arrangiert arrangierte array arrest arrival arrogant arrogante arroganten arroganter
         arroganz ars arsch arschloch arschlöcher arschlöchern arsen arsenal art arte artefakt artefakte artemis arten
-        artenvielfalt arteria arterie arterien arterienverkalkung arterienverkalkungen arteriosklerose arteriosklerosen
-        artgenossen artgerecht artgerechte arthritiden arthritis arthropathie arthropathien arthrosen arthroskopie
-        arthroskopien arthrotisch arthrotische arthrotischem arthrotischen arthrotischer arthrotisches artig artige
-        artigen artikel artikeln artikels artikulation artikulieren artikuliert artillerie artisten arznei arzneien
-        arzneimittel arzneimitteln arztbesuch arzte arztes arztpraxen arztpraxis asbestose asbestosen asche
-        aschenbecher aschenbrödel aschenputtel aschermittwoch asi asiate asiaten asiatin asiatisch asiatische
-        asiatischen asiatischer asiatisches askaridose askariose asozial asoziale asozialen aspekt aspekte aspekten
-        asperger asphalt asphaltiert aspirin assemblerprogramm assemblerprogramme assemblerprogrammen
-        assemblerprogramms asset assets assi assimilation assimilationsparenchym assimilationsparenchyme
-        assimilationsparenchymen assimilationsparenchyms assimiliert assist assistent assistenten assistentin assistenz
-        assistieren assists assoziation assoziationen assoziieren assoziiert assoziierten asteroid asteroiden asthma
-        astrologie astronaut astronauten astronom astronomen astronomie astronomische astronomischen astrophysik
-        astrozyt astrozyten asyl asylanten asylantrag asylanträge asylbewerber asylbewerbern asylrecht asylrechts
-        asylwerber asymmetrie asymmetrien asymmetrisch asymmetrische asymmetrischen asymptotisch asymptotische
-        asymptotischem asymptotischen asymptotischer asymptotisches atelier ateliers atem atemberaubend atemberaubende
-        atemberaubenden atemlos atemlose atemlosen atemloses atemluft atempause atemwege atemzug atheismus atheist
-        atheisten athener athetose athetosen athlet athleten athletik athletin athletinnen atlantik atlantikküste
-        atlantiks atlantischen atme atmen atmet atmete atmosphäre atmosphärisch atmosphärische atmosphärischen atmung
-        atmungstherapie atom atomare atomaren atomausstieg atombombe atombomben atome atomen atomenergie atomkraft
-        atomkraftwerk atomkraftwerke atomkrieg atommüll atomstrom atomwaffen atomwaffenprogramm atomwaffenprogramme
-        atomwaffenprogrammen atomwaffenprogrammes atomwaffenprogramms atrium atrophie atrophien atrophisch atrophische
-        atrophischem atrophischen atrophischer atrophisches attacke attacken attackieren attackiert attackierte
-        attackierten attentat attentate attentats attentäter attersee attest attestiert attitude attitüde attraktion
-        attraktionen attraktiv attraktive attraktiven attraktiver attraktives attraktivität attraktivsten attrappe
-        attribut attribute attributen atze aua auberginen audienz audimax audio audiogramm audiogramme audiogrammen
-        audiogramms audit auditor auditorium auen aufarbeiten aufarbeitung aufatmen aufbau aufbauen aufbauend
-        aufbauende aufbauenden aufbauprogramm aufbauprogramme aufbauprogrammen aufbauprogramms aufbaus aufbaut aufbaute
-        aufbauten aufbegehren aufbereiten aufbereitet aufbereitung aufbessern aufbewahren aufbewahrt aufbewahrung
-        aufblühen aufbrach aufbrechen aufbrezele aufbricht aufbringen aufbringt aufbruch aufdecken aufdeckt aufdeckung
-        aufdrehen aufdringlich aufdruck aufdrängen aufdrücken aufeinander aufeinandertreffen aufenthalt aufenthalte
-        aufenthalten aufenthaltes aufenthalts aufenthaltserlaubnis aufenthaltsgenehmigung aufenthaltsort
-        aufenthaltsraum auferlegen auferlegt auferstanden auferstandenen auferstehen auferstehung aufessen auffahren
-        auffahrt auffahrunfall auffallen auffallend auffangen auffassen auffassung auffassungen auffiel auffindbar
-        auffinden auffliegen auffordern auffordert aufforderte aufforderung aufforderungen aufforstung auffressen
-        auffrischen auffrischung auffälligen auffälliger auffälliges auffälligkeiten auffälligsten auffällt aufführen
-        aufführt aufführung aufführungen auffüllen aufgab aufgabe aufgaben aufgabenbereich aufgabenbereiche
-        aufgabengebiet aufgabenstellung aufgabenstellungen aufgang aufgearbeitet aufgebaut aufgebaute aufgebauten
-        aufgeben aufgeblasen aufgebläht aufgebot aufgeboten aufgebracht aufgebrachte aufgebrachten aufgebraucht
-        aufgebrochen aufgedeckt aufgedreht aufgedrückt aufgefahren aufgefallen aufgefangen aufgefasst aufgeflogen
-        aufgefordert aufgefressen aufgefrischt aufgefunden aufgeführt aufgeführte aufgeführten aufgefüllt aufgegangen
-        aufgegeben aufgegessen aufgegriffen aufgehalten aufgeheizt aufgehen aufgehenden aufgehoben aufgeholt aufgeht
-        aufgehängt aufgehört aufgekauft aufgeklärt aufgeklärte aufgeklärten aufgekommen aufgeladen aufgelegt
-        aufgelegten aufgelistet aufgelockert aufgelöst aufgelöste aufgelösten aufgemacht aufgenommen aufgenommene
-        aufgenommenen aufgepasst aufgeregt aufgeregte aufgereiht aufgerichtet aufgerissen aufgerollt aufgerufen
-        aufgeräumt aufgerüstet aufgeschlagen aufgeschlossen aufgeschlossene aufgeschmissen aufgeschnappt aufgeschnitten
-        aufgeschoben aufgeschreckt aufgeschrieben aufgesetzt aufgesetzten aufgesprungen aufgespürt aufgestanden
-        aufgestellt aufgestellte aufgestellten aufgestiegen aufgestockt aufgesucht aufgetan aufgetaucht aufgeteilt
-        aufgetischt aufgetragen aufgetreten aufgetrieben aufgewachsen aufgewacht aufgeweckt aufgeweicht aufgewendet
-        aufgewertet aufgeworfen aufgewärmt aufgewühlt aufgezeichnet aufgezeichneten aufgezeigt aufgezogen aufgezwungen
-        aufgezählt aufgezählten aufgibt aufging aufgreifen aufgreift aufgrund aufguss aufhalten aufheben aufhebt
-        aufhebung aufhielt aufhielten aufholen aufholjagd aufhorchen aufhält aufhängen aufhänger aufhängung aufhöre
-        aufhören aufhörst aufhört aufhörte aufkam aufkaufen aufkleber aufklären aufklärer aufklärt aufklärung aufkochen
-        aufkommen aufkommende aufkommenden aufkommt aufladen aufladung auflage auflagen auflauf auflaufen aufleben
-        auflegen aufleuchten auflisten auflistung auflösen auflöst auflöste auflösung auflösungen aufm aufmachen
-        aufmacht aufmachung aufmarsch aufmerksam aufmerksame aufmerksamen aufmerksamer aufmerksamkeit aufmischen
-        aufmuntern aufmunterung aufmärsche aufn aufnahm aufnahmeprüfung aufnehme aufnehmen aufnimmt aufpassen aufpasser
-        aufpasst aufprall aufpreis aufraffen aufrecht aufrechte aufrechten aufrechter aufrechterhalten
-        aufrechterhaltung aufrechtzuerhalten aufregen aufregend aufregende aufregenden aufregender aufregendes aufreger
-        aufregt aufregung aufrichten aufrichtig aufrichtige aufrichtigen aufrichtigkeit aufriss aufrollen aufruf
-        aufrufe aufrufen aufruft aufruhr aufräumarbeiten aufräumen aufrüsten aufrüstung aufrüstungsprogramm
-        aufrüstungsprogramme aufrüstungsprogrammen aufrüstungsprogramms aufs aufsagen aufsammeln aufsatz aufsaugen
-        aufschieben aufschlag aufschlagen aufschluss aufschlussreich aufschlägt aufschneiden aufschrei aufschreiben
-        aufschrift aufschub aufschwung aufsehen aufseher aufsetzen aufsetzt aufsicht aufsichtsbehörde aufsichtsbehörden
-        aufsichtsrat aufsichtsrates aufsichtsrats aufsichtsratsvorsitzender aufsichtsräte aufspaltung aufspielen
-        aufspringen aufspüren aufstand aufstandes aufstands aufstehen aufsteht aufsteigen aufsteigend aufsteigende
-        aufsteigenden aufsteiger aufsteigt aufstellen aufstellt aufstellte aufstellung aufstellungen aufstieg aufstiegs
+        artenvielfalt arteria arterienverkalkung arterienverkalkungen arteriosklerose arteriosklerosen artgenossen
+        artgerecht artgerechte arthritiden arthritis arthropathie arthropathien arthrosen arthroskopie arthroskopien
+        arthrotisch arthrotische arthrotischem arthrotischen arthrotischer arthrotisches artig artige artigen artikel
+        artikeln artikels artikulation artikulieren artikuliert artillerie artisten arznei arzneien arzneimittel
+        arzneimitteln arztbesuch arzte arztes arztpraxen arztpraxis asbestose asbestosen asche aschenbecher
+        aschenbrödel aschenputtel aschermittwoch asi asiate asiaten asiatin asiatisch asiatische asiatischen
+        asiatischer asiatisches askaridose askariose asozial asoziale asozialen aspekt aspekte aspekten asperger
+        asphalt asphaltiert aspirin assemblerprogramm assemblerprogramme assemblerprogrammen assemblerprogramms asset
+        assets assi assimilation assimilationsparenchym assimilationsparenchyme assimilationsparenchymen
+        assimilationsparenchyms assimiliert assist assistent assistenten assistentin assistenz assistieren assists
+        assoziation assoziationen assoziieren assoziiert assoziierten asteroid asteroiden asthma astrologie astronaut
+        astronauten astronom astronomen astronomie astronomische astronomischen astrophysik astrozyt astrozyten asyl
+        asylanten asylantrag asylanträge asylbewerber asylbewerbern asylrecht asylrechts asylwerber asymmetrie
+        asymmetrien asymmetrisch asymmetrische asymmetrischen asymptotisch asymptotische asymptotischem asymptotischen
+        asymptotischer asymptotisches atelier ateliers atem atemberaubend atemberaubende atemberaubenden atemlos
+        atemlose atemlosen atemloses atemluft atempause atemwege atemzug atheismus atheist atheisten athener athetose
+        athetosen athlet athleten athletik athletin athletinnen atlantik atlantikküste atlantiks atlantischen atme
+        atmen atmet atmete atmosphäre atmosphärisch atmosphärische atmosphärischen atmung atmungstherapie atom atomare
+        atomaren atomausstieg atombombe atombomben atome atomen atomenergie atomkraft atomkraftwerk atomkraftwerke
+        atomkrieg atommüll atomstrom atomwaffen atomwaffenprogramm atomwaffenprogramme atomwaffenprogrammen
+        atomwaffenprogrammes atomwaffenprogramms atrium atrophie atrophien atrophisch atrophische atrophischem
+        atrophischen atrophischer atrophisches attacke attacken attackieren attackiert attackierte attackierten
+        attentat attentate attentats attentäter attersee attest attestiert attitude attitüde attraktion attraktionen
+        attraktiv attraktive attraktiven attraktiver attraktives attraktivität attraktivsten attrappe attribut
+        attribute attributen atze aua auberginen audienz audimax audio audiogramm audiogramme audiogrammen audiogramms
+        audit auditor auditorium auen aufarbeiten aufarbeitung aufatmen aufbau aufbauen aufbauend aufbauende
+        aufbauenden aufbauprogramm aufbauprogramme aufbauprogrammen aufbauprogramms aufbaus aufbaut aufbaute aufbauten
+        aufbegehren aufbereiten aufbereitet aufbereitung aufbessern aufbewahren aufbewahrt aufbewahrung aufblühen
+        aufbrach aufbrechen aufbrezele aufbricht aufbringen aufbringt aufbruch aufdecken aufdeckt aufdeckung aufdrehen
+        aufdringlich aufdruck aufdrängen aufdrücken aufeinander aufeinandertreffen aufenthalt aufenthalte aufenthalten
+        aufenthaltes aufenthalts aufenthaltserlaubnis aufenthaltsgenehmigung aufenthaltsort aufenthaltsraum auferlegen
+        auferlegt auferstanden auferstandenen auferstehen auferstehung aufessen auffahren auffahrt auffahrunfall
+        auffallen auffallend auffangen auffassen auffassung auffassungen auffiel auffindbar auffinden auffliegen
+        auffordern auffordert aufforderte aufforderung aufforderungen aufforstung auffressen auffrischen auffrischung
+        auffälligen auffälliger auffälliges auffälligkeiten auffälligsten auffällt aufführen aufführt aufführung
+        aufführungen auffüllen aufgab aufgabe aufgaben aufgabenbereich aufgabenbereiche aufgabengebiet aufgabenstellung
+        aufgabenstellungen aufgang aufgearbeitet aufgebaut aufgebaute aufgebauten aufgeben aufgeblasen aufgebläht
+        aufgebot aufgeboten aufgebracht aufgebrachte aufgebrachten aufgebraucht aufgebrochen aufgedeckt aufgedreht
+        aufgedrückt aufgefahren aufgefallen aufgefangen aufgefasst aufgeflogen aufgefordert aufgefressen aufgefrischt
+        aufgefunden aufgeführt aufgeführte aufgeführten aufgefüllt aufgegangen aufgegeben aufgegessen aufgegriffen
+        aufgehalten aufgeheizt aufgehen aufgehenden aufgehoben aufgeholt aufgeht aufgehängt aufgehört aufgekauft
+        aufgeklärt aufgeklärte aufgeklärten aufgekommen aufgeladen aufgelegt aufgelegten aufgelistet aufgelockert
+        aufgelöst aufgelöste aufgelösten aufgemacht aufgenommen aufgenommene aufgenommenen aufgepasst aufgeregt
+        aufgeregte aufgereiht aufgerichtet aufgerissen aufgerollt aufgerufen aufgeräumt aufgerüstet aufgeschlagen
+        aufgeschlossen aufgeschlossene aufgeschmissen aufgeschnappt aufgeschnitten aufgeschoben aufgeschreckt
+        aufgeschrieben aufgesetzt aufgesetzten aufgesprungen aufgespürt aufgestanden aufgestellt aufgestellte
+        aufgestellten aufgestiegen aufgestockt aufgesucht aufgetan aufgetaucht aufgeteilt aufgetischt aufgetragen
+        aufgetreten aufgetrieben aufgewachsen aufgewacht aufgeweckt aufgeweicht aufgewendet aufgewertet aufgeworfen
+        aufgewärmt aufgewühlt aufgezeichnet aufgezeichneten aufgezeigt aufgezogen aufgezwungen aufgezählt aufgezählten
+        aufgibt aufging aufgreifen aufgreift aufgrund aufguss aufhalten aufheben aufhebt aufhebung aufhielt aufhielten
+        aufholen aufholjagd aufhorchen aufhält aufhängen aufhänger aufhängung aufhöre aufhören aufhörst aufhört
+        aufhörte aufkam aufkaufen aufkleber aufklären aufklärer aufklärt aufklärung aufkochen aufkommen aufkommende
+        aufkommenden aufkommt aufladen aufladung auflage auflagen auflauf auflaufen aufleben auflegen aufleuchten
+        auflisten auflistung auflösen auflöst auflöste auflösung auflösungen aufm aufmachen aufmacht aufmachung
+        aufmarsch aufmerksam aufmerksame aufmerksamen aufmerksamer aufmerksamkeit aufmischen aufmuntern aufmunterung
+        aufmärsche aufn aufnahm aufnahmeprüfung aufnehme aufnehmen aufnimmt aufpassen aufpasser aufpasst aufprall
+        aufpreis aufraffen aufrecht aufrechte aufrechten aufrechter aufrechterhalten aufrechterhaltung
+        aufrechtzuerhalten aufregen aufregend aufregende aufregenden aufregender aufregendes aufreger aufregt aufregung
+        aufrichten aufrichtig aufrichtige aufrichtigen aufrichtigkeit aufriss aufrollen aufruf aufrufe aufrufen aufruft
+        aufruhr aufräumarbeiten aufräumen aufrüsten aufrüstung aufrüstungsprogramm aufrüstungsprogramme
+        aufrüstungsprogrammen aufrüstungsprogramms aufs aufsagen aufsammeln aufsatz aufsaugen aufschieben aufschlag
+        aufschlagen aufschluss aufschlussreich aufschlägt aufschneiden aufschrei aufschreiben aufschrift aufschub
+        aufschwung aufsehen aufseher aufsetzen aufsetzt aufsicht aufsichtsbehörde aufsichtsbehörden aufsichtsrat
+        aufsichtsrates aufsichtsrats aufsichtsratsvorsitzender aufsichtsräte aufspaltung aufspielen aufspringen
+        aufspüren aufstand aufstandes aufstands aufstehen aufsteht aufsteigen aufsteigend aufsteigende aufsteigenden
+        aufsteiger aufsteigt aufstellen aufstellt aufstellte aufstellung aufstellungen aufstieg aufstiegs
         aufstiegschancen aufstocken aufstockung aufstrebende aufstrebenden aufstände aufständen aufständische
         aufständischen aufsuchen aufsucht aufsätze aufsätzen auftakt auftaktveranstaltung auftauchen auftaucht
         auftauchte auftauchten auftauen aufteilen aufteilung auftrag auftrage auftragen auftrages auftraggeber
@@ -577,17 +577,17 @@ extension WordList {
         bekleidung bekloppt bekloppte bekloppten bekomm bekomme bekommen bekommst bekommt bekriegen bekräftigen
         bekräftigt bekräftigte bekunden bekundet bekundete bekäme bekämen bekämpfe bekämpfen bekämpft bekämpfte
         bekämpften bekämpfung beladen beladenen beladung belag belagern belagert belagerte belagerten belagerung belang
-        belange belangen belanglos belanglose belanglosen belangloses belangt belassen belastbar belastbare
-        belastbarkeit belasten belastend belastende belastenden belastet belastete belasteten belastung belastungen
-        belaufen belauscht beleben belebt belebte belebten belebung beleg belegbar belege belegen belegschaft belegt
-        belegte belegten belegung belehren belehrt belehrung beleidige beleidigen beleidigend beleidigende beleidigst
-        beleidigt beleidigte beleidigung beleidigungen beleuchten beleuchtet beleuchtete beleuchteten beleuchtung
-        belgier belgische belgischen belgischer belichtung belieben beliebig beliebige beliebigen beliebiger beliebiges
-        beliebt beliebte beliebten beliebter beliebtes beliebteste beliebtesten beliebtheit belief beliefen beliefern
-        beliefert belieferung belletristik bellt belogen belohnen belohnt belohnung belohnungen belustigt belustigung
-        belvedere belächelt belässt belästigen belästigt belästigung belästigungen beläuft belügen belügt bemalen
-        bemalt bemalte bemalten bemalung bemerkbar bemerke bemerken bemerkenswert bemerkenswerte bemerkenswerten
-        bemerkenswerter bemerkenswertes bemerkst bemerkt bemerkte bemerkten bemerkung bemerkungen bemessen bemessung
+        belange belangen belanglos belanglose belanglosen belangloses belangt belassen belastbare belastbarkeit
+        belasten belastend belastende belastenden belastet belastete belasteten belastungen belaufen belauscht beleben
+        belebt belebte belebten belebung beleg belegbar belege belegen belegschaft belegt belegte belegten belegung
+        belehren belehrt belehrung beleidige beleidigen beleidigend beleidigende beleidigst beleidigt beleidigte
+        beleidigung beleidigungen beleuchten beleuchtet beleuchtete beleuchteten beleuchtung belgier belgische
+        belgischen belgischer belichtung belieben beliebig beliebige beliebigen beliebiger beliebiges beliebt beliebte
+        beliebten beliebter beliebtes beliebteste beliebtesten beliebtheit belief beliefen beliefern beliefert
+        belieferung belletristik bellt belogen belohnen belohnt belohnung belohnungen belustigt belustigung belvedere
+        belächelt belässt belästigen belästigt belästigung belästigungen beläuft belügen belügt bemalen bemalt bemalte
+        bemalten bemalung bemerkbar bemerke bemerken bemerkenswert bemerkenswerte bemerkenswerten bemerkenswerter
+        bemerkenswertes bemerkst bemerkt bemerkte bemerkten bemerkung bemerkungen bemessen bemessung
         bemessungsgrundlage bemisst bemängeln bemängelt bemängelte bemühe bemühen bemüht bemühte bemühten bemühung
         bemühungen benachbarte benachbarten benachbarter benachrichtigen benachrichtigt benachrichtigung
         benachrichtigungen benachteiligen benachteiligt benachteiligte benachteiligten benachteiligung
@@ -740,9 +740,9 @@ extension WordList {
         bluthochdruck blutig blutige blutigen blutiger blutiges blutkreislauf blutkörperchen blutprobe blutproben
         blutprobenuntersuchung blutspende blutspenden bluttat bluttest blutuntersuchung blutuntersuchungen blutverlust
         blutwerte blutwurst blutzucker blutzuckerspiegel blähungen bläschen bläser bläst blättchen blätter blättern
-        blättert bläulich blöcke blöcken blöd blöde blöden blöder blödes blödheit blödsinn blühen blühende blühenden
-        blüht blühte blümchen blüte blüten blütenlose blütenlosen blütenloses blütezeit boa boah boarding bobs boden
-        bodenanalyse bodenanalysen bodenlose bodenlosen bodenloses bodenplatte bodens bodensatz bodenschätze
+        blättert bläulich blöcke blöcken blöd blöde blödem blöden blöder blödes blödheit blödsinn blühen blühende
+        blühenden blüht blühte blümchen blüte blüten blütenlose blütenlosen blütenloses blütezeit boa boah boarding
+        bobs boden bodenanalyse bodenanalysen bodenlose bodenlosen bodenloses bodenplatte bodens bodensatz bodenschätze
         bodenständig bodenständige bodybuilder bodybuilding bodyguard bodyguards boeing bog bogens bogenschützen
         bohrloch bohrmaschine bohrprogramm bohrt bohrung bohrungen boiler bolero bolle bollerwagen bollwerk bollywood
         bolschewiki bolzen bomb bombardement bombardieren bombardiert bombardierung bombe bomben bombenangriff
@@ -832,7 +832,7 @@ extension WordList {
         chirurgische chirurgischen chlor chlorid chloroform chlorose chlorosen cholera cholesterin cholezystitiden
         cholezystitis chondritiden chondritis chondroblastom chondroblastome chondroblastomen chondroblastoms
         chondrozyt chondrozyten chondrozyts chopper choral choreografie choreografien choreographie choreographien
-        chores chorgesang chorleiter chormusik chors chorus christbaum christdemokraten christenheit christentum
+        chores chorgesang chorleiter chormusik chors chorus chosen christbaum christdemokraten christenheit christentum
         christentums christenverfolgung christkind christlich christliche christlichen christlicher christliches
         christrose christrosen christus christuskirche chrom chromatographie chromatographien chromosom chromosomen
         chronik chroniken chronischer chronist chronisten chronologie chronologisch chronologische chronologischer
@@ -938,21 +938,21 @@ extension WordList {
         diözesen doch docks dodo dogma dogmatik dogmatisch dogmen dojo doktorand doktoranden doktorarbeit doktoren
         doktors doktortitel doktrin doku dokument dokumentarfilm dokumentarischen dokumentation dokumentationen
         dokumente dokumenten dokumentieren dokumentiert dokumentierte dokumentierten dokuments dokus dollar dollars
-        dolmetscher dolmetscherin dolomiten dolosen doloses domain domains domes dominant dominante dominanten dominanz
-        domini dominieren dominierende dominierenden dominiert dominierte dominierten dominikaner dominikanische
-        dominikanischen dominus domizil doms domäne domänen donnern donnerstag donnerstagabend donnerstags donnert
-        donnerwetter donut donuts doof doofe doofen dopamin dope doping dopingbefund dopingbefunde dopingbefunden
-        dopingbefundes dopingbefunds doppel doppeldecker doppelgänger doppelleben doppelmoral doppelmord doppelpack
-        doppelpass doppelpunkt doppelsieg doppelsteckdosen doppelt doppelte doppeltem doppelten doppelter doppeltes
-        doppelzimmer dorfbewohner dorfes dorfgemeinschaft dorfkirche dorfplatz dornen dorthin dortige dortigen dos
-        dosen dosiert dosierung dosis dossier dotcom dotiert dotierte dotierten downhill download downloaden downloads
-        downtown dozent dozenten dozentin drache drachen dragoner dragons draht drahtlose drahtlosen drahtloses
-        drahtzieher dramas dramatik dramatiker dramatisch dramatische dramatischen dramatischer dramatisches
-        dramaturgie dramen dran drang drangen drangsaliert dranhängen drastisch drastische drastischen drastischer
-        drauf draufgehen draufgänger drauflegen drauflos dreck dreckig dreckige dreckigen dreckiger dreckiges drecks
-        drecksarbeit drecksau dreh dreharbeiten drehbar drehbuch drehbuchautor drehbücher drehe drehen drehenden
-        drehgelenke drehgelenken drehkreuz drehleiter drehmoment drehort drehscheibe drehst dreht drehte drehten
-        drehung drehungen drehzahl drei dreiband dreidimensionale dreidimensionalen dreieck dreiecke dreieckig
+        dolmetscher dolmetscherin dolomiten dolose dolosen doloses domain domains domes dominant dominante dominanten
+        dominanz domini dominieren dominierende dominierenden dominiert dominierte dominierten dominikaner
+        dominikanische dominikanischen dominus domizil doms domäne domänen donnern donnerstag donnerstagabend
+        donnerstags donnert donnerwetter donut donuts doof doofe doofen dopamin dope doping dopingbefund dopingbefunde
+        dopingbefunden dopingbefundes dopingbefunds doppel doppeldecker doppelgänger doppelleben doppelmoral doppelmord
+        doppelpack doppelpass doppelpunkt doppelsieg doppelsteckdosen doppelt doppelte doppeltem doppelten doppelter
+        doppeltes doppelzimmer dorfbewohner dorfes dorfgemeinschaft dorfkirche dorfplatz dornen dorthin dortige
+        dortigen dos dosen dosiert dosierung dosis dossier dotcom dotiert dotierte dotierten downhill download
+        downloaden downloads downtown dozent dozenten dozentin drache drachen dragoner dragons draht drahtlose
+        drahtlosen drahtloses drahtzieher dramas dramatik dramatiker dramatisch dramatische dramatischen dramatischer
+        dramatisches dramaturgie dramen dran drang drangen drangsaliert dranhängen drastisch drastische drastischen
+        drastischer drauf draufgehen draufgänger drauflegen drauflos dreck dreckig dreckige dreckigen dreckiger
+        dreckiges drecks drecksarbeit drecksau dreh dreharbeiten drehbar drehbuch drehbuchautor drehbücher drehe drehen
+        drehenden drehgelenke drehgelenken drehkreuz drehleiter drehmoment drehort drehscheibe drehst dreht drehte
+        drehten drehung drehungen drehzahl drei dreiband dreidimensionale dreidimensionalen dreieck dreiecke dreieckig
         dreieckigen dreiecks dreieinhalb dreien dreifach dreifache dreifachen dreifacher dreifaltigkeit dreihundert
         dreijährige dreijährigen dreijähriger dreiklang dreiländereck dreimal drein dreirad dreist dreiste
         dreistelligen dreisten dreister dreistigkeit dreitägige dreitägigen dreiviertel dreizehn dresdner dresscode
@@ -1179,7 +1179,7 @@ extension WordList {
         erbarmungslosen erbarmungsloses erbauen erbauer erbaut erbaute erbauten erbauung erbenlose erbenlosen
         erbenloses erbeten erbeuten erbeutet erbeutete erbeuteten erbfolge erbgut erbgutanalyse erbgutanalysen erbin
         erbitten erbittert erbitterte erbitterten erbittet erblasser erblich erbliche erblichen erblicken erblickt
-        erblickte erblose erblosen erbloses erblühen erbosen erbosens erbost erbracht erbrachte erbrachten erbrechen
+        erblickte erblose erblosen erbloses erblühen erbose erbosen erbosens erbost erbracht erbrachte erbrachten
         erbrecht erbringen erbringt erbringung erbschaft erbschaftssteuer erbschaftsteuer erbse erbsen erbt erbte
         erbärmlich erbärmliche erbärmlichen erbärmlicher erdacht erdarbeiten erdatmosphäre erdball erdbeben erdbeere
         erdbeeren erdboden erddruckdosen erde erden erdenkliche erdenklichen erderwärmung erdgas erdgeschichte
@@ -1321,12 +1321,12 @@ extension WordList {
         familienbesitz familienbetrieb familiendrama familienfest familiengeschichte familienkreis familienleben
         familienmitglied familienmitglieder familienmitgliedern familienname familiennamen familienplanung
         familienpolitik familienrecht familienstand familientreffen familienunternehmen familienvater
-        familienzusammenführung familiär familiäre familiären familiärer famos famosen famoses fanatiker fanatische
-        fanatischen fanatismus fanclub fand fanden fandest fanfare fange fangemeinde fangen fangt fans fantasie
-        fantasielose fantasielosen fantasieloses fantasien fantastisch fantastische fantastischen fantastischer
-        fantastisches fantasy farbaufnahme farbaufnahmen farbbandaufnahme farbe farben farbenfroh farbenfrohe
-        farbenfrohen farbenspiel farbfotografie farbfotografien farbgebung farbig farbige farbigen farbiger farbiges
-        farbigkeit farblich farblos farblose farblosen farbloses farbphotographie farbphotographien farbstoff
+        familienzusammenführung familiär familiäre familiären familiärer famos famose famosen famoses fanatiker
+        fanatische fanatischen fanatismus fanclub fand fanden fandest fanfare fange fangemeinde fangen fangt fans
+        fantasie fantasielose fantasielosen fantasieloses fantasien fantastisch fantastische fantastischen
+        fantastischer fantastisches fantasy farbaufnahme farbaufnahmen farbbandaufnahme farbe farben farbenfroh
+        farbenfrohe farbenfrohen farbenspiel farbfotografie farbfotografien farbgebung farbig farbige farbigen farbiger
+        farbiges farbigkeit farblich farblos farblose farblosen farbloses farbphotographie farbphotographien farbstoff
         farbstoffe farbton farce farmen fas faschismus faschist faschisten faschistisch faschistische faschistischen
         fascho faschos faseln faselt faser fasern fashion fasnacht fassade fassaden fassbar fassbinder fasse fassen
         fassenden fasst fasste fassten fassung fassungen fassungslos fassungslose fassungslosen fassungsloses
@@ -1371,9 +1371,9 @@ extension WordList {
         feuchtigkeit feudalismus feuer feueralarm feuerball feuerlose feuerlosen feuerloses feuerlöscher feuern
         feuerpause feuers feuerstelle feuert feuerte feuerten feuerwache feuerwaffen feuerwehr feuerwehreinsatz
         feuerwehren feuerwehrleute feuerwehrmann feuerwehrmänner feuerwerk feuerwerkskörper feuerzeug feuilleton
-        feuilletons feurig feurige feurigen fiasko fiat fibel fiber fibrome fibromen fibroms fibrosen fichte fichten
-        fickst fickt fickte fieberhaft fiebern fiebert fiel fiele fielen fiese fiesen fiesta fight fighter figur
-        figuren fiktion fiktiv fiktive fiktiven fiktiver fiktives filet filiale filialen filialleiter film
+        feuilletons feurig feurige feurigen fiasko fiat fibel fiber fibrom fibrome fibromen fibroms fibrosen fichte
+        fichten fickst fickt fickte fieberhaft fiebern fiebert fiel fiele fielen fiese fiesen fiesta fight fighter
+        figur figuren fiktion fiktiv fiktive fiktiven fiktiver fiktives filet filiale filialen filialleiter film
         filmaufnahmen filmchen filme filmemacher filmen filmes filmfestspiele filmgeschichte filmindustrie filmische
         filmischen filmmaterial filmmusik filmografie filmografien filmpreis filmproduktion filmprogramm films filmstar
         filmt filmte filmtitel filterlose filterlosen filterloses filtern filterprogramm filtert filz final finale
@@ -1474,80 +1474,81 @@ extension WordList {
         fröschen früchte früchten früh frühaufsteher frühe frühen früher frühere früheren früherer früheres
         früherkennung frühes früheste frühesten frühestens frühester frühgeschichte frühjahr frühjahrs frühjahrsputz
         frühkindliche frühling frühlings frühmorgens frühschicht frühschoppen frühsommer frühstück frühstücken
-        frühstücks frühstückstisch frühzeit frühzeitig frühzeitige frühzeitigen fug fuge fugen fugenlose fugenlosen
-        fugenloses fuhren fuhrpark fun fund fundament fundamental fundamentale fundamentalen fundamentalismus
-        fundamentalisten fundamente fundamenten fundbüro funde funden fundgrube fundiert fundierte fundierten fundort
-        fundorte fundraising funds fundstelle fundstellen fundstücke fundus fungieren fungiert fungierte funkeln
-        funkelnden funken funker funkgerät funkstille funkt funktelegramm funktelegramme funktelegrammen funktelegramms
-        funktion funktional funktionale funktionalen funktionalität funktionell funktionelle funktionellen funktionen
-        funktioniere funktionieren funktionierende funktionierenden funktionierendes funktioniert funktionierte
-        funktionierten funktionsdiagramm funktionsdiagramme funktionsdiagrammen funktionsdiagramms funktionsfähig
-        funktionsfähigkeit funktionstüchtig funktionsumfang funktionsweise funktionär funktionäre funktionären funkturm
-        funky funzele funzt furche furcht furchtbar furchtbare furchtbaren furchtbarer furchtbares furchtlos furchtlose
-        furchtlosen furchtloses furiose furiosen furioses furore furt furz furzen fusion fusionen fusionieren futsal
-        futsch futtermittel futtern futternarkose futternarkosen futur future futures fuzzy fußgelenk fußgelenke
-        fußgelenken fußgelenkes fußgelenks fußverletzung fußverletzungen fußwurzelknochen fußwurzelknochens fächer
-        fächern fäden fähig fähige fähigen fähiger fähigkeit fähigkeiten fähnchen fähnrich fähre fähren fährmann fährst
-        fährt fährte fäkalien fälle fällen fällig fällige fälligen fälligkeit fällst fällt fällte fällung fälschen
-        fälscher fälschlich fälschlicherweise fälschung fälschungen fänd fände fänden fänge fängen fängst fängt färbe
-        färben färber färbt färbung färöer fässer fässern fäulnis fäuste fäusten föderalen föderalismus föderation föhn
-        föhr fön förde förder fördere förderer förderern förderlich fördermittel fördermitteln fördern förderschule
-        fördert förderte förderten förderung förderungen förderungsprogramm förderungsprogramme förderungsprogrammen
-        förderungsprogramms förderverein fördervereins förmig förmige förmigen förmlich förmliche fötus füchse füge
-        fügen fügt fügte fügten fügung fühl fühle fühlen fühler fühllose fühllosen fühlloses fühlst fühlt fühlte
-        fühlten führ führe führen führend führende führenden führender führendes führer führerin führerlose führerlosen
-        führerloses führern führers führerschein führst führt führte führten führung führungen führungskraft
-        führungskräfte führungskräften führungslose führungslosen führungsloses führungsposition führungspositionen
-        führungsriege führungsstil führungstreffer führungszeugnis füll fülle füllen füller füllt füllte füllten
-        füllung füllungen fündig fünf fünfeinhalb fünfer fünffache fünfhundert fünfjährige fünfjährigen fünfjähriger
-        fünfmal fünft fünfte fünftel fünften fünfter fünftes fünfundzwanzig fünfzehn fünfzig fünfziger fürchte fürchten
-        fürchterlich fürchterliche fürchterlichen fürchtet fürchtete fürchteten füreinander fürn fürs fürsorge
-        fürsorglich fürsprache fürsprecher fürsten fürstenberg fürstentum fürstin fürstlich fürstliche fürstlichen
-        fürwahr füttere füttern füttert fütterung gab gabeln gabelstapler gaben gadget gadgets gag gaga gags galactose
-        galactosen galaktischen galaktose galaktosen galant galaxie galaxien galaxis galerie galerien galgen gallischen
-        galopp galten game gameboy gaming gangart gangbang ganges gangs gangster ganoven ganz ganzaufnahme ganze ganzem
-        ganzen ganzes ganzgewebe ganzheitlich ganzheitliche ganzheitlichen ganzjährig ganztags ganztagsschule
-        ganztagsschulen ganztägig gar garage garagen garanten garantie garantien garantiere garantieren garantiert
-        garantierte garantierten garaus gardelegen garderobe gardinen garnelen garnichts garniert garnison garnitur
-        gartenanlage gartenarbeit gartenbau gartenlaube gartens gartenschlauch gartenzaun gas gasanalyse gasen gases
-        gaskammer gaskammern gaskraftwerke gasnarkose gasnarkosen gasometer gaspedal gassi gastarbeiter gastes
-        gastfreundlich gastfreundschaft gastgeber gastgeberin gastgebern gasthaus gasthof gasthäuser gastiert gastierte
-        gastland gastritiden gastritis gastronom gastronomen gastronomie gastronomische gastronomischen gastspiel
-        gastspiele gaststätte gaststätten gastwirt gastwirtschaft gasödem gasödeme gasödems gateway gatte gatter gattin
-        gattung gattungen gaudi gaukler gauleiter gaumen gauner gays gazastreifen gazelle gazette geachtet geadelt
-        geahndet geahnt gealtert geantwortet gearbeitet geartete gebacken gebackene gebackenen gebadet geballte
-        geballten gebannt gebar gebaren gebastelt gebaut gebaute gebauten gebe gebeine geben geber gebessert gebet
-        gebete gebeten gebetet gebets gebettelt gebettet gebeugt gebiet gebiete gebieten gebieter gebietes gebietet
-        gebiets gebietskörperschaften gebietsreform gebilde gebildet gebildete gebildeten gebildeter gebilligt gebirge
-        gebirgen gebirges gebiss gebissen geblasen geblendet geblickt geblieben gebliebene gebliebenen geblitzt
-        geblockt gebläse gebogen gebogene gebogenen gebohrt geborene geborenen geborener geborgen geborgenheit gebot
-        gebote geboten gebotene gebotenen gebracht gebrachte gebrachten gebrandmarkt gebrannt gebrannte gebraten
-        gebratene gebratenen gebrauch gebrauchen gebrauchs gebrauchsanweisung gebraucht gebrauchte gebrauchten
-        gebrauchter gebrauchtes gebrauchtwagen gebraut gebrechen gebremst gebrochen gebrochene gebrochenem gebrochenen
-        gebrochener gebrochenes gebräuche gebräuchlich gebräuchliche gebräuchlichen gebrüder gebrüll gebrüllt gebt
-        gebucht gebumst gebunden gebundene gebundenen geburt geburten geburtenrate geburtshaus geburtshelfer
-        geburtshilfe geburtsjahr geburtsort geburtsstadt geburtsstunde geburtstag geburtstage geburtstagen geburtstages
-        geburtstags geburtstagsfeier geburtstagsgeschenk geburtstagskind geburtstagsparty geburtsurkunde gebäck gebälk
-        gebärden gebärdensprache gebären gebäude gebäudekomplex gebäuden gebäudes gebügelt gebühr gebühren gebührend
-        gebührenfrei gebührt gebündelt gebürstet gebürtig gebürtige gebürtigen gebürtiger gebüsch gecastet gecheckt
-        gechillt gedacht gedachte gedachten gedanke gedanken gedankenaustausch gedankengang gedankengut gedankengänge
-        gedankenlos gedankenlose gedankenlosen gedankenloses gedankens gedankenwelt gedanklich gedankliche gedankt
-        gedauert gedeckt gedeckte gedeckten gedehnt gedeihen gedeiht gedemütigt gedenk gedenke gedenken gedenkens
-        gedenkfeier gedenkstein gedenkstätte gedenkstätten gedenkt gedenktafel gedenktag gedeutet gedicht gedichtband
-        gedichte gedichten gedichts gediehen gedient gedreht gedrehte gedrehten gedroht gedrosselt gedruckt gedruckte
-        gedruckten gedruckter gedrucktes gedrungen gedränge gedrängt gedrückt geduld gedulden geduldet geduldete
-        geduldig geduscht gedächtnis gedämpft gedämpfte gedöns geebnet geehrt geeignet geeignete geeigneten geeigneter
-        geeignetes geeignetsten geeinigt geek geendet geerbt geerntet gefahr gefahren gefahrenen gefahrlos gefahrlose
-        gefahrlosen gefahrloses gefalle gefallen gefallene gefallenen gefallener gefaltet gefalteten gefangen gefangene
-        gefangenen gefangenenlager gefangener gefangennahme gefangenschaft gefasst gefasste gefassten gefecht gefechte
-        gefechten gefechts gefegt gefehlt gefeiert gefeierte gefeierten gefeit gefertigt gefertigte gefertigten
-        gefesselt gefestigt gefeuert gefickt gefieder gefiel gefielen gefilde gefilden gefilmt gefiltert gefischt
-        gefixt geflecht gefleckt geflickt geflissentlich geflochten geflogen geflohen geflossen geflutet geflüchtet
-        geflüchtete geflüchteten geflügel geflügelte geflügelten gefolge gefolgschaft gefolgsleute gefolgt gefoltert
-        gefordert geforderte geforderten geformt geformte geformten geforscht gefragt gefragte gefragten gefragter
-        gefressen gefreut gefrieren gefrierfach gefrierpunkt gefrierschrank gefroren gefrorene gefrorenen gefrühstückt
-        gefunden gefundene gefundenen gefundenes gefächert gefährde gefährden gefährder gefährdet gefährdete
-        gefährdeten gefährdeter gefährdung gefährdungen gefährlich gefährliche gefährlichen gefährlicher gefährliches
+        frühstücks frühstückstisch frühzeit frühzeitig frühzeitige frühzeitigen fucose fug fuge fugen fugenlose
+        fugenlosen fugenloses fuhren fuhrpark fun fund fundament fundamental fundamentale fundamentalen
+        fundamentalismus fundamentalisten fundamente fundamenten fundbüro funde funden fundgrube fundiert fundierte
+        fundierten fundort fundorte fundraising funds fundstelle fundstellen fundstücke fundus fungieren fungiert
+        fungierte funkeln funkelnden funken funker funkgerät funkstille funkt funktelegramm funktelegramme
+        funktelegrammen funktelegramms funktion funktional funktionale funktionalen funktionalität funktionell
+        funktionelle funktionellen funktionen funktioniere funktionieren funktionierende funktionierenden
+        funktionierendes funktioniert funktionierte funktionierten funktionsdiagramm funktionsdiagramme
+        funktionsdiagrammen funktionsdiagramms funktionsfähig funktionsfähigkeit funktionstüchtig funktionsumfang
+        funktionsweise funktionär funktionäre funktionären funkturm funky funzele funzt furche furcht furchtbar
+        furchtbare furchtbaren furchtbarer furchtbares furchtlos furchtlose furchtlosen furchtloses furien furiose
+        furiosen furioses furore furt furz furzen fusion fusionen fusionieren futsal futsch futtermittel futtern
+        futternarkose futternarkosen futur future futures fuzele fuzzy fußgelenk fußgelenke fußgelenken fußgelenkes
+        fußgelenks fußverletzung fußverletzungen fußwurzelknochen fußwurzelknochens fächer fächern fäden fähig fähige
+        fähigen fähiger fähigkeit fähigkeiten fähnchen fähnrich fähre fähren fährmann fährst fährt fährte fäkalien
+        fälle fällen fällig fällige fälligen fälligkeit fällst fällt fällte fällung fälschen fälscher fälschlich
+        fälschlicherweise fälschung fälschungen fänd fände fänden fänge fängen fängst fängt färbe färben färber färbt
+        färbung färöer fässer fässern fäulnis fäuste fäusten föderalen föderalismus föderation föhn föhr fön förde
+        förder fördere förderer förderern förderlich fördermittel fördermitteln fördern förderschule fördert förderte
+        förderten förderung förderungen förderungsprogramm förderungsprogramme förderungsprogrammen förderungsprogramms
+        förderverein fördervereins förmig förmige förmigen förmlich förmliche fötus füchse füge fügen fügt fügte fügten
+        fügung fühl fühle fühlen fühler fühllose fühllosen fühlloses fühlst fühlt fühlte fühlten führ führe führen
+        führend führende führenden führender führendes führer führerin führerlose führerlosen führerloses führern
+        führers führerschein führst führt führte führten führung führungen führungskraft führungskräfte führungskräften
+        führungslose führungslosen führungsloses führungsposition führungspositionen führungsriege führungsstil
+        führungstreffer führungszeugnis füll fülle füllen füller füllt füllte füllten füllung füllungen fündig fünf
+        fünfeinhalb fünfer fünffache fünfhundert fünfjährige fünfjährigen fünfjähriger fünfmal fünft fünfte fünftel
+        fünften fünfter fünftes fünfundzwanzig fünfzehn fünfzig fünfziger fürchte fürchten fürchterlich fürchterliche
+        fürchterlichen fürchtet fürchtete fürchteten füreinander fürn fürs fürsorge fürsorglich fürsprache fürsprecher
+        fürsten fürstenberg fürstentum fürstin fürstlich fürstliche fürstlichen fürwahr füttere füttern füttert
+        fütterung gab gabeln gabelstapler gaben gadget gadgets gag gaga gags galactose galactosen galaktischen
+        galaktose galaktosen galant galaxie galaxien galaxis galerie galerien galgen gallischen galopp galten game
+        gameboy gaming gangart gangbang ganges gangs gangster ganoven ganz ganzaufnahme ganze ganzem ganzen ganzes
+        ganzgewebe ganzheitlich ganzheitliche ganzheitlichen ganzjährig ganztags ganztagsschule ganztagsschulen
+        ganztägig gar garage garagen garanten garantie garantien garantiere garantieren garantiert garantierte
+        garantierten garaus gardelegen garderobe gardinen garnelen garnichts garniert garnison garnitur gartenanlage
+        gartenarbeit gartenbau gartenlaube gartens gartenschlauch gartenzaun gas gasanalyse gasen gases gaskammer
+        gaskammern gaskraftwerke gasnarkose gasnarkosen gasometer gaspedal gassi gastarbeiter gastes gastfreundlich
+        gastfreundschaft gastgeber gastgeberin gastgebern gasthaus gasthof gasthäuser gastiert gastierte gastland
+        gastritiden gastritis gastronom gastronomen gastronomie gastronomische gastronomischen gastspiel gastspiele
+        gaststätte gaststätten gastwirt gastwirtschaft gasödem gasödeme gasödems gateway gatte gatter gattin gattung
+        gattungen gaudi gaukler gauleiter gaumen gauner gays gazastreifen gazelle gazette geachtet geadelt geahndet
+        geahnt gealtert geantwortet gearbeitet geartete gebacken gebackene gebackenen gebadet geballte geballten
+        gebannt gebar gebaren gebastelt gebaut gebaute gebauten gebe gebeine geben geber gebessert gebet gebete gebeten
+        gebetet gebets gebettelt gebettet gebeugt gebiet gebiete gebieten gebieter gebietes gebietet gebiets
+        gebietskörperschaften gebietsreform gebilde gebildet gebildete gebildeten gebildeter gebilligt gebirge gebirgen
+        gebirges gebiss gebissen geblasen geblendet geblickt geblieben gebliebene gebliebenen geblitzt geblockt gebläse
+        gebogen gebogene gebogenen gebohrt geborene geborenen geborener geborgen geborgenheit gebot gebote geboten
+        gebotene gebotenen gebracht gebrachte gebrachten gebrandmarkt gebrannt gebrannte gebraten gebratene gebratenen
+        gebrauch gebrauchen gebrauchs gebrauchsanweisung gebraucht gebrauchte gebrauchten gebrauchter gebrauchtes
+        gebrauchtwagen gebraut gebrechen gebremst gebrochen gebrochene gebrochenem gebrochenen gebrochener gebrochenes
+        gebräuche gebräuchlich gebräuchliche gebräuchlichen gebrüder gebrüll gebrüllt gebt gebucht gebumst gebunden
+        gebundene gebundenen geburt geburten geburtenrate geburtshaus geburtshelfer geburtshilfe geburtsjahr geburtsort
+        geburtsstadt geburtsstunde geburtstag geburtstage geburtstagen geburtstages geburtstags geburtstagsfeier
+        geburtstagsgeschenk geburtstagskind geburtstagsparty geburtsurkunde gebäck gebälk gebärden gebärdensprache
+        gebären gebäude gebäudekomplex gebäuden gebäudes gebügelt gebühr gebühren gebührend gebührenfrei gebührt
+        gebündelt gebürstet gebürtig gebürtige gebürtigen gebürtiger gebüsch gecastet gecheckt gechillt gedacht
+        gedachte gedachten gedanke gedanken gedankenaustausch gedankengang gedankengut gedankengänge gedankenlos
+        gedankenlose gedankenlosen gedankenloses gedankens gedankenwelt gedanklich gedankliche gedankt gedauert gedeckt
+        gedeckte gedeckten gedehnt gedeihen gedeiht gedemütigt gedenk gedenke gedenken gedenkens gedenkfeier
+        gedenkstein gedenkstätte gedenkstätten gedenkt gedenktafel gedenktag gedeutet gedicht gedichtband gedichte
+        gedichten gedichts gediehen gedient gedreht gedrehte gedrehten gedroht gedrosselt gedruckt gedruckte gedruckten
+        gedruckter gedrucktes gedrungen gedränge gedrängt gedrückt geduld gedulden geduldet geduldete geduldig geduscht
+        gedächtnis gedämpft gedämpfte gedöns geebnet geehrt geeignet geeignete geeigneten geeigneter geeignetes
+        geeignetsten geeinigt geek geendet geerbt geerntet gefahr gefahren gefahrenen gefahrlos gefahrlose gefahrlosen
+        gefahrloses gefalle gefallen gefallene gefallenen gefallener gefaltet gefalteten gefangen gefangene gefangenen
+        gefangenenlager gefangener gefangennahme gefangenschaft gefasst gefasste gefassten gefecht gefechte gefechten
+        gefechts gefegt gefehlt gefeiert gefeierte gefeierten gefeit gefertigt gefertigte gefertigten gefesselt
+        gefestigt gefeuert gefickt gefieder gefiel gefielen gefilde gefilden gefilmt gefiltert gefischt gefixt geflecht
+        gefleckt geflickt geflissentlich geflochten geflogen geflohen geflossen geflutet geflüchtet geflüchtete
+        geflüchteten geflügel geflügelte geflügelten gefolge gefolgschaft gefolgsleute gefolgt gefoltert gefordert
+        geforderte geforderten geformt geformte geformten geforscht gefragt gefragte gefragten gefragter gefressen
+        gefreut gefrieren gefrierfach gefrierpunkt gefrierschrank gefroren gefrorene gefrorenen gefrühstückt gefunden
+        gefundene gefundenen gefundenes gefächert gefährde gefährden gefährder gefährdet gefährdete gefährdeten
+        gefährdeter gefährdung gefährdungen gefährlich gefährliche gefährlichen gefährlicher gefährliches
         gefährlichkeit gefährlichste gefährlichsten gefährt gefährte gefährten gefährtin gefälle gefällig gefälligkeit
         gefälligst gefällt gefälscht gefälschte gefälschten gefängnis gefängnisse gefängnissen gefängnisses
         gefängnisstrafe gefängnisstrafen gefärbt gefärbte gefärbten gefäßen gefäßes gefäßläsion gefäßläsionen gefördert
@@ -1715,100 +1716,101 @@ extension WordList {
         gesundheitsministerium gesundheitsschädlich gesundheitsvorsorge gesundheitswesen gesundheitswesens
         gesundheitszustand gesungen gesungenen gesunken gesunkenen gesägt gesänge gesängen gesät gesättigt gesäubert
         gesäumt gesünder gesündigt getaggt getan getankt getanzt getarnt getaucht getauft getauscht geteilt geteilte
-        geteilten geteilter geteiltes getestet getesteten getilgt getippt getoses getragen getragene getragenen getraut
-        getreide getrennt getrennte getrennten getreten getretene getretenen getreu getreuen getriebe getriebelose
-        getriebelosen getriebeloses getrieben getriebene getrimmt getrocknet getrocknete getrockneten getroffen
-        getroffene getroffenen getrost getrunken getränk getränke getränkedose getränkedosen getränkemarkt getränken
-        getränkt geträumt getröstet getrübt getue getwittert getätigt getätigten getäuscht getöse getötet getötete
-        getöteten getümmel geurteilt gevögelt gewachsen gewachsene gewachsenen gewagt gewagte gewahrsam gewahrt gewalt
-        gewaltanwendung gewaltbereit gewaltbereite gewaltbereiten gewaltbereitschaft gewaltenteilung gewaltfrei
-        gewaltfreie gewaltherrschaft gewaltig gewaltige gewaltigen gewaltiger gewaltiges gewaltlose gewaltlosen
-        gewaltloses gewaltsam gewaltsame gewaltsamen gewalttat gewalttaten gewalttäter gewalttätig gewalttätige
-        gewalttätigen gewalttätiger gewalttätigkeit gewaltverbrechen gewand gewandelt gewandert gewandt gewann gewannen
-        gewappnet gewarnt gewartet gewaschen gewebe geweben gewebes gewebeuntersuchung gewebeuntersuchungen gewechselt
-        geweckt gewehr gewehre gewehren gewehrt geweigert geweih geweiht geweihte geweihten geweint gewendet gewerbe
-        gewerbebetrieb gewerbegebiet gewerbeordnung gewerbepark gewerbes gewerbesteuer gewerbetreibende
-        gewerbetreibenden gewerblich gewerbliche gewerblichen gewerblicher gewerke gewerken gewerkschaft gewerkschaften
-        gewerkschafter gewerkschaftliche gewerkschaftlichen gewerkschaftsbund gewertet gewesen gewesenen gewettet
-        gewichen gewicht gewichte gewichten gewichtet gewichtheber gewichtige gewichts gewichtsklasse gewichtsverlust
-        gewichtszunahme gewichtung gewickelt gewidmet gewidmeten gewiesen gewillt gewinde gewinn gewinnbringend gewinne
-        gewinnen gewinnerin gewinnern gewinnmaximierung gewinnprognose gewinnprognosen gewinns gewinnspiel gewinnspiele
-        gewinnst gewinnt gewinnung gewirkt gewischt gewiss gewisse gewissem gewissen gewissenhaft gewissenlose
-        gewissenlosen gewissenloses gewissens gewissensbisse gewisser gewisses gewissheit gewitter gewittern gewogen
-        gewohnheit gewohnheiten gewohnt gewohnte gewohnten gewohnter gewollt gewollte gewollten gewonnen gewonnene
-        gewonnenen geworben geworden gewordene gewordenen gewordener geworfen gewundert gewusst gewächse gewächshaus
-        gewählt gewählte gewählten gewählter gewähltes gewähr gewähre gewähren gewährleisten gewährleistet
-        gewährleistung gewährt gewährte gewährten gewährung gewänder gewändern gewässer gewässern gewässers gewöhnen
-        gewöhnlich gewöhnliche gewöhnlichen gewöhnlicher gewöhnliches gewöhnt gewöhnung gewöhnungsbedürftig gewölbe
-        gewölbt gewölbte gewölbten gewünscht gewünschte gewünschten gewürdigt gewürfelt gewürz gewürze gewürzen gewürzt
-        gezahlt gezahlte gezahlten gezaubert gezeichnete gezeichneten gezeigt gezeigte gezeigten gezeiten gezerrt
-        gezeugt gezielt gezielte gezielten gezielter gezieltes gezittert gezockt gezogen gezogene gezogenen gezweifelt
-        gezwungen gezählt gezögert gezüchtet gezündet geächtet geändert geänderte geänderten geärgert geöffnet
-        geöffnete geöffneten geübt geübte ghetto ghettos ghostwriter gib gibst gibt gicht gierig gierige gierigen
-        gießgefäß gießgefäße gießgefäßen gießgefäßes giftdrüse giftdrüsen gifte giftgas giftig giftige giftigen
-        giftiger giftstoffe gig gigabyte gigant giganten gigantisch gigantische gigantischen gigantischer gigantisches
-        gigs gilde gilt ging ginge gingen gingivitiden gingivitis gipfel gipfeln gipfels gipfelte gipfeltreffen gips
-        giraffe giraffen girl girls giro girocard girokonto gis gitarre gitarren gitarrist gitarristen gittern
-        gladiator gladiatoren glamour glanzlederhose glanzleistung glanzlose glanzlosen glanzloses glasdosen glases
-        glasfaser glasflasche glasflaschen glasgefäß glasgefäße glasgefäßen glasgefäßes glashaus glashütte glasklar
-        glaskugel glasplatte glasscheibe glasscheiben glasscherben glastür glasur glatte glatteis glatten glatze glaub
-        glaube glauben glaubens glaubensbekenntnis glaubensgemeinschaft glaubhaft glaubst glaubt glaubte glaubten
-        glaubwürdig glaubwürdige glaubwürdigen glaubwürdiger glaubwürdigkeit gleichaltrige gleichaltrigen gleichauf
-        gleichbedeutend gleichberechtigt gleichberechtigte gleichberechtigten gleichberechtigung gleichbleibend
-        gleichbleibende gleichbleibender gleiche gleichem gleichen gleiches gleichfalls gleichgeschlechtliche
-        gleichgeschlechtlichen gleichgesetzt gleichgesinnte gleichgesinnten gleichgestellt gleichgewicht gleichgewichts
-        gleichgültig gleichgültigkeit gleichheit gleichkommt gleichnamige gleichnamigen gleichnis gleichsam
-        gleichschaltung gleichschritt gleichsetzen gleichsetzung gleichstand gleichstellung gleichstrom gleicht
-        gleichung gleichungen gleichwertig gleichwertige gleichwertigen gleichwertigkeit gleichwohl gleichzeitig
-        gleichzeitige gleichzeitigem gleichzeitigen gleichzeitiger gleichzusetzen gleis gleise gleisen gleislose
-        gleislosen gleisloses gleiten gleitet gleitgel gletscher glich glichen glied glieder gliedern gliedert
-        gliederung glimpflich glitt glitter glitzer glitzern glitzernden glitzert global globale globalen globaler
-        globales globalisierten globalisierung globuli globus glocke glocken glockenspiel glockenturm gloriose
-        gloriosen glorioses glorreiche glorreichen glosens glossar glosse glotze glotzen gluconeogenese gluconeogenesen
-        glucose glucosen glukose glut glutamat gluten glutenfrei glycerin glykolyse glykolysen glykose glykämie glänzen
-        glänzend glänzende glänzenden glänzender glänzendes glänzt glänzte glänzten gläschen gläser gläsern gläserne
-        gläsernen glätte glätten gläubig gläubige gläubigen gläubiger gläubigern glöckchen glöckner glückauf glückes
-        glücklich glückliche glücklichen glücklicher glücklicherweise glückliches glücklichste glücklichsten glücklose
-        glücklosen glückloses glücks glücksbringer glückseligkeit glücksfall glücksgefühl glückslose glückslosen
-        glücksloses glückspilz glücksrad glücksspiel glückte glückwunsch glückwunschtelegramm glückwunschtelegrammen
-        glückwünsche glühbirne glühbirnen glühen glühend glühende glühenden glühender glühlampe glühlampen glüht
-        glühwein gnade gnaden gnadenlos gnadenlose gnadenlosen gnadenloses gnome gnu gnädig gnädige gnädiger goal goals
-        gold goldbarren goldene goldenem goldenen goldenes goldes goldfisch goldgewebe goldgeweben goldgewebes goldig
-        goldmedaille goldmedaillen goldmine goldmünzen goldpreis goldprämie goldrichtig goldschmied goldstück
-        goldstücke golem golf golfclub golfen golfer golfkrieg golfplatz golfstaaten gondel gondeln goodbye googeln
-        googelt google gorilla gorillas gospel goten gothic gotik gotisch gotische gotischem gotischen gotischer
-        gotisches gotischs gott gottes gottesdienst gottesdienste gottesdiensten gottesdienstes gotteshaus gotteshauses
-        gotteshäuser gotteslästerung gottheit gottheiten gottlose gottlosen gottloses gourmet gouvernante gouvernement
-        gouvernements gouverneur gouverneurs grabens grabes grabfeld grabmal grabstein grabsteine grabstätte
-        grabstätten grabung grabungen grad grades gradmesser grafen graffiti graffitis grafien grafik grafiken grafiker
-        grafikkarte grafikkarten grafikprogramm grafikprogramme grafikprogrammen grafikprogramms grafisch grafische
-        grafischen grafschaft grafschaften grammatik grammen grammophon grammy granate granaten grandios grandiose
-        grandiosen grandioser grandioses granit granulationsgewebe granulationsgeweben granulationsgewebes granulozyt
-        granulozyten granulozyts graph graphen graphie graphien graphik graphische graphischen graphit grasen gratis
-        gratulation gratuliere gratulieren gratuliert gratulierte gratwanderung grauem grauen grauenhaft grauenhafte
-        grauens grauenvoll graues grausam grausame grausamen grausamer grausames grausamkeit grausamkeiten graut
-        grauzone gravierend gravierende gravierenden gravierender gravimetrie gravimetrien gravitation gravur grazie
-        greifbar greifbare greifbarer greifen greifst greift greifvögel grellen gremien gremium gremiums grenadier
-        grenzbereich grenze grenzen grenzenlos grenzenlose grenzenlosen grenzenloses grenzgebiet grenzgänger
-        grenzkontrollen grenzschutz grenzt grenzverletzung grenzverletzungen grenzwert grenzwerte grenzwertig grenzzaun
-        grenzübergang grenzüberschreitende grenzüberschreitenden grenzübertritt grieche griechen griechisch griechische
-        griechischen griechischer griechisches griff griffbereit griffe grifflose grifflosen griffloses grille grillen
-        grimmig grimms grind grins grinsen grinsend grinst grinste grips grizzly groben groko groove groschen grotesk
-        groteske grotesken grotte großaufnahme großaufnahmen grub gruft grund grundausbildung grundausstattung
-        grundbedürfnisse grundbegriffe grundbesitz grundbesitzer grundbuch grunde grundeinkommen grundeinstellung
-        grundes grundfarbe grundfesten grundfläche grundform grundfragen grundfreiheiten grundgebühr grundgedanke
-        grundgedanken grundgesamtheit grundgesetz grundgesetzes grundhaltung grundidee grundkenntnisse grundkurs
-        grundlage grundlagen grundlagenforschung grundlegend grundlegende grundlegenden grundlegender grundlegendes
-        grundlinie grundlos grundlose grundlosen grundloses grundmauern grundnahrungsmittel grundordnung grundpfeiler
-        grundprinzip grundprinzipien grundproblem grundprogramm grundrecht grundrechte grundrechten grundregel
-        grundregeln grundriss grundrisse grundsatz grundsatzprogramm grundsatzprogramme grundsatzprogrammen
-        grundsatzprogrammes grundsatzprogramms grundschule grundschulen grundschullehrer grundschüler grundsicherung
-        grundstein grundsteinlegung grundsteuer grundstruktur grundstück grundstücke grundstücken grundstückes
-        grundstücks grundstückseigentümer grundsätze grundsätzen grundsätzlich grundsätzliche grundsätzlichen
-        grundsätzlicher grundsätzliches grundton grundvoraussetzung grundwasser grundwassers grundwerte grundwissen
-        grundzüge grundzügen grunge grunzen gruppe gruppen gruppenaufnahmen gruppenfoto gruppenführer gruppenleiter
-        gruppenphase gruppensex gruppensieger gruppenspiel gruppentherapie gruppentherapien gruppieren gruppiert
-        gruppierung gruppierungen grusel gruselig gruselige gruseligen gruseliger gruseln grußlose grußlosen grußloses
+        geteilten geteilter geteiltes getestet getesteten getilgt getippt getose getoses getragen getragene getragenen
+        getraut getreide getrennt getrennte getrennten getreten getretene getretenen getreu getreuen getriebe
+        getriebelose getriebelosen getriebeloses getrieben getriebene getrimmt getrocknet getrocknete getrockneten
+        getroffen getroffene getroffenen getrost getrunken getränk getränke getränkedose getränkedosen getränkemarkt
+        getränken getränkt geträumt getröstet getrübt getue getwittert getätigt getätigten getäuscht getöse getötet
+        getötete getöteten getümmel geurteilt gevögelt gewachsen gewachsene gewachsenen gewagt gewagte gewahrsam
+        gewahrt gewalt gewaltanwendung gewaltbereit gewaltbereite gewaltbereiten gewaltbereitschaft gewaltenteilung
+        gewaltfrei gewaltfreie gewaltherrschaft gewaltig gewaltige gewaltigen gewaltiger gewaltiges gewaltlose
+        gewaltlosen gewaltloses gewaltsam gewaltsame gewaltsamen gewalttat gewalttaten gewalttäter gewalttätig
+        gewalttätige gewalttätigen gewalttätiger gewalttätigkeit gewaltverbrechen gewand gewandelt gewandert gewandt
+        gewann gewannen gewappnet gewarnt gewartet gewaschen gewebe geweben gewebes gewebeuntersuchung
+        gewebeuntersuchungen gewechselt geweckt gewehr gewehre gewehren gewehrt geweigert geweih geweiht geweihte
+        geweihten geweint gewendet gewerbe gewerbebetrieb gewerbegebiet gewerbeordnung gewerbepark gewerbes
+        gewerbesteuer gewerbetreibende gewerbetreibenden gewerblich gewerbliche gewerblichen gewerblicher gewerke
+        gewerken gewerkschaft gewerkschaften gewerkschafter gewerkschaftliche gewerkschaftlichen gewerkschaftsbund
+        gewertet gewesen gewesenen gewettet gewichen gewicht gewichte gewichten gewichtet gewichtheber gewichtige
+        gewichts gewichtsklasse gewichtsverlust gewichtszunahme gewichtung gewickelt gewidmet gewidmeten gewiesen
+        gewillt gewinde gewinn gewinnbringend gewinne gewinnen gewinnerin gewinnern gewinnmaximierung gewinnprognose
+        gewinnprognosen gewinns gewinnspiel gewinnspiele gewinnst gewinnt gewinnung gewirkt gewischt gewiss gewisse
+        gewissem gewissen gewissenhaft gewissenlose gewissenlosen gewissenloses gewissens gewissensbisse gewisser
+        gewisses gewissheit gewitter gewittern gewogen gewohnheit gewohnheiten gewohnt gewohnte gewohnten gewohnter
+        gewollt gewollte gewollten gewonnen gewonnene gewonnenen geworben geworden gewordene gewordenen gewordener
+        geworfen gewundert gewusst gewächse gewächshaus gewählt gewählte gewählten gewählter gewähltes gewähr gewähre
+        gewähren gewährleisten gewährleistet gewährleistung gewährt gewährte gewährten gewährung gewänder gewändern
+        gewässer gewässern gewässers gewöhnen gewöhnlich gewöhnliche gewöhnlichen gewöhnlicher gewöhnliches gewöhnt
+        gewöhnung gewöhnungsbedürftig gewölbe gewölbt gewölbte gewölbten gewünscht gewünschte gewünschten gewürdigt
+        gewürfelt gewürz gewürze gewürzen gewürzt gezahlt gezahlte gezahlten gezaubert gezeichnete gezeichneten gezeigt
+        gezeigte gezeigten gezeiten gezerrt gezeugt gezielt gezielte gezielten gezielter gezieltes gezittert gezockt
+        gezogen gezogene gezogenen gezweifelt gezwungen gezählt gezögert gezüchtet gezündet geächtet geändert geänderte
+        geänderten geärgert geöffnet geöffnete geöffneten geübt geübte ghetto ghettos ghostwriter gib gibst gibt gicht
+        gierig gierige gierigen gießgefäß gießgefäße gießgefäßen gießgefäßes giftdrüse giftdrüsen gifte giftgas giftig
+        giftige giftigen giftiger giftstoffe gig gigabyte gigant giganten gigantisch gigantische gigantischen
+        gigantischer gigantisches gigs gilde gilt ging ginge gingen gingivitiden gingivitis gipfel gipfeln gipfels
+        gipfelte gipfeltreffen gips giraffe giraffen girl girls giro girocard girokonto gis gitarre gitarren gitarrist
+        gitarristen gittern gladiator gladiatoren glamour glanzlederhose glanzleistung glanzlose glanzlosen glanzloses
+        glasdosen glases glasfaser glasflasche glasflaschen glasgefäß glasgefäße glasgefäßen glasgefäßes glashaus
+        glashütte glasklar glaskugel glasplatte glasscheibe glasscheiben glasscherben glastür glasur glatte glatteis
+        glatten glatze glaub glaube glauben glaubens glaubensbekenntnis glaubensgemeinschaft glaubhaft glaubst glaubt
+        glaubte glaubten glaubwürdig glaubwürdige glaubwürdigen glaubwürdiger glaubwürdigkeit gleichaltrige
+        gleichaltrigen gleichauf gleichbedeutend gleichberechtigt gleichberechtigte gleichberechtigten
+        gleichberechtigung gleichbleibend gleichbleibende gleichbleibender gleiche gleichem gleichen gleiches
+        gleichfalls gleichgeschlechtliche gleichgeschlechtlichen gleichgesetzt gleichgesinnte gleichgesinnten
+        gleichgestellt gleichgewicht gleichgewichts gleichgültig gleichgültigkeit gleichheit gleichkommt gleichnamige
+        gleichnamigen gleichnis gleichsam gleichschaltung gleichschritt gleichsetzen gleichsetzung gleichstand
+        gleichstellung gleichstrom gleicht gleichung gleichungen gleichwertig gleichwertige gleichwertigen
+        gleichwertigkeit gleichwohl gleichzeitig gleichzeitige gleichzeitigem gleichzeitigen gleichzeitiger
+        gleichzusetzen gleis gleise gleisen gleislose gleislosen gleisloses gleiten gleitet gleitgel gletscher glich
+        glichen glied glieder gliedern gliedert gliederung glimpflich glitt glitter glitzer glitzern glitzernden
+        glitzert global globale globalen globaler globales globalisierten globalisierung globuli globus glocke glocken
+        glockenspiel glockenturm gloriose gloriosen glorioses glorreiche glorreichen glosen glosens glossar glosse
+        glotze glotzen gluconeogenese gluconeogenesen glucose glucosen glukose glut glutamat gluten glutenfrei glycerin
+        glykolyse glykolysen glykose glykämie glänzen glänzend glänzende glänzenden glänzender glänzendes glänzt
+        glänzte glänzten gläschen gläser gläsern gläserne gläsernen glätte glätten gläubig gläubige gläubigen gläubiger
+        gläubigern glöckchen glöckner glückauf glückes glücklich glückliche glücklichen glücklicher glücklicherweise
+        glückliches glücklichste glücklichsten glücklose glücklosen glückloses glücks glücksbringer glückseligkeit
+        glücksfall glücksgefühl glückslose glückslosen glücksloses glückspilz glücksrad glücksspiel glückte glückwunsch
+        glückwunschtelegramm glückwunschtelegrammen glückwünsche glühbirne glühbirnen glühen glühend glühende glühenden
+        glühender glühlampe glühlampen glüht glühwein gnade gnaden gnadenlos gnadenlose gnadenlosen gnadenloses gnome
+        gnu gnädig gnädige gnädiger goal goals gold goldbarren goldene goldenem goldenen goldenes goldes goldfisch
+        goldgewebe goldgeweben goldgewebes goldig goldmedaille goldmedaillen goldmine goldmünzen goldpreis goldprämie
+        goldrichtig goldschmied goldstück goldstücke golem golf golfclub golfen golfer golfkrieg golfplatz golfstaaten
+        gondel gondeln goodbye googeln googelt google gorilla gorillas gospel goten gothic gotik gotisch gotische
+        gotischem gotischen gotischer gotisches gotischs gott gottes gottesdienst gottesdienste gottesdiensten
+        gottesdienstes gotteshaus gotteshauses gotteshäuser gotteslästerung gottheit gottheiten gottlose gottlosen
+        gottloses gourmet gouvernante gouvernement gouvernements gouverneur gouverneurs grabens grabes grabfeld grabmal
+        grabstein grabsteine grabstätte grabstätten grabung grabungen grad grades gradmesser grafen graffiti graffitis
+        grafie grafien grafik grafiken grafiker grafikkarte grafikkarten grafikprogramm grafikprogramme
+        grafikprogrammen grafikprogramms grafisch grafische grafischen grafschaft grafschaften grammatik gramme grammen
+        grammophon gramms grammy granate granaten grandios grandiose grandiosen grandioser grandioses granit
+        granulationsgewebe granulationsgeweben granulationsgewebes granulozyt granulozyten granulozyts graph graphen
+        graphie graphien graphik graphische graphischen graphit grasen gratis gratulation gratuliere gratulieren
+        gratuliert gratulierte gratwanderung grauem grauen grauenhaft grauenhafte grauens grauenvoll graues grausam
+        grausame grausamen grausamer grausames grausamkeit grausamkeiten graut grauzone gravierend gravierende
+        gravierenden gravierender gravimetrie gravimetrien gravitation gravur grazie greifbar greifbare greifbarer
+        greifen greifst greift greifvögel grellen gremien gremium gremiums grenadier grenzbereich grenze grenzen
+        grenzenlos grenzenlose grenzenlosen grenzenloses grenzgebiet grenzgänger grenzkontrollen grenzschutz grenzt
+        grenzverletzung grenzverletzungen grenzwert grenzwerte grenzwertig grenzzaun grenzübergang grenzüberschreitende
+        grenzüberschreitenden grenzübertritt grieche griechen griechisch griechische griechischen griechischer
+        griechisches griff griffbereit griffe grifflose grifflosen griffloses grille grillen grimmig grimms grind grins
+        grinsen grinsend grinst grinste grips grizzly groben groko groove groschen grosen groses grotesk groteske
+        grotesken grotte großaufnahme großaufnahmen grub gruft grund grundausbildung grundausstattung grundbedürfnisse
+        grundbegriffe grundbesitz grundbesitzer grundbuch grunde grundeinkommen grundeinstellung grundes grundfarbe
+        grundfesten grundfläche grundform grundfragen grundfreiheiten grundgebühr grundgedanke grundgedanken
+        grundgesamtheit grundgesetz grundgesetzes grundhaltung grundidee grundkenntnisse grundkurs grundlage grundlagen
+        grundlagenforschung grundlegend grundlegende grundlegenden grundlegender grundlegendes grundlinie grundlos
+        grundlose grundlosen grundloses grundmauern grundnahrungsmittel grundordnung grundpfeiler grundprinzip
+        grundprinzipien grundproblem grundprogramm grundrecht grundrechte grundrechten grundregel grundregeln grundriss
+        grundrisse grundsatz grundsatzprogramm grundsatzprogramme grundsatzprogrammen grundsatzprogrammes
+        grundsatzprogramms grundschule grundschulen grundschullehrer grundschüler grundsicherung grundstein
+        grundsteinlegung grundsteuer grundstruktur grundstück grundstücke grundstücken grundstückes grundstücks
+        grundstückseigentümer grundsätze grundsätzen grundsätzlich grundsätzliche grundsätzlichen grundsätzlicher
+        grundsätzliches grundton grundvoraussetzung grundwasser grundwassers grundwerte grundwissen grundzüge
+        grundzügen grunge grunzen gruppe gruppen gruppenaufnahmen gruppenfoto gruppenführer gruppenleiter gruppenphase
+        gruppensex gruppensieger gruppenspiel gruppentherapie gruppentherapien gruppieren gruppiert gruppierung
+        gruppierungen grusel gruselig gruselige gruseligen gruseliger gruseln grußlose grußlosen grußloses
         grußtelegramme gräben gräber gräbern gräbt gräfin gräser gräsern grässlich gräuel gräueltaten gröbsten grübeln
         grün grünanlage grünanlagen gründe gründen gründer gründerin gründern gründers gründerzeit gründet gründete
         gründeten gründlich gründliche gründlichen gründlicher gründlichkeit gründung gründungen gründungsjahr
@@ -1977,79 +1979,79 @@ extension WordList {
         hufe hufeisen hufen hugenotten huhu hula huldigen huldigt huldigung hulk humane humanen humanismus humanist
         humanisten humanistisch humanistische humanistischen humanitäre humanitären humanitärer humanität humanmedizin
         humbug hummeln hummus humor humoristische humoristischen humorlose humorlosen humorloses humors humorvoll
-        humorvolle humorvollen humosen humoses humus hund hunde hundebesitzer hundefutter hundehalter hundeknochen
-        hundeknochens hunden hundert hunderte hunderten hunderter hundertjährigen hundertmal hundertprozentig
-        hundertprozentige hundertsten hunderttausend hunderttausende hunderttausenden hundes hundsrose hundsrosen
-        hungerfranzosen hungern hungernden hungersnot hungerstreik hungrig hungrige hungrigen hunnen hupen hure huren
-        hurensohn hurensöhne hurra hurrikan husaren hustet hut hutlose hutlosen hutloses hutzele hybrid hybride
-        hybriden hybris hydra hydraulik hydraulische hydraulischen hydrolyse hydrolysen hydrämie hydrämien hygiene
-        hygieneprogramm hygienisch hygienische hygienischen hygroskopie hymne hymnen hype hyperglykämie hyperglykämien
-        hyperkalziurie hyperkalziurien hyperkalzurie hyperkalzurien hyperlipidämie hyperlipidämien hyperoxalurie
-        hyperoxalurien hyperplasie hyperplasien hypertonie hypertrophie hypertrophien hypervolämie hypervolämien
-        hypnose hypnosen hypnotische hypnotischem hypnotischen hypnotischer hypnotisches hypoglykämie hypokaliämie
-        hypokaliämien hypokalziurie hypokalziurien hypokalzurie hypokalzurien hyponatriämie hyponatriämien hypoplasie
-        hypoplasien hypostase hypostasen hypothek hypotheken hypothekenaufnahme hypothese hypothesen hypothetisch
-        hypothetische hypothetischen hypothyreose hypourikämie hypourikämien hypovitaminose hypovitaminosen hypovolämie
-        hypovolämien hypsometrie hysterektomie hysterektomien hysterie hysterisch hysterische hysterischen
-        hysterosalpingografie hysterosalpingografien hyänen häfen häftling häftlinge häftlingen hähnchen hähne häkchen
-        häkeln hälfte hälften hält hältst hämangiom hämangiome hämangiomen hämangioms hämatom hämatome hämatomen
-        hämatoms hämaturie häme hämisch hämmer hämmern hämmert hämogramm hämogramme hämogrammen hämogramms hämolyse
-        hämolysen hämorrhoiden hämostase hämostasen hämozyt hämozyten händchen hände händedruck händel händen
-        händeringend händler händlern händlers häng hänge hängematte hängen hängend hängende hängenden hänger hängst
-        hängt hängte hänsel häppchen härchen häresie härte härten härter härtere härteren härteres härteste härtesten
-        häschen hässlich hässliche hässlichen hässlicher hässliches hässlichkeit hätt hätte hätten hättest hättet
-        häufchen häufen häufig häufige häufigen häufiger häufiges häufigkeit häufigste häufigsten häuft häuften häufung
-        häuptling häuptlinge häuschen häuser häusern häusliche häuslichen häuslicher häuten höchst höchste höchstem
-        höchsten höchstens höchster höchstes höchstform höchstgeschwindigkeit höchstleistungen höchstpersönlich
-        höchststand höchststrafe höchstwahrscheinlich höchstwert höcke höcker höfe höfen höfischen höflich höfliche
-        höflicher höflichkeit höh höhe höhen höhenangst höhenflug höhenlage höhenmeter höhenmetern höhenunterschied
-        höhepunkt höhepunkte höhepunkten höher höhere höherem höheren höherer höheres höhle höhlen höhn hölle höllisch
-        höllische hölzer hölzern hölzerne hölzernen hör hörbar hörbuch hörbücher höre hören hörensagen hörer hörern
-        hörfunk hörgerät hörgeräte hörn hörnchen hörner hörnern hörprogramme hörsaal hörspiel hörspiele hörst hört
-        hörte hörten höschen hübsch hübsche hübschen hübscher hübsches hüften hüftgelenke hüftgelenken hüftgelenkes
-        hüftgelenks hüfthose hüfthosen hügel hügelland hügeln hügels hühnchen hühner hühnern hühnerstall hülle hüllen
-        hüllenlose hüllenlosen hüllenloses hüllt hülse hülsen hülsenfrüchte hündchen hündin hüpf hüpfburg hüpfen hüpft
-        hürde hürden hütchen hüte hüten hüter hütet hütete hütte hütten iban iberischen ibis ich ichs ichthyose
-        ichthyosen ick icon icons ideal ideale idealen idealer idealerweise ideales idealfall idealismus idealist
-        idealisten idee ideelle ideen ideenlose ideenlosen ideenloses ident identifikation identifizierbar
-        identifizieren identifiziert identifizierte identifizierten identifizierung identisch identische identischen
-        identischer identität identitäten ideogramm ideogramme ideogrammen ideogrammes ideogramms ideographie ideologen
-        ideologie ideologien ideologisch ideologische ideologischen ideologischer idiopathisch idiopathische
-        idiopathischem idiopathischen idiopathischer idiopathisches idiot idioten idiotie idiotisch idiotische
-        idiotischem idiotischen idiotischer idiotisches idole ids idyll idylle idyllisch idyllische idyllischen igitt
-        ignorant ignoranten ignoranz ignorier ignoriere ignorieren ignorierst ignoriert ignorierte ihm ihn ihnen ihre
-        ihrem ihren ihrer ihrerseits ihres ihresgleichen ihretwegen ikone ikonostase ikonostasen ileitiden ileitis
-        illegal illegale illegalen illegaler illegales illegalität illuminaten illusion illusionen illusionslose
-        illusionslosen illusionsloses illusorisch illustration illustrationen illustrator illustre illustrieren
-        illustriert illustrierte illustrierten image images imagination imaginäre imaginären imago imame imbiss
-        imitation imitieren imitiert imker imkerei immanuel immateriellen immens immense immensen immer immerhin
-        immerzu immigranten immigration immobilie immobilien immobilienmakler immobilienmarkt immun immunität immunozyt
-        immunozyten immunsystem immunsystems immuntherapie immuntherapien imp imperativ imperator imperiale imperialen
-        imperialismus imperialistische imperialistischen imperium imperiums impfdosen impfen impfgegner impfstoff
-        impfstoffe impfung impfungen implantate implantaten implantates implantation implantats implantiert
-        implementation implementieren implementiert implementierung implikationen implizieren impliziert implizit
-        implizite imponiert import importe importeur importieren importiert importierte importierten importprogramm
-        imposant imposante imposanten impotenz impression impressionen impressionismus impressum improvisation
-        improvisationen improvisieren improvisiert improvisierte improvisierten impuls impulse impulsen impulsiv
-        imstande inaktiv inakzeptabel inanspruchnahme inbegriff inbegriffen inbetriebnahme inbrunst indem inder indes
-        indessen index indian indianer indianern indianische indianischen indie indigene indigenen indigo indikationen
-        indikator indikatoren indios indirekt indirekte indirekten indirekter indisch indische indischen indischer
-        indisches individualisierung individualismus individualität individualverkehr individuell individuelle
-        individuellen individueller individuelles individuen individuum individuums indiz indizes indizien indiziert
-        indoktrination indonesische indonesischen indoor induktion industrialisierung industrie industrieanlagen
-        industriebetriebe industriegebiet industriell industrielle industriellen industrieller industrieländer
-        industrieländern industrien industrienationen industriestaaten industrieunternehmen induziert ineffizient
-        ineinander infanterie infarkte infarkten infarktes infarkts infekt infektion infektionen infektionskrankheiten
-        inferior inferno infiltriert infinite infinitiv infizieren infiziert infizierte infizierten infizierter
-        inflation inflationsrate influenza info infolge infolgedessen informant informanten informatik informatiker
-        information informationen informationsaustausch informationsdienst informationsfluss informationsfreiheit
-        informationsquelle informationsquellen informationssystem informationssysteme informationstechnik
-        informationstechnologie informationsverarbeitung informativ informative informativen informativer informelle
-        informellen informier informiere informieren informiert informierte informierten infos infostand infrage
-        infrarot infrarotaufnahme infrarotaufnahmen infrastruktur infrastrukturen infrastrukturprogramm
-        infrastrukturprogramme infrastrukturprogrammen infrastrukturprogramms infusion ingenieur ingenieurbüro
-        ingenieure ingenieuren ingenieurin ingenieurs ingenieurwissenschaften ingolstädter ingwer inhaber inhaberin
-        inhabern inhabers inhaftiert inhaftierte inhaftierten inhaftierung inhalieren inhalt inhalte inhalten
+        humorvolle humorvollen humose humosen humoses humus hund hunde hundebesitzer hundefutter hundehalter
+        hundeknochen hundeknochens hunden hundert hunderte hunderten hunderter hundertjährigen hundertmal
+        hundertprozentig hundertprozentige hundertsten hunderttausend hunderttausende hunderttausenden hundes hundsrose
+        hundsrosen hungerfranzosen hungern hungernden hungersnot hungerstreik hungrig hungrige hungrigen hunnen hupen
+        hure huren hurensohn hurensöhne hurra hurrikan husaren hustet hut hutlose hutlosen hutloses hutzele hybrid
+        hybride hybriden hybris hydra hydraulik hydraulische hydraulischen hydrolyse hydrolysen hydrämie hydrämien
+        hygiene hygieneprogramm hygienisch hygienische hygienischen hygroskopie hymne hymnen hype hyperglykämie
+        hyperglykämien hyperkalziurie hyperkalziurien hyperkalzurie hyperkalzurien hyperlipidämie hyperlipidämien
+        hyperoxalurie hyperoxalurien hyperplasie hyperplasien hypertonie hypertrophie hypertrophien hypervolämie
+        hypervolämien hypnose hypnosen hypnotische hypnotischem hypnotischen hypnotischer hypnotisches hypoglykämie
+        hypokaliämie hypokaliämien hypokalziurie hypokalziurien hypokalzurie hypokalzurien hyponatriämie hyponatriämien
+        hypoplasie hypoplasien hypostase hypostasen hypothek hypotheken hypothekenaufnahme hypothese hypothesen
+        hypothetisch hypothetische hypothetischen hypothyreose hypourikämie hypourikämien hypovitaminose
+        hypovitaminosen hypovolämie hypovolämien hypsometrie hysterektomie hysterektomien hysterie hysterisch
+        hysterische hysterischen hysterosalpingografie hysterosalpingografien hyänen häfen häftling häftlinge
+        häftlingen hähnchen hähne häkchen häkeln hälfte hälften hält hältst hämangiom hämangiome hämangiomen hämangioms
+        hämatom hämatome hämatomen hämatoms hämaturie häme hämisch hämmer hämmern hämmert hämogramm hämogramme
+        hämogrammen hämogramms hämolyse hämolysen hämorrhoiden hämostase hämostasen hämozyt hämozyten händchen hände
+        händedruck händel händen händeringend händler händlern händlers häng hänge hängematte hängen hängend hängende
+        hängenden hänger hängst hängt hängte hänsel häppchen härchen häresie härte härten härter härtere härteren
+        härteres härteste härtesten häschen hässlich hässliche hässlichen hässlicher hässliches hässlichkeit hätt hätte
+        hätten hättest hättet häufchen häufen häufig häufige häufigen häufiger häufiges häufigkeit häufigste häufigsten
+        häuft häuften häufung häuptling häuptlinge häuschen häuser häusern häusliche häuslichen häuslicher häuten
+        höchst höchste höchstem höchsten höchstens höchster höchstes höchstform höchstgeschwindigkeit höchstleistungen
+        höchstpersönlich höchststand höchststrafe höchstwahrscheinlich höchstwert höcke höcker höfe höfen höfischen
+        höflich höfliche höflicher höflichkeit höh höhe höhen höhenangst höhenflug höhenlage höhenmeter höhenmetern
+        höhenunterschied höhepunkt höhepunkte höhepunkten höher höhere höherem höheren höherer höheres höhle höhlen
+        höhn hölle höllisch höllische hölzer hölzern hölzerne hölzernen hör hörbar hörbuch hörbücher höre hören
+        hörensagen hörer hörern hörfunk hörgerät hörgeräte hörn hörnchen hörner hörnern hörprogramme hörsaal hörspiel
+        hörspiele hörst hört hörte hörten höschen hübsch hübsche hübschen hübscher hübsches hüften hüftgelenke
+        hüftgelenken hüftgelenkes hüftgelenks hüfthose hüfthosen hügel hügelland hügeln hügels hühnchen hühner hühnern
+        hühnerstall hülle hüllen hüllenlose hüllenlosen hüllenloses hüllt hülse hülsen hülsenfrüchte hündchen hündin
+        hüpf hüpfburg hüpfen hüpft hürde hürden hütchen hüte hüten hüter hütet hütete hütte hütten iban iberischen ibis
+        ich ichs ichthyose ichthyosen ick icon icons ideal ideale idealen idealer idealerweise ideales idealfall
+        idealismus idealist idealisten idee ideelle ideen ideenlose ideenlosen ideenloses ident identifikation
+        identifizierbar identifizieren identifiziert identifizierte identifizierten identifizierung identisch
+        identische identischen identischer identität identitäten ideogramm ideogramme ideogrammen ideogrammes
+        ideogramms ideographie ideologen ideologie ideologien ideologisch ideologische ideologischen ideologischer
+        idiopathisch idiopathische idiopathischem idiopathischen idiopathischer idiopathisches idiot idioten idiotie
+        idiotisch idiotische idiotischem idiotischen idiotischer idiotisches idole ids idyll idylle idyllisch
+        idyllische idyllischen igitt ignorant ignoranten ignoranz ignorier ignoriere ignorieren ignorierst ignoriert
+        ignorierte ihm ihn ihnen ihre ihrem ihren ihrer ihrerseits ihres ihresgleichen ihretwegen ikone ikonostase
+        ikonostasen ileitiden ileitis illegal illegale illegalen illegaler illegales illegalität illuminaten illusion
+        illusionen illusionslose illusionslosen illusionsloses illusorisch illustration illustrationen illustrator
+        illustre illustrieren illustriert illustrierte illustrierten image images imagination imaginäre imaginären
+        imago imame imbiss imitation imitieren imitiert imker imkerei immanuel immateriellen immens immense immensen
+        immer immerhin immerzu immigranten immigration immobilie immobilien immobilienmakler immobilienmarkt immun
+        immunität immunozyt immunozyten immunsystem immunsystems immuntherapie immuntherapien imp imperativ imperator
+        imperiale imperialen imperialismus imperialistische imperialistischen imperium imperiums impfdosen impfen
+        impfgegner impfstoff impfstoffe impfung impfungen implantate implantaten implantates implantation implantats
+        implantiert implementation implementieren implementiert implementierung implikationen implizieren impliziert
+        implizit implizite imponiert import importe importeur importieren importiert importierte importierten
+        importprogramm imposant imposante imposanten impotenz impression impressionen impressionismus impressum
+        improvisation improvisationen improvisieren improvisiert improvisierte improvisierten impuls impulse impulsen
+        impulsiv imstande inaktiv inakzeptabel inanspruchnahme inbegriff inbegriffen inbetriebnahme inbrunst indem
+        inder indes indessen index indian indianer indianern indianische indianischen indie indigene indigenen indigo
+        indikationen indikator indikatoren indios indirekt indirekte indirekten indirekter indisch indische indischen
+        indischer indisches individualisierung individualismus individualität individualverkehr individuell
+        individuelle individuellen individueller individuelles individuen individuum individuums indiz indizes indizien
+        indiziert indoktrination indonesische indonesischen indoor induktion industrialisierung industrie
+        industrieanlagen industriebetriebe industriegebiet industriell industrielle industriellen industrieller
+        industrieländer industrieländern industrien industrienationen industriestaaten industrieunternehmen induziert
+        ineffizient ineinander infanterie infarkte infarkten infarktes infarkts infekt infektion infektionen
+        infektionskrankheiten inferior inferno infiltriert infinite infinitiv infizieren infiziert infizierte
+        infizierten infizierter inflation inflationsrate influenza info infolge infolgedessen informant informanten
+        informatik informatiker information informationen informationsaustausch informationsdienst informationsfluss
+        informationsfreiheit informationsquelle informationsquellen informationssystem informationssysteme
+        informationstechnik informationstechnologie informationsverarbeitung informativ informative informativen
+        informativer informelle informellen informier informiere informieren informiert informierte informierten infos
+        infostand infrage infrarot infrarotaufnahme infrarotaufnahmen infrastruktur infrastrukturen
+        infrastrukturprogramm infrastrukturprogramme infrastrukturprogrammen infrastrukturprogramms infusion ingenieur
+        ingenieurbüro ingenieure ingenieuren ingenieurin ingenieurs ingenieurwissenschaften ingolstädter ingwer inhaber
+        inhaberin inhabern inhabers inhaftiert inhaftierte inhaftierten inhaftierung inhalieren inhalt inhalte inhalten
         inhaltlich inhaltliche inhaltlichen inhaltlicher inhaltlose inhaltlosen inhaltloses inhalts inhaltsanalyse
         inhaltsanalysen inhaltsangabe inhaltslose inhaltslosen inhaltsloses inhaltsstoffe inhaltsverzeichnis inhouse
         initial initiale initialen initiative initiativen initiator initiatoren initiieren initiiert initiierte
@@ -2101,218 +2103,219 @@ extension WordList {
         irgend irgendein irgendeine irgendeinem irgendeinen irgendeiner irgendeines irgendetwas irgendjemand
         irgendjemandem irgendjemanden irgendwann irgendwas irgendwelche irgendwelchen irgendwelcher irgendwem irgendwen
         irgendwer irgendwie irgendwo irgendwohin iridektomie iridektomien irisch irische irischen irischer iritiden
-        ironie ironisch ironische ironischen ironischer ironischerweise ironman irrational irrationale irrationalen
-        irre irreführend irreführende irreführung irrelevant irren irrenanstalt irrenhaus irrer irreversibel irritation
-        irritationen irritieren irritierend irritiert irrsinn irrsinnig irrst irrt irrte irrtum irrtümer irrtümlich
-        irrweg ischiasnerv ischurie ischurien ischämien islamisch islamische islamischen islamischer islamisches
-        islamisierung islamismus islamist islamisten islamistische islamistischen islamistischer islamophobie islams
-        isländer isländisch isländische isländischen isogramm isogramme isogrammen isogrammes isogramms isolation
-        isolieren isoliert isolierte isolierten isolierung isometrie isometrien israeli israelis israelisch israelische
-        israelischen israelischer israeliten israelitischen iss isst italiener italienerin italienern italienisch
-        italienische italienischem italienischen italienischer italienisches item items jacht jacke jacken jackentasche
-        jackpot jacquardgewebe jacquardgeweben jacquardgewebes jag jagd jage jagen jagst jagt jagte jagten jaguar
-        jahrbuch jahrbücher jahrelang jahrelange jahrelangen jahrelanger jahres jahresabschluss jahresanfang
-        jahresbeginn jahresbericht jahreseinkommen jahresende jahresfrist jahresgehalt jahreshälfte jahresprämie
-        jahresrückblick jahrestag jahrestages jahresumsatz jahreswechsel jahreswende jahreszahl jahreszahlen jahreszeit
-        jahreszeiten jahrgang jahrgangs jahrgänge jahrgängen jahrhundert jahrhunderte jahrhundertelang jahrhunderten
-        jahrhunderts jahrhundertwende jahrmarkt jahrtausend jahrtausende jahrtausenden jahrtausends jahrtausendwende
-        jahrzehnt jahrzehnte jahrzehntelang jahrzehntelange jahrzehntelangen jahrzehntelanger jahrzehnten jahrzehnts
-        jaja jakobi jakobsweg jakobus jalousien jammern jammert januar japaner japanerin japanern japanisch japanische
-        japanischen japanischer japanisches jargon java javascript jawohl jazz jeanshose jeanshosen jecken jedem jeden
-        jedenfalls jedermann jederzeit jedwede jedweder jeep jegliche jeglichem jeglichen jeglicher jegliches jeher
-        jein jemals jemand jemandem jemanden jemandes jene jenem jenen jener jenes jenseits jerusalems jesiden jesuiten
-        jet jetlag jets jetzige jetzigen jetziger jeweilige jeweiligen jeweils jiddisch jihad jihadisten jingle job
-        jobbörse jobcenter jobcenters jobsuche joch jockey jod joggen jogger jogging jogginghose jogginghosen joghurt
-        jogi johannis johanniter joint joints jojo joke joker jokosen jokoses jonglieren joule jour journal
-        journalismus journalist journalisten journalistin journalistinnen journalistisch journalistische
-        journalistischen journalistischer journals jubel jubeln jubelt jubiläen jubiläum jubiläums jubiläumsjahr jucken
-        juckreiz juckt juden judenfrage judenhass judentum judentums judenverfolgung judikative judo judoka jugend
-        jugendabteilung jugendalter jugendamt jugendarbeit jugendarbeitslosigkeit jugendbereich jugendbuch
-        jugendfeuerwehr jugendgruppe jugendgruppen jugendherberge jugendhilfe jugendlich jugendliche jugendlichen
-        jugendlicher jugendliebe jugendliteratur jugendorganisation jugendorganisationen jugendschutz jugendstil
-        jugendtrainer jugendzeit jugendämter jugoslawien jugoslawiens jugoslawischen juhu juice jul juli junge jungem
-        jungen junger junges jungfrau jungfrauen jungfräulichkeit junggeselle junggesellen junggesellenabschied jungs
-        jungtiere juni junioren juniorinnen juniorpartner juniors junkers junkie junkies junta jurastudium juristen
-        juristin juristisch juristische juristischen juristischer juristisches juror juroren jus juso jusos justiz
-        justizminister justizministerin justizministerium justizministeriums justizvollzugsanstalt jute juwel juwelen
-        juwelier jux jägermeister jägern jägers jäh jährig jährige jährigem jährigen jähriger jähriges jährlich
-        jährliche jährlichen jährlicher jährliches jährt jämmerlich jänner jüdin jüdinnen jüdisch jüdische jüdischen
-        jüdischer jüdisches jünger jüngere jüngeren jüngerer jüngeres jüngern jüngling jünglinge jüngst jüngste
-        jüngsten jüngster jüngstes kab kabarett kabarettist kabarettisten kabarettistin kabarettprogramm
-        kabelfehlersuchprogramms kabelfernsehen kabellose kabellosen kabelloses kabeln kabine kabinen kabinett
-        kabinetts kacheln kack kacke kacken kackt kadaver kaders kadett kadetten kaff kaffe kaffee kaffeebecher
-        kaffeedose kaffeedosen kaffeehaus kaffeemaschine kaffeepause kaffees kaffeetasse kaffeetrinken kahlen
-        kahlschlag kaiserlich kaiserliche kaiserlichen kaiserlicher kaiserreich kaiserreichs kaiserschnitt kaisertum
-        kaiserzeit kakao kakerlaken kakostomie kakteen kalaschnikow kalender kalenderjahr kalenders kalenderwoche
-        kaliber kalif kalifat kalifen kalifornische kalifornischen kalium kalkstein kalkulation kalkulationsprogramm
-        kalkulationsprogramme kalkulationsprogrammen kalkulationsprogramms kalkulieren kalkuliert kalkulierte kalkül
-        kalle kalligrafie kalligraphie kalorien kaltblütig kalte kaltem kalten kaltes kaltgerätesteckdose kalzium
-        kalziurie kalziurien kam kamele kamen kamera kameraden kameradschaft kameramann kameras kamikaze kamine
-        kammergericht kammermusik kammern kammerorchester kammgarngewebe kammgarngewebes kampagne kampagnen kampf
-        kampfansage kampfes kampfflugzeuge kampfgeist kampfhandlungen kampfhubschrauber kampfjet kampfjets kampfkraft
-        kampfkunst kampflos kampflose kampflosen kampfloses kampfprogramm kampfsport kamst kanadier kanadische
-        kanadischen kanadischer kanal kanalisation kanals kanarischen kandidat kandidaten kandidatin kandidatinnen
-        kandidatur kandidieren kandidiert kandidierte kandidose kandidosen kaninchen kanister kanji kannen kannibalen
-        kannibalismus kannst kannte kannten kanon kanone kanonen kanonischen kantate kantaten kante kanten kantersieg
-        kantig kantine kantinen kanton kantonale kantonalen kantone kantonen kantons kanu kanzel kanzele kanzlei
-        kanzleien kanzleramt kanzlerin kanzlerkandidat kanzlerkandidaten kanzlers kanäle kanälen kapazität kapazitäten
-        kapazitätserweiterung kapazitätserweiterungen kapelle kapellmeister kapern kapier kapiere kapieren kapiert
-        kapillargefäß kapillargefäße kapillargefäßen kapillargefäßes kapital kapitalanlage kapitalanlagen
-        kapitalaufnahme kapitalerhöhung kapitalerträge kapitalgesellschaft kapitalgesellschaften kapitalismus
-        kapitalismusanalyse kapitalismusanalysen kapitalist kapitalisten kapitalistische kapitalistischen
-        kapitalistischer kapitalmarkt kapitals kapitel kapiteln kapitels kapitol kapitulation kapitulieren kapituliert
-        kapitän kapitäne kapitäns kapsel kapseln kapsulitiden kapsulitis kaputt kaputte kaputten kaputter kaputtes
-        kaputtmachen kapuze karabiner karamell karaoke karat karate karawane karbon kardangelenk kardangelenke
-        kardangelenken kardangelenkes kardangelenks kardinal kardinals kardinäle kardiogramm kardiogrammes kardiogramms
-        kardiologie kardiomyopathie kardiomyopathien karditiden karditis karfreitag kargen karibische karibischen
-        karies karikatur karikaturen karlsruher karneval karnevals karolingischen karosserie karotte karotten karpfen
-        karre karriere karriereende karrieren kart karte kartei karteikarten kartell kartellamt kartelle kartellrecht
-        kartells karten kartenhaus kartenspiel kartierung kartoffel kartoffelbrei kartoffeln kartoffelsalat kartografie
-        kartographie karton kartons kartusche karussell karzinome karzinomen karzinose karzinosen kasachstan kaschieren
-        kaschiert kaschmir kaserne kasernen kasino kasperl kasse kassen kassette kassetten kassier kassieren kassierer
-        kassiererin kassiert kassierte kastanie kastanien kaste kastell kastenwagen kastration kastrieren kastriert
-        kasus kat katakomben katalanen katalanische katalanischen katalog kataloge katalogen katalonien kataloniens
-        katalysator katalysatoren katalyse katalysen katapultiert katastrophal katastrophale katastrophalen katastrophe
-        katastrophen katastrophenschutz katastrophischen katechismus kategorie kategorien kategorisch kategorisiert
-        kategorisierung kathedrale kathedralen kathetere kathetern katheters katholik katholiken katholisch katholische
-        katholischen katholischer katholisches katholizismus katze katzenfutter kau kauderwelsch kauen kauf kaufe
-        kaufempfehlung kaufen kaufentscheidung kauffrau kaufhaus kaufhäuser kaufkraft kaufleute kaufleuten kaufmanns
-        kaufmännische kaufmännischen kaufmännischer kaufoption kaufpreis kaufpreises kaufprogramm kaufs kaufst kauft
-        kaufte kauften kaufvertrag kaugummi kaugummis kaum kaumuskel kaumuskeln kaumuskels kausalen kausalität kaution
-        kautschuk kavallerie kaviar kebab keeper kegeln kehle kehlen kehre kehren kehrseite kehrt kehrte kehrten
-        kehrtwende keilhose keilhosen keimdrüse keimdrüsen keime keimen keimzelle keinerlei keines keinesfalls
-        keineswegs keins keinster keksdose keksdosen kekse keksen kelle kellern kellers kellnerin kellnern kelten
-        keltische keltischen kenn kenne kennen kennengelernt kennenlernen kennenlernt kennenlernte kennenzulernen
-        kennst kennt kenntlich kenntnis kenntnisnahme kenntnisse kenntnissen kenntnisstand kennung kennwort kennzahl
-        kennzahlen kennzeichen kennzeichnen kennzeichnend kennzeichnet kennzeichnung kennzeichnungspflicht kephalgie
-        kephalgien keramik keramikgefäß keramikgefäße keramikgefäßen keramikgefäßes keramische keramischen keratitiden
-        keratitis keratoconjunctivitiden keratoconjunctivitis keratolyse keratolysen keratose keratosen kerbe kerlchen
-        kerle kerlen kernbereich kernel kernenergie kernkompetenz kernkompetenzen kernkraft kernkraftwerk
-        kernkraftwerke kernlose kernlosen kernloses kernprogramm kernpunkt kernschmelze kernspintomographie
-        kernspintomographien kernstadt kernstück kernwaffen kerosin kerze kerzen kerzenlicht kerzenschein ketchup kette
-        ketten kettenlose kettenlosen kettenloses kettenreaktion kettensäge ketzer ketzerei keule keulen keuschheit
-        keyboard keyboarder keyboards khmer kichererbsen kichern kickboxen kicken kickers kickt kiddies kids
-        kieferknochen kieferknochens kiefern kiemen kiewer kiez kiffen kiki killerprogramme killers killerspiele killt
-        kilo kilogramm kilogramme kilogrammen kilogramms kilometer kilometern kilos kilowatt kilowattstunde
-        kilowattstunden kimono kind kindchen kinder kinderarbeit kinderarmut kinderarzt kinderbuch kinderbücher
-        kinderchor kinderdorf kindererziehung kindergarten kindergartens kindergeburtstag kindergeld kindergärten
-        kindergärtnerin kinderheim kinderklinik kinderkrankheiten kinderkrippe kinderleicht kinderlieder kinderlos
-        kinderlose kinderlosen kinderloses kindermädchen kindern kinderpornografie kinderpornographie kinderschuhen
-        kinderschutz kinderschänder kindersitz kindersoldaten kinderspiel kinderspielplatz kinderstube kindertagen
-        kindertagesstätte kindertagesstätten kinderwagen kinderwunsch kinderzimmer kindes kindesalter kindeswohl
-        kindgerechte kindheit kindheitserinnerungen kindisch kindische kindlich kindliche kindlichen kindlicher
-        kinegramm kinegramme kinegrammen kinegrammes kinegramms kinetische kinetose kinetosen kino kinofilm kinofilme
-        kinoprogramm kinoprogramms kinos kinosaal kinostart kiosk kippe kippen kippt kippte kir kirche kirchenbau
-        kirchenchor kirchengemeinde kirchengemeinden kirchengeschichte kirchenglocken kirchenmusik kirchenrecht
-        kirchenschiff kirchensteuer kirchentag kirchgemeinde kirchhof kirchlich kirchliche kirchlichen kirchlicher
-        kirchliches kirchplatz kirchspiel kirchturm kirmes kirsche kirschen kissen kiste kisten kit kitas kits kitsch
-        kitschig kitzbühel kitzele kitzeln kitzelt kiwi klafft klage klagen klaglose klaglosen klagloses klagt klagte
-        klagten klamauk klammern klammert klamotten klangen klanglich klanglose klanglosen klangloses klappe klappen
-        klappern klappert klappt klappte klaps klapse klar klarem klarer klarere klares klargemacht klargestellt
-        klarheit klarinette klarkommen klarmachen klarnamen klaro klarstellen klarstellung klartext klarzustellen
-        klasse klassenerhalt klassenfahrt klassenfahrten klassenkameraden klassenkampf klassenlehrer klassenlehrerin
-        klassenlose klassenlosen klassenloses klassenraum klassenstufe klassenstufen klassentreffen klassenzimmer
-        klassifikation klassifizieren klassifiziert klassifizierung klassik klassiker klassikern klassikers klassisch
-        klassische klassischem klassischen klassischer klassisches klassizismus klatsch klatsche klatschen klatscht
-        klatschte klau klaue klauen klausel klauseln klausur klausuren klaut klavier klaviere klavierkonzert
-        klavierspiel klaviervirtuose klaviervirtuosen klebeband kleben klebrig klebrige klebrigen klebstoff klebt
-        klebte kleeblatt kleidchen kleiden kleider kleidern kleiderordnung kleiderschrank kleidet kleidung
-        kleidungsstück kleidungsstücke kleidungsstücken kleinanzeigen kleinbauern kleinbus kleinem kleinere kleinerem
-        kleineren kleinerer kleineres kleingedruckte kleingeld kleingruppen kleinigkeit kleinigkeiten kleinkind
-        kleinkinder kleinkindern kleinkram kleinkunst kleinlaut kleinlich kleinod kleinschreibung kleinstadt kleinste
-        kleinsten kleinster kleintiere kleinwagen klemmen klemmt klempner kleriker klerus kletter kletterer klettern
-        kletterrose klettersteig klettert kletterte kletterten kletzele klicke klicken klicks klickst klickt klient
-        klientel klienten klimaanlage klimaanlagen klimaerwärmung klimaschutz klimatisch klimatischen klimatisierten
-        klimatotherapie klimatotherapien klimawandel klimawandels klimaziele klingeln klingelt klingelte klingelton
-        klingende klingenden klingst klingt kliniken klinikum klinikums klinke klippe klippen klirren klischee
-        klischees klitoris klo klon klone klonen klopapier klopfen klopft klopfte kloppen klosterkirche klosters klub
-        klubobmann klubs kluft klugen kluger kluges klugheit klumpen kläger klägerin klägers kläglich klänge klängen
-        klär kläranlage kläranlagen klären klärt klärte klärung klöster klöstern klüger klügste knabbern knaben knacken
-        knacker knackig knackige knackigen knackpunkt knackt knallen knaller knallhart knallharte knallharten knallt
-        knallte knappen knappes knappheit knarre knarren knast knechte knechten knechtschaft kneifen kneipe kneipen
-        kneipp knesset knete kneten knicken knicks knickt kniebundhose kniebundhosen kniegelenke kniegelenken
-        kniegelenkes kniegelenks kniehose kniehosen knien kniescheibe kniet kniete knieverletzung knieverletzungen
-        kniff knifflig knipsen knirps knirschen knistern knochenmark knochens knochentuberkulose knochenverletzung
-        knochenverletzungen knolle knollen knopfdruck knospe knospen knotenprogramm knotenpunkt knowhow knurren knurrt
-        knusprig knutschen knöchel knöchelverletzung knöchelverletzungen knödel knöllchen knöpfe knöpfen knüller
-        knüpfen knüpft knüpfte knüppel koala koalieren koalition koalitionen koalitionspartner koalitionsprogramm
-        koalitionsverhandlungen koalitionsvertrag kobalt kobolde kobra kochbuch kochbücher koche kochendem kochendes
-        kochlöffel kochs kochst kocht kochte kochtopf kodex kodierung koeffizienten koexistenz koffein koffer koffern
-        kofferraum kognitiv kognitive kognitiven kognitiver kohle kohlediagnose kohlekraftwerk kohlekraftwerke kohlen
-        kohlendioxid kohlenhydrate kohlenhydraten kohlenmonoxid kohlenstoff kohlensäure kohlenwasserstoffe kohlrabi koi
-        kokain kokon kokos kokosnuss koks kola kolben kolchose kolchosen kolitiden kolitis kollabiert kollaboration
-        kollaps kollateralschaden kollateralschäden kolleg kolleginnen kollegium kollegiums kollektion kollektionen
-        kollektiv kollektive kollektiven kollektiver kollektives kollidieren kollidiert kollidierte kollision
-        kollisionen kollisionsprogramm kolloquium kolometrie koloniale kolonialen kolonialismus kolonialzeit kolonie
-        kolonien kolonisation kolonisten kolonne kolonnen koloskopie koloskopien koloss kolotomie kolotomien kolpitiden
-        kolpitis kolumbianer kolumbianische kolumbianischen kolumbien kolumbiens kolumne kolumnen kolumnist kombi
-        kombination kombinationen kombinieren kombiniert kombinierte kombinierten kombis komet kometen komfort
-        komfortabel komfortable komfortablen komfortabler komfortzone komik komiker komisch komische komischen
-        komischer komischerweise komisches komitee komitees komm komma kommandant kommandanten kommandeur kommandiert
-        kommando kommandos kommas komme kommen kommend kommende kommenden kommender kommendes kommentar kommentare
-        kommentaren kommentarlos kommentarlose kommentarlosen kommentarloses kommentars kommentator kommentatoren
-        kommentiere kommentieren kommentiert kommentierte kommentierten kommentierung kommerz kommerzialisierung
-        kommerziell kommerzielle kommerziellen kommerzieller kommet kommilitonen kommissar kommissare kommissarin
-        kommissarisch kommission kommissionen kommode kommst kommt kommunal kommunale kommunalen kommunaler kommunales
-        kommunalpolitik kommunalpolitiker kommunalwahl kommunalwahlen kommune kommunen kommunikation
-        kommunikationsknochen kommunikationsknochens kommunikationsmittel kommunikationsprogramm kommunikativ
-        kommunikative kommunikativen kommunion kommunismus kommunist kommunisten kommunistisch kommunistische
-        kommunistischen kommunistischer kommunizieren kommuniziert kompakt kompakte kompakten kompakter kompanie
-        kompanien kompass kompassrose kompassrosen kompatibel kompatibilität kompatible kompendium kompensation
-        kompensationslose kompensationslosen kompensationsloses kompensieren kompensiert kompetent kompetente
-        kompetenten kompetenter kompetenz kompetenzen kompetenzerweiterung kompetenzerweiterungen komplette kompletten
-        kompletter komplettes komplettieren komplettiert komplex komplexe komplexen komplexer komplexere komplexeren
-        komplexes komplexität komplexitätsanalyse komplexitätsanalysen komplexitätsuntersuchung komplikation
-        komplikationen kompliment komplimente komplize komplizen kompliziert komplizierte komplizierten komplizierter
-        kompliziertes komplott komponente komponenten komponentenanalyse komponentenanalysen komponieren komponiert
-        komponierte komponierten komponist komponisten komposition kompositionen kompost kompressor komprimiert
-        kompromiss kompromisse kompromissen kompromisslos kompromisslose kompromisslosen kompromissloses komödie
-        komödien kondensator kondensatoren kondition konditionen konditionierung konditor konditorei kondom kondome
-        kondomen konferenz konferenzen konferenzraum konfession konfessionelle konfessionellen konfessionen
-        konfessionslose konfessionslosen konfessionsloses konfetti konfiguration konfigurationen konfigurieren
-        konfiguriert konfirmation konfisziert konflikt konflikte konflikten konfliktes konfliktlösung konfliktparteien
-        konflikts konform konformität konfrontation konfrontationen konfrontieren konfrontiert konföderation
-        konglomerat kongo kongregation kongress kongresse kongressen kongresses kongresszentrum konjunktiv
-        konjunktivitiden konjunktivitis konjunktur konjunkturprognose konjunkturprognosen konjunkturprogramm
-        konjunkturprogramme konjunkturprogrammen konjunkturprogrammes konjunkturprogramms konkret konkrete konkreten
-        konkreter konkretes konkretisieren konkretisiert konkretisierung konkurrent konkurrenten konkurrenz
-        konkurrenzfähig konkurrenzkampf konkurrenzlose konkurrenzlosen konkurrenzloses konkurrieren konkurrierende
-        konkurrierenden konkurriert konkurs konnt konnte konnten konntest konntet konrads konrektor konsens konsequent
-        konsequente konsequenten konsequenter konsequenterweise konsequentes konsequenz konsequenzen konservativ
-        konservative konservativen konservativer konservatorium konserven konservendose konservendosen konservieren
-        konserviert konservierung konsistent konsistenz konsistorium konsole konsolen konsolidierung konsonanten
-        konsorten konsortium konstanten konstanter konstantinopel konstatieren konstatiert konstatierte konstellation
-        konstellationen konstituentenanalyse konstituentenanalysen konstituierende konstituierenden konstituiert
-        konstitution konstruieren konstruiert konstruierte konstruierten konstrukt konstrukte konstrukteur
-        konstrukteure konstruktion konstruktionen konstruktiv konstruktive konstruktiven konstruktiver konstruktives
-        konsul konsulat konsultation konsultationen konsultieren konsultiert konsum konsument konsumenten konsumgüter
-        konsumieren konsumiert konsums konsumverhalten kontakt kontaktanzeigen kontaktaufnahme kontaktaufnahmen
-        kontaktdermatitiden kontaktdermatitis kontakte kontakten kontaktiere kontaktieren kontaktiert kontaktlinsen
-        kontamination kontaminiert konten konter kontern kontert konterte kontext kontexte kontexten kontinent
-        kontinentalen kontinente kontinenten kontinents kontingent kontingente kontinuierlich kontinuierliche
-        kontinuierlichen kontinuierlicher kontinuität kontinuum konto kontoauszug kontoauszüge kontonummer kontor
-        kontostand kontra kontrabass kontrahenten kontrakt kontraproduktiv kontrapunkt kontraste kontrastprogramm
-        kontrollen kontrolleur kontrolleure kontrollflussanalyse kontrollflussanalysen kontrollgruppe kontrollierbar
-        kontrolliere kontrollieren kontrolliert kontrollierte kontrollierten kontrollierter kontrovers kontroverse
-        kontroversen konturen konturlose konturlosen konturloses konvent konvention konventionell konventionelle
-        konventionellen konventioneller konventionen konvergenz konversation konversationen konversion konvertieren
-        konvertiert konvoi konvolut konzentration konzentrationen konzentrationslager konzentrationslagern konzentriere
-        konzentrieren konzentriert konzentrierte konzentrierten konzentrierter konzept konzepte konzepten konzeptes
-        konzeption konzeptionell konzeptionelle konzeptionen konzeptionslose konzeptionslosen konzeptionsloses
-        konzeptlose konzeptlosen konzeptloses konzepts konzerne konzernen konzerns konzert konzerte konzerten konzertes
-        konzerthaus konzerts konzertsaal konzession konzessionen konzil konzils konzipieren konzipiert konzipierte
-        konzipierten kooperation kooperationen kooperationspartner kooperativ kooperative kooperativen kooperieren
-        kooperiert koordinaten koordinatensystem koordination koordinator koordinieren koordiniert koordinierte
-        koordinierten koordinierung kopenhagener kopfball kopfbedeckung kopfbedeckungen kopfes kopfgeld kopfhaut
-        kopfhörer kopfhörern kopfkino kopfkissen kopflose kopflosen kopfloses kopfschmerz kopfschmerzen kopfschuss
-        kopfschütteln kopfschüttelnd kopfsteinpflaster kopftuch kopftücher kopfverletzung kopfverletzungen kopfweh
-        kopfzerbrechen kopfüber kopie kopien kopiere kopieren kopierer kopierschutz kopiert kopierte koppeln kopplung
-        koproduktion korallen korans kordhose kordhosen koreaner koreanisch koreanische koreanischen koriander
-        korinther kork korken kornrose kornrosen korps korpus korpusanalyse korpusanalysen korrekt korrekte korrekten
-        korrekter korrektheit korrektur korrekturen korrelation korrelationsanalyse korrelationsanalysen korreliert
-        korrespondent korrespondenten korrespondenz korrespondierenden korridor korridore korrigiere korrigieren
-        korrigiert korrigierte korrosion korrumpiert korrupt korrupte korrupten korrupter korruption korsett korsika
-        kosaken koscher kosmetik kosmetika kosmetische kosmische kosmischen kosmografie kosmografien kosmographie
+        iritis ironie ironisch ironische ironischen ironischer ironischerweise ironman irrational irrationale
+        irrationalen irre irreführend irreführende irreführung irrelevant irren irrenanstalt irrenhaus irrer
+        irreversibel irritation irritationen irritieren irritierend irritiert irrsinn irrsinnig irrst irrt irrte irrtum
+        irrtümer irrtümlich irrweg ischiasnerv ischurie ischurien ischämien islamisch islamische islamischen
+        islamischer islamisches islamisierung islamismus islamist islamisten islamistische islamistischen
+        islamistischer islamophobie islams isländer isländisch isländische isländischen isogramm isogramme isogrammen
+        isogrammes isogramms isolation isolieren isoliert isolierte isolierten isolierung isometrie isometrien israeli
+        israelis israelisch israelische israelischen israelischer israeliten israelitischen iss isst italiener
+        italienerin italienern italienisch italienische italienischem italienischen italienischer italienisches item
+        items jacht jacke jacken jackentasche jackpot jacquardgewebe jacquardgeweben jacquardgewebes jag jagd jage
+        jagen jagst jagt jagte jagten jaguar jahrbuch jahrbücher jahrelang jahrelange jahrelangen jahrelanger jahres
+        jahresabschluss jahresanfang jahresbeginn jahresbericht jahreseinkommen jahresende jahresfrist jahresgehalt
+        jahreshälfte jahresprämie jahresrückblick jahrestag jahrestages jahresumsatz jahreswechsel jahreswende
+        jahreszahl jahreszahlen jahreszeit jahreszeiten jahrgang jahrgangs jahrgänge jahrgängen jahrhundert
+        jahrhunderte jahrhundertelang jahrhunderten jahrhunderts jahrhundertwende jahrmarkt jahrtausend jahrtausende
+        jahrtausenden jahrtausends jahrtausendwende jahrzehnt jahrzehnte jahrzehntelang jahrzehntelange
+        jahrzehntelangen jahrzehntelanger jahrzehnten jahrzehnts jaja jakobi jakobsweg jakobus jalousien jammern
+        jammert januar japaner japanerin japanern japanisch japanische japanischen japanischer japanisches jargon java
+        javascript jawohl jazz jeanshose jeanshosen jecken jedem jeden jedenfalls jedermann jederzeit jedwede jedweder
+        jeep jegliche jeglichem jeglichen jeglicher jegliches jeher jein jemals jemand jemandem jemanden jemandes jene
+        jenem jenen jener jenes jenseits jerusalems jesiden jesuiten jet jetlag jets jetzige jetzigen jetziger
+        jeweilige jeweiligen jeweils jiddisch jihad jihadisten jingle job jobbörse jobcenter jobcenters jobsuche joch
+        jockey jod joggen jogger jogging jogginghose jogginghosen joghurt jogi johannis johanniter joint joints jojo
+        joke joker jokose jokosen jokoses jonglieren joule jour journal journalismus journalist journalisten
+        journalistin journalistinnen journalistisch journalistische journalistischen journalistischer journals jubel
+        jubeln jubelt jubiläen jubiläum jubiläums jubiläumsjahr jucken juckreiz juckt juden judenfrage judenhass
+        judentum judentums judenverfolgung judikative judo judoka jugend jugendabteilung jugendalter jugendamt
+        jugendarbeit jugendarbeitslosigkeit jugendbereich jugendbuch jugendfeuerwehr jugendgruppe jugendgruppen
+        jugendherberge jugendhilfe jugendlich jugendliche jugendlichen jugendlicher jugendliebe jugendliteratur
+        jugendorganisation jugendorganisationen jugendschutz jugendstil jugendtrainer jugendzeit jugendämter
+        jugoslawien jugoslawiens jugoslawischen juhu juice jul juli junge jungem jungen junger junges jungfrau
+        jungfrauen jungfräulichkeit junggeselle junggesellen junggesellenabschied jungs jungtiere juni junioren
+        juniorinnen juniorpartner juniors junkers junkie junkies junta jurastudium juristen juristin juristisch
+        juristische juristischen juristischer juristisches juror juroren jus juso jusos justiz justizminister
+        justizministerin justizministerium justizministeriums justizvollzugsanstalt jute juwel juwelen juwelier jux
+        jägermeister jägern jägers jäh jährig jährige jährigem jährigen jähriger jähriges jährlich jährliche jährlichen
+        jährlicher jährliches jährt jämmerlich jänner jüdin jüdinnen jüdisch jüdische jüdischen jüdischer jüdisches
+        jünger jüngere jüngeren jüngerer jüngeres jüngern jüngling jünglinge jüngst jüngste jüngsten jüngster jüngstes
+        kab kabarett kabarettist kabarettisten kabarettistin kabarettprogramm kabelfehlersuchprogramms kabelfernsehen
+        kabellose kabellosen kabelloses kabeln kabine kabinen kabinett kabinetts kacheln kack kacke kacken kackt
+        kadaver kaders kadett kadetten kaff kaffe kaffee kaffeebecher kaffeedose kaffeedosen kaffeehaus kaffeemaschine
+        kaffeepause kaffees kaffeetasse kaffeetrinken kahlen kahlschlag kaiserlich kaiserliche kaiserlichen
+        kaiserlicher kaiserreich kaiserreichs kaiserschnitt kaisertum kaiserzeit kakao kakerlaken kakostomie kakteen
+        kalaschnikow kalender kalenderjahr kalenders kalenderwoche kaliber kalif kalifat kalifen kalifornische
+        kalifornischen kalium kalkstein kalkulation kalkulationsprogramm kalkulationsprogramme kalkulationsprogrammen
+        kalkulationsprogramms kalkulieren kalkuliert kalkulierte kalkül kalle kalligrafie kalligraphie kalorien
+        kaltblütig kalte kaltem kalten kaltes kaltgerätesteckdose kalzium kalziurie kalziurien kam kamele kamen kamera
+        kameraden kameradschaft kameramann kameras kamikaze kamine kammergericht kammermusik kammern kammerorchester
+        kammgarngewebe kammgarngewebes kampagne kampagnen kampf kampfansage kampfes kampfflugzeuge kampfgeist
+        kampfhandlungen kampfhubschrauber kampfjet kampfjets kampfkraft kampfkunst kampflos kampflose kampflosen
+        kampfloses kampfprogramm kampfsport kamst kanadier kanadische kanadischen kanadischer kanal kanalisation kanals
+        kanarischen kandidat kandidaten kandidatin kandidatinnen kandidatur kandidieren kandidiert kandidierte
+        kandidose kandidosen kaninchen kanister kanji kannen kannibalen kannibalismus kannst kannte kannten kanon
+        kanone kanonen kanonischen kantate kantaten kante kanten kantersieg kantig kantine kantinen kanton kantonale
+        kantonalen kantone kantonen kantons kanu kanzel kanzele kanzlei kanzleien kanzleramt kanzlerin kanzlerkandidat
+        kanzlerkandidaten kanzlers kanäle kanälen kapazität kapazitäten kapazitätserweiterung kapazitätserweiterungen
+        kapelle kapellmeister kapern kapier kapiere kapieren kapiert kapillargefäß kapillargefäße kapillargefäßen
+        kapillargefäßes kapital kapitalanlage kapitalanlagen kapitalaufnahme kapitalerhöhung kapitalerträge
+        kapitalgesellschaft kapitalgesellschaften kapitalismus kapitalismusanalyse kapitalismusanalysen kapitalist
+        kapitalisten kapitalistische kapitalistischen kapitalistischer kapitalmarkt kapitals kapitel kapiteln kapitels
+        kapitol kapitulation kapitulieren kapituliert kapitän kapitäne kapitäns kapsel kapseln kapsulitiden kapsulitis
+        kaputt kaputte kaputten kaputter kaputtes kaputtmachen kapuze karabiner karamell karaoke karat karate karawane
+        karbon kardangelenk kardangelenke kardangelenken kardangelenkes kardangelenks kardinal kardinals kardinäle
+        kardiogramm kardiogrammes kardiogramms kardiologie kardiomyopathie kardiomyopathien karditiden karditis
+        karfreitag kargen karibische karibischen karies karikatur karikaturen karlsruher karneval karnevals
+        karolingischen karosserie karotte karotten karpfen karre karriere karriereende karrieren kart karte kartei
+        karteikarten kartell kartellamt kartelle kartellrecht kartells karten kartenhaus kartenspiel kartierung
+        kartoffel kartoffelbrei kartoffeln kartoffelsalat kartografie kartographie karton kartons kartusche karussell
+        karzinome karzinomen karzinose karzinosen kasachstan kaschieren kaschiert kaschmir kaserne kasernen kasino
+        kasperl kasse kassen kassette kassetten kassier kassieren kassierer kassiererin kassiert kassierte kastanie
+        kastanien kaste kastell kastenwagen kastration kastrieren kastriert kasus kat katakomben katalanen katalanische
+        katalanischen katalog kataloge katalogen katalonien kataloniens katalysator katalysatoren katalyse katalysen
+        katapultiert katastrophal katastrophale katastrophalen katastrophe katastrophen katastrophenschutz
+        katastrophischen katechismus kategorie kategorien kategorisch kategorisiert kategorisierung kathedrale
+        kathedralen kathetere kathetern katheters katholik katholiken katholisch katholische katholischen katholischer
+        katholisches katholizismus katze katzenfutter kau kauderwelsch kauen kauf kaufe kaufempfehlung kaufen
+        kaufentscheidung kauffrau kaufhaus kaufhäuser kaufkraft kaufleute kaufleuten kaufmanns kaufmännische
+        kaufmännischen kaufmännischer kaufoption kaufpreis kaufpreises kaufprogramm kaufs kaufst kauft kaufte kauften
+        kaufvertrag kaugummi kaugummis kaum kaumuskel kaumuskeln kaumuskels kausalen kausalität kaution kautschuk
+        kavallerie kaviar kebab keeper kegeln kehle kehlen kehre kehren kehrseite kehrt kehrte kehrten kehrtwende
+        keilhose keilhosen keimdrüse keimdrüsen keime keimen keimzelle keinerlei keinesfalls keineswegs keins keinster
+        keksdose keksdosen kekse keksen kelle kellern kellers kellnerin kellnern kelten keltische keltischen kenn kenne
+        kennen kennengelernt kennenlernen kennenlernt kennenlernte kennenzulernen kennst kennt kenntlich kenntnis
+        kenntnisnahme kenntnisse kenntnissen kenntnisstand kennung kennwort kennzahl kennzahlen kennzeichen
+        kennzeichnen kennzeichnend kennzeichnet kennzeichnung kennzeichnungspflicht kephalgie kephalgien keramik
+        keramikgefäß keramikgefäße keramikgefäßen keramikgefäßes keramische keramischen keratitiden keratitis
+        keratoconjunctivitiden keratoconjunctivitis keratolyse keratolysen keratose keratosen kerbe kerlchen kerle
+        kerlen kernbereich kernel kernenergie kernkompetenz kernkompetenzen kernkraft kernkraftwerk kernkraftwerke
+        kernlose kernlosen kernloses kernprogramm kernpunkt kernschmelze kernspintomographie kernspintomographien
+        kernstadt kernstück kernwaffen kerosin kerze kerzen kerzenlicht kerzenschein ketchup kette ketten kettenlose
+        kettenlosen kettenloses kettenreaktion kettensäge ketzer ketzerei keule keulen keuschheit keyboard keyboarder
+        keyboards khmer kichererbsen kichern kickboxen kicken kickers kickt kiddies kids kieferknochen kieferknochens
+        kiefern kiemen kiewer kiez kiffen kiki killerprogramme killers killerspiele killt kilo kilogramm kilogramme
+        kilogrammen kilogramms kilometer kilometern kilos kilowatt kilowattstunde kilowattstunden kimono kind kindchen
+        kinder kinderarbeit kinderarmut kinderarzt kinderbuch kinderbücher kinderchor kinderdorf kindererziehung
+        kindergarten kindergartens kindergeburtstag kindergeld kindergärten kindergärtnerin kinderheim kinderklinik
+        kinderkrankheiten kinderkrippe kinderleicht kinderlieder kinderlos kinderlose kinderlosen kinderloses
+        kindermädchen kindern kinderpornografie kinderpornographie kinderschuhen kinderschutz kinderschänder kindersitz
+        kindersoldaten kinderspiel kinderspielplatz kinderstube kindertagen kindertagesstätte kindertagesstätten
+        kinderwagen kinderwunsch kinderzimmer kindes kindesalter kindeswohl kindgerechte kindheit kindheitserinnerungen
+        kindisch kindische kindlich kindliche kindlichen kindlicher kinegramm kinegramme kinegrammen kinegrammes
+        kinegramms kinetische kinetose kinetosen kino kinofilm kinofilme kinoprogramm kinoprogramms kinos kinosaal
+        kinostart kiosk kippe kippen kippt kippte kir kirche kirchenbau kirchenchor kirchengemeinde kirchengemeinden
+        kirchengeschichte kirchenglocken kirchenmusik kirchenrecht kirchenschiff kirchensteuer kirchentag kirchgemeinde
+        kirchhof kirchlich kirchliche kirchlichen kirchlicher kirchliches kirchplatz kirchspiel kirchturm kirmes
+        kirsche kirschen kissen kiste kisten kit kitas kits kitsch kitschig kitzbühel kitzele kitzeln kitzelt kiwi
+        klafft klage klagen klaglose klaglosen klagloses klagt klagte klagten klamauk klammern klammert klamotten
+        klangen klanglich klanglose klanglosen klangloses klappe klappen klappern klappert klappt klappte klaps klapse
+        klar klarem klarer klarere klares klargemacht klargestellt klarheit klarinette klarkommen klarmachen klarnamen
+        klaro klarstellen klarstellung klartext klarzustellen klasse klassenerhalt klassenfahrt klassenfahrten
+        klassenkameraden klassenkampf klassenlehrer klassenlehrerin klassenlose klassenlosen klassenloses klassenraum
+        klassenstufe klassenstufen klassentreffen klassenzimmer klassifikation klassifizieren klassifiziert
+        klassifizierung klassik klassiker klassikern klassikers klassisch klassische klassischem klassischen
+        klassischer klassisches klassizismus klatsch klatsche klatschen klatscht klatschte klau klaue klauen klausel
+        klauseln klausur klausuren klaut klavier klaviere klavierkonzert klavierspiel klaviervirtuose klaviervirtuosen
+        klebeband kleben klebrig klebrige klebrigen klebstoff klebt klebte kleeblatt kleidchen kleiden kleider kleidern
+        kleiderordnung kleiderschrank kleidet kleidung kleidungsstück kleidungsstücke kleidungsstücken kleinanzeigen
+        kleinbauern kleinbus kleinem kleinere kleinerem kleineren kleinerer kleineres kleingedruckte kleingeld
+        kleingruppen kleinigkeit kleinigkeiten kleinkind kleinkinder kleinkindern kleinkram kleinkunst kleinlaut
+        kleinlich kleinod kleinschreibung kleinstadt kleinste kleinsten kleinster kleintiere kleinwagen klemmen klemmt
+        klempner kleriker klerus kletter kletterer klettern kletterrose klettersteig klettert kletterte kletterten
+        kletzele klicke klicken klicks klickst klickt klient klientel klienten klimaanlage klimaanlagen klimaerwärmung
+        klimaschutz klimatisch klimatischen klimatisierten klimatotherapie klimatotherapien klimawandel klimawandels
+        klimaziele klingeln klingelt klingelte klingelton klingende klingenden klingst klingt kliniken klinikum
+        klinikums klinke klippe klippen klirren klischee klischees klitoris klo klon klone klonen klopapier klopfen
+        klopft klopfte kloppen kloses klosterkirche klosters klub klubobmann klubs kluft klugen kluger kluges klugheit
+        klumpen kläger klägerin klägers kläglich klänge klängen klär kläranlage kläranlagen klären klärt klärte klärung
+        klöster klöstern klüger klügste knabbern knaben knacken knacker knackig knackige knackigen knackpunkt knackt
+        knallen knaller knallhart knallharte knallharten knallt knallte knappen knappes knappheit knarre knarren knast
+        knechte knechten knechtschaft kneifen kneipe kneipen kneipp knesset knete kneten knicken knicks knickt
+        kniebundhose kniebundhosen kniegelenke kniegelenken kniegelenkes kniegelenks kniehose kniehosen knien
+        kniescheibe kniet kniete knieverletzung knieverletzungen kniff knifflig knipsen knirps knirschen knistern
+        knochenmark knochens knochentuberkulose knochenverletzung knochenverletzungen knolle knollen knopfdruck knospe
+        knospen knotenprogramm knotenpunkt knowhow knurren knurrt knusprig knutschen knöchel knöchelverletzung
+        knöchelverletzungen knödel knöllchen knöpfe knöpfen knüller knüpfen knüpft knüpfte knüppel koala koalieren
+        koalition koalitionen koalitionspartner koalitionsprogramm koalitionsverhandlungen koalitionsvertrag kobalt
+        kobolde kobra kochbuch kochbücher koche kochendem kochendes kochlöffel kochs kochst kocht kochte kochtopf kodex
+        kodierung koeffizienten koexistenz koffein koffer koffern kofferraum kognitiv kognitive kognitiven kognitiver
+        kohle kohlediagnose kohlekraftwerk kohlekraftwerke kohlen kohlendioxid kohlenhydrate kohlenhydraten
+        kohlenmonoxid kohlenstoff kohlensäure kohlenwasserstoffe kohlrabi koi kokain kokon kokos kokosnuss koks kola
+        kolben kolchose kolchosen kolitiden kolitis kollabiert kollaboration kollaps kollateralschaden
+        kollateralschäden kolleg kolleginnen kollegium kollegiums kollektion kollektionen kollektiv kollektive
+        kollektiven kollektiver kollektives kollidieren kollidiert kollidierte kollision kollisionen kollisionsprogramm
+        kolloquium kolometrie koloniale kolonialen kolonialismus kolonialzeit kolonie kolonien kolonisation kolonisten
+        kolonne kolonnen koloskopie koloskopien koloss kolotomie kolotomien kolpitiden kolpitis kolumbianer
+        kolumbianische kolumbianischen kolumbien kolumbiens kolumne kolumnen kolumnist kombi kombination kombinationen
+        kombinieren kombiniert kombinierte kombinierten kombis komet kometen komfort komfortabel komfortable
+        komfortablen komfortabler komfortzone komik komiker komisch komische komischen komischer komischerweise
+        komisches komitee komitees komm komma kommandant kommandanten kommandeur kommandiert kommando kommandos kommas
+        komme kommen kommend kommende kommenden kommender kommendes kommentar kommentare kommentaren kommentarlos
+        kommentarlose kommentarlosen kommentarloses kommentars kommentator kommentatoren kommentiere kommentieren
+        kommentiert kommentierte kommentierten kommentierung kommerz kommerzialisierung kommerziell kommerzielle
+        kommerziellen kommerzieller kommet kommilitonen kommissar kommissare kommissarin kommissarisch kommission
+        kommissionen kommode kommst kommt kommunal kommunale kommunalen kommunaler kommunales kommunalpolitik
+        kommunalpolitiker kommunalwahl kommunalwahlen kommune kommunen kommunikation kommunikationsknochen
+        kommunikationsknochens kommunikationsmittel kommunikationsprogramm kommunikativ kommunikative kommunikativen
+        kommunion kommunismus kommunist kommunisten kommunistisch kommunistische kommunistischen kommunistischer
+        kommunizieren kommuniziert kompakt kompakte kompakten kompakter kompanie kompanien kompass kompassrose
+        kompassrosen kompatibel kompatibilität kompatible kompendium kompensation kompensationslose kompensationslosen
+        kompensationsloses kompensieren kompensiert kompetent kompetente kompetenten kompetenter kompetenz kompetenzen
+        kompetenzerweiterung kompetenzerweiterungen komplette kompletten kompletter komplettes komplettieren
+        komplettiert komplex komplexe komplexen komplexer komplexere komplexeren komplexes komplexität
+        komplexitätsanalyse komplexitätsanalysen komplexitätsuntersuchung komplikation komplikationen kompliment
+        komplimente komplize komplizen kompliziert komplizierte komplizierten komplizierter kompliziertes komplott
+        komponente komponenten komponentenanalyse komponentenanalysen komponieren komponiert komponierte komponierten
+        komponist komponisten komposition kompositionen kompost kompressor komprimiert kompromiss kompromisse
+        kompromissen kompromisslos kompromisslose kompromisslosen kompromissloses komödie komödien kondensator
+        kondensatoren kondition konditionen konditionierung konditor konditorei kondom kondome kondomen konferenz
+        konferenzen konferenzraum konfession konfessionelle konfessionellen konfessionen konfessionslose
+        konfessionslosen konfessionsloses konfetti konfiguration konfigurationen konfigurieren konfiguriert
+        konfirmation konfisziert konflikt konflikte konflikten konfliktes konfliktlösung konfliktparteien konflikts
+        konform konformität konfrontation konfrontationen konfrontieren konfrontiert konföderation konglomerat kongo
+        kongregation kongress kongresse kongressen kongresses kongresszentrum konjunktiv konjunktivitiden
+        konjunktivitis konjunktur konjunkturprognose konjunkturprognosen konjunkturprogramm konjunkturprogramme
+        konjunkturprogrammen konjunkturprogrammes konjunkturprogramms konkret konkrete konkreten konkreter konkretes
+        konkretisieren konkretisiert konkretisierung konkurrent konkurrenten konkurrenz konkurrenzfähig konkurrenzkampf
+        konkurrenzlose konkurrenzlosen konkurrenzloses konkurrieren konkurrierende konkurrierenden konkurriert konkurs
+        konnt konnte konnten konntest konntet konrads konrektor konsens konsequent konsequente konsequenten
+        konsequenter konsequenterweise konsequentes konsequenz konsequenzen konservativ konservative konservativen
+        konservativer konservatorium konserven konservendose konservendosen konservieren konserviert konservierung
+        konsistent konsistenz konsistorium konsole konsolen konsolidierung konsonanten konsorten konsortium konstanten
+        konstanter konstantinopel konstatieren konstatiert konstatierte konstellation konstellationen
+        konstituentenanalyse konstituentenanalysen konstituierende konstituierenden konstituiert konstitution
+        konstruieren konstruiert konstruierte konstruierten konstrukt konstrukte konstrukteur konstrukteure
+        konstruktion konstruktionen konstruktiv konstruktive konstruktiven konstruktiver konstruktives konsul konsulat
+        konsultation konsultationen konsultieren konsultiert konsum konsument konsumenten konsumgüter konsumieren
+        konsumiert konsums konsumverhalten kontakt kontaktanzeigen kontaktaufnahme kontaktaufnahmen kontaktdermatitiden
+        kontaktdermatitis kontakte kontakten kontaktiere kontaktieren kontaktiert kontaktlinsen kontamination
+        kontaminiert konten konter kontern kontert konterte kontext kontexte kontexten kontinent kontinentalen
+        kontinente kontinenten kontinents kontingent kontingente kontinuierlich kontinuierliche kontinuierlichen
+        kontinuierlicher kontinuität kontinuum konto kontoauszug kontoauszüge kontonummer kontor kontostand kontra
+        kontrabass kontrahenten kontrakt kontraproduktiv kontrapunkt kontraste kontrastprogramm kontrollen kontrolleur
+        kontrolleure kontrollflussanalyse kontrollflussanalysen kontrollgruppe kontrollierbar kontrolliere
+        kontrollieren kontrolliert kontrollierte kontrollierten kontrollierter kontrovers kontroverse kontroversen
+        konturen konturlose konturlosen konturloses konvent konvention konventionell konventionelle konventionellen
+        konventioneller konventionen konvergenz konversation konversationen konversion konvertieren konvertiert konvoi
+        konvolut konzentration konzentrationen konzentrationslager konzentrationslagern konzentriere konzentrieren
+        konzentriert konzentrierte konzentrierten konzentrierter konzept konzepte konzepten konzeptes konzeption
+        konzeptionell konzeptionelle konzeptionen konzeptionslose konzeptionslosen konzeptionsloses konzeptlose
+        konzeptlosen konzeptloses konzepts konzerne konzernen konzerns konzert konzerte konzerten konzertes konzerthaus
+        konzerts konzertsaal konzession konzessionen konzil konzils konzipieren konzipiert konzipierte konzipierten
+        kooperation kooperationen kooperationspartner kooperativ kooperative kooperativen kooperieren kooperiert
+        koordinaten koordinatensystem koordination koordinator koordinieren koordiniert koordinierte koordinierten
+        koordinierung kopenhagener kopfball kopfbedeckung kopfbedeckungen kopfes kopfgeld kopfhaut kopfhörer kopfhörern
+        kopfkino kopfkissen kopflose kopflosen kopfloses kopfschmerz kopfschmerzen kopfschuss kopfschütteln
+        kopfschüttelnd kopfsteinpflaster kopftuch kopftücher kopfverletzung kopfverletzungen kopfweh kopfzerbrechen
+        kopfüber kopie kopien kopiere kopieren kopierer kopierschutz kopiert kopierte koppeln kopplung koproduktion
+        korallen korans kordhose kordhosen koreaner koreanisch koreanische koreanischen koriander korinther kork korken
+        kornrose kornrosen korps korpus korpusanalyse korpusanalysen korrekt korrekte korrekten korrekter korrektheit
+        korrektur korrekturen korrelation korrelationsanalyse korrelationsanalysen korreliert korrespondent
+        korrespondenten korrespondenz korrespondierenden korridor korridore korrigiere korrigieren korrigiert
+        korrigierte korrosion korrumpiert korrupt korrupte korrupten korrupter korruption korsett korsika kosaken
+        koscher kosens kosmetik kosmetika kosmetische kosmische kosmischen kosmografie kosmografien kosmographie
         kosmographien kosmologie kosmos kostbar kostbare kostbaren kostbarer kostbares kostbarkeiten koste kosten
         kostenanalyse kostenaufwand kostendeckend kostenfaktor kostenfrei kostenfreie kostenfreien kostengünstig
         kostengünstige kostengünstiger kostenlos kostenlose kostenlosem kostenlosen kostenloser kostenloses
@@ -2369,8 +2372,8 @@ extension WordList {
         kunststoffgeweben kunststoffgewebes kunststück kunststücke kunstszene kunsttherapie kunsttherapien
         kunstunterricht kunstverein kunstvoll kunstvolle kunstvollen kunstwerk kunstwerke kunstwerken kunterbunt kuppe
         kuppel kuppeln kupplung kurator kuratoren kuratorin kuratorium kuratoriums kurbel kurde kurden kurdisch
-        kurdische kurdischen kurdischer kuren kurfürst kurfürsten kurhaus kurie kurier kurios kuriose kuriosen kurioses
-        kuriositäten kurort kurpark kurs kursbuch kurse kursen kurses kursgewinne kursieren kursiert kursiv
+        kurdische kurdischen kurdischer kuren kurfürst kurfürsten kurhaus kurie kurien kurier kurios kuriose kuriosen
+        kurioses kuriositäten kurort kurpark kurs kursbuch kurse kursen kurses kursgewinne kursieren kursiert kursiv
         kursteilnehmer kursus kurswechsel kurve kurven kurzarbeit kurzbeschreibung kurze kurzem kurzen kurzer
         kurzerhand kurzes kurzfassung kurzfilm kurzfilme kurzform kurzfristig kurzfristige kurzfristigen kurzfristiger
         kurzgeschichte kurzgeschichten kurznarkose kurznarkosen kurzschluss kurzsichtig kurzsichtigkeit kurztrip kurzum
@@ -2492,13 +2495,13 @@ extension WordList {
         liefern lieferprogramm liefert lieferte lieferten lieferung lieferungen lieferwagen lieferzeit lieg liegen
         liegend liegende liegenden liegender liegendes liegenschaft liegenschaften liegestuhl liegestütze liegst liegt
         lieh lienitiden lienitis lifestyle lift liga ligaspiel ligen liiert liken likör lila lilie limburger limit
-        limitiert limitierte limitierten limits limonade limosen limoses limousine limousinen lindern linderung lineal
-        lineare linearen linearer linguistik linguistische linie linien linienbus liniendiagramm liniendiagramme
+        limitiert limitierte limitierten limits limonade limose limosen limoses limousine limousinen lindern linderung
+        lineal lineare linearen linearer linguistik linguistische linie linien linienbus liniendiagramm liniendiagramme
         liniendiagrammen liniendiagrammes liniendiagramms linienführung liniengewebe liniengewebes linksextreme
         linksextremen linksextremisten linkshänder linksliberalen linkspartei linksradikale linksradikalen linse linsen
-        linux lipomen lipozele lipozelen lippen lippenstift lippische lipurie lipurien lipämie lipämien liquid
-        liquidation liquide liquidiert liquidität liquids lire liste listenplatz listet litauer litauische litauischen
-        literarisch literarische literarischen literarischer literarisches literaten literatur literaturen
+        linux lipome lipomen lipoms lipozele lipozelen lippen lippenstift lippische lipurie lipurien lipämie lipämien
+        liquid liquidation liquide liquidiert liquidität liquids lire liste listenplatz listet litauer litauische
+        litauischen literarisch literarische literarischen literarischer literarisches literaten literatur literaturen
         literaturgeschichte literaturpreis literaturverzeichnis literaturwissenschaft litern lithium lithografie
         lithografien lithographie lithographien litholyse litholysen liturgie liturgische liturgischen live livemusik
         livestream livestreams liveticker livland livre lizenz lizenzen lizenzgebühren lizenziert lobby lobbyismus
@@ -2509,8 +2512,8 @@ extension WordList {
         logos lohnarbeit lohnen lohnend lohnende lohnenswert lohnerhöhung lohnkosten lohnsteuer lohnt lohnte lokale
         lokalen lokaler lokales lokalisieren lokalisiert lokalisierung lokalität lokalitäten lokalzeitung lokführer
         lokomotive lokomotiven lokomotivführer loks lol lolita looks loops lorbeer lorbeeren lordose lordosen los losen
-        loses losfahren losgefahren losgegangen losgehen losgeht losgelassen losgelöst losgeschickt losgeworden losging
-        loslassen loslegen loslässt loslösung lost losung loswerden loszulassen loszuwerden lotsen lotterie
+        losens loses losfahren losgefahren losgegangen losgehen losgeht losgelassen losgelöst losgeschickt losgeworden
+        losging loslassen loslegen loslässt loslösung lost losung loswerden loszulassen loszuwerden lotsen lotterie
         lotterielose lotterielosen lotterieloses lotus lounge loveparade lovers loyale loyalität loyalitätstelegramm
         luchs lud luden luder luftangriff luftangriffe luftangriffen luftaufnahme luftaufnahmen luftballon luftballons
         luftbrücke luftdicht luftdruck luftfahrt luftfeuchte luftfeuchtigkeit luftgewehr lufthansa luftig luftigen
@@ -2524,109 +2527,109 @@ extension WordList {
         lymphgefäß lymphgefäße lymphgefäßen lymphgefäßes lymphome lymphomen lymphoms lymphozyt lymphozyten lymphödem
         lymphödeme lymphödemen lymphödems lyra lyrics lyrik lyriker lyrisch lyrische lyrischen lächeln lächelnd
         lächelst lächelt lächelte lächerlich lächerliche lächerlichen lächerlicher lächerlichkeit lächle läden lädst
-        lädt läge lägen lähmen lähmt lähmung lämmer lämpchen länder ländereien länderfinanzausgleich ländern ländle
-        ländlich ländliche ländlichen ländlicher längen länger längere längerem längeren längerer längeres
-        längerfristig längerfristige längerfristigen länglich längliche länglichen längs längst längste längsten
-        längstens lärm lärmbelästigung lärmschutz läsionen lässig lässige lässt lästern lästert lästig lästige lästigen
-        läufe läufen läufer läuferinnen läufern läufst läuft läuse läuten läutet läutete lävulose löblich löcher
-        löchern löffel löffeln löhnen lösbar lösch lösche löschen löscht löschte löschung löschzug löse lösegeld lösen
-        löslich löst löste lösten lösung lösungen lösungsansatz lösungsansätze lösungsmittel lösungsvorschlag
-        lösungsvorschläge löten löwe löwen löwenanteil löwenherz löwenstein löwenzahn löwin lücke lücken lückenhaft
-        lückenlos lückenlose lückenlosen lückenloses lüftchen lüfte lüften lüfter lüftung lüge lügen lügenpresse lügner
-        lügnerin lügst lügt lümmel lützele lützelen lützeles maa maar mach machart machbar machbare machbarkeit
-        machbarkeitsstudie mache machen machende machenschaften machete machs machst macht machte machten
-        machtergreifung machthaber machthabern machtkampf machtkämpfe machtlos machtlose machtlosen machtloses
-        machtmissbrauch machtposition machtverhältnisse machtwechsel machtwort machtübernahme machwerk madam madame
-        mademoiselle madentherapie madentherapien maestro mafia mafiose mafiosen mafioses mafiosi mag magazin magazine
-        magazinen magazins magd magenblutung magenblutungen magenkarzinom magenkarzinome magenkarzinomen magenkarzinoms
-        magenschließmuskel magere mageren magersucht maghreb magie magisch magische magischen magischer magisches
-        magister magistrat magistrats magma magnesium magnet magnete magneten magnetenzephalographie
-        magnetenzephalographien magnetfeld magnetisch magnetische magnetischen magnetismus magnum magst mahagoni mahlen
-        mahlzeit mahlzeiten mahnen mahnmal mahnt mahnte mahnung mahnungen mahnwache mai maibaum mailadresse mailbox
-        mailen mailprogramm mailprogramme mailprogrammen mailprogramms mails mailänder mainboard mainstream majestät
-        majestätisch makaber makellos makellose makellosen makelloses makro mal malaria malawi malaysia malerei
-        malereien malerin malerisch malerische malerischen malern malers malheur mals malt malten malteser maltose
-        malus malware malz mama mamas mami mamis mammografien mammographien mammut mammutknochen mammutknochens man
-        management managements managen manager managerin managern managers manch manche manchem manchen mancherorts
-        manches manchmal mandant mandanten mandantin mandarin mandarinen mandat mandate mandaten mandats mandeln
-        mandoline manege mangelernährung mangelhaft mangelhafte mangelhaften mangelhafter mangeln mangelnde mangelndem
-        mangelnden mangelnder mangelndes mangelt mangelte mangelware manie manieren manifest manifestation
-        manifestieren manifestiert maniküre manipulation manipulationen manipulativ manipulieren manipuliert
-        manipulierte manipulierten mannen mannigfaltigkeit mannose mannosen mannschaft mannschaften mannschaftskapitän
-        mantra manuelle manuellen manufaktur manufakturen manuskript manuskripte manöver manövern manövrieren maori
-        mappe mapping marathon marathons margarine marge margen marginal marienkirche marienkäfer marihuana marinen
-        marionette marionetten maritime maritimen markant markante markanten markenname markennamen markenspirituosen
-        markenzeichen marketing markgrafen markiere markieren markiert markierte markierten markierung markierungen
-        markknochen markknochens marklose marklosen markloses markt marktanalyse marktanalysen marktanteil marktanteile
-        markteinführung marktes marktforschung marktführer marktgemeinde markthalle marktkapitalisierung marktlücke
-        marktmacht marktplatz marktplatzes marktwert marktwirtschaft marmelade marmeladen marmor marode maroden
-        marokkaner marokkanische marokkanischen marquise marschieren marschiert marschierte marschierten martinskirche
-        martyrium marxismus marxisten marxistisch marxistische marxistischen marzipan masche maschen maschine
-        maschinell maschinelle maschinellen maschinen maschinenbau maschinenbauer maschinendiagnose maschinenfabrik
-        maschinengeometrie maschinengewehr maschinengewehre maschinengewehren maschinenpistole maschinenpistolen
-        maschinenprogramm maschinenprogramme maschinenprogrammen maschinenprogramms maschinenraum maschinerie masern
-        masken maskenball maskerade maskiert maskierte maskierten maskottchen maskulin massage massagen massaker
-        massakers massakriert masselose masselosen masseloses massengrab massengramm massengrammes massenhaft
-        massenhafte massenhaften massenmedien massenmord massenmörder massenproduktion massenschlägerei
-        massentierhaltung massenvernichtungswaffen massenweise masseur massieren massiert massig massiv massive
-        massivem massiven massiver massives mastadenitiden mastadenitis masterarbeit masterplan mastitiden mastitis
-        mastozyt mastozyten masturbation masturbieren masturbiert match matches material materialien materialismus
-        materials materie materiell materielle materiellen materieller mathematik mathematiker mathematisch
-        mathematische mathematischen mathematischer mathematisches matratze matratzen matrix matrizen matrose matrosen
-        matsch matschig matze mauerbau mauerfall mauerwerk maulkorb maultaschen maulwurf mauren mausklick mausoleum
-        maut maxima maximale maximalen maximales maximieren maximum mayday mayonnaise maßlose maßlosen maßloses
-        mechanik mechaniker mechanisch mechanische mechanischen mechanischer mechanisches mechanisierung mechanismen
-        mechanismus mechatronik mechatroniker meckern meckert mecklenburgische mecklenburgischen medaille medaillen
-        medaillon medialen medialer mediathek mediation medien medienbericht medienberichte medienberichten
-        medienunternehmen medikament medikamente medikamenten medikaments medikamentöse medikation meditation
-        meditationen mediterrane mediterranen meditieren medium mediums medizin mediziner medizinern medizinisch
-        medizinische medizinischen medizinischer medizinisches medizinstudenten medizinstudium meerblick meere meeren
-        meerenge meeresboden meeresfrüchte meeresgrund meeresspiegel meerjungfrau meerjungfrauen meerschweinchen
-        meerwasser meeting meetings meets megagramm megagramme megagrammen megagramms megapixel megawatt mehrarbeit
-        mehraufwand mehre mehreinnahmen mehren mehreren mehrerer mehrfach mehrfache mehrfachen mehrfacher
-        mehrfamilienhaus mehrfamilienhäuser mehrheit mehrheiten mehrheitlich mehrjährige mehrjährigen mehrjähriger
-        mehrkampf mehrkosten mehrmaligen mehrmals mehrsprachigkeit mehrtägige mehrtägigen mehrwert mehrwertsteuer
-        mehrzahl meide meiden meidet meilen meilenstein meilensteine meilenweit mein meine meineid meinem meinen meiner
-        meinerseits meines meinetwegen meins meinst meint meinte meinten meintest meinung meinungen meinungsaustausch
-        meinungsbildung meinungsfreiheit meinungsumfragen meinungsverschiedenheit meinungsverschiedenheiten meiosen
-        meist meisten meistens meisterhaft meisterin meisterleistung meistern meisterprüfung meisters meisterschaft
-        meisterschaften meisterstück meistert meistertitel meisterwerk meisterwerke meistverkaufte mekka melancholie
-        melancholisch melancholische melancholischen melanose melanosen melanozyt melanozyten meld melde melden
-        meldepflicht meldest meldet meldete meldeten meldung meldungen melk melken melodie melodien melodisch
-        melodische melodischen melonen mem membran membranen meme memel memento memoiren memorandum memoria memorial
-        menge mengen mengendiagramm mengendiagramme mengendiagrammen mengendiagrammes mengendiagramms meningitiden
-        meningitis meniskusverletzung menno menostase menostasen mensch menschen menschenaffen menschenbild
-        menschenhand menschenhandel menschenkenntnis menschenleben menschenmassen menschenmenge menschenopfer
-        menschenrecht menschenrechte menschenrechten menschenrechtskonvention menschenrechtsverletzung
-        menschenverachtend menschenverachtende menschenverachtenden menschenverstand menschenwürde menschenwürdige
-        menschheit menschheitsgeschichte menschlich menschliche menschlichem menschlichen menschlicher menschliches
-        menschlichkeit menschsein menstruation mental mentale mentalen mentaler mentalität mentoren menu menü menüs
-        mephisto merchandising merci merkblatt merken merklich merkmal merkmale merkmalen merkmallose merkmallosen
-        merkmalloses merkst merkte merkten merkur merkwürdig merkwürdige merkwürdigen merkwürdiger merkwürdigerweise
-        merkwürdiges merlot mesh mesopotamien message messages messbar messbare messbaren messdose messdosen messe
-        messegelände messen messerattacke messergebnisse messern messers messerstecherei messgerät messgeräte messi
-        messlatte messprogramm messtechnik messungen messverfahren messwertaufnahme messwerte met metadaten metal
-        metalle metallen metaller metallgefäß metallgefäße metallgefäßen metallgefäßes metallic metallisch metallische
-        metallischen metallisches metallografie metamorphose metamorphosen metapher metaphern metaphorisch metaphysik
-        meteor meteorit meteoriten meteorologe meteorologen meteorologie meteorologische meteorologischen meter metern
-        methan methanol methode methoden methodik methodisch methodische methodischen metrik metrische metronom
-        metropole metropolen metropolis metropolregion mett mettbrötchen metzele metzgerei meute meuterei mexikaner
-        mexikanisch mexikanische mexikanischen mexikanischer miau mich miese mieser mieses miet miete mieten mieter
-        mieterhöhung mietern mieters mietet mietete mietpreis mietpreisbremse mietpreise mietrecht mietshaus
-        mietvertrag mietverträge mietwagen mietwohnung mietwohnungen mieze migrant migranten migrantinnen migration
-        migrationshintergrund migräne mikro mikroben mikrobiologie mikrofon mikrofone mikrogramm mikrogramme
-        mikrogrammen mikrogramms mikrokosmos mikroläsion mikroläsionen mikroorganismen mikrophon mikroskop mikroskopie
-        mikroskopien mikroskopisch mikroskopische mikrowelle mikrowellen milben milchdose milchdosen milchdrüse
-        milchdrüsen milchprodukte milchreis mild milde milden mildern mildes milf milfs milieu milieus militanten
-        militarismus military militär militärbasis militärdienst militärdiktatur militärisch militärische militärischen
-        militärischer militärisches militärpolizei militärputsch militärregierung militärs miliz milizen milk
-        millennium milliarde milliarden milliardenprogramme milliardär milliardäre milligramm milligramms millimeter
-        millimetern millionen millionenfach millionenhöhe millionenstadt millionär millionäre mime mimik mimosen
-        minderheit minderheiten minderheitsregierung minderjährig minderjährige minderjährigen minderjähriger mindern
-        mindert minderung minderwertig minderwertige minderwertigen mindestalter mindestanforderungen mindeste
-        mindesten mindestlohn mindestlohns mindestlöhne mindset minen mineral minerale mineralien mineralische
-        mineralischen mineralogie minerals mineralstoffe mineralwasser miniatur miniaturen minigolf minijob minijobs
-        minimale minimalen minimaler minimalismus minimalistisch minimalistische minimalpaaranalyse minimalpaaranalysen
+        lädt läge lägen lähmen lähmt lämmer lämpchen länder ländereien länderfinanzausgleich ländern ländle ländlich
+        ländliche ländlichen ländlicher längen länger längere längerem längeren längerer längeres längerfristig
+        längerfristige längerfristigen länglich längliche länglichen längs längst längste längsten längstens lärm
+        lärmbelästigung lärmschutz lässig lässige lässt lästern lästert lästig lästige lästigen läufe läufen läufer
+        läuferinnen läufern läufst läuft läuse läuten läutet läutete lävulose löblich löcher löchern löffel löffeln
+        löhnen lösbar lösch lösche löschen löscht löschte löschung löschzug löse lösegeld lösen löslich löst löste
+        lösten lösung lösungen lösungsansatz lösungsansätze lösungsmittel lösungsvorschlag lösungsvorschläge löten löwe
+        löwen löwenanteil löwenherz löwenstein löwenzahn löwin lücke lücken lückenhaft lückenlos lückenlose lückenlosen
+        lückenloses lüftchen lüfte lüften lüfter lüftung lüge lügen lügenpresse lügner lügnerin lügst lügt lümmel
+        lützele lützelen lützeles maa maar mach machart machbar machbare machbarkeit machbarkeitsstudie mache machen
+        machende machenschaften machete machs machst macht machte machten machtergreifung machthaber machthabern
+        machtkampf machtkämpfe machtlos machtlose machtlosen machtloses machtmissbrauch machtposition machtverhältnisse
+        machtwechsel machtwort machtübernahme machwerk madam madame mademoiselle madentherapie madentherapien maestro
+        mafia mafiose mafiosen mafioses mafiosi mag magazin magazine magazinen magazins magd magenblutung
+        magenblutungen magenkarzinom magenkarzinome magenkarzinomen magenkarzinoms magenschließmuskel magere mageren
+        magersucht maghreb magie magisch magische magischen magischer magisches magister magistrat magistrats magma
+        magnesium magnet magnete magneten magnetenzephalographie magnetenzephalographien magnetfeld magnetisch
+        magnetische magnetischen magnetismus magnum magst mahagoni mahlen mahlzeit mahlzeiten mahnen mahnmal mahnt
+        mahnte mahnung mahnungen mahnwache mai maibaum mailadresse mailbox mailen mailprogramm mailprogramme
+        mailprogrammen mailprogramms mails mailänder mainboard mainstream majestät majestätisch makaber makellos
+        makellose makellosen makelloses makro mal malaria malawi malaysia malerei malereien malerin malerisch
+        malerische malerischen malern malers malheur mals malt malten malteser maltose malus malware malz mama mamas
+        mami mamis mammografien mammographien mammut mammutknochen mammutknochens man management managements managen
+        manager managerin managern managers manch manche manchem manchen mancherorts manches manchmal mandant mandanten
+        mandantin mandarin mandarinen mandat mandate mandaten mandats mandeln mandoline manege mangelernährung
+        mangelhaft mangelhafte mangelhaften mangelhafter mangeln mangelnde mangelndem mangelnden mangelnder mangelndes
+        mangelt mangelte mangelware manie manieren manifest manifestation manifestieren manifestiert maniküre
+        manipulation manipulationen manipulativ manipulieren manipuliert manipulierte manipulierten mannen
+        mannigfaltigkeit mannose mannosen mannschaft mannschaften mannschaftskapitän mantra manuelle manuellen
+        manufaktur manufakturen manuskript manuskripte manöver manövern manövrieren maori mappe mapping marathon
+        marathons margarine marge margen marginal marienkirche marienkäfer marihuana marinen marionette marionetten
+        maritime maritimen markant markante markanten markenname markennamen markenspirituosen markenzeichen marketing
+        markgrafen markiere markieren markiert markierte markierten markierung markierungen markknochen markknochens
+        marklose marklosen markloses markt marktanalyse marktanalysen marktanteil marktanteile markteinführung marktes
+        marktforschung marktführer marktgemeinde markthalle marktkapitalisierung marktlücke marktmacht marktplatz
+        marktplatzes marktwert marktwirtschaft marmelade marmeladen marmor marode maroden marokkaner marokkanische
+        marokkanischen marquise marschieren marschiert marschierte marschierten martinskirche martyrium marxismus
+        marxisten marxistisch marxistische marxistischen marzipan masche maschen maschine maschinell maschinelle
+        maschinellen maschinen maschinenbau maschinenbauer maschinendiagnose maschinenfabrik maschinengeometrie
+        maschinengewehr maschinengewehre maschinengewehren maschinenpistole maschinenpistolen maschinenprogramm
+        maschinenprogramme maschinenprogrammen maschinenprogramms maschinenraum maschinerie masern masken maskenball
+        maskerade maskiert maskierte maskierten maskottchen maskulin massage massagen massaker massakers massakriert
+        masselose masselosen masseloses massengrab massengramm massengrammes massenhaft massenhafte massenhaften
+        massenmedien massenmord massenmörder massenproduktion massenschlägerei massentierhaltung
+        massenvernichtungswaffen massenweise masseur massieren massiert massig massiv massive massivem massiven
+        massiver massives mastadenitiden mastadenitis masterarbeit masterplan mastitiden mastitis mastozyt mastozyten
+        masturbation masturbieren masturbiert match matches material materialien materialismus materials materie
+        materiell materielle materiellen materieller mathematik mathematiker mathematisch mathematische mathematischen
+        mathematischer mathematisches matratze matratzen matrix matrizen matrose matrosen matsch matschig matze
+        mauerbau mauerfall mauerwerk maulkorb maultaschen maulwurf mauren mausklick mausoleum maut maxima maximale
+        maximalen maximales maximieren maximum mayday mayonnaise maßlose maßlosen maßloses mechanik mechaniker
+        mechanisch mechanische mechanischen mechanischer mechanisches mechanisierung mechanismen mechanismus
+        mechatronik mechatroniker meckern meckert mecklenburgische mecklenburgischen medaille medaillen medaillon
+        medialen medialer mediathek mediation medien medienbericht medienberichte medienberichten medienunternehmen
+        medikament medikamente medikamenten medikaments medikamentöse medikation meditation meditationen mediterrane
+        mediterranen meditieren medium mediums medizin mediziner medizinern medizinisch medizinische medizinischen
+        medizinischer medizinisches medizinstudenten medizinstudium meerblick meere meeren meerenge meeresboden
+        meeresfrüchte meeresgrund meeresspiegel meerjungfrau meerjungfrauen meerschweinchen meerwasser meeting meetings
+        meets megagramm megagramme megagrammen megagramms megapixel megawatt mehrarbeit mehraufwand mehre mehreinnahmen
+        mehren mehreren mehrerer mehrfach mehrfache mehrfachen mehrfacher mehrfamilienhaus mehrfamilienhäuser mehrheit
+        mehrheiten mehrheitlich mehrjährige mehrjährigen mehrjähriger mehrkampf mehrkosten mehrmaligen mehrmals
+        mehrsprachigkeit mehrtägige mehrtägigen mehrwert mehrwertsteuer mehrzahl meide meiden meidet meilen meilenstein
+        meilensteine meilenweit mein meine meineid meinem meinen meiner meinerseits meines meinetwegen meins meinst
+        meint meinte meinten meintest meinung meinungen meinungsaustausch meinungsbildung meinungsfreiheit
+        meinungsumfragen meinungsverschiedenheit meinungsverschiedenheiten meiose meiosen meist meisten meistens
+        meisterhaft meisterin meisterleistung meistern meisterprüfung meisters meisterschaft meisterschaften
+        meisterstück meistert meistertitel meisterwerk meisterwerke meistverkaufte mekka melancholie melancholisch
+        melancholische melancholischen melanose melanosen melanozyt melanozyten meld melde melden meldepflicht meldest
+        meldet meldete meldeten meldung meldungen melk melken melodie melodien melodisch melodische melodischen melonen
+        mem membran membranen meme memel memento memoiren memorandum memoria memorial menge mengen mengendiagramm
+        mengendiagramme mengendiagrammen mengendiagrammes mengendiagramms meningitiden meningitis meniskusverletzung
+        menno menostase menostasen mensch menschen menschenaffen menschenbild menschenhand menschenhandel
+        menschenkenntnis menschenleben menschenmassen menschenmenge menschenopfer menschenrecht menschenrechte
+        menschenrechten menschenrechtskonvention menschenrechtsverletzung menschenverachtend menschenverachtende
+        menschenverachtenden menschenverstand menschenwürde menschenwürdige menschheit menschheitsgeschichte menschlich
+        menschliche menschlichem menschlichen menschlicher menschliches menschlichkeit menschsein menstruation mental
+        mentale mentalen mentaler mentalität mentoren menu menü menüs mephisto merchandising merci merkblatt merken
+        merklich merkmal merkmale merkmalen merkmallose merkmallosen merkmalloses merkst merkte merkten merkur
+        merkwürdig merkwürdige merkwürdigen merkwürdiger merkwürdigerweise merkwürdiges merlot mesh mesopotamien
+        message messages messbar messbare messbaren messdose messdosen messe messegelände messen messerattacke
+        messergebnisse messern messers messerstecherei messgerät messgeräte messi messlatte messprogramm messtechnik
+        messungen messverfahren messwertaufnahme messwerte met metadaten metal metalle metallen metaller metallgefäß
+        metallgefäße metallgefäßen metallgefäßes metallic metallisch metallische metallischen metallisches
+        metallografie metamorphose metamorphosen metapher metaphern metaphorisch metaphysik meteor meteorit meteoriten
+        meteorologe meteorologen meteorologie meteorologische meteorologischen meter metern methan methanol methode
+        methoden methodik methodisch methodische methodischen metrik metrische metronom metropole metropolen metropolis
+        metropolregion mett mettbrötchen metzele metzgerei meute meuterei mexikaner mexikanisch mexikanische
+        mexikanischen mexikanischer miau mich miese mieser mieses miet miete mieten mieter mieterhöhung mietern mieters
+        mietet mietete mietpreis mietpreisbremse mietpreise mietrecht mietshaus mietvertrag mietverträge mietwagen
+        mietwohnung mietwohnungen mieze migrant migranten migrantinnen migration migrationshintergrund migräne mikro
+        mikroben mikrobiologie mikrofon mikrofone mikrogramm mikrogramme mikrogrammen mikrogramms mikrokosmos
+        mikroläsion mikroläsionen mikroorganismen mikrophon mikroskop mikroskopie mikroskopien mikroskopisch
+        mikroskopische mikrowelle mikrowellen milben milchdose milchdosen milchdrüse milchdrüsen milchprodukte
+        milchreis mild milde milden mildern mildes milf milfs milieu milieus militanten militarismus military militär
+        militärbasis militärdienst militärdiktatur militärisch militärische militärischen militärischer militärisches
+        militärpolizei militärputsch militärregierung militärs miliz milizen milk millennium milliarde milliarden
+        milliardenprogramme milliardär milliardäre milligramm milligramms millimeter millimetern millionen
+        millionenfach millionenhöhe millionenstadt millionär millionäre mime mimik mimose mimosen minderheit
+        minderheiten minderheitsregierung minderjährig minderjährige minderjährigen minderjähriger mindern mindert
+        minderung minderwertig minderwertige minderwertigen mindestalter mindestanforderungen mindeste mindesten
+        mindestlohn mindestlohns mindestlöhne mindset minen mineral minerale mineralien mineralische mineralischen
+        mineralogie minerals mineralstoffe mineralwasser miniatur miniaturen minigolf minijob minijobs minimale
+        minimalen minimaler minimalismus minimalistisch minimalistische minimalpaaranalyse minimalpaaranalysen
         minimieren minimiert minimierung minimum minirock minis ministerialrat ministerien ministerin ministerium
         ministeriums ministern ministerpräsident ministerpräsidenten ministerpräsidentin ministerrat ministers
         minnesota mint minute minuten minutenlang minutentakt minze minütige minütigen miotisch miotische miotischem
@@ -2648,10 +2651,10 @@ extension WordList {
         mitgliedschaften mitgliedsländer mitgliedsstaaten mitgliedstaat mitgliedstaaten mitgründer mithalten mithelfen
         mitherausgeber mithilfe mithin mithören mitkommen mitkriegen mitlaufen mitleid mitleidenschaft mitleidlose
         mitleidlosen mitleidloses mitlesen mitläufer mitmach mitmachen mitmacht mitmenschen mitmischen mitnahm mitnahme
-        mitnehme mitnehmen mitnichten mitnimmt mitochondrien mitosen mitotisch mitotische mitotischem mitotischen
-        mitotischer mitotisches mitreden mitreisenden mitsamt mitschnitt mitschnitte mitschreiben mitschuld mitschuldig
-        mitschüler mitschülerin mitschülern mitsingen mitspielen mitspieler mitspielern mitspielt mitsprache
-        mitspracherecht mitstreiter mitstreitern mittagessen mittags mittagspause mittagsschlaf mittagstisch
+        mitnehme mitnehmen mitnichten mitnimmt mitochondrien mitose mitosen mitotisch mitotische mitotischem
+        mitotischen mitotischer mitotisches mitreden mitreisenden mitsamt mitschnitt mitschnitte mitschreiben mitschuld
+        mitschuldig mitschüler mitschülerin mitschülern mitsingen mitspielen mitspieler mitspielern mitspielt
+        mitsprache mitspracherecht mitstreiter mitstreitern mittagessen mittags mittagspause mittagsschlaf mittagstisch
         mittagszeit mitte mitteilen mitteilt mitteilte mitteilung mitteilungen mittel mittelalter mittelalterlich
         mittelalterliche mittelalterlichen mittelalterlicher mittelalterliches mittelalters mittelamerika mittelbar
         mittelbare mitteldeutsche mitteldeutschen mitteleuropa mitteleuropäische mitteleuropäischen mittelfeld
@@ -2680,223 +2683,224 @@ extension WordList {
         monografien monogramm monogramme monogrammen monogrammes monogramms monographie monographien monolog monologe
         monopol monopole monopolstellung monopoly monoton monotonie monozyt monozyten monsieur monsignore monstern
         monsters monstrum monsun montabaur montag montagabend montage montagmorgen montags montagsdemo monteur
-        montieren montiert montierte montierten montur monument monumentale monumentalen monumente monuments moosens
-        moosrose moosrosen moped mopeds mops moral moralapostel moralisch moralische moralischen moralischer
-        moralisches moratorium morbus mord mordanschlag morddrohungen morde mordes mordfall mordkommission mordopfer
-        mordprozess mordserie mordversuch morgen morgendliche morgendlichen morgendämmerung morgengrauen morgenland
-        morgenröte morgens morgenstunden morgige morgigen mormonen morosen moroses morphemanalyse morphemanalysen
-        morphin morphium morphologie morphologische morphologischen mortalität mosaik moschee moscheen mosel moskauer
-        moskitos moslem moslems mossul motel motherboard motion motiv motivation motivationen motive motiven motivieren
-        motivierend motiviert motivierte motivierten motivierter motivs moto motocross motor motorboot motoren
-        motorhaube motorik motorische motorischen motorisierte motorisierten motorleistung motorrad motorradfahrer
-        motorradunfall motorroller motorräder motorrädern motors motorsport mountainbike mountainbiker move moves movie
-        movies mozarts mozilla mozzarella mucke muffin muffins muh mukosen mukoviszidose mulde mulmig mulmiges multi
-        multikulti multikulturelle multikulturellen multimedia multimediale multimomentaufnahme multimomentaufnahmen
-        multinationale multinationalen multiplen multipler multiplikation multiplikatoren multiplizieren multipliziert
-        multitasking mum mumie mumien mundart mundarten munde mundgeruch mundharmonika mundpropaganda mundrose
-        mundrosen mundtot mundwerk mundwinkel munition munkelt muntere murks murmeln murmelt murmelte murmeltier murren
-        muschel muschelkalk muscheln muschi muschis musculus museen musen museum museums musical musicals musik
-        musikalisch musikalische musikalischen musikalischer musikalisches musikanten musikantenknochen
-        musikantenknochens musiker musikerin musikerinnen musikern musikers musikgeschmack musikgruppe musikhochschule
-        musikindustrie musikinstrument musikinstrumente musikkapelle musiklehrer musikrichtung musikrichtungen
-        musikschule musikschulen musikstück musikstücke musikszene musiktheater musikunterricht musikverein
-        musikvereins musikvideo musikvideos musizieren musiziert muskelkater muskelkraft muskeln muskels musketiere
-        muskulös muslima muslimbruderschaft muslimbrüder muslime muslimen muslimisch muslimische muslimischen
-        muslimischer muss musst musste mussten musstest musterbeispiel mustern musterung mutant mutanten mutation
-        mutationen mute muten mutes mutet mutieren mutiert mutig mutige mutigen mutiger mutiges mutlose mutlosen
-        mutloses mutprobe mutter muttergesellschaft muttergottes mutterland mutterlose mutterlosen mutterloses
-        muttermilch muttern mutterschaft mutterschutz muttersprache muttersprachler muttertag muttis mutwillig myalgie
-        myalgien myelenzephalitiden myelenzephalitis myelitiden myelitis myeloenzephalitiden myeloenzephalitis
-        myelografie myelografien myelographie myelographien myelomatose myelomatosen myelomeningitiden myelomeningitis
-        myelopathie myelopathien myelose myelosen myelozyt myelozyten myelozytose myelozytosen myitiden mykosen
-        mykotisch mykotische mykotischem mykotischen mykotischer mykotisches myogelose myogelosen myogramm myogramme
-        myogrammen myogramms myokardinfarkt myokardinfarkte myokardinfarkten myokardinfarktes myokardinfarkts
-        myokarditiden myokarditis myokardose myokardosen myometrien myoparalyse myoparalysen myopathie myopathien
-        myopathisch myopathische myopathischem myopathischen myopathischer myopathisches myositiden myositis
-        myosklerose myosklerosen myospasmus myotomie myotomien myozyte myozyten myozyts myriagramm myriagramme
-        myriagrammen myriagramms myringektomie myringektomien myringitiden myringitis myringotomie myringotomien
-        mysterien mysterium mysteriös mysteriöse mysteriösen mysteriöser mystery mystik mystiker mystisch mystische
-        mystischen mystischer mythen mythische mythischen mythologie mythologische mythologischen mythos myxomatose
-        myxosarkom myxosarkome myxosarkomen myxosarkoms myxödem myxödeme myxödemen myxödems mächte mächten mächtig
-        mächtige mächtigen mächtiger mächtiges mächtigkeit mächtigste mächtigsten mädchen mädchens mädel mädels
-        mähdrescher mähen mähne mähren mährischen mängel mängeln männchen männer männerchor männern männerwelt männlein
-        männlich männliche männlichen männlicher männliches männlichkeit mäntel mär märchen märchenhaft märchenhafte
-        märchenhaften märchens märkisch märkische märkischen märkischer märkte märkten märsche märtyrer märz mäuschen
-        mäuse mäusen mäzen möbel möbelhaus möbeln möbelstück möcht möchte möchtegern möchten möchtest möchtet möge
-        mögen möglichen möglicher möglicherweise mögliches möglichkeit möglichkeiten möglichst mögt möhre möhren mönch
-        mönche mönchen möpse mörder mörderin mörderische mörderischen mördern mörders mörtel möse möwe möwen mücke
-        mücken müde müden müder müdigkeit mühe mühelos mühelose mühelosen müheloses mühen mühlbach mühlen mühsam
-        mühsame mühselig müll müllabfuhr mülleimer müllers müllhalde müllrose müllroses mülltonne mülltonnen münchner
-        münder mündet mündete mündigkeit mündlich mündliche mündlichen mündlicher mündung münsteraner münsterland
-        münsters münz münze münzen münzer mürrisch müsli müsse müssen müsst müsste müssten müsstest müsstet mütter
-        mütterlichen mütterlicherseits müttern mütze mützen nabel nabelschnur nachahmen nachahmer nachahmung
-        nachbardorf nachbargemeinde nachbarin nachbarland nachbarländer nachbarländern nachbarn nachbarort nachbars
-        nachbarschaft nachbarstaaten nachbarstadt nachbau nachbauen nachbearbeitung nachbessern nachbesserungen
-        nachbildung nachbildungen nachdem nachdenke nachdenken nachdenklich nachdenkliche nachdenkst nachdenkt
-        nachdruck nachdrücklich nacheinander nachempfinden nachempfunden nachfahren nachfolge nachfolgen nachfolgend
-        nachfolgende nachfolgenden nachfolgender nachfolger nachfolgerin nachfolgern nachfolgers nachforschungen
-        nachfrage nachfragen nachfüllen nachgang nachgebaut nachgeben nachgebessert nachgebildet nachgedacht
-        nachgefragt nachgegangen nachgegeben nachgehen nachgeholt nachgeht nachgekommen nachgelassen nachgelesen
-        nachgemacht nachgereicht nachgerüstet nachgesagt nachgeschaut nachgesehen nachgestellt nachgewiesen
-        nachgewiesene nachgewiesenen nachgibt nachgucken nachhaltig nachhaltige nachhaltigen nachhaltiger nachhaltiges
-        nachhaltigkeit nachhause nachhelfen nachher nachhilfe nachhinein nachholbedarf nachholen nachkomme nachkommen
-        nachkommt nachkriegszeit nachladen nachladeprogramm nachladeprogramme nachladeprogrammen nachladeprogramms
-        nachlass nachlassen nachlasses nachlegen nachlese nachlesen nachlässe nachlässig nachlässigkeit nachlässt
-        nachmachen nachmieter nachmittag nachmittage nachmittags nachname nachnamen nachos nachprüfen nachprüfung
-        nachrede nachricht nachrichten nachrichtenagentur nachrichtendienst nachrichtendienste nachrichtenmagazin
-        nachrichtenportal nachrichtensendung nachrichtensprecher nachruf nachrüsten nachrüstung nachsatz nachschauen
-        nachschlag nachschlagen nachschlagewerk nachschub nachsehen nachsicht nachsichtig nachsitzen nachsorge
-        nachspeise nachspiel nachspielen nachspielzeit nachstehend nachstehende nachstehenden nachstellen nacht
-        nachtclub nachtclubs nachtdienst nachteil nachteile nachteilen nachteilig nachthemd nachthimmel nachtigall
-        nachtisch nachtlager nachtleben nachtrag nachtragend nachtruhe nachträglich nachträgliche nachträglichen nachts
-        nachtschicht nachttisch nachtwache nachtwächter nachtzeit nachtzug nachuntersuchung nachvollziehbar
-        nachvollziehbare nachvollziehbaren nachvollziehen nachvollzogen nachwachsenden nachweisbar nachweisbare
-        nachweisbaren nachweise nachweisen nachweislich nachweist nachwelt nachwirkung nachwirkungen nachwort nachwuchs
-        nachwuchses nachzahlung nachziehen nachzuahmen nachzudenken nachzufragen nachzugeben nachzugehen nachzuholen
-        nachzukommen nachzulesen nachzusehen nachzuvollziehen nachzuweisen nachzügler nackig nackt nacktaufnahme
-        nacktaufnahmen nacktbilder nackte nackten nackter nacktes nacktfotos nacktheit nadeln nadelöhr nagellack nageln
-        nagelneue nagen nagt nah nahaufnahme nahaufnahmen nahe nahegelegt nahelegen nahelegt naheliegend naheliegende
-        naheliegenden nahen nahenden naher naherholungsgebiet nahestehende nahestehenden nahezu nahkampf nahm nahmen
-        nahost nahostkonflikt nahrung nahrungsaufnahme nahrungsaufnahmen nahrungskette nahrungsmittel nahrungsmitteln
-        naht nahtlos nahtlose nahtlosen nahtloses nahverkehr nahverkehrs naiv naive naiven naiver naivität naja namen
-        namenlose namenlosen namenloses namens namensgebung namensschild namenstag namensänderung namentlich namhafte
-        namhaften namhafter nannte nannten nanogramm nanogramme nanogrammen nanogramms nanu napalm napf napoleonischen
-        narbe narben narkoanalyse narkoanalysen narkose narkosen narkotisch narkotische narkotischem narkotischen
-        narkotischer narkotisches narrativ narrative narren narzissmus naschen nasen nasenbluten nashorn nashörner
-        nasse nassen nasses national nationalbank nationalbibliothek nationale nationalem nationalen nationaler
-        nationales nationalfeiertag nationalgalerie nationalgarde nationalhymne nationalismus nationalist nationalisten
-        nationalistisch nationalistische nationalistischen nationalität nationalitäten nationalmannschaft
-        nationalmannschaften nationalmuseum nationalpark nationalparks nationalrat nationalrates nationalrats
-        nationalsozialismus nationalsozialisten nationalsozialistische nationalsozialistischen nationalsozialistischer
-        nationalspieler nationalstaat nationalstaaten nationalteam nationalteams nationaltrainer nationalversammlung
-        nationalökonomie nationen natives natrium natron natur naturalismus naturaufnahmen naturblödem nature naturell
-        naturforscher naturfreunde naturgeschichte naturgesetz naturgesetze naturkatastrophe naturkatastrophen
-        naturkunde naturnahe naturnahen naturpark naturparks naturschutz naturschutzes naturschutzgebiet naturschützer
-        natursekt naturstein naturwissenschaft naturwissenschaften naturwissenschaftler naturwissenschaftlich
-        naturwissenschaftliche naturwissenschaftlichen naturwissenschaftlicher natürlich natürliche natürlichem
-        natürlichen natürlicher natürliches natürlichkeit nautilus navajo navi navigation navigationsgerät
-        navigationssystem navigator navigieren nazi nazis nazizeit neandertaler nebels nebenan nebenbei nebenberuflich
-        nebeneffekt nebeneinander nebenfach nebengebäude nebenher nebenjob nebenkosten nebennierendrüse
-        nebennierendrüsen nebenprodukt nebenraum nebenrolle nebensache nebensatz nebensächlich nebenwirkung
-        nebenwirkungen nebenzimmer nebst nebulose nebulosen nebuloses neck necken neffe neffen negation negativ
-        negative negativem negativen negativer negatives neger negern negiert nehm nehmen nehmt neidisch neidlose
-        neidlosen neidloses neige neigen neigt neigte neigung neigungen nein nekrektomie nekrektomien nekrolyse nekrose
-        nekrosen nekrotomie nekrotomien nektar nelken nemesis nenn nenne nennen nennenswert nennenswerte nennenswerten
-        nenner nennleistung nennst nennt nennung nennungen nennwert neoliberal neoliberale neoliberalen neoliberalismus
-        neon neonazi neonazis neoplasie neoplasien nephrektomie nephrektomien nephritiden nephritis nephrose nephrosen
-        nerd nerds nerv nerve nerven nervenkitzel nervensystem nervensystems nervenzellen nervenzusammenbruch nervig
-        nervige nervigen nerviger nervosität nervst nervt nervus nervös nervöse nervösen nervöser netten nettes
-        nettoprämie network networking networks netz netze netzen netzes netzhaut netzneutralität netzpolitik netzteil
-        netzwerk netzwerke netzwerken netzwerkes netzwerks neuanfang neuankömmlinge neuartige neuartigen neuartiger
-        neuaufbau neuauflage neuausgabe neuausrichtung neubaugebiet neubaus neubauten neubeginn neubewertung neubildung
-        neubürger neudruck neueinsteiger neuem neuentwicklung neuerdings neuere neueren neuerer neuerlich neuerliche
-        neuerlichen neuerscheinungen neuerung neuerungen neueröffnung neueste neuestem neuesten neuester neuestes
-        neugeborene neugeborenen neugeborenes neugestaltung neugier neugierde neugierig neugierige neugierigen
-        neugründung neugründungen neuheit neuheiten neuigkeit neuigkeiten neujahrsprognosen neujahrstelegramm neukunden
-        neuland neulich neuling neulinge neunjährigen neunmal neunte neunten neunter neunzehn neunzehnten neunzig
-        neunziger neunzigern neuordnung neuorganisation neuorientierung neupreis neuralgie neuralgien neuraltherapie
-        neuregelung neuries neuritiden neuritis neuroanatomie neurodermitis neurologe neurologen neurologie
-        neurologische neurologischen neuronale neuronalen neuronen neuropathie neuropathien neurose neurosen neurotisch
-        neurotische neurotischem neurotischen neurotischer neurotisches neuseeländische neuseeländischen neustadt
-        neustart neuste neusten neustrukturierung neutral neutrale neutralem neutralen neutraler neutrales
-        neutralisieren neutralisiert neutralität neutronen neuwagen neuwahl neuwahlen neuware neuwertig neuzeit
-        neuzeitliche neuzeitlichen neuzugang neuzugänge neuzulassungen news newsletter newsroom nexus ngos nibelungen
-        nichte nichteinhaltung nichten nichtig nichtigkeit nichtraucher nichts nichtsdestotrotz nichtstun nichtwähler
-        nickelodeon nicken nickerchen nicki nickt nickte nie niederbayerischen niederdeutsche niederdeutschen niedere
-        niederen niedergang niedergebrannt niedergelassen niedergelassenen niedergelegt niedergeschlagen
-        niedergeschossen niedergeschrieben niedergestochen niederlage niederlagen niederlassen niederlassung
-        niederlassungen niederlegen niederländer niederländern niederländisch niederländische niederländischen
-        niederländischer niedermetzele niederschlag niederschlagen niederschläge niederschlägen niederschlägt
-        niederschrift niedersächsische niedersächsischen niederung niederungen niederzulassen niederzulegen
-        niederösterreichischen niedlich niedliche niedlichen niedrig niedrige niedrigem niedrigen niedriger niedrigere
-        niedrigeren niedrigerer niedriges niedrigste niedrigsten niedrigwasser niemals niemand niemandem niemanden
-        niemandsland nierenblutung nierenblutungen nierenversagen nieselregen niet niete nieten niethose niethosen
-        nigerianer nigerianische nigerianischen nikotin nilotisch nilotische nilotischem nilotischen nilotischer
-        nilotisches nimbus nimm nimmst nimmt nippel nirgends nirgendwo nirvana nische nischen nisten nitrat niveau
-        niveaulose niveaulosen niveauloses niveaus nivoses nix nobelpreis nobelpreisträger noblen nobody nochmal
-        nochmals noir nomaden nomen nomenklatur nominal nominativ nominell nominieren nominiert nominierte nominierten
-        nominierung nominierungen nomogramm nomogramme nomogrammen nomogramms non none nonne nonnen nonogramm
-        nonogramme nonogrammen nonogramms nonsens nonstop noob nordafrikaner nordafrikanischen nordamerikanische
-        nordamerikanischen norddeutsche norddeutschen norddeutscher norddeutschland norddeutschlands nordens nordisch
-        nordische nordischen nordkoreaner nordkoreanische nordkoreanischen nordküste nordost nordosten nordpol
-        nordschleife nordseeküste nordseite nordwest nordwesten nordwestlich nordwestlichen nordwärts nordöstlich
-        nordöstlichen norm normalbürger normalem normalerweise normalfall normalisieren normalisiert normalisierung
-        normalität normalzustand normannen normative normativen normen normiert normung norweger norwegisch norwegische
-        norwegischen nosemose nostalgie nostalgien nostalgisch nostalgische nostalgischen not notar notare notarzt
-        notation notaufnahme notaufnahmen notbremse notdienst notdürftig note notebook notebooks noten notenbank
-        notenbanken notensatzprogramm notensatzprogramme notensatzprogrammen notensatzprogramms notes notfall
-        notfallplan notfalls notfälle notfällen notgedrungen nothilfe notieren notiert notierte notierten notiz
-        notizbuch notizen notlage notlagen notlandung notlösung notorisch notprogramm notruf notstand notstandsprogramm
-        notwehr notwendig notwendige notwendigen notwendiger notwendigerweise notwendiges notwendigkeit notwendigkeiten
-        nougat novelle novellen novellierung november novenen novum nuance nuancen nudel nudeln nuggets nuklear
-        nukleare nuklearen nuklearwaffen nullen nullpunkt numerische numerischen numerus numinose numinosen numinoses
-        nummer nummeriert nummerierung nummern nummernschild nummernschilder nun nunmehr nuntius nurmehr nussknacker
-        nut nutella nutrition nutte nutten nutz nutzbar nutzbare nutzbaren nutze nutzen nutzenanalyse nutzenanalysen
-        nutzer nutzern nutzers nutzfahrzeuge nutzlast nutzlos nutzlose nutzlosen nutzloses nutzpflanzen nutzt nutzte
-        nutzten nutztiere nutzung nutzungen nutzungsdauer nutzungsrechte nyktalgie nyktalgien nykturie nykturien nylon
-        nylons nylonstrumpfhosen nymphe nymphen nymphitiden nymphitis nächst nächste nächstem nächsten nächstenliebe
-        nächster nächstes nächstgelegene nächstgelegenen nächte nächten nächtliche nächtlichen nächtlicher nägel nägeln
-        näh nähe nähen näher nähere näheren näherer näheres nähern nähert näherte näherten nähmaschine nähmaschinen
-        nähme nährboden nähren nährstoffen nährt näht nähte nähten nämlich närrische nässe nördlich nördliche
-        nördlichen nördlicher nördlichste nördlichsten nörgeln nöte nöten nötig nötige nötigen nötiger nötigste
-        nötigsten nötigt nötigung nüchtern nüchterne nüchternen nüchterner nüsse nüssen nütze nützen nützlich nützliche
-        nützlichen nützlicher nützliches nützlichkeit nützt nützte oase oasen obacht obdach obdachlos obdachlose
-        obdachlosen obdachloser obdachloses obdachlosigkeit obduktion obduktionsbefund obduktionsbefunde
-        obduktionsbefunden obduktionsbefundes obduktionsbefunds obenauf obendrauf obendrein oberarmknochen
-        oberarmknochens oberbayerischen oberbefehl oberbegriff oberbürgermeister oberbürgermeisterin oberbürgermeisters
-        oberes oberfläche oberflächen oberflächlich oberflächliche oberflächlichen oberflächlicher oberflächlichkeit
-        oberfranken obergericht obergrenze obergrenzen oberhalb oberhand oberhaupt oberin oberirdischen oberkante
-        oberkiefer oberklasse oberkommando oberkörper oberland oberlandesgericht oberlandesgerichts oberlehrer
-        oberleitung oberleutnant oberliga oberligisten oberlippe oberschenkelknochen oberschenkelknochens oberschicht
-        oberschule oberseite oberstaatsanwalt oberste obersten oberster oberstes oberstleutnant oberstufe oberteil
-        oberverwaltungsgericht oberweite oberösterreichische oberösterreichischen obgleich obhut obige obigen obiger
-        objekt objekte objekten objektes objektiv objektive objektiven objektiver objektives objektivität objekts oblag
-        obliegt obligatorisch obligatorische obligatorischen obmann oboe obrigkeit obs obschon observation
-        observatorium obsession obsolet obstbau obstbäume obstbäumen obwohl ochse ochsen odiosen odioses odometrie
-        odontogramm odontogramme odontogrammen odontogramms odyssee ofen offen offenbar offenbaren offenbart offenbarte
-        offenbarung offene offenem offenen offener offenes offengelegt offenheit offenkundig offenlegen offenlegung
-        offensichtlich offensichtliche offensichtlichen offensichtlicher offensiv offensive offensiven offensivspieler
-        offenzulegen offeriert offerte offerten office offiziell offizielle offiziellen offizieller offizielles
-        offizier offiziere offizieren offiziers offline offroad offs offshore oft oftmals oha ohnehin ohnmacht
-        ohnmächtig oho ohrfeige ohrfeigen ohrläppchen ohrringe ohrspeicheldrüse ohrspeicheldrüsen ohrstöpsel ohrwurm
-        oje okay okkupation oklahoma oktave oktober oktoberfest oktoberrevolution oldie oldies oldtimer oled
-        olfaktometrie oligarchen oligarchie oligurie oligurien oligämie oligämien olivenöl olle ollen olymp olympiade
-        olympiasieg olympiasieger olympiasiegerin olympiastadion olympische olympischen olympischer olympisches olé oma
-        omas omega omen omi ominöse ominösen omis omnibus omnium onanieren onkel onkels onkologie onkotisch onkotische
-        onkotischem onkotischen onkotischer onkotisches online onlineshop onlineshops ons ontogenese onyx oogenese
-        oogenesen opa opener oper opera operationen operativ operative operativen operativer operatives operator
-        operatoren operette operieren operiert operierte operierten opern opernball opernhaus opfer opfern opfers
-        opfert opferte opferzahlen opi opium opportunismus opposition oppositionelle oppositionellen oppositionsführer
-        optik optiker optimal optimale optimalen optimaler optimales optimieren optimiert optimierte optimierung
-        optimismus optimist optimisten optimistisch optimistische optimistischen optimum option optional optionen
-        optisch optische optischen optischer optisches opus orakel orale oralen oralsex orangefarbenen orangen
-        orangenen orangensaft orangerie oratorium orbit orchester orchestern orchesters orchestra orchidee orchideen
-        orchitiden orchitis orden ordens ordentlich ordentliche ordentlichen ordentlicher ordentliches order ordern
-        orders ordinariat ordinarius ordination ordne ordnen ordnern ordnet ordnete ordnung ordnungen
-        ordnungswidrigkeit ordnungswidrigkeiten ordo ordre oregano organe organen organigramm organigramme
-        organigrammen organigrammes organigramms organisation organisationen organisationsform organisationsstruktur
-        organisator organisatoren organisatorisch organisatorische organisatorischen organisatorischer organisch
-        organische organischen organischer organisches organisiere organisieren organisiert organisierte organisierten
-        organisierter organisiertes organismen organismus organist organisten organs organspende organspender orgasmen
-        orgasmus orgel orgelmusik orgeln orgie orgien orient orientalisch orientalische orientalischen orientalischer
-        orientieren orientiert orientierte orientierten orientierter orientierung orientierungen orientierungshilfe
-        orients original originalausgabe originale originalen originalgetreu originalität originals originaltitel
-        originell originelle originellen origineller orkan orks ornament ornamente ornamenten orogenese orogenesen
-        orografie orografien orographie orographien ort orten ortes orthodox orthodoxe orthodoxen orthodoxie
-        orthografie orthografien orthographie orthographien orthopäde orthopäden orthopädie orthopädische
-        orthopädischen ortsansässige ortsansässigen ortsausgang ortsbeirat ortschaft ortschaften ortseingang ortskern
-        ortsmitte ortsnamen ortsrand ortsteil ortsteile ortsteilen ortsteils ortsumgehung ortsvorsteher ortszeit
-        ortszentrum ortung oscars osmanen osmanische osmanischen osmosen osmotisch osmotische osmotischem osmotischen
-        osmotischer osmotisches ossi ossis ostalgie ostalgien ostbahnhof ostblock ostdeutsche ostdeutschen ostdeutscher
-        ostealgie ostealgien ostens osteolyse osteolysen osteopathie osteopenie osteopenien osteoporose osteoporosen
-        ostereier osterferien osterfest osterfeuer osterhase osterhasen ostermontag ostern ostersonntag osteuropäer
-        osteuropäische osteuropäischen ostfriesische ostfriesischen ostfriesland ostfront ostgrenze ostindien ostitiden
-        ostitis ostküste ostseeküste ostseite ostteil ostukraine ostwestfalen ostwind ostwärts oszillogramm
-        oszillogramme oszillogrammen oszillogramms otalgie otalgien otitiden out outdoor outet outfit outfits outing
-        outlet output outs outsourcing ouvertüre oval ovale ovalen overkill own oxalurie oxalurien oxidation ozean
-        ozeane ozeanen ozeans ozon paar paare paaren paares paarmal paartherapie paartherapien paarung paarungen
-        paarweise pacht pachten pachtvertrag package packe packende packenden packet packs packst packstation packt
-        packte packten packung packungen pad paddel paddeln padre paella pah paintball paket pakete paketen pakets
+        montieren montiert montierte montierten montur monument monumentale monumentalen monumente monuments moosen
+        moosens mooses moosrose moosrosen moped mopeds mops moral moralapostel moralisch moralische moralischen
+        moralischer moralisches moratorium morbus mord mordanschlag morddrohungen morde mordes mordfall mordkommission
+        mordopfer mordprozess mordserie mordversuch morgen morgendliche morgendlichen morgendämmerung morgengrauen
+        morgenland morgenröte morgens morgenstunden morgige morgigen mormonen morose morosen moroses morphemanalyse
+        morphemanalysen morphin morphium morphologie morphologische morphologischen mortalität mosaik moschee moscheen
+        mosel moskauer moskitos moslem moslems mossul motel motherboard motion motiv motivation motivationen motive
+        motiven motivieren motivierend motiviert motivierte motivierten motivierter motivs moto motocross motor
+        motorboot motoren motorhaube motorik motorische motorischen motorisierte motorisierten motorleistung motorrad
+        motorradfahrer motorradunfall motorroller motorräder motorrädern motors motorsport mountainbike mountainbiker
+        move moves movie movies mozarts mozilla mozzarella mucke muffin muffins muh mukosen mukoviszidose mulde mulmig
+        mulmiges multi multikulti multikulturelle multikulturellen multimedia multimediale multimomentaufnahme
+        multimomentaufnahmen multinationale multinationalen multiplen multipler multiplikation multiplikatoren
+        multiplizieren multipliziert multitasking mum mumie mumien mundart mundarten munde mundgeruch mundharmonika
+        mundpropaganda mundrose mundrosen mundtot mundwerk mundwinkel munition munkelt muntere murks murmeln murmelt
+        murmelte murmeltier murren muschel muschelkalk muscheln muschi muschis musculus museen musen museum museums
+        musical musicals musik musikalisch musikalische musikalischen musikalischer musikalisches musikanten
+        musikantenknochen musikantenknochens musiker musikerin musikerinnen musikern musikers musikgeschmack
+        musikgruppe musikhochschule musikindustrie musikinstrument musikinstrumente musikkapelle musiklehrer
+        musikrichtung musikrichtungen musikschule musikschulen musikstück musikstücke musikszene musiktheater
+        musikunterricht musikverein musikvereins musikvideo musikvideos musizieren musiziert muskelkater muskelkraft
+        muskeln muskels musketiere muskulös muslima muslimbruderschaft muslimbrüder muslime muslimen muslimisch
+        muslimische muslimischen muslimischer muss musst musste mussten musstest musterbeispiel mustern musterung
+        mutant mutanten mutation mutationen mute muten mutes mutet mutieren mutiert mutig mutige mutigen mutiger
+        mutiges mutlose mutlosen mutloses mutprobe mutter muttergesellschaft muttergottes mutterland mutterlose
+        mutterlosen mutterloses muttermilch muttern mutterschaft mutterschutz muttersprache muttersprachler muttertag
+        muttis mutwillig myalgie myalgien myelenzephalitiden myelenzephalitis myelitiden myelitis myeloenzephalitiden
+        myeloenzephalitis myelografie myelografien myelographie myelographien myelomatose myelomatosen
+        myelomeningitiden myelomeningitis myelopathie myelopathien myelose myelosen myelozyt myelozyten myelozytose
+        myelozytosen myitiden myitis mykose mykosen mykotisch mykotische mykotischem mykotischen mykotischer
+        mykotisches myogelose myogelosen myogramm myogramme myogrammen myogramms myokardinfarkt myokardinfarkte
+        myokardinfarkten myokardinfarktes myokardinfarkts myokarditiden myokarditis myokardose myokardosen myomen
+        myometrien myoparalyse myoparalysen myopathie myopathien myopathisch myopathische myopathischem myopathischen
+        myopathischer myopathisches myositiden myositis myosklerose myosklerosen myospasmus myotomie myotomien myozyt
+        myozyte myozyten myozyts myriagramm myriagramme myriagrammen myriagramms myringektomie myringektomien
+        myringitiden myringitis myringotomie myringotomien mysterien mysterium mysteriös mysteriöse mysteriösen
+        mysteriöser mystery mystik mystiker mystisch mystische mystischen mystischer mythen mythische mythischen
+        mythologie mythologische mythologischen mythos myxomatose myxosarkom myxosarkome myxosarkomen myxosarkoms
+        myxödem myxödeme myxödemen myxödems mächte mächten mächtig mächtige mächtigen mächtiger mächtiges mächtigkeit
+        mächtigste mächtigsten mädchen mädchens mädel mädels mähdrescher mähen mähne mähren mährischen mängel mängeln
+        männchen männer männerchor männern männerwelt männlein männlich männliche männlichen männlicher männliches
+        männlichkeit mäntel mär märchen märchenhaft märchenhafte märchenhaften märchens märkisch märkische märkischen
+        märkischer märkte märkten märsche märtyrer märz mäuschen mäuse mäusen mäzen möbel möbelhaus möbeln möbelstück
+        möcht möchte möchtegern möchten möchtest möchtet möge mögen möglichen möglicher möglicherweise mögliches
+        möglichkeit möglichkeiten möglichst mögt möhre möhren mönch mönche mönchen möpse mörder mörderin mörderische
+        mörderischen mördern mörders mörtel möse möwe möwen mücke mücken müde müden müder müdigkeit mühe mühelos
+        mühelose mühelosen müheloses mühen mühlbach mühlen mühsam mühsame mühselig müll müllabfuhr mülleimer müllers
+        müllhalde müllrose müllroses mülltonne mülltonnen münchner münder mündet mündete mündigkeit mündlich mündliche
+        mündlichen mündlicher mündung münsteraner münsterland münsters münz münze münzen münzer mürrisch müsli müsse
+        müssen müsst müsste müssten müsstest müsstet mütter mütterlichen mütterlicherseits müttern mütze mützen nabel
+        nabelschnur nachahmen nachahmer nachahmung nachbardorf nachbargemeinde nachbarin nachbarland nachbarländer
+        nachbarländern nachbarn nachbarort nachbars nachbarschaft nachbarstaaten nachbarstadt nachbau nachbauen
+        nachbearbeitung nachbessern nachbesserungen nachbildung nachbildungen nachdem nachdenke nachdenken nachdenklich
+        nachdenkliche nachdenkst nachdenkt nachdruck nachdrücklich nacheinander nachempfinden nachempfunden nachfahren
+        nachfolge nachfolgen nachfolgend nachfolgende nachfolgenden nachfolgender nachfolger nachfolgerin nachfolgern
+        nachfolgers nachforschungen nachfrage nachfragen nachfüllen nachgang nachgebaut nachgeben nachgebessert
+        nachgebildet nachgedacht nachgefragt nachgegangen nachgegeben nachgehen nachgeholt nachgeht nachgekommen
+        nachgelassen nachgelesen nachgemacht nachgereicht nachgerüstet nachgesagt nachgeschaut nachgesehen nachgestellt
+        nachgewiesen nachgewiesene nachgewiesenen nachgibt nachgucken nachhaltig nachhaltige nachhaltigen nachhaltiger
+        nachhaltiges nachhaltigkeit nachhause nachhelfen nachher nachhilfe nachhinein nachholbedarf nachholen nachkomme
+        nachkommen nachkommt nachkriegszeit nachladen nachladeprogramm nachladeprogramme nachladeprogrammen
+        nachladeprogramms nachlass nachlassen nachlasses nachlegen nachlese nachlesen nachlässe nachlässig
+        nachlässigkeit nachlässt nachmachen nachmieter nachmittag nachmittage nachmittags nachname nachnamen nachos
+        nachprüfen nachprüfung nachrede nachricht nachrichten nachrichtenagentur nachrichtendienst nachrichtendienste
+        nachrichtenmagazin nachrichtenportal nachrichtensendung nachrichtensprecher nachruf nachrüsten nachrüstung
+        nachsatz nachschauen nachschlag nachschlagen nachschlagewerk nachschub nachsehen nachsicht nachsichtig
+        nachsitzen nachsorge nachspeise nachspiel nachspielen nachspielzeit nachstehend nachstehende nachstehenden
+        nachstellen nacht nachtclub nachtclubs nachtdienst nachteil nachteile nachteilen nachteilig nachthemd
+        nachthimmel nachtigall nachtisch nachtlager nachtleben nachtrag nachtragend nachtruhe nachträglich
+        nachträgliche nachträglichen nachts nachtschicht nachttisch nachtwache nachtwächter nachtzeit nachtzug
+        nachuntersuchung nachvollziehbar nachvollziehbare nachvollziehbaren nachvollziehen nachvollzogen nachwachsenden
+        nachweisbar nachweisbare nachweisbaren nachweise nachweisen nachweislich nachweist nachwelt nachwirkung
+        nachwirkungen nachwort nachwuchs nachwuchses nachzahlung nachziehen nachzuahmen nachzudenken nachzufragen
+        nachzugeben nachzugehen nachzuholen nachzukommen nachzulesen nachzusehen nachzuvollziehen nachzuweisen
+        nachzügler nackig nackt nacktaufnahme nacktaufnahmen nacktbilder nackte nackten nackter nacktes nacktfotos
+        nacktheit nadeln nadelöhr nagellack nageln nagelneue nagen nagt nah nahaufnahme nahaufnahmen nahe nahegelegt
+        nahelegen nahelegt naheliegend naheliegende naheliegenden nahen nahenden naher naherholungsgebiet nahestehende
+        nahestehenden nahezu nahkampf nahm nahmen nahost nahostkonflikt nahrung nahrungsaufnahme nahrungsaufnahmen
+        nahrungskette nahrungsmittel nahrungsmitteln naht nahtlos nahtlose nahtlosen nahtloses nahverkehr nahverkehrs
+        naiv naive naiven naiver naivität naja namen namenlose namenlosen namenloses namens namensgebung namensschild
+        namenstag namensänderung namentlich namhafte namhaften namhafter nannte nannten nanogramm nanogramme
+        nanogrammen nanogramms nanu napalm napf napoleonischen narkoanalyse narkoanalysen narkose narkosen narkotisch
+        narkotische narkotischem narkotischen narkotischer narkotisches narrativ narrative narren narzissmus naschen
+        nasen nasenbluten nashorn nashörner nasse nassen nasses national nationalbank nationalbibliothek nationale
+        nationalem nationalen nationaler nationales nationalfeiertag nationalgalerie nationalgarde nationalhymne
+        nationalismus nationalist nationalisten nationalistisch nationalistische nationalistischen nationalität
+        nationalitäten nationalmannschaft nationalmannschaften nationalmuseum nationalpark nationalparks nationalrat
+        nationalrates nationalrats nationalsozialismus nationalsozialisten nationalsozialistische
+        nationalsozialistischen nationalsozialistischer nationalspieler nationalstaat nationalstaaten nationalteam
+        nationalteams nationaltrainer nationalversammlung nationalökonomie nationen natives natrium natron natur
+        naturalismus naturaufnahmen naturblödem nature naturell naturforscher naturfreunde naturgeschichte naturgesetz
+        naturgesetze naturkatastrophe naturkatastrophen naturkunde naturnahe naturnahen naturpark naturparks
+        naturschutz naturschutzes naturschutzgebiet naturschützer natursekt naturstein naturwissenschaft
+        naturwissenschaften naturwissenschaftler naturwissenschaftlich naturwissenschaftliche naturwissenschaftlichen
+        naturwissenschaftlicher natürlich natürliche natürlichem natürlichen natürlicher natürliches natürlichkeit
+        nautilus navajo navi navigation navigationsgerät navigationssystem navigator navigieren nazi nazis nazizeit
+        neandertaler nebels nebenan nebenbei nebenberuflich nebeneffekt nebeneinander nebenfach nebengebäude nebenher
+        nebenjob nebenkosten nebennierendrüse nebennierendrüsen nebenprodukt nebenraum nebenrolle nebensache nebensatz
+        nebensächlich nebenwirkung nebenwirkungen nebenzimmer nebst nebulose nebulosen nebuloses neck necken neffe
+        neffen negation negativ negative negativem negativen negativer negatives neger negern negiert nehm nehmen nehmt
+        neidisch neidlose neidlosen neidloses neige neigen neigt neigte neigung neigungen nein nekrektomie nekrektomien
+        nekrolyse nekrose nekrosen nekrotomie nekrotomien nektar nelken nemesis nenn nenne nennen nennenswert
+        nennenswerte nennenswerten nenner nennleistung nennst nennt nennung nennungen nennwert neoliberal neoliberale
+        neoliberalen neoliberalismus neon neonazi neonazis neoplasie neoplasien nephrektomie nephrektomien nephritiden
+        nephritis nephrose nephrosen nerd nerds nerv nerve nerven nervenkitzel nervensystem nervensystems nervenzellen
+        nervenzusammenbruch nerves nervig nervige nervigen nerviger nervosität nervst nervt nervus nervös nervöse
+        nervösen nervöser netten nettes nettoprämie network networking networks netz netze netzen netzes netzhaut
+        netzneutralität netzpolitik netzteil netzwerk netzwerke netzwerken netzwerkes netzwerks neuanfang
+        neuankömmlinge neuartige neuartigen neuartiger neuaufbau neuauflage neuausgabe neuausrichtung neubaugebiet
+        neubaus neubauten neubeginn neubewertung neubildung neubürger neudruck neueinsteiger neuem neuentwicklung
+        neuerdings neuere neueren neuerer neuerlich neuerliche neuerlichen neuerscheinungen neuerung neuerungen
+        neueröffnung neueste neuestem neuesten neuester neuestes neugeborene neugeborenen neugeborenes neugestaltung
+        neugier neugierde neugierig neugierige neugierigen neugründung neugründungen neuheit neuheiten neuigkeit
+        neuigkeiten neujahrsprognosen neujahrstelegramm neukunden neuland neulich neuling neulinge neunjährigen neunmal
+        neunte neunten neunter neunzehn neunzehnten neunzig neunziger neunzigern neuordnung neuorganisation
+        neuorientierung neupreis neuralgie neuralgien neuraltherapie neuregelung neuries neuritiden neuritis
+        neuroanatomie neurodermitis neurologe neurologen neurologie neurologische neurologischen neuronale neuronalen
+        neuronen neuropathie neuropathien neurose neurosen neurotisch neurotische neurotischem neurotischen
+        neurotischer neurotisches neuseeländische neuseeländischen neustadt neustart neuste neusten neustrukturierung
+        neutral neutrale neutralem neutralen neutraler neutrales neutralisieren neutralisiert neutralität neutronen
+        neuwagen neuwahl neuwahlen neuware neuwertig neuzeit neuzeitliche neuzeitlichen neuzugang neuzugänge
+        neuzulassungen news newsletter newsroom nexus ngos nibelungen nichte nichteinhaltung nichten nichtig
+        nichtigkeit nichtraucher nichts nichtsdestotrotz nichtstun nichtwähler nickelodeon nicken nickerchen nicki
+        nickt nickte nie niederbayerischen niederdeutsche niederdeutschen niedere niederen niedergang niedergebrannt
+        niedergelassen niedergelassenen niedergelegt niedergeschlagen niedergeschossen niedergeschrieben
+        niedergestochen niederlage niederlagen niederlassen niederlassung niederlassungen niederlegen niederländer
+        niederländern niederländisch niederländische niederländischen niederländischer niedermetzele niederschlag
+        niederschlagen niederschläge niederschlägen niederschlägt niederschrift niedersächsische niedersächsischen
+        niederung niederungen niederzulassen niederzulegen niederösterreichischen niedlich niedliche niedlichen niedrig
+        niedrige niedrigem niedrigen niedriger niedrigere niedrigeren niedrigerer niedriges niedrigste niedrigsten
+        niedrigwasser niemals niemand niemandem niemanden niemandsland nierenblutung nierenblutungen nierenversagen
+        nieselregen niet niete nieten niethose niethosen nigerianer nigerianische nigerianischen nikotin nilotisch
+        nilotische nilotischem nilotischen nilotischer nilotisches nimbus nimm nimmst nimmt nippel nirgends nirgendwo
+        nirvana nische nischen nisten nitrat niveau niveaulose niveaulosen niveauloses niveaus nivose nivoses nix
+        nobelpreis nobelpreisträger noblen nobody nochmal nochmals noir nomaden nomen nomenklatur nominal nominativ
+        nominell nominieren nominiert nominierte nominierten nominierung nominierungen nomogramm nomogramme nomogrammen
+        nomogramms non none nonne nonnen nonogramm nonogramme nonogrammen nonogramms nonsens nonstop noob nordafrikaner
+        nordafrikanischen nordamerikanische nordamerikanischen norddeutsche norddeutschen norddeutscher norddeutschland
+        norddeutschlands nordens nordisch nordische nordischen nordkoreaner nordkoreanische nordkoreanischen nordküste
+        nordost nordosten nordpol nordschleife nordseeküste nordseite nordwest nordwesten nordwestlich nordwestlichen
+        nordwärts nordöstlich nordöstlichen norm normalbürger normalem normalerweise normalfall normalisieren
+        normalisiert normalisierung normalität normalzustand normannen normative normativen normen normiert normung
+        norweger norwegisch norwegische norwegischen nosemose nostalgie nostalgien nostalgisch nostalgische
+        nostalgischen not notar notare notarzt notation notaufnahme notaufnahmen notbremse notdienst notdürftig note
+        notebook notebooks noten notenbank notenbanken notensatzprogramm notensatzprogramme notensatzprogrammen
+        notensatzprogramms notes notfall notfallplan notfalls notfälle notfällen notgedrungen nothilfe notieren notiert
+        notierte notierten notiz notizbuch notizen notlage notlagen notlandung notlösung notorisch notprogramm notruf
+        notstand notstandsprogramm notwehr notwendig notwendige notwendigen notwendiger notwendigerweise notwendiges
+        notwendigkeit notwendigkeiten nougat novelle novellen novellierung november novene novenen novum nuance nuancen
+        nudel nudeln nuggets nuklear nukleare nuklearen nuklearwaffen nullen nullpunkt numerische numerischen numerus
+        numinose numinosen numinoses nummer nummeriert nummerierung nummern nummernschild nummernschilder nun nunmehr
+        nuntius nurmehr nussknacker nut nutella nutrition nutte nutten nutz nutzbar nutzbare nutzbaren nutze nutzen
+        nutzenanalyse nutzenanalysen nutzer nutzern nutzers nutzfahrzeuge nutzlast nutzlos nutzlose nutzlosen nutzloses
+        nutzpflanzen nutzt nutzte nutzten nutztiere nutzung nutzungen nutzungsdauer nutzungsrechte nyktalgie nyktalgien
+        nykturie nykturien nylon nylons nylonstrumpfhosen nymphe nymphen nymphitiden nymphitis nächst nächste nächstem
+        nächsten nächstenliebe nächster nächstes nächstgelegene nächstgelegenen nächte nächten nächtliche nächtlichen
+        nächtlicher nägel nägeln näh nähe nähen näher nähere näheren näherer näheres nähern nähert näherte näherten
+        nähmaschine nähmaschinen nähme nährboden nähren nährstoffen nährt näht nähte nähten nämlich närrische nässe
+        nördlich nördliche nördlichen nördlicher nördlichste nördlichsten nörgeln nöte nöten nötig nötige nötigen
+        nötiger nötigste nötigsten nötigt nötigung nüchtern nüchterne nüchternen nüchterner nüsse nüssen nütze nützen
+        nützlich nützliche nützlichen nützlicher nützliches nützlichkeit nützt nützte oase oasen obacht obdach
+        obdachlos obdachlose obdachlosen obdachloser obdachloses obdachlosigkeit obduktion obduktionsbefund
+        obduktionsbefunde obduktionsbefunden obduktionsbefundes obduktionsbefunds obenauf obendrauf obendrein
+        oberarmknochen oberarmknochens oberbayerischen oberbefehl oberbegriff oberbürgermeister oberbürgermeisterin
+        oberbürgermeisters oberes oberfläche oberflächen oberflächlich oberflächliche oberflächlichen oberflächlicher
+        oberflächlichkeit oberfranken obergericht obergrenze obergrenzen oberhalb oberhand oberhaupt oberin
+        oberirdischen oberkante oberkiefer oberklasse oberkommando oberkörper oberland oberlandesgericht
+        oberlandesgerichts oberlehrer oberleitung oberleutnant oberliga oberligisten oberlippe oberschenkelknochen
+        oberschenkelknochens oberschicht oberschule oberseite oberstaatsanwalt oberste obersten oberster oberstes
+        oberstleutnant oberstufe oberteil oberverwaltungsgericht oberweite oberösterreichische oberösterreichischen
+        obgleich obhut obige obigen obiger objekt objekte objekten objektes objektiv objektive objektiven objektiver
+        objektives objektivität objekts oblag obliegt obligatorisch obligatorische obligatorischen obmann oboe
+        obrigkeit obs obschon observation observatorium obsession obsolet obstbau obstbäume obstbäumen obwohl ochse
+        ochsen odiose odiosen odioses odometrie odontogramm odontogramme odontogrammen odontogramms odyssee ofen offen
+        offenbar offenbaren offenbart offenbarte offenbarung offene offenem offenen offener offenes offengelegt
+        offenheit offenkundig offenlegen offenlegung offensichtlich offensichtliche offensichtlichen offensichtlicher
+        offensiv offensive offensiven offensivspieler offenzulegen offeriert offerte offerten office offiziell
+        offizielle offiziellen offizieller offizielles offizier offiziere offizieren offiziers offline offroad offs
+        offshore oft oftmals oha ohnehin ohnmacht ohnmächtig oho ohrfeige ohrfeigen ohrläppchen ohrringe
+        ohrspeicheldrüse ohrspeicheldrüsen ohrstöpsel ohrwurm oje okay okkupation oklahoma oktave oktober oktoberfest
+        oktoberrevolution oldie oldies oldtimer oled olfaktometrie oligarchen oligarchie oligurie oligurien oligämie
+        oligämien olivenöl olle ollen olymp olympiade olympiasieg olympiasieger olympiasiegerin olympiastadion
+        olympische olympischen olympischer olympisches olé oma omas omega omen omi ominöse ominösen omis omnibus omnium
+        onanieren onkel onkels onkologie onkotisch onkotische onkotischem onkotischen onkotischer onkotisches online
+        onlineshop onlineshops ons ontogenese onyx oogenese oogenesen opa opener oper opera operationen operativ
+        operative operativen operativer operatives operator operatoren operette operieren operiert operierte operierten
+        opern opernball opernhaus opfer opfern opfers opfert opferte opferzahlen opi opium opportunismus opposition
+        oppositionelle oppositionellen oppositionsführer optik optiker optimal optimale optimalen optimaler optimales
+        optimieren optimiert optimierte optimierung optimismus optimist optimisten optimistisch optimistische
+        optimistischen optimum option optional optionen optisch optische optischen optischer optisches opus orakel
+        orale oralen oralsex orangefarbenen orangen orangenen orangensaft orangerie oratorium orbit orchester
+        orchestern orchesters orchestra orchidee orchideen orchitiden orchitis orden ordens ordentlich ordentliche
+        ordentlichen ordentlicher ordentliches order ordern orders ordinariat ordinarius ordination ordne ordnen
+        ordnern ordnet ordnete ordnung ordnungen ordnungswidrigkeit ordnungswidrigkeiten ordo ordre oregano organe
+        organen organigramm organigramme organigrammen organigrammes organigramms organisation organisationen
+        organisationsform organisationsstruktur organisator organisatoren organisatorisch organisatorische
+        organisatorischen organisatorischer organisch organische organischen organischer organisches organisiere
+        organisieren organisiert organisierte organisierten organisierter organisiertes organismen organismus organist
+        organisten organs organspende organspender orgasmen orgasmus orgel orgelmusik orgeln orgie orgien orient
+        orientalisch orientalische orientalischen orientalischer orientieren orientiert orientierte orientierten
+        orientierter orientierung orientierungen orientierungshilfe orients original originalausgabe originale
+        originalen originalgetreu originalität originals originaltitel originell originelle originellen origineller
+        orkan orks ornament ornamente ornamenten orogenese orogenesen orografie orografien orographie orographien ort
+        orten ortes orthodox orthodoxe orthodoxen orthodoxie orthografie orthografien orthographie orthographien
+        orthopäde orthopäden orthopädie orthopädische orthopädischen ortsansässige ortsansässigen ortsausgang
+        ortsbeirat ortschaft ortschaften ortseingang ortskern ortsmitte ortsnamen ortsrand ortsteil ortsteile
+        ortsteilen ortsteils ortsumgehung ortsvorsteher ortszeit ortszentrum ortung oscars osmanen osmanische
+        osmanischen osmose osmosen osmotisch osmotische osmotischem osmotischen osmotischer osmotisches ossi ossis
+        ostalgie ostalgien ostbahnhof ostblock ostdeutsche ostdeutschen ostdeutscher ostealgie ostealgien ostens
+        osteolyse osteolysen osteopathie osteopenie osteopenien osteoporose osteoporosen ostereier osterferien
+        osterfest osterfeuer osterhase osterhasen ostermontag ostern ostersonntag osteuropäer osteuropäische
+        osteuropäischen ostfriesische ostfriesischen ostfriesland ostfront ostgrenze ostindien ostitiden ostitis
+        ostküste ostseeküste ostseite ostteil ostukraine ostwestfalen ostwind ostwärts oszillogramm oszillogramme
+        oszillogrammen oszillogramms otalgie otalgien otitiden otitis out outdoor outet outfit outfits outing outlet
+        output outs outsourcing ouvertüre oval ovale ovalen overkill own oxalurie oxalurien oxidation ozean ozeane
+        ozeanen ozeans ozon paar paare paaren paares paarmal paartherapie paartherapien paarung paarungen paarweise
+        pacht pachten pachtvertrag package packe packende packenden packet packs packst packstation packt packte
+        packten packung packungen pad paddel paddeln padre paella pah paintball paket pakete paketen pakets
         pakistanische pakistanischen pakt paktes palais palast palastes palette paletten palisadenparenchym
         palisadenparenchyme palisadenparenchymen palisadenparenchyms palladium palliativmedizin palmen palmsonntag
         palmyra palmöl paläografie paläographie paläontologie paläste palästinenser palästinensern palästinensische
@@ -2910,124 +2914,125 @@ extension WordList {
         parallel parallele parallelen parallelgesellschaften parallelogramm parallelogramme parallelogrammen
         parallelogramms parallelprogramm paralleluniversum parallelwelt paralympics paralympischen paralyse paralysen
         parameter parameterlose parameterlosen parameterloses parametern paranoia paranoid parasit parasiten parcours
-        parenchyme parenchymen parenchyms paresen parfum parfüm parfümerie pariert parität paritätischen parkanlage
-        parkanlagen parkbank parken parkenden parkett parkhaus parkhäuser parkour parkplatz parkplätze parkplätzen
-        parkt parkte parlament parlamentarier parlamentarische parlamentarischen parlamentarischer parlamentarismus
-        parlamente parlamenten parlamentes parlaments parlamentspräsident parlamentswahl parlamentswahlen parmesan
-        parodie parodien parodiert parodontitiden parodontitis parodontose parodontosen parolen paroli paromoiose
-        paromoiosen parotitiden parotitis pars partei parteibuch parteichef parteien parteiführung parteiisch parteilos
-        parteilose parteilosen parteiloses parteimitglied parteimitglieder parteipolitik parteipolitisch parteiprogramm
-        parteiprogramme parteiprogrammen parteiprogramms parteispitze parteitag parteitagsprogramm parteivorsitz
-        parteivorsitzende parteivorsitzenden parteivorsitzender parteizentrale parterre parthenogenese parthenogenesen
-        partie partielle partiellen partien partikel partikeln partisanen partition partitur partizip partizipation
-        partizipieren partner partnerin partnerinnen partnern partners partnerschaft partnerschaften partnerstadt
-        partnersuche partout party partys parzelle parzellen pas pascha passabel passage passagen passagier passagiere
-        passagieren passant passanten passantin passat passen passende passendem passenden passender passendes passes
-        passieren passierschein passiert passierte passierten passion passionierter passiv passive passiven passiver
-        passives passivität passt passte passten passus passwort passwörter passé past pasta paste pastell pastorale
-        pastoralen pastoren pastors pastose pastosen pastoses patchwork patenkind patenschaft patent patentamt patente
-        patenten pathetisch pathografie pathografien pathographie pathographien pathologie pathos patientenverfügung
-        patientinnen patina patriarch patriarchat patriarchen patriot patrioten patriotisch patriotische patriotischem
-        patriotischen patriotischer patriotisches patriotismus patriots patrizier patronen patrouille patrouillen
-        patrouillieren pattern patterns pauken paukenschlag paulskirche pauschal pauschale pauschalen pause pausen
-        pausenlos pausenlose pausenlosen pausenloses pausieren pausiert pavillon pavillons paywall pazifik pazifischen
-        pazifismus pazifist pazifisten pcs peanuts pedal pedale pedelec pedelecs pegel peiniger peinlich peinliche
-        peinlichen peinlicher peinliches peinlichkeit peitsche peitschen pellets pelze penalty pendant pendel pendeln
-        pendelt pendler penetrant penetration penibel penicillin penis penne pennen pension pensionen pensioniert
-        pensionierung pensionisten pensionsfonds pensum pentagon pentagramm pentagramme pentagrammen pentagramms
-        penthouse pep peperoni per perfekt perfekte perfektem perfekten perfekter perfektes perfektion perfektioniert
-        perfide performance performances performen performer pergament perineotomie perineotomien periode perioden
-        periodisch periodische periodischen peripheren peripherie peristase perle perlen permanent permanente
-        permanenten permanenter perniose perniosen perpetuum perplex perser persisch persische persischen perso person
-        persona personal personalabteilung personalausweis personalberatung personaler personalie personalien
-        personalisierte personalisierten personalkosten personalmangel personalpolitik personals personalunion
-        personell personelle personellen personen personenbezogene personenbezogenen personenfreizügigkeit
-        personengruppe personengruppen personenkraftwagen personenkreis personennahverkehr personennamen
-        personenschaden personenschutz personenverkehr personenwagen personifizierte perspektive perspektiven
-        perspektivisch perspektivlose perspektivlosen perspektivloses persönlich persönliche persönlichem persönlichen
-        persönlicher persönliches persönlichkeit persönlichkeiten peruanischen pervers perverse perversen perverser
-        perversion perücke perücken pes peschmerga peso pesos pessimismus pessimistisch pestizide pestiziden petersilie
-        petition petitionen petrografie petrographie petroleum petto pfad pfade pfaden pfadfinder pfadlose pfadlosen
-        pfadloses pfaffen pfalz pfalzgrafen pfand pfandflaschen pfanne pfannen pfannkuchen pfarramt pfarre pfarrei
-        pfarreien pfarrer pfarrerin pfarrern pfarrers pfarrhaus pfarrheim pfarrkirchen pfefferspray pfeife pfeifen
-        pfeift pfeildiagramm pfeildiagramme pfeildiagrammen pfeildiagrammes pfeildiagramms pfeile pfeilen pfeiler
-        pfeilern pfennig pfennige pferd pferde pferden pferderennen pferdes pferdeschwanz pferdesport pferdestall pfiff
-        pfiffe pfiffig pfingstrose pfingstrosen pfirsich pfirsiche pflanze pflanzen pflanzenanatomie pflanzenarten
-        pflanzengeografie pflanzenschutzmittel pflanzenwelt pflanzliche pflanzlichen pflanzlicher pflanzt pflanzte
-        pflanzung pflaster pflastern pflastersteine pflaume pflaumen pflege pflegebedürftige pflegebedürftigen
-        pflegeeltern pflegefall pflegefamilie pflegeheim pflegeheime pflegeheimen pflegekraft pflegekräfte
-        pflegekräften pflegeleicht pflegen pflegende pflegenden pflegepersonal pflegerin pflegeversicherung pflegt
-        pflegte pflegten pflicht pflichten pflichtspiel pflichtspiele pflichtspielen pflichtverletzung pflänzchen
-        pflücken pflügen pflüger pforte pforten pfosten pfote pfoten pfründe pfui pfunde pfähle pfählen pfälzer
-        pfälzische pfälzischen pfändung pförtner pfütze pfützen phagozyt phagozyten phalanx phallus phantasie
-        phantasielose phantasielosen phantasieloses phantasien phantastisch phantastische phantastischen phantom
-        phantombild pharaonen pharmaindustrie pharmakologie pharmaunternehmen pharmazeutische pharmazeutischen
-        pharmazie phasen phasenanalyse phasenweise philharmonie philharmoniker philharmonikern philippinen
-        philippinische philippinischen philologie philosoph philosophen philosophie philosophieren philosophin
-        philosophisch philosophische philosophischen philosophischer philosophisches phimose phimosen phishing
-        phlebitiden phlebitis phlebografie phlebografien phlebotomie phlebotomien phobie phone phonemanalyse
-        phonemanalysen phonogramm phonogramme phonogrammen phonogrammes phonogramms phonographie phonometrie phosphat
-        phosphate phosphor photo photoaufnahme photoaufnahmen photogrammetrie photographie photographien photolyse
-        photonen photos photoshop photosynthese photovoltaik php phrase phrasen phrenitiden phrenitis phylogenese
-        phylogenesen physik physikalisch physikalische physikalischen physikalischer physiker physiologie physiologisch
-        physiologische physiologischen physiotherapeut physiotherapeuten physiotherapeutin physiotherapie
-        physiotherapien physis physisch physische physischen physischer physisches phytotomie phänomen phänomenal
-        phänomene phänomenen phänomenologie phänomens phönix pianist pianisten pianistin picknick piece piep piept
-        piercing piercings pietismus pietätlose pietätlosen pietätloses pigment pigmente pikachu pikant pikante
-        piktogramm piktogramme piktogrammen piktogrammes piktogramms piktographie pilates pilgerfahrt pilgern
-        pilgerreise pillen piloten pilotin pilotprojekt pils pilze pilzen pimmel pinakothek pingelig pinguin pinguine
-        pinkel pinkeln pinkelt pinken pinnwand pinot pins pinsel pinzette pionier pionierarbeit pioniere pionieren
-        pipeline pipelines pipi pirat piraten piratenpartei piraterie pis piss pisse pissen pisser pisst piste pisten
-        pistolen pitbull pixel pixeln piz pizzen pizzeria pkw placebo placement plage plagen plagiat plagiate plagt
-        plakat plakate plakaten plakativ plakette plan planen planes planet planetarium planeten planken plankton
-        planlos planlose planlosen planloses plans planschbecken planst plantage plantagen planten planung planungen
-        planwirtschaft plasma plastik plastikdose plastikdosen plastiken plastikflaschen plastikgefäß plastikgefäße
-        plastikgefäßen plastikgefäßes plastikmüll plastiktüte plastiktüten plateau platin plattdeutsch plattenaufnahme
-        plattenaufnahmen plattenfirma plattenspieler plattform plattformen platz platze platzen platzes platzgründen
-        platzhalter platzieren platziert platzierte platzierten platzierung platzierungen platzmangel platzt platzte
-        platzverweis plaudern plaudert plausch plausibel plausible playa playback playboy players playlist playlists
-        playoff playoffs plazenta plegien pleite pleiten plenarsaal plenum pleuritiden pleuritis plot plugin plugins
-        plumpe plumpen plural pluralismus plus pluspunkt pluspunkte pluto plutonium pluvioses plädiere plädieren
-        plädiert plädierte plädoyer pläne plänen plätschert plättchen plätzchen plätze plätzen plön plötzlich
-        plötzliche plötzlichen plötzlicher plündern plünderung plünderungen plüsch pochen pocht pocken poco podalgie
-        podalgien podcast podcasts podest podestplatz podium podiumsdiskussion poem poesie poesielose poesielosen
-        poesieloses poeten poetik poetisch poetische poetischen pogrom pointen pointiert pokal pokale pokals pokalsieg
-        pokalsieger pokalspiel poker pokern pokémon polar polarisiert polarisierung polarität polemik polemisch polens
-        polier polieren poliert poliklinik politbüro politik politiker politikerin politikerinnen politikern politikers
-        politikum politikverdrossenheit politikwissenschaft politikwissenschaften politikwissenschaftler politisch
-        politische politischem politischen politischer politisches politisierung politologe polizei polizeiangaben
-        polizeiauto polizeibeamte polizeibeamten polizeibeamter polizeibehörde polizeibericht polizeichef
-        polizeidirektion polizeieinsatz polizeigewalt polizeigewerkschaft polizeikontrolle polizeikräfte polizeilich
-        polizeiliche polizeilichen polizeilicher polizeipräsident polizeipräsidenten polizeipräsidium polizeipräsidiums
-        polizeirevier polizeischutz polizeisprecher polizeistaat polizeistation polizeiwache polizeiwagen polizist
-        polizisten polizistin polizistinnen poller pollinose pollinosen polnisch polnische polnischen polnischer
-        polnisches polonaise polt poltern polyarthritis polyester polygamie polymer polyneuropathie polyneuropathien
-        polyose polyosen polypen polyurie polyurien pommern pommes pomp pontifex pony ponys pools popcorn popkultur
-        popmusik popo pops popstar popstars popular popularität population populationen populismus populist populisten
-        populistisch populistische populistischen populär populäre populären populärer populärste populärsten poren
-        porno pornofilm pornofilme pornografie pornografien pornographie pornographien pornos pornostar pornostars
-        porsche portable portale portalen portals portemonnaie portfolio portfolios portion portionen portrait
-        portraits porträt porträtiert porträts portugiese portugiesen portugiesisch portugiesische portugiesischen
-        porzellan porzellandose porzellandosen porzellangefäß porzellangefäße porzellangefäßen porzellangefäßes pos
-        posaune posaunen pose poseidon posener posieren posiert position positionen positionieren positioniert
-        positionierung positionspapier positiv positive positivem positiven positiver positives post postamt postbote
-        postboten poste postest postet postete postfach posthum postiert postillon posting postings postkarte
-        postkarten postleitzahl postleitzahlen postmoderne posts poststelle postuliert postwendend pot potential
-        potentiale potentiell potentielle potentiellen potentieller potenz potenzial potenziale potenziell potenzielle
-        potenziellen potenzieller powerbank prachtvoll prachtvolle prachtvollen pragmatisch pragmatische pragmatischen
-        pragmatischer pragmatismus prahlen praktika praktikabel praktikant praktikanten praktikantin praktiken
-        praktiker praktikum praktikums praktisch praktische praktischen praktischer praktischerweise praktisches
-        praktizieren praktiziert praktizierte praktizierten pralinen prallen prallt prallte prangert prangt praxen
-        praxis praxistest predigen prediger predigers predigt predigte predigten preis preise preisen preisentwicklung
-        preiserhöhung preiserhöhungen preises preisgeben preisgegeben preisgekrönte preisgekrönten preisgeld
-        preisgestaltung preisgibt preisgünstig preisklasse preislich preisliste preispolitik preissteigerung
-        preissteigerungen preisträger preisträgerin preisvergleich preisverleihung preiswert preiswerte preiswerten
-        preiswerter preiszugeben prekär prekäre prekären prellungen premier premiere premieren premierminister
-        premierministerin premierministers premium presse pressearbeit pressebericht presseerklärung pressefreiheit
-        pressekonferenz pressekonferenzen pressemeldung pressemeldungen pressemitteilung pressemitteilungen pressen
-        presserat pressesprecher pressesprecherin pressestelle pressing presst prestige pretiose pretiosen preview
-        preziose preziosen prickelnd priesterin priestern priesters priesterweihe primary primat primaten primetime
-        primitiv primitive primitiven primitiver primzahlen primär primäre primären primäres print printmedien prinzen
+        parenchyme parenchymen parenchyms parese paresen parfum parfüm parfümerie pariert parität paritätischen
+        parkanlage parkanlagen parkbank parken parkenden parkett parkhaus parkhäuser parkour parkplatz parkplätze
+        parkplätzen parkt parkte parlament parlamentarier parlamentarische parlamentarischen parlamentarischer
+        parlamentarismus parlamente parlamenten parlamentes parlaments parlamentspräsident parlamentswahl
+        parlamentswahlen parmesan parodie parodien parodiert parodontitiden parodontitis parodontose parodontosen
+        parolen paroli paromoiose paromoiosen parotitiden parotitis pars partei parteibuch parteichef parteien
+        parteiführung parteiisch parteilos parteilose parteilosen parteiloses parteimitglied parteimitglieder
+        parteipolitik parteipolitisch parteiprogramm parteiprogramme parteiprogrammen parteiprogramms parteispitze
+        parteitag parteitagsprogramm parteivorsitz parteivorsitzende parteivorsitzenden parteivorsitzender
+        parteizentrale parterre parthenogenese parthenogenesen partie partielle partiellen partien partikel partikeln
+        partisanen partition partitur partizip partizipation partizipieren partner partnerin partnerinnen partnern
+        partners partnerschaft partnerschaften partnerstadt partnersuche partout party partys parzelle parzellen pas
+        pascha passabel passage passagen passagier passagiere passagieren passant passanten passantin passat passen
+        passende passendem passenden passender passendes passes passieren passierschein passiert passierte passierten
+        passion passionierter passiv passive passiven passiver passives passivität passt passte passten passus passwort
+        passwörter passé past pasta paste pastell pastorale pastoralen pastoren pastors pastose pastosen pastoses
+        patchwork patenkind patenschaft patent patentamt patente patenten pathetisch pathografie pathografien
+        pathographie pathographien pathologie pathos patientenverfügung patientinnen patina patriarch patriarchat
+        patriarchen patriot patrioten patriotisch patriotische patriotischem patriotischen patriotischer patriotisches
+        patriotismus patriots patrizier patronen patrouille patrouillen patrouillieren pattern patterns pauken
+        paukenschlag paulskirche pauschal pauschale pauschalen pause pausen pausenlos pausenlose pausenlosen
+        pausenloses pausieren pausiert pavillon pavillons paywall pazifik pazifischen pazifismus pazifist pazifisten
+        pcs peanuts pedal pedale pedelec pedelecs pegel peiniger peinlich peinliche peinlichen peinlicher peinliches
+        peinlichkeit peitsche peitschen pellets pelze penalty pendant pendel pendeln pendelt pendler penetrant
+        penetration penibel penicillin penis penne pennen pension pensionen pensioniert pensionierung pensionisten
+        pensionsfonds pensum pentagon pentagramm pentagramme pentagrammen pentagramms penthouse pep peperoni per
+        perfekt perfekte perfektem perfekten perfekter perfektes perfektion perfektioniert perfide performance
+        performances performen performer pergament perineotomie perineotomien periode perioden periodisch periodische
+        periodischen peripheren peripherie peristase perle perlen permanent permanente permanenten permanenter perniose
+        perniosen perpetuum perplex perser persisch persische persischen perso person persona personal
+        personalabteilung personalausweis personalberatung personaler personalie personalien personalisierte
+        personalisierten personalkosten personalmangel personalpolitik personals personalunion personell personelle
+        personellen personen personenbezogene personenbezogenen personenfreizügigkeit personengruppe personengruppen
+        personenkraftwagen personenkreis personennahverkehr personennamen personenschaden personenschutz
+        personenverkehr personenwagen personifizierte perspektive perspektiven perspektivisch perspektivlose
+        perspektivlosen perspektivloses persönlich persönliche persönlichem persönlichen persönlicher persönliches
+        persönlichkeit persönlichkeiten peruanischen pervers perverse perversen perverser perversion perücke perücken
+        pes peschmerga peso pesos pessimismus pessimistisch pestizide pestiziden petersilie petition petitionen
+        petrografie petrographie petroleum petto pfad pfade pfaden pfadfinder pfadlose pfadlosen pfadloses pfaffen
+        pfalz pfalzgrafen pfand pfandflaschen pfanne pfannen pfannkuchen pfarramt pfarre pfarrei pfarreien pfarrer
+        pfarrerin pfarrern pfarrers pfarrhaus pfarrheim pfarrkirchen pfefferspray pfeife pfeifen pfeift pfeildiagramm
+        pfeildiagramme pfeildiagrammen pfeildiagrammes pfeildiagramms pfeile pfeilen pfeiler pfeilern pfennig pfennige
+        pferd pferde pferden pferderennen pferdes pferdeschwanz pferdesport pferdestall pfiff pfiffe pfiffig
+        pfingstrose pfingstrosen pfirsich pfirsiche pflanze pflanzen pflanzenanatomie pflanzenarten pflanzengeografie
+        pflanzenschutzmittel pflanzenwelt pflanzliche pflanzlichen pflanzlicher pflanzt pflanzte pflanzung pflaster
+        pflastern pflastersteine pflaume pflaumen pflege pflegebedürftige pflegebedürftigen pflegeeltern pflegefall
+        pflegefamilie pflegeheim pflegeheime pflegeheimen pflegekraft pflegekräfte pflegekräften pflegeleicht pflegen
+        pflegende pflegenden pflegepersonal pflegerin pflegeversicherung pflegt pflegte pflegten pflicht pflichten
+        pflichtspiel pflichtspiele pflichtspielen pflichtverletzung pflänzchen pflücken pflügen pflüger pforte pforten
+        pfosten pfote pfoten pfründe pfui pfunde pfähle pfählen pfälzer pfälzische pfälzischen pfändung pförtner pfütze
+        pfützen phagozyt phagozyten phalanx phallus phantasie phantasielose phantasielosen phantasieloses phantasien
+        phantastisch phantastische phantastischen phantom phantombild pharaonen pharmaindustrie pharmakologie
+        pharmaunternehmen pharmazeutische pharmazeutischen pharmazie phasen phasenanalyse phasenweise philharmonie
+        philharmoniker philharmonikern philippinen philippinische philippinischen philologie philosoph philosophen
+        philosophie philosophieren philosophin philosophisch philosophische philosophischen philosophischer
+        philosophisches phimose phimosen phishing phlebitiden phlebitis phlebografie phlebografien phlebotomie
+        phlebotomien phobie phone phonemanalyse phonemanalysen phonogramm phonogramme phonogrammen phonogrammes
+        phonogramms phonographie phonometrie phosphat phosphate phosphor photo photoaufnahme photoaufnahmen
+        photogrammetrie photographie photographien photolyse photonen photos photoshop photosynthese photovoltaik php
+        phrase phrasen phrenitiden phrenitis phylogenese phylogenesen physik physikalisch physikalische physikalischen
+        physikalischer physiker physiologie physiologisch physiologische physiologischen physiotherapeut
+        physiotherapeuten physiotherapeutin physiotherapie physiotherapien physis physisch physische physischen
+        physischer physisches phytotomie phänomen phänomenal phänomene phänomenen phänomenologie phänomens phönix
+        pianist pianisten pianistin picknick piece piep piept piercing piercings pietismus pietätlose pietätlosen
+        pietätloses pigment pigmente pikachu pikant pikante piktogramm piktogramme piktogrammen piktogrammes
+        piktogramms piktographie pilates pilgerfahrt pilgern pilgerreise pillen piloten pilotin pilotprojekt pils pilze
+        pilzen pimmel pinakothek pingelig pinguin pinguine pinkel pinkeln pinkelt pinken pinnwand pinot pins pinsel
+        pinzette pionier pionierarbeit pioniere pionieren pipeline pipelines pipi pirat piraten piratenpartei piraterie
+        pis piss pisse pissen pisser pisst piste pisten pistolen pitbull pixel pixeln piz pizzen pizzeria pkw placebo
+        placement plage plagen plagiat plagiate plagt plakat plakate plakaten plakativ plakette plan planen planes
+        planet planetarium planeten planken plankton planlos planlose planlosen planloses plans planschbecken planst
+        plantage plantagen planten planung planungen planwirtschaft plasma plastik plastikdose plastikdosen plastiken
+        plastikflaschen plastikgefäß plastikgefäße plastikgefäßen plastikgefäßes plastikmüll plastiktüte plastiktüten
+        plateau platin plattdeutsch plattenaufnahme plattenaufnahmen plattenfirma plattenspieler plattform plattformen
+        platz platze platzen platzes platzgründen platzhalter platzieren platziert platzierte platzierten platzierung
+        platzierungen platzmangel platzt platzte platzverweis plaudern plaudert plausch plausibel plausible playa
+        playback playboy players playlist playlists playoff playoffs plazenta plegie plegien pleite pleiten plenarsaal
+        plenum pleuritiden pleuritis plot plugin plugins plumpe plumpen plural pluralismus plus pluspunkt pluspunkte
+        pluto plutonium pluvioses plädiere plädieren plädiert plädierte plädoyer pläne plänen plätschert plättchen
+        plätzchen plätze plätzen plön plötzlich plötzliche plötzlichen plötzlicher plündern plünderung plünderungen
+        plüsch pochen pocht pocken poco podalgie podalgien podcast podcasts podest podestplatz podium podiumsdiskussion
+        poem poesie poesielose poesielosen poesieloses poeten poetik poetisch poetische poetischen pogrom pointen
+        pointiert pokal pokale pokals pokalsieg pokalsieger pokalspiel poker pokern pokémon polar polarisiert
+        polarisierung polarität polemik polemisch polens polier polieren poliert poliklinik politbüro politik politiker
+        politikerin politikerinnen politikern politikers politikum politikverdrossenheit politikwissenschaft
+        politikwissenschaften politikwissenschaftler politisch politische politischem politischen politischer
+        politisches politisierung politologe polizei polizeiangaben polizeiauto polizeibeamte polizeibeamten
+        polizeibeamter polizeibehörde polizeibericht polizeichef polizeidirektion polizeieinsatz polizeigewalt
+        polizeigewerkschaft polizeikontrolle polizeikräfte polizeilich polizeiliche polizeilichen polizeilicher
+        polizeipräsident polizeipräsidenten polizeipräsidium polizeipräsidiums polizeirevier polizeischutz
+        polizeisprecher polizeistaat polizeistation polizeiwache polizeiwagen polizist polizisten polizistin
+        polizistinnen poller pollinose pollinosen polnisch polnische polnischen polnischer polnisches polonaise polt
+        poltern polyarthritis polyester polygamie polymer polyneuropathie polyneuropathien polyose polyosen polypen
+        polyurie polyurien pommern pommes pomp pontifex pony ponys pools popcorn popkultur popmusik popo pops popstar
+        popstars popular popularität population populationen populismus populist populisten populistisch populistische
+        populistischen populär populäre populären populärer populärste populärsten poren porno pornofilm pornofilme
+        pornografie pornografien pornographie pornographien pornos pornostar pornostars porsche portable portale
+        portalen portals portemonnaie portfolio portfolios portion portionen portrait portraits porträt porträtiert
+        porträts portugiese portugiesen portugiesisch portugiesische portugiesischen porzellan porzellandose
+        porzellandosen porzellangefäß porzellangefäße porzellangefäßen porzellangefäßes pos posaune posaunen pose
+        poseidon posener posens posieren posiert position positionen positionieren positioniert positionierung
+        positionspapier positiv positive positivem positiven positiver positives post postamt postbote postboten poste
+        postest postet postete postfach posthum postiert postillon posting postings postkarte postkarten postleitzahl
+        postleitzahlen postmoderne posts poststelle postuliert postwendend pot potential potentiale potentiell
+        potentielle potentiellen potentieller potenz potenzial potenziale potenziell potenzielle potenziellen
+        potenzieller powerbank prachtvoll prachtvolle prachtvollen pragmatisch pragmatische pragmatischen pragmatischer
+        pragmatismus prahlen praktika praktikabel praktikant praktikanten praktikantin praktiken praktiker praktikum
+        praktikums praktisch praktische praktischen praktischer praktischerweise praktisches praktizieren praktiziert
+        praktizierte praktizierten pralinen prallen prallt prallte prangert prangt praxen praxis praxistest predigen
+        prediger predigers predigt predigte predigten preis preise preisen preisentwicklung preiserhöhung
+        preiserhöhungen preises preisgeben preisgegeben preisgekrönte preisgekrönten preisgeld preisgestaltung
+        preisgibt preisgünstig preisklasse preislich preisliste preispolitik preissteigerung preissteigerungen
+        preisträger preisträgerin preisvergleich preisverleihung preiswert preiswerte preiswerten preiswerter
+        preiszugeben prekär prekäre prekären prellungen premier premiere premieren premierminister premierministerin
+        premierministers premium presse pressearbeit pressebericht presseerklärung pressefreiheit pressekonferenz
+        pressekonferenzen pressemeldung pressemeldungen pressemitteilung pressemitteilungen pressen presserat
+        pressesprecher pressesprecherin pressestelle pressing presst prestige pretiose pretiosen preview preziose
+        preziosen prickelnd priesterin priestern priesters priesterweihe primary primat primaten primetime primitiv
+        primitive primitiven primitiver primzahlen primär primäre primären primäres print printmedien prinzen
         prinzessin prinzessinnen prinzip prinzipiell prinzipielle prinzipien prinzips priori priorität prioritäten
         prise prisma pritsche privat privatbank privatbesitz privatdozent private privateigentum privatem privaten
         privater privates privathaushalte privatisiert privatisierung privatisierungen privatjet privatkunden
@@ -3083,48 +3088,48 @@ extension WordList {
         psychopathen psychopathisch psychopathische psychopathischem psychopathischen psychopathischer psychopathisches
         psychopharmaka psychose psychosen psychosomatik psychosomatische psychosoziale psychosozialen psychotherapeut
         psychotherapeuten psychotherapeutin psychotherapeutische psychotherapie psychotherapien psychotisch
-        psychotische psychotischem psychotischen psychotischer psychotisches pub pubertät publicity publik publikation
-        publikationen publikum publikums publizieren publiziert publizierte publizierten publizist publizisten
-        publizistik publizistische pubs puck pudding pudel puder puderdose puderdosen puderzucker puh pull pulle pulli
-        pullover pulp pulpitiden pulpitis pulslose pulslosen pulsloses pult pulverfass pumpe pumpen pumphose pumphosen
-        pumps pumpt puncto punk punkrock punks punkt punkte punkten punktes punktet punktgewinn punktgleich punktion
-        punktionen punktlose punkto punktspiel punktuell punktzahl punsch pupillen pupillenerweiterung
-        pupillenerweiterungen puppen puppenspieler puppentheater pur pure purem puren purer pures purpur purzele pushen
-        pusht pussy puste pusten pustet pute putsch putschisten putschversuch putze putzen putzfrau putzig putzt
-        puzzele puzzle puzzles pyelitiden pyelitis pyelogramm pyelogramme pyelogrammen pyelogramms pyjama pyramide
-        pyramiden pyrenäen pyrografie pyrographie pyrolyse pyrolysen pyrotechnik pythagoras python pyämien pächter
-        päckchen pädagoge pädagogen pädagogik pädagogin pädagogisch pädagogische pädagogischen pädagogischer
-        pädagogisches pädophile pädophilen pädophiler pädophilie päpste päpstliche päpstlichen pärchen pässe pässen
-        pöbel pöbeln pünktchen pünktlich pünktlichkeit pütz quad quadranten quadrat quadrate quadratisch quadratische
-        quadratischen quadratkilometer quadratkilometern quadratmeter quadratmetern qual qualen quali qualifikation
-        qualifikationen qualifikationsspiel qualifizieren qualifiziert qualifizierte qualifizierten qualifizierter
-        qualifiziertes qualifizierung qualifying qualitativ qualitative qualitativen qualitativer qualität qualitäten
-        qualitätskontrolle qualitätssicherung qualitätsstandards quallen qualm qualvoll qualvollen quanten
-        quantenkryptografie quantenkryptografien quantenkryptographie quantenmechanik quantenphysik quantitativ
-        quantitative quantitativen quantität quantum quarantäne quark quarks quartal quartals quartalszahlen quarter
-        quarterback quartett quartetts quartiere quartieren quartiers quarz quasi quatsch quatschen quatscht
-        quecksilber queer quell quellcode quelle quellen quellenangabe quellenangaben quellprogramm quellprogramme
-        quellprogrammen quellprogramms quelltext quellwasser quer querbalken quere quereinsteiger querelen queren
-        querflöte querschnitt quests quetschen queue quietschen quietscht quillt quinoa quintessenz quintett quittiert
-        quittung quittungen quiz quorum quote quoten quäle quälen quält quälte rabatt rabatte rabatten rabbi rabbiner
-        raben rache rachitis racker raclette radeln radfahren radfahrer radfahrerin radfahrern radial radialnerv
-        radialnervs radialsymmetrie radialsymmetrien radierung radierungen radieschen radikal radikale radikalen
-        radikaler radikalisieren radikalisiert radikalisierung radikalität radio radioaktiv radioaktive radioaktiven
-        radioaktiver radioaktivität radiogramm radiogramme radiogrammen radiogramms radiometrie radiometrien
-        radioprogramm radioprogramme radioprogrammen radioprogrammes radioprogramms radios radiosender radiosendung
-        radiotelegrafie radiotelegramm radiotelegrammen radiotelegramms radiotelegraphie radiotherapie radiumtherapie
-        radiumtherapien radius radrennen radsport radstand radtour radtouren radweg radwege radwegen raffen raffinerie
-        raffinerien raffinesse raffiniert raffinierte raffinierten raffinierter raffinose rafft rag rage ragen ragt
-        ragte rahmen rahmenbedingungen rahmenprogramm rahmens raiffeisenbank raiffeisenbanken rakete raketen
-        raketenwerfer rally rallye ramen rammen rammt rammte rampe rampen rampenlicht ramsch randale randalieren
-        randalierer randaliert randbedingungen rande randlose randlosen randloses randnotiz randvoll rangehen rangers
-        ranges rangfolge rangieren rangiert rangliste ranglisten rangordnung ranken ranking rankings rankommen rannte
-        rannten ransomware ranzen rap rapid rapide rappen rapper rappern rapport rappt raps rar rare rares rarität
-        raritäten rasant rasante rasanten rascheln raschen rascher rasen rasend rasende rasenden rasenmäher raserei
-        rasiere rasieren rasierer rasierklingen rasiermesser rasiert rasierte rasseln rassentrennung rassismus rassist
-        rassisten rassistisch rassistische rassistischen rassistischer raste rasten raster rastet rastlose rastlosen
-        rastloses rastplatz raststätte rasur rat rate raten rates ratet ratgeber rathaus rathauses ratifiziert
-        ratifizierung rating ratings ratio ration rational rationale rationalen rationaler rationalisierung
+        psychotische psychotischem psychotischen psychotischer psychotisches ptosen pub pubertät publicity publik
+        publikation publikationen publikum publikums publizieren publiziert publizierte publizierten publizist
+        publizisten publizistik publizistische pubs puck pudding pudel puder puderdose puderdosen puderzucker puh pull
+        pulle pulli pullover pulp pulpitiden pulpitis pulslose pulslosen pulsloses pult pulverfass pumpe pumpen
+        pumphose pumphosen pumps pumpt puncto punk punkrock punks punkt punkte punkten punktes punktet punktgewinn
+        punktgleich punktion punktionen punktlose punkto punktspiel punktuell punktzahl punsch pupillen
+        pupillenerweiterung pupillenerweiterungen puppen puppenspieler puppentheater pur pure purem puren purer pures
+        purpur purzele pushen pusht pussy puste pusten pustet pute putsch putschisten putschversuch putze putzen
+        putzfrau putzig putzt puzzele puzzle puzzles pyelitiden pyelitis pyelogramm pyelogramme pyelogrammen
+        pyelogramms pyjama pyramide pyramiden pyrenäen pyrografie pyrographie pyrolyse pyrolysen pyrotechnik pythagoras
+        python pyämie pyämien pächter päckchen pädagoge pädagogen pädagogik pädagogin pädagogisch pädagogische
+        pädagogischen pädagogischer pädagogisches pädophile pädophilen pädophiler pädophilie päpste päpstliche
+        päpstlichen pärchen pässe pässen pöbel pöbeln pünktchen pünktlich pünktlichkeit pütz quad quadranten quadrat
+        quadrate quadratisch quadratische quadratischen quadratkilometer quadratkilometern quadratmeter quadratmetern
+        qual qualen quali qualifikation qualifikationen qualifikationsspiel qualifizieren qualifiziert qualifizierte
+        qualifizierten qualifizierter qualifiziertes qualifizierung qualifying qualitativ qualitative qualitativen
+        qualitativer qualität qualitäten qualitätskontrolle qualitätssicherung qualitätsstandards quallen qualm
+        qualvoll qualvollen quanten quantenkryptografie quantenkryptografien quantenkryptographie quantenmechanik
+        quantenphysik quantitativ quantitative quantitativen quantität quantum quarantäne quark quarks quartal quartals
+        quartalszahlen quarter quarterback quartett quartetts quartiere quartieren quartiers quarz quasi quatsch
+        quatschen quatscht quecksilber queer quell quellcode quelle quellen quellenangabe quellenangaben quellprogramm
+        quellprogramme quellprogrammen quellprogramms quelltext quellwasser quer querbalken quere quereinsteiger
+        querelen queren querflöte querschnitt quests quetschen queue quietschen quietscht quillt quinoa quintessenz
+        quintett quittiert quittung quittungen quiz quorum quote quoten quäle quälen quält quälte rabatt rabatte
+        rabatten rabbi rabbiner raben rache rachitis racker raclette radeln radfahren radfahrer radfahrerin radfahrern
+        radial radialnerv radialnervs radialsymmetrie radialsymmetrien radierung radierungen radieschen radikal
+        radikale radikalen radikaler radikalisieren radikalisiert radikalisierung radikalität radio radioaktiv
+        radioaktive radioaktiven radioaktiver radioaktivität radiogramm radiogramme radiogrammen radiogramms
+        radiometrie radiometrien radioprogramm radioprogramme radioprogrammen radioprogrammes radioprogramms radios
+        radiosender radiosendung radiotelegrafie radiotelegramm radiotelegrammen radiotelegramms radiotelegraphie
+        radiotherapie radiumtherapie radiumtherapien radius radrennen radsport radstand radtour radtouren radweg
+        radwege radwegen raffen raffinerie raffinerien raffinesse raffiniert raffinierte raffinierten raffinierter
+        raffinose rafft rag rage ragen ragt ragte rahmen rahmenbedingungen rahmenprogramm rahmens raiffeisenbank
+        raiffeisenbanken rakete raketen raketenwerfer rally rallye ramen rammen rammt rammte rampe rampen rampenlicht
+        ramsch randale randalieren randalierer randaliert randbedingungen rande randlose randlosen randloses randnotiz
+        randvoll rangehen rangers ranges rangfolge rangieren rangiert rangliste ranglisten rangordnung ranken ranking
+        rankings rankommen rannte rannten ransomware ranzen rap rapid rapide rappen rapper rappern rapport rappt raps
+        rar rare rares rarität raritäten rasant rasante rasanten rascheln raschen rascher rasen rasend rasende rasenden
+        rasenmäher raserei rasiere rasieren rasierer rasierklingen rasiermesser rasiert rasierte rasseln rassentrennung
+        rassismus rassist rassisten rassistisch rassistische rassistischen rassistischer raste rasten raster rastet
+        rastlose rastlosen rastloses rastplatz raststätte rasur rat rate raten rates ratet ratgeber rathaus rathauses
+        ratifiziert ratifizierung rating ratings ratio ration rational rationale rationalen rationaler rationalisierung
         rationalismus rationalität ratlos ratlose ratlosen ratloses ratlosigkeit rats ratsam ratschlag ratschläge
         ratschlägen ratsherr ratsherren ratsmitglied ratsmitglieder ratten rattenfänger rauben raubt raubte raubtier
         raubtiere raubüberfall raubüberfälle rauche rauchen rauchende rauchenden rauchentwicklung raucher rauchern
@@ -3227,11 +3232,11 @@ extension WordList {
         rezession rezidivinfarkt rezidivinfarkte rezidivinfarkten rezidivinfarktes rezidivinfarkts rezipiert rhabarber
         rhabdomyolyse rhabdomyolysen rheinbrücke rheinisch rheinische rheinischen rheinischer rheinländer rheintal
         rheinufer rhetorik rhetorisch rhetorische rhetorischen rheuma rhinalgie rhinitiden rhinitis rhodan rhythmen
-        rhythmik rhythmisch rhythmische rhythmischen rhythmus riad ribosen richt richte richten richterin richterliche
-        richterlichen richtern richtet richtete richteten richtfest richtig richtige richtigem richtigen richtiger
-        richtiges richtigkeit richtigstellung richtlinie richtlinien richtung richtungen richtwert rieche riechen
-        riecher riechst riecht riefen riege riemen riesenrad riesenslalom riesig riesige riesigem riesigen riesiger
-        riesiges riesling riet riffs rigoros rigorose rigorosen rigoroses rillen rind rindenlose rindenlosen
+        rhythmik rhythmisch rhythmische rhythmischen rhythmus riad ribose ribosen richt richte richten richterin
+        richterliche richterlichen richtern richtet richtete richteten richtfest richtig richtige richtigem richtigen
+        richtiger richtiges richtigkeit richtigstellung richtlinie richtlinien richtung richtungen richtwert rieche
+        riechen riecher riechst riecht riefen riege riemen riesenrad riesenslalom riesig riesige riesigem riesigen
+        riesiger riesiges riesling riet riffs rigoros rigorose rigorosen rigoroses rillen rind rindenlose rindenlosen
         rindenloses rinder rinderknochen rindern rindvieh ringbahn ringe ringes ringsum ringt rinnen risiken risiko
         risikobereitschaft risikolose risikolosen risikoloses risikoprämie risikoprämien risikos riskant riskante
         riskanten riskieren riskiert risotto riten ritten rittern ritters ritterschaft rittmeister ritual rituale
@@ -3286,7 +3291,7 @@ extension WordList {
         sandhosen sandig sandigen sandkasten sandstein sandstrand sandte sandwich sandwiches sanfte sanften sanfter
         sanftes sangen sanglose sanglosen sangloses sanieren saniert sanierte sanierung sanierungen sanitär sanitäre
         sanitären sanitäter sanitätsdienst sank sanken sankt sanktion sanktionen sanktioniert sanskrit saphir sarg
-        sarkasmus sarkastisch sarkomatose sarkome sarkomen sarkoms sarkophag satan satans satellit satelliten
+        sarkasmus sarkastisch sarkom sarkomatose sarkome sarkomen sarkoms sarkophag satan satans satellit satelliten
         satellitenaufnahme satellitenaufnahmen satin satinhose satinhosen satire satiriker satirisch satirische
         satirischen satt satten saturn satz satzanalyse satzanalysen satzbau satzes satzung satzungen satzzeichen
         saubere sauberen sauberer sauberes sauberkeit saublödem saucen saudi saudis saudische saudischen sauen sauerei
@@ -3365,7 +3370,7 @@ extension WordList {
         schockieren schockierend schockierende schockiert schocks schockt schocktherapie schocktherapien schoko
         schokolade schokoladen schokoriegel scholar schon schonen schonend schoner schonmal schont schonung
         schonungslos schonungslose schonungslosen schonungsloses schopf schornstein schornsteine schornsteinfeger
-        schosen schotten schotter schottische schottischen schranke schranken schrankenlose schrankenlosen
+        schose schosen schotten schotter schottische schottischen schranke schranken schrankenlose schrankenlosen
         schrankenloses schraubenzieher schraubt schrebergarten schrecken schreckens schreckgespenst schrecklich
         schreckliche schrecklichen schrecklicher schreckliches schreckt schrei schreib schreibe schreiben schreibens
         schreibfehler schreibmaschine schreibst schreibt schreibtisch schreibung schreibweise schreibweisen schreie
@@ -3398,78 +3403,77 @@ extension WordList {
         schweige schweigeminute schweigen schweigend schweigende schweigens schweigepflicht schweigerose schweigerosen
         schweigt schweinchen schweine schweinebraten schweinefleisch schweinehund schweinen schweinerei schweinsteiger
         schweizerdeutsch schweizerin schweizerische schweizerischen schweizerischer schweizerisches schweizern
-        schweißdrüse schweißdrüsen schwelgen schwelle schwellen schwellenländer schwellenländern schwellung
-        schwellungen schwenken schwenkt schwerelose schwerelosen schwereloses schwerelosigkeit schwerem schweren
-        schwerer schwerere schwereren schweres schwerfällig schwergewicht schwerindustrie schwerkraft schwerlich
-        schwermetalle schwerpunkt schwerpunkte schwerpunkten schwerste schwersten schwert schwerter schwertern
-        schwertes schwerverbrecher schwerwiegend schwerwiegende schwerwiegenden schwerwiegender schwester schwestern
-        schwieg schwiegereltern schwiegermutter schwiegersohn schwiegertochter schwiegervater schwierig schwierige
-        schwierigen schwieriger schwierigere schwieriges schwierigkeit schwierigkeiten schwierigkeitsgrad schwierigste
-        schwierigsten schwillt schwimm schwimmbad schwimmbäder schwimmen schwimmende schwimmenden schwimmerin schwimmt
-        schwindel schwindelig schwinden schwindet schwindlig schwinge schwingen schwingt schwingung schwingungen
-        schwirren schwitze schwitzen schwitzt schwor schwuchtel schwuchteln schwul schwule schwulen schwuler schwules
-        schwund schwung schwunglose schwunglosen schwungloses schwungvoll schwupps schwur schwäbisch schwäbische
-        schwäbischen schwäbischer schwäche schwächelt schwächen schwächer schwächere schwächeren schwächste schwächsten
-        schwächt schwächung schwägerin schwäne schwänze schwänzele schwänzen schwärme schwärmen schwärmt schwärmte
-        schwätzer schwör schwöre schwören schwört schwül schwüle schäbig schäbigen schächte schächten schädels
-        schädelverletzung schädelverletzungen schäden schädigen schädigt schädigung schädigungen schädlich schädliche
-        schädlichen schädlicher schädling schädlinge schädlingsbekämpfung schäfchen schäferhund schälchen schälen schäm
-        schäme schämen schämst schämt schämte schändlich schärfe schärfen schärfer schärfere schärferen schärfste
-        schärfsten schärpe schätzchen schätze schätzen schätzt schätzte schätzten schätzung schätzungen schätzungsweise
-        schöffen schöne schönem schönen schöner schönere schöneren schöneres schönes schönheit schönheiten
-        schönheitsideal schönreden schönste schönsten schönster schönstes schöpfen schöpfer schöpferische
-        schöpferischen schöpft schöpfte schöpfung schüchtern schüchterne schüchternen schüchternheit schüleraustausch
-        schülerin schülerinnen schülern schülers schülerschaft schülerzeitung schüren schürt schürze schüsse schüssel
-        schüsseln schüssen schütt schütte schüttel schütteln schüttelt schüttelte schütten schüttet schüttete schütze
-        schützen schützend schützende schützenden schützenfest schützengraben schützengräben schützenhilfe
-        schützenverein schützling schützlinge schützt schützte scifi scooter scores scotch scout scouts scratch
-        screening screenshot screenshots script scroll scrollen sebostase sebostasen sec sechs sechser sechsjährige
-        sechsjährigen sechsmal sechste sechstel sechsten sechster sechstes sechzehn sechzig sechziger security sediment
-        sedimente see seebad seebrücke seefahrer seefahrt seehofer seehöhe seele seelen seelenheil seelenlose
-        seelenlosen seelenloses seelenruhig seeleute seelisch seelische seelischen seelischer seelsorge seelsorger
-        seemeilen seenland seenot seepferdchen seerose seerosen seeufer seeweg segelboot segellose segellosen
-        segelloses segeln segelschiff segelt segelte segen segmenten segne segnen segnet segnung segregation seh sehe
-        sehen sehenden sehens sehenswert sehenswerte sehenswerten sehenswertes sehenswürdigkeit sehenswürdigkeiten
-        sehkraft sehn sehnerv sehnerve sehnerven sehnerves sehnervs sehnsucht sehnsüchte sehnsüchtig sehnt sehnte
-        sehprothese sehprothesen seht sei seicht seichte seichten seid seidenen seien seife seifen seifenblasen
-        seilbahn seilbahnen seile seilen seilschaften seine seinem seinen seiner seinerseits seinerzeit seines
-        seinesgleichen seins seist seitdem seite seiten seitenansicht seiteneffektanalyse seiteneffektanalysen
-        seitenhieb seitenlinie seitens seitensprung seitenwand seitenwechsel seitenwände seitenzahl seither seitige
-        seitigen seitlich seitliche seitlichen seitwärts sekretariat sekretär sekretärin sekt sekte sekten sektion
-        sektionen sektor sektoren sektors sekunde sekunden sekundär sekundäre sekundären selben selber selbes selbige
-        selbigen selbiger selbiges selbst selbstachtung selbstanzeige selbstbefriedigung selbstbeherrschung
-        selbstbestimmt selbstbestimmtes selbstbestimmung selbstbestimmungsrecht selbstbewusst selbstbewusste
-        selbstbewussten selbstbewusster selbstbewusstsein selbstbild selbstbiografie selbstbiografien selbstbiographie
-        selbstbiographien selbstdarstellung selbstdisziplin selbsteinschätzung selbsterkenntnis selbsterklärend
-        selbsternannte selbsternannten selbstgebauten selbstgemacht selbstgemachte selbstgemachten selbstgemachtes
-        selbstgespräche selbsthilfe selbsthilfegruppe selbsthilfegruppen selbstironie selbstjustiz selbstkontrolle
-        selbstkritik selbstkritisch selbstlos selbstlose selbstlosen selbstloses selbstläufer selbstmord
-        selbstmordattentäter selbstmorde selbstmordversuch selbstmörder selbstporträt selbstredend selbstschutz
-        selbstsicher selbstsicherheit selbststudium selbstständig selbstständige selbstständigen selbstständiger
-        selbstständiges selbstständigkeit selbstverantwortung selbstverlag selbstversorger selbstversorgung
-        selbstverständlich selbstverständliche selbstverständlichkeit selbstverständnis selbstversuch
-        selbstverteidigung selbstvertrauen selbstverwaltung selbstverwirklichung selbstwertgefühl selbstzweck
-        selbstzweifel selbständig selbständige selbständigen selbständiger selbständiges selbständigkeit
-        selbstüberschätzung selection selektiert selektion selektiv selektive selektiven selen selenografie
-        selenographie selenose selenosen selfie selfies selige seligen seliger seligkeit sellerie selten seltene
-        seltenen seltener seltenes seltenheit seltensten seltsam seltsame seltsamen seltsamer seltsamerweise seltsames
-        semantik semantische semantischen semester semesterferien semestern semesters seminar seminare seminaren
-        seminars semiotisch semiotische semiotischem semiotischen semiotischer semiotisches semmeln senat senatoren
-        senatorin senators senats send sende sendeplatz sendeprogramm sendeprogramme sendeprogrammen sendeprogramms
-        sendern senders sendet sendete sendezeit sendung sendungen senioren seniorin seniorinnen senke senken senkrecht
-        senkrechte senkrechten senkt senkte senkung sensation sensationell sensationelle sensationellen sense sensibel
-        sensibilisieren sensibilisiert sensibilisierung sensibilität sensible sensiblen sensibler sensibles sensoren
-        sensorik sentimental sentimentale sentimentalen separat separate separaten separates separatisten sepsis
-        september septum sequel serbe serben serbisch serbische serbischen serenade serien serienmörder seriennummer
-        serienproduktion serifenlose serifenlosen serifenloses seriosität seriös seriöse seriösen seriöser seriöses
-        serotonin servern servers services servieren serviert serviette servietten servus sesam sessel sesshaft set
-        sets settings setup setz setze setzen setzt setzte setzten setzung seuche seuchen seufz seufzen seufzer seufzt
-        seufzte sex sexfilme sexismus sexistisch sexistische sexleben sexspielzeug sextett sexual sexualität
-        sexualleben sexualstraftäter sexuell sexuelle sexuellem sexuellen sexueller sexuelles sexvideo sexvideos sexy
-        sezession señor señora shakes shalom shampoo shirt shisha shit shitstorm shoah shooter shooting shootings shop
-        shoppen shopping shops shortlist show showdown shuttle sibirischen sichelzellenanämie sichelzellenanämien
-        sicher sichere sicherem sicheren sicherer sicheres sichergehen sichergestellt sicherheit sicherheiten
-        sicherheitsabstand sicherheitsbehörden sicherheitsdienst sicherheitsgründen sicherheitshalber
+        schweißdrüse schweißdrüsen schwelgen schwelle schwellen schwellenländer schwellenländern schwellungen schwenken
+        schwenkt schwerelose schwerelosen schwereloses schwerelosigkeit schwerem schweren schwerer schwerere schwereren
+        schweres schwerfällig schwergewicht schwerindustrie schwerkraft schwerlich schwermetalle schwerpunkt
+        schwerpunkte schwerpunkten schwerste schwersten schwert schwerter schwertern schwertes schwerverbrecher
+        schwerwiegend schwerwiegende schwerwiegenden schwerwiegender schwester schwestern schwieg schwiegereltern
+        schwiegermutter schwiegersohn schwiegertochter schwiegervater schwierig schwierige schwierigen schwieriger
+        schwierigere schwieriges schwierigkeit schwierigkeiten schwierigkeitsgrad schwierigste schwierigsten schwillt
+        schwimm schwimmbad schwimmbäder schwimmen schwimmende schwimmenden schwimmerin schwimmt schwindelig schwinden
+        schwindet schwindlig schwinge schwingen schwingt schwingung schwingungen schwirren schwitze schwitzen schwitzt
+        schwor schwuchtel schwuchteln schwul schwule schwulen schwuler schwules schwund schwung schwunglose
+        schwunglosen schwungloses schwungvoll schwupps schwur schwäbisch schwäbische schwäbischen schwäbischer schwäche
+        schwächelt schwächen schwächer schwächere schwächeren schwächste schwächsten schwächt schwächung schwägerin
+        schwäne schwänze schwänzele schwänzen schwärme schwärmen schwärmt schwärmte schwätzer schwör schwöre schwören
+        schwört schwül schwüle schäbig schäbigen schächte schächten schädels schädelverletzung schädelverletzungen
+        schäden schädigen schädigt schädigung schädigungen schädlich schädliche schädlichen schädlicher schädling
+        schädlinge schädlingsbekämpfung schäfchen schäferhund schälchen schälen schäm schäme schämen schämst schämt
+        schämte schändlich schärfe schärfen schärfer schärfere schärferen schärfste schärfsten schärpe schätzchen
+        schätze schätzen schätzt schätzte schätzten schätzung schätzungen schätzungsweise schöffen schöne schönem
+        schönen schöner schönere schöneren schöneres schönes schönheit schönheiten schönheitsideal schönreden schönste
+        schönsten schönster schönstes schöpfen schöpfer schöpferische schöpferischen schöpft schöpfte schöpfung
+        schüchtern schüchterne schüchternen schüchternheit schüleraustausch schülerin schülerinnen schülern schülers
+        schülerschaft schülerzeitung schüren schürt schürze schüsse schüssel schüsseln schüssen schütt schütte schüttel
+        schütteln schüttelt schüttelte schütten schüttet schüttete schütze schützen schützend schützende schützenden
+        schützenfest schützengraben schützengräben schützenhilfe schützenverein schützling schützlinge schützt schützte
+        scifi scooter scores scotch scout scouts scratch screening screenshot screenshots script scroll scrollen
+        sebostase sebostasen sec sechs sechser sechsjährige sechsjährigen sechsmal sechste sechstel sechsten sechster
+        sechstes sechzehn sechzig sechziger security sediment sedimente see seebad seebrücke seefahrer seefahrt
+        seehofer seehöhe seele seelen seelenheil seelenlose seelenlosen seelenloses seelenruhig seeleute seelisch
+        seelische seelischen seelischer seelsorge seelsorger seemeilen seenland seenot seepferdchen seerose seerosen
+        seeufer seeweg segelboot segellose segellosen segelloses segeln segelschiff segelt segelte segen segmenten
+        segne segnen segnet segnung segregation seh sehe sehen sehenden sehens sehenswert sehenswerte sehenswerten
+        sehenswertes sehenswürdigkeit sehenswürdigkeiten sehkraft sehn sehnerv sehnerve sehnerven sehnerves sehnervs
+        sehnsucht sehnsüchte sehnsüchtig sehnt sehnte sehprothese sehprothesen seht sei seicht seichte seichten seid
+        seidenen seien seife seifen seifenblasen seilbahn seilbahnen seile seilen seilschaften seine seinem seinen
+        seiner seinerseits seinerzeit seines seinesgleichen seins seist seitdem seite seiten seitenansicht
+        seiteneffektanalyse seiteneffektanalysen seitenhieb seitenlinie seitens seitensprung seitenwand seitenwechsel
+        seitenwände seitenzahl seither seitige seitigen seitlich seitliche seitlichen seitwärts sekretariat sekretär
+        sekretärin sekt sekte sekten sektion sektionen sektor sektoren sektors sekunde sekunden sekundär sekundäre
+        sekundären selben selber selbes selbige selbigen selbiger selbiges selbst selbstachtung selbstanzeige
+        selbstbefriedigung selbstbeherrschung selbstbestimmt selbstbestimmtes selbstbestimmung selbstbestimmungsrecht
+        selbstbewusst selbstbewusste selbstbewussten selbstbewusster selbstbewusstsein selbstbild selbstbiografie
+        selbstbiografien selbstbiographie selbstbiographien selbstdarstellung selbstdisziplin selbsteinschätzung
+        selbsterkenntnis selbsterklärend selbsternannte selbsternannten selbstgebauten selbstgemacht selbstgemachte
+        selbstgemachten selbstgemachtes selbstgespräche selbsthilfe selbsthilfegruppe selbsthilfegruppen selbstironie
+        selbstjustiz selbstkontrolle selbstkritik selbstkritisch selbstlos selbstlose selbstlosen selbstloses
+        selbstläufer selbstmord selbstmordattentäter selbstmorde selbstmordversuch selbstmörder selbstporträt
+        selbstredend selbstschutz selbstsicher selbstsicherheit selbststudium selbstständig selbstständige
+        selbstständigen selbstständiger selbstständiges selbstständigkeit selbstverantwortung selbstverlag
+        selbstversorger selbstversorgung selbstverständlich selbstverständliche selbstverständlichkeit
+        selbstverständnis selbstversuch selbstverteidigung selbstvertrauen selbstverwaltung selbstverwirklichung
+        selbstwertgefühl selbstzweck selbstzweifel selbständig selbständige selbständigen selbständiger selbständiges
+        selbständigkeit selbstüberschätzung selection selektiert selektion selektiv selektive selektiven selen
+        selenografie selenographie selenose selenosen selfie selfies selige seligen seliger seligkeit sellerie selten
+        seltene seltenen seltener seltenes seltenheit seltensten seltsam seltsame seltsamen seltsamer seltsamerweise
+        seltsames semantik semantische semantischen semester semesterferien semestern semesters seminar seminare
+        seminaren seminars semiotisch semiotische semiotischem semiotischen semiotischer semiotisches semmeln senat
+        senatoren senatorin senators senats send sende sendeplatz sendeprogramm sendeprogramme sendeprogrammen
+        sendeprogramms sendern senders sendet sendete sendezeit sendung sendungen senioren seniorin seniorinnen senke
+        senken senkrecht senkrechte senkrechten senkt senkte senkung sensation sensationell sensationelle
+        sensationellen sense sensibel sensibilisieren sensibilisiert sensibilisierung sensibilität sensible sensiblen
+        sensibler sensibles sensoren sensorik sentimental sentimentale sentimentalen separat separate separaten
+        separates separatisten sepsis september septum sequel serbe serben serbisch serbische serbischen serenade
+        serien serienmörder seriennummer serienproduktion serifenlose serifenlosen serifenloses seriosität seriös
+        seriöse seriösen seriöser seriöses serotonin servern servers services servieren serviert serviette servietten
+        servus sesam sessel sesshaft set sets settings setup setz setze setzen setzt setzte setzten setzung seuche
+        seuchen seufz seufzen seufzer seufzt seufzte sex sexfilme sexismus sexistisch sexistische sexleben sexspielzeug
+        sextett sexual sexualität sexualleben sexualstraftäter sexuell sexuelle sexuellem sexuellen sexueller sexuelles
+        sexvideo sexvideos sexy sezession señor señora shakes shalom shampoo shirt shisha shit shitstorm shoah shooter
+        shooting shootings shop shoppen shopping shops shortlist show showdown shuttle sibirischen sichelzellenanämie
+        sichelzellenanämien sicher sichere sicherem sicheren sicherer sicheres sichergehen sichergestellt sicherheit
+        sicherheiten sicherheitsabstand sicherheitsbehörden sicherheitsdienst sicherheitsgründen sicherheitshalber
         sicherheitshinweise sicherheitskonferenz sicherheitskopie sicherheitskopien sicherheitskräfte
         sicherheitskräften sicherheitsleistung sicherheitsleute sicherheitslücke sicherheitslücken sicherheitspersonal
         sicherheitspolitik sicherheitsrat sicherheitsrates sicherheitsrisiko sicherheitssystem sicherheitsvorkehrungen
@@ -3611,7 +3615,7 @@ extension WordList {
         standpunkte standstreifen stangen stapeln starb starben starkem starker starkregen starre starren starrt
         starrte start startbahn starte startelf starten starter startest startet startete starteten starthilfe
         startkapital startklar startlöchern startnummer startplatz startplätze startpunkt starts startschuss startseite
-        stasi statement statements statik stationen stationiert stationierten stationierung stationär stationäre
+        stasen stasi statement statements statik stationen stationiert stationierten stationierung stationär stationäre
         stationären stationärer statisch statische statischen statisten statistik statistiken statistiker statistisch
         statistische statistischen statistischer statistisches stativ statt stattdessen statten stattet stattete
         stattfand stattfanden stattfinden stattfindende stattfindenden stattfindet stattgefunden stattgegeben
@@ -3702,18 +3706,18 @@ extension WordList {
         sujet sujets sukzessive sultans sulz summe summen summieren summiert summt sumpf sunniten sunnitischen super
         supercomputer supercup superheld superhelden superlative superman supermarkt supermärkte supermärkten supernova
         superstar supersymmetrie supersymmetrien supi suppe suppen supply support supporten sure surf surfen surfer
-        surft surreal surrealismus survey sushi suspendiert swap sweatshirt swimmingpool switch sykosen symbiogenese
-        symbiogenesen symbiose symbiosen symbiotisch symbiotische symbiotischem symbiotischen symbiotischer
-        symbiotisches symbol symbole symbolen symbolik symbolisch symbolische symbolischen symbolischer symbolisieren
-        symbolisiert symbols symmetrie symmetrien symmetrische symmetrischen sympathie sympathien sympathisanten
-        sympathisch sympathische sympathischem sympathischen sympathischer sympathisches symphonie symphoniker
-        symposion symposium symposiums symptom symptomatik symptomatisch symptome symptomen synagoge synagogen synalgie
-        synalgien synapsen synchron synchronisation synchronisieren synchronisiert synchronsprecher syndikat syndrom
-        syndrome syndroms synergien synode synonym synonyme syntax synthese synthesizer synthetisch synthetische
-        synthetischen synzytose synzytosen syphilis syrer syrern syrisch syrische syrischen syrischer system
-        systemanalyse systemanalysen systematik systematisch systematische systematischen systematischer systematisches
-        systeme systemen systemerweiterung systemische systemischen systemlose systemlosen systemloses systems
-        szenarien szenario szene szenen szenerie szenische szenischen szenografie szenografien szenographie
+        surft surreal surrealismus survey sushi suspendiert swap sweatshirt swimmingpool switch sykose sykosen
+        symbiogenese symbiogenesen symbiose symbiosen symbiotisch symbiotische symbiotischem symbiotischen
+        symbiotischer symbiotisches symbol symbole symbolen symbolik symbolisch symbolische symbolischen symbolischer
+        symbolisieren symbolisiert symbols symmetrie symmetrien symmetrische symmetrischen sympathie sympathien
+        sympathisanten sympathisch sympathische sympathischem sympathischen sympathischer sympathisches symphonie
+        symphoniker symposion symposium symposiums symptom symptomatik symptomatisch symptome symptomen synagoge
+        synagogen synalgie synalgien synapsen synchron synchronisation synchronisieren synchronisiert synchronsprecher
+        syndikat syndrom syndrome syndroms synergien synode synonym synonyme syntax synthese synthesizer synthetisch
+        synthetische synthetischen synzytose synzytosen syphilis syrer syrern syrisch syrische syrischen syrischer
+        system systemanalyse systemanalysen systematik systematisch systematische systematischen systematischer
+        systematisches systeme systemen systemerweiterung systemische systemischen systemlose systemlosen systemloses
+        systems szenarien szenario szene szenen szenerie szenische szenischen szenografie szenografien szenographie
         szenographien szintigrafie szintigrafien szintigramm szintigramme szintigrammen szintigramms szintigraphien
         säbel sächsisch sächsische sächsischen sächsischer säcke säcken säen säfte säge sägen sägewerk sähe sähen
         säkulare säkularen säkularisierung säle sälen sämtlich sämtliche sämtlichen sämtlicher sämtliches sänger
@@ -3804,13 +3808,13 @@ extension WordList {
         topographischen tops topscorer topspiel tor tora torchancen tore torerfolg torf torfmoose torfmoosen torfmooses
         torhüter tori tories torjäger torlose torlosen torloses tornado tornados torpediert torpedo torpedos torschüsse
         torschütze torschützen torschützenkönig torso torte torten tortendiagramm tortendiagramme tortendiagrammen
-        tortendiagrammes tortendiagramms tortur torverhältnis torwart tot total totalausfall totale totalen totaler
-        totales totalitarismus totalitäre totalitären totalprothese totalprothesen totalschaden totem totengräber
-        totenkopf toter totes totgeschwiegen totlachen totschlag totschlagen totschlags touchdown touchscreen tough
-        tour touren touri tourismus tourist touristen touristik touristin touristisch touristische touristischen
-        tournee tourneen tourt toxisch toxische toxischen toxizität toxoplasmose toxoplasmosen toxämie toxämien trab
-        trabant traben tracheotomie tracheotomien tracht trachten track tracking tracks trade trading tradition
-        traditionell traditionelle traditionellem traditionellen traditioneller traditionelles traditionen
+        tortendiagrammes tortendiagramms tortur torverhältnis torwart tosens tot total totalausfall totale totalen
+        totaler totales totalitarismus totalitäre totalitären totalprothese totalprothesen totalschaden totem
+        totengräber totenkopf toter totes totgeschwiegen totlachen totschlag totschlagen totschlags touchdown
+        touchscreen tough tour touren touri tourismus tourist touristen touristik touristin touristisch touristische
+        touristischen tournee tourneen tourt toxisch toxische toxischen toxizität toxoplasmose toxoplasmosen toxämie
+        toxämien trab trabant traben tracheotomie tracheotomien tracht trachten track tracking tracks trade trading
+        tradition traditionell traditionelle traditionellem traditionellen traditioneller traditionelles traditionen
         traditionsreiche traditionsreichen traf trafen traffic trag tragbar tragbare tragbaren trage tragen tragende
         tragenden tragfähig tragfähige tragfähigkeit tragik tragisch tragische tragischen tragischer tragisches tragt
         tragweite tragödie tragödien trailer trails trainee trainer trainerin trainern trainers trainerteam trainiere
@@ -3884,8 +3888,8 @@ extension WordList {
         umsetzen umsetzt umsetzten umsetzung umsetzungen umsicht umsichtig umsiedlung umso umsonst umsorgt umspannwerk
         umstand umstandslose umstandslosen umstandsloses umstehenden umsteigen umstellen umstellt umstellung
         umstellungen umstieg umstimmen umstritten umstrittene umstrittenen umstrittener umstrittenes umstrukturierung
-        umstrukturierungen umsturz umstände umständen umständlich umsätze umsätzen umtausch umtauschen umtosen umtosens
-        umtriebe umverteilung umwandeln umwandelt umwandlung umweg umwege umwegen umwelt umweltbedingungen
+        umstrukturierungen umsturz umstände umständen umständlich umsätze umsätzen umtausch umtauschen umtose umtosen
+        umtosens umtriebe umverteilung umwandeln umwandelt umwandlung umweg umwege umwegen umwelt umweltbedingungen
         umweltbelastung umweltbewusstsein umweltbundesamt umweltfreundlich umweltfreundliche umweltfreundlicher
         umweltminister umweltministerin umweltministerium umweltpolitik umweltprämie umweltprämien umweltschutz
         umweltschutzes umweltschäden umweltschützer umwelttechnik umweltverschmutzung umweltzerstörung umwerfend
@@ -4008,174 +4012,174 @@ extension WordList {
         urkundliche urlaub urlaube urlauber urlaubs urlaubsgeld urlaubstag urlaubstage urlaubszeit urne urnen urografie
         urografien urographie urographien urologie uropathie uropathien uroskopie uroskopien urplötzlich ursache
         ursachen ursprungs ursprünge ursprüngen ursprünglich ursprüngliche ursprünglichen ursprünglicher ursprüngliches
-        ursächlich urteil urteile urteilen urteils urteilsverkündung urteilt urteilte urwald urzeit urzeiten urämien
-        usability user usern users usus utensilien utility utopia utopie utopien utopisch utopische utopischen
-        uveitiden uveitis vadosen vadoses vag vage vagen vagina vagotomie vagotomien vagusnerv vagusnerven vagusnervs
-        vakant vakuum valentinstag valide vampir vampire vampiren vandalen vandalismus vanille vans variabel
+        ursächlich urteil urteile urteilen urteils urteilsverkündung urteilt urteilte urwald urzeit urzeiten urämie
+        urämien usability user usern users usus utensilien utility utopia utopie utopien utopisch utopische utopischen
+        uveitiden uveitis vadose vadosen vadoses vag vage vagen vagina vagotomie vagotomien vagusnerv vagusnerven
+        vagusnervs vakant vakuum valentinstag valide vampir vampire vampiren vandalen vandalismus vanille vans variabel
         variabilität variable variablen variabler variante varianten varianz variation variationen varietät varietäten
         variieren variiert varikose varikosen varikozele varikozelen vasallen vase vasektomie vasektomien vasen
         vaskulitiden vaskulitis vater vaterland vaterlandes vaterlose vaterlosen vaterloses vaterländische
         vaterländischen vaters vaterschaft vatertag vaterunser vati vatikan vatikanischen vaurien vegan vegane veganen
         veganer veganes veganismus vegetarier vegetarierin vegetarisch vegetarische vegetarischen vegetarisches
         vegetation vegetationslose vegetationslosen vegetationsloses vegetative vehement vehikel veilchen vektor
-        vektoren velvet vendetta vene venen venetien venezianischen ventil ventilator ventilatoren ventile ventose
-        ventoses verabreden verabredet verabredeten verabredung verabredungen verabreichen verabreicht verabreichung
-        verabscheue verabscheuen verabscheut verabschiede verabschieden verabschiedet verabschiedete verabschiedeten
-        verabschiedung verachte verachten verachtet verachtung verallgemeinern verallgemeinert verallgemeinerung
-        verallgemeinerungen veraltet veraltete veralteten veranda verankern verankert verankerte verankerten
-        verankerung veranlagt veranlagung veranlassen veranlasst veranlasste veranlassten veranlassung veranschaulichen
-        veranschaulicht veranschaulichung veranschlagt veranstalten veranstalter veranstaltern veranstalters
-        veranstaltet veranstaltete veranstalteten veranstaltung veranstaltungen veranstaltungskalender verantworten
-        verantwortet verantwortlich verantwortliche verantwortlichen verantwortlicher verantwortlichkeit
-        verantwortlichkeiten verantwortung verantwortungsbereich verantwortungsbewusst verantwortungsbewusstsein
-        verantwortungslos verantwortungslose verantwortungslosen verantwortungsloses verantwortungsvoll
-        verantwortungsvolle verantwortungsvollen verarbeiten verarbeitenden verarbeitet verarbeitete verarbeiteten
-        verarbeitung verarbeitungsprogramm verarmt verarmten verarmung verarsche verarschen verarscht verb verbal
-        verbale verbalen verbaler verbalinjurie verbalinjurien verband verbanden verbandes verbands verbandsgemeinde
-        verbandsliga verbannen verbannt verbannte verbannung verbarg verbauen verbaut verbauten verben verbergen
-        verbessere verbessern verbessert verbesserte verbesserten verbesserter verbessertes verbesserung verbesserungen
-        verbesserungsvorschläge verbeugung verbiegen verbiete verbieten verbietet verbinde verbinden verbindende
-        verbindet verbindlich verbindliche verbindlichen verbindlichkeit verbindlichkeiten verbindung verbindungen
-        verbindungslose verbindungslosen verbindungsloses verbirgt verbissen verbittert verbitterung verblassen
-        verblasst verbleib verbleiben verbleibende verbleibenden verbleibt verblendet verblendung verblieb verblieben
-        verbliebene verbliebenen verblödet verblüffend verblüffende verblüfft verbockt verbogen verborgen verborgene
-        verborgenen verbose verbosen verboses verbot verbote verboten verbotene verbotenen verbotener verbotenes
-        verbots verbracht verbrachte verbrachten verbrannt verbrannte verbrannten verbrauch verbrauchen verbraucher
-        verbrauchern verbraucherschutz verbraucherzentrale verbrauchs verbraucht verbrauchte verbrauchten verbrechen
-        verbrechens verbrecher verbrecherischen verbrechern verbreite verbreiten verbreitert verbreiterung verbreitet
-        verbreitete verbreiteten verbreiteter verbreitetes verbreitung verbrenne verbrennen verbrennt verbrennung
-        verbrennungen verbrennungsmotor verbrennungsmotoren verbringe verbringen verbringst verbringt verbrochen verbs
-        verbuchen verbucht verbuchte verbund verbunden verbundene verbundenen verbundener verbundenheit verbände
-        verbänden verbünden verbündet verbündete verbündeten verbündeter verdachts verdammen verdammnis verdammt
-        verdammte verdammten verdammter verdammtes verdampfen verdampft verdanke verdanken verdankt verdankte verdauen
-        verdaut verdauung verdeck verdecken verdeckt verdeckte verdeckten verdeckter verdenken verderben verdeutlichen
-        verdeutlicht verdichten verdichtet verdickungen verdiene verdienen verdienst verdienste verdiensten verdient
-        verdiente verdienten verdienter verdientes verdirbt verdoppeln verdoppelt verdoppelte verdoppelung verdopplung
-        verdorben verdorbene verdrehen verdreht verdrehte verdreifacht verdruss verdrängen verdrängt verdrängte
-        verdrängten verdrängung verdrückt verdunkelt verdunstung verdursten verdutzt verdächtige verdächtigen
-        verdächtiger verdächtiges verdächtigt verdächtigungen verdünnen verdünnt verdünnung veredelt veredelung
-        verehren verehrer verehrt verehrte verehrten verehrter verehrung vereidigt vereidigung verein vereinbaren
-        vereinbarkeit vereinbart vereinbarte vereinbarten vereinbarung vereinbarungen vereine vereinen vereines
-        vereinfachen vereinfacht vereinfachte vereinfachten vereinfachung vereinheitlicht vereinheitlichung vereinigen
-        vereinigt vereinigte vereinigten vereinigtes vereinigung vereinigungen vereinnahmen vereinnahmt vereinnahmung
-        vereins vereinsführung vereinslose vereinslosen vereinsloses vereinsmitglieder vereint vereinte vereinten
-        vereinzele vereinzelten vereiteln vereitelt verengung vererben vererbt vererbung verewigen verewigt verfahren
-        verfahrens verfahrenstechnik verfall verfallen verfallenen verfallsdatum verfangen verfassen verfasser
-        verfasserin verfassers verfasst verfasste verfassten verfassung verfassungen verfassungsbeschwerde
-        verfassungsgericht verfassungsgerichtshof verfassungsrecht verfassungsrechtlich verfassungsrechtliche
-        verfassungsrechtlichen verfassungsreform verfassungsrichter verfassungsschutz verfassungsschutzes
-        verfassungswidrig verfassungsänderung verfechter verfehlen verfehlt verfehlte verfehlten verfehlungen
-        verfeindeten verfeinern verfeinert verfestigt verfickt verfickte verfickten verfiel verfilmt verfilmung
-        verfilmungen verflechtung verflechtungen verfliegt verflixte verflochten verflogen verflucht verfluchte
-        verfluchten verfolge verfolgen verfolger verfolgst verfolgt verfolgte verfolgten verfolgter verfolgung
-        verfolgungen verfolgungsjagd verfolgungswahn verformung verfrachtet verfrüht verfällt verfälschen verfälscht
-        verfärbt verfügbar verfügbare verfügbaren verfügbarkeit verfüge verfügen verfügt verfügte verfügten verfügung
-        verfügungen verführen verführer verführerisch verführerische verführt verführung verfüttert vergab vergabe
-        vergaben vergangen vergangene vergangenen vergangener vergangenes vergangenheit vergaser vergast vergebe
-        vergeben vergebene vergebenen vergebens vergeblich vergeblichen vergebung vergehen vergehens vergeht vergeigt
-        vergeltung vergess vergesse vergessen vergessene vergessenen vergessenheit vergesslich vergesst vergeuden
-        vergeudet vergewaltigen vergewaltiger vergewaltigt vergewaltigte vergewaltigung vergewaltigungen vergewissern
-        vergib vergibt vergiften vergiftet vergiftete vergifteten vergiftung vergiftungen verging vergingen vergiss
-        vergisst vergleichbar vergleichbare vergleichbaren vergleichbarer vergleichbares vergleichbarkeit vergleiche
-        vergleichen vergleichende vergleichenden vergleichs vergleichst vergleichsweise vergleicht verglich verglichen
-        vergnügen vergnügt vergoldet vergoldete vergoldeten vergossen vergraben vergraulen vergrault vergriffen verguss
-        vergusses vergänglich vergänglichkeit vergönnt vergünstigungen vergütet vergütung vergütungen verhaften
-        verhaftet verhaftete verhafteten verhaftung verhaftungen verhalf verhalte verhalten verhaltens verhaltensmuster
-        verhaltensprogramm verhaltensregeln verhaltensweise verhaltensweisen verhandelbar verhandeln verhandelt
-        verhandelte verhandelten verhandlung verhandlungen verhandlungsprogramm verharmlose verharmlosen verharmlosens
-        verharmlost verharmlosung verharren verharrt verhasst verhassten verhauen verheerend verheerende verheerenden
-        verheilt verheimlichen verheimlicht verheiraten verheiratet verheiratete verheirateten verhelfen verherrlicht
-        verherrlichung verhielt verhielten verhilft verhindere verhindern verhindert verhinderte verhinderten
-        verhinderung verholfen verhungern verhungert verhält verhältnis verhältnisse verhältnissen verhältnisses
-        verhängen verhängnis verhängnisvolle verhängnisvollen verhängt verhängte verhängten verhängung verhärtet
-        verhöhnen verhöhnt verhör verhöre verhören verhört verhüllen verhüllt verhüten verhütung verhütungsmittel
-        verifizieren verifiziert verifizierung verinnerlichen verinnerlicht verirren verirrt verirrte verjagen verjagt
-        verjährt verjährung verjährungsfrist verjüngen verjüngt verjüngung verkabelung verkacken verkackt verkannt
-        verkatert verkauf verkaufe verkaufen verkaufs verkaufspreis verkaufsprogramm verkaufst verkaufszahlen verkauft
-        verkaufte verkauften verkehr verkehren verkehrs verkehrsaufkommen verkehrsbetriebe verkehrschaos
-        verkehrskontrolle verkehrslage verkehrsminister verkehrsministerium verkehrsmittel verkehrsmitteln
-        verkehrsplanung verkehrspolitik verkehrsprognose verkehrsprognosen verkehrssicherheit verkehrsteilnehmer
-        verkehrsteilnehmern verkehrsunfall verkehrsunfälle verkehrsunfällen verkehrsunternehmen verkehrswege
-        verkehrswesen verkehrszeichen verkehrt verkehrte verkehrten verkennen verkennt verkettung verklagen verklagt
-        verklagte verklebt verkleiden verkleidet verkleidete verkleideten verkleidung verkleidungen verkleinern
-        verkleinerung verklemmt verklärt verklärung verknallt verknappung verkneifen verknüpfen verknüpft verknüpfte
-        verknüpften verknüpfung verknüpfungen verkommen verkommt verkostung verkraften verkraftet verkrampft
-        verkriechen verkäufe verkäufen verkäufer verkäuferin verkäufern verkäufers verkörpern verkörpert verkörperte
-        verkörperung verkünden verkündet verkündete verkündeten verkündigung verkündung verkürzen verkürzt verkürzte
-        verkürzten verkürzung verladen verlag verlage verlagen verlagern verlagert verlagerte verlagerung verlages
-        verlags verlagsbuchhandlung verlagshaus verlange verlangen verlangsamen verlangsamt verlangst verlangt
-        verlangte verlangten verlass verlasse verlassen verlassene verlassenen verlasst verlaub verlaufe verlaufen
-        verlaufende verlaufenden verlauten verlegen verlegenheit verleger verlegers verlegt verlegte verlegten
-        verlegung verleih verleihe verleihen verleiht verleihung verleiten verleitet verlernt verlesen verletze
-        verletzen verletzend verletzlich verletzt verletzte verletzten verletzter verletzung verletzungen
-        verletzungsbedingt verletzungsgefahr verleugnen verleugnet verleumdet verleumdung verleumdungen verlieben
-        verliebt verliebte verliebten verlief verliefen verlieh verliehen verliehenen verlier verliere verlieren
-        verlierer verlierst verliert verlies verlinken verlinkt verlinkten verlinkung verlobt verlobte verlobten
-        verlobter verlobung verlobungsring verlockend verlogen verlogene verlogenheit verlor verloren verlorene
-        verlorenem verlorenen verlorener verlorenes verlose verlosen verlosens verlost verlosung verlust verluste
-        verlusten verlustes verlängern verlängert verlängerte verlängerten verlängerter verlängerung verlängerungen
-        verlässlich verlässliche verlässlichen verlässlicher verlässlichkeit verlässt verläufe verläuft vermacht vermag
-        vermarkten vermarktet vermarktung vermasselt vermehren vermehrt vermehrte vermehrten vermehrung vermeidbar
-        vermeide vermeiden vermeidet vermeidung vermeintlich vermeintliche vermeintlichen vermeintlicher vermelden
-        vermeldet vermengt vermerk vermerken vermerkt vermessen vermessung vermied vermieden vermiesen vermieten
-        vermieter vermieterin vermietern vermieters vermietet vermietete vermietung vermindern vermindert verminderte
-        verminderten verminderter verminderung vermischen vermischt vermischtes vermischung vermiss vermisse vermissen
-        vermisst vermisste vermissten vermisster vermittelbar vermitteln vermittelt vermittelte vermittelten vermittler
-        vermittlung vermochte vermochten vermummt vermummte vermute vermuten vermutet vermutete vermuteten vermutlich
-        vermutung vermutungen vermächtnis vermählt vermählung vermögen vermögende vermögenden vermögens vermögenssteuer
-        vermögensverwalter vermögensverwaltung vermögenswerte vernachlässigbar vernachlässigen vernachlässigt
-        vernachlässigte vernachlässigten vernachlässigung vernahm vernaschen vernehmen vernehmung verneinen verneint
-        verneinte verneinung vernetzen vernetzt vernetzte vernetzten vernetzung vernichten vernichtend vernichtende
-        vernichtet vernichtete vernichtung vernichtungslager vernissage vernommen vernunft vernunftlose vernunftlosen
-        vernunftloses vernünftig vernünftige vernünftigen vernünftiger vernünftiges verordnen verordnet verordnete
-        verordneten verordnung verordnungen verorten verortet verpachtet verpachtung verpacken verpackt verpackte
-        verpackung verpackungen verpass verpasse verpassen verpasst verpasste verpassten verpeilt verpennt verpflegung
-        verpflichten verpflichtend verpflichtende verpflichtenden verpflichtet verpflichtete verpflichteten
-        verpflichtung verpflichtungen verpflichtungslose verpflichtungslosen verpflichtungsloses verpfändet verpiss
-        verpissen verpisst verplant verprügeln verprügelt verpufft verputzt verpönt verrat verrate verraten verrats
-        verrechnen verrechnet verrechnung verrecke verrecken verreckt verregneten verreisen verreist verrichten
-        verrichtet verriegelt verriet verrieten verringern verringert verringerte verringerten verringerung verrohung
-        verrotten verruf verrutscht verrät verräter verrückt verrückte verrückten verrückter verrücktes verrückteste
-        verrücktesten versa versagen versagens versager versagt versagte versagten versah versammeln versammelt
-        versammelte versammelten versammlung versammlungen versammlungsfreiheit versand versandapotheke versandhandel
-        versandkosten versandkostenfrei versandt versank versauen versaut versaute versauten verschaffen verschafft
-        verschaffte verschafften verschanzt verschenken verschenkt verschenkte verscheuchen verscheucht verschicken
-        verschickt verschieben verschiebt verschiebung verschiebungen verschieden verschiedene verschiedenen
-        verschiedener verschiedenes verschiedenheit verschiedenste verschiedensten verschiedenster verschiedentlich
-        verschifft verschlafen verschlagen verschlechtern verschlechtert verschlechterte verschlechterung verschleiern
-        verschleiert verschleierte verschleierung verschleppen verschleppt verschleppung verschlimmern verschlimmert
-        verschlingen verschlingt verschlossen verschlossene verschlossenen verschlucken verschluckt verschlug
-        verschlungen verschlägt verschlüsseln verschlüsselt verschlüsselte verschlüsselten verschlüsselung verschmelzen
-        verschmelzung verschmerzen verschmolzen verschmutzt verschmutzung verschmäht verschnitt verschob verschoben
-        verschobene verschollen verschollene verschollenen verschonen verschont verschossen verschreckt verschreiben
-        verschreibt verschrieben verschrottet verschulden verschuldet verschuldete verschuldeten verschuldung
-        verschwand verschwanden verschweigen verschweigt verschwende verschwenden verschwenderisch verschwendet
-        verschwendete verschwendung verschwiegen verschwiegenheit verschwimmen verschwinde verschwinden verschwindend
-        verschwindens verschwindet verschwitzt verschwommen verschworen verschwunden verschwundene verschwundenen
-        verschwörer verschwörung verschwörungen verschwörungstheoretiker verschwörungstheorie verschwörungstheorien
-        verschärfen verschärft verschärfte verschärften verschärfung verschönern verschönert verschönerung verschüttet
-        verse versehen versehene versehenen versehentlich versen versenden versender versendet versendung versenken
-        versenkt versenkte versenkung versetzen versetzt versetzte versetzten versetzung verseucht verseuchten
-        versichere versicherer versichern versichert versicherte versicherten versicherung versicherungen
-        versicherungsgesellschaft versicherungsnehmer versicherungspflicht versicherungsprämie versicherungsprämien
-        versicherungsschutz versiegeln versiegelt versiegelung versieht versiert versierte versifften versinken
-        versinkt version versionen versklavt versklavung versorgen versorger versorgt versorgte versorgten versorgung
-        versorgungsprogramme versorgungssicherheit verspeisen verspeist versperren versperrt verspielen verspielt
-        verspielte verspielten verspotten verspottet versprach versprachen verspreche versprechen versprecher
-        versprechungen verspricht versprochen versprochene versprochenen versprühen versprüht verspätet verspätete
-        verspäteten verspätung verspätungen verspüre verspüren verspürt verspürte verstaatlicht verstaatlichung
-        verstand verstanden verstandes verstarb verstaubt verstauen verstaut versteck verstecke verstecken versteckt
-        versteckte versteckten versteckter versteh verstehe verstehen verstehn verstehst versteht versteigern
-        versteigert versteigerung verstellen verstellt versteuern versteuert verstimmt verstopfen verstopft verstopfte
-        verstopfung verstorben verstorbene verstorbenen verstorbener verstrahlt verstreichen verstreut verstreuten
-        verstrichen verstrickt verstrickung verstrickungen verstummen verstummt verständigen verständigt verständigung
-        verständlich verständliche verständlichen verständlicher verständlicherweise verständlichkeit verständnis
-        verständnislose verständnislosen verständnisloses verständnisses verständnisvoll verstärken verstärker
-        verstärkt verstärkte verstärkten verstärkter verstärkung verstärkungen verstörend verstörende verstört
-        verstümmelt verstümmelung versuch versuche versuchen versuchs versuchsanstalt versuchst versuchsweise versucht
-        versuchte versuchten versuchter versuchung versuchungen versunken versunkene versus versäumen versäumnis
-        versäumnisse versäumt versäumte versöhnen versöhnt versöhnung vertagt vertan vertauschen vertauscht verteidige
-        verteidigen verteidiger verteidigern verteidigers verteidigst verteidigt verteidigte verteidigten verteidigung
+        vektoren velvet vendetta venetien venezianischen ventil ventilator ventilatoren ventile ventose ventoses
+        verabreden verabredet verabredeten verabredung verabredungen verabreichen verabreicht verabreichung verabscheue
+        verabscheuen verabscheut verabschiede verabschieden verabschiedet verabschiedete verabschiedeten verabschiedung
+        verachte verachten verachtet verachtung verallgemeinern verallgemeinert verallgemeinerung verallgemeinerungen
+        veraltet veraltete veralteten veranda verankern verankert verankerte verankerten verankerung veranlagt
+        veranlagung veranlassen veranlasst veranlasste veranlassten veranlassung veranschaulichen veranschaulicht
+        veranschaulichung veranschlagt veranstalten veranstalter veranstaltern veranstalters veranstaltet veranstaltete
+        veranstalteten veranstaltung veranstaltungen veranstaltungskalender verantworten verantwortet verantwortlich
+        verantwortliche verantwortlichen verantwortlicher verantwortlichkeit verantwortlichkeiten verantwortung
+        verantwortungsbereich verantwortungsbewusst verantwortungsbewusstsein verantwortungslos verantwortungslose
+        verantwortungslosen verantwortungsloses verantwortungsvoll verantwortungsvolle verantwortungsvollen verarbeiten
+        verarbeitenden verarbeitet verarbeitete verarbeiteten verarbeitung verarbeitungsprogramm verarmt verarmten
+        verarmung verarsche verarschen verarscht verb verbal verbale verbalen verbaler verbalinjurie verbalinjurien
+        verband verbanden verbandes verbands verbandsgemeinde verbandsliga verbannen verbannt verbannte verbannung
+        verbarg verbauen verbaut verbauten verben verbergen verbessere verbessern verbessert verbesserte verbesserten
+        verbesserter verbessertes verbesserung verbesserungen verbesserungsvorschläge verbeugung verbiegen verbiete
+        verbieten verbietet verbinde verbinden verbindende verbindet verbindlich verbindliche verbindlichen
+        verbindlichkeit verbindlichkeiten verbindung verbindungen verbindungslose verbindungslosen verbindungsloses
+        verbirgt verbissen verbittert verbitterung verblassen verblasst verbleib verbleiben verbleibende verbleibenden
+        verbleibt verblendet verblendung verblieb verblieben verbliebene verbliebenen verblödet verblüffend
+        verblüffende verblüfft verbockt verbogen verborgen verborgene verborgenen verbose verbosen verboses verbot
+        verbote verboten verbotene verbotenen verbotener verbotenes verbots verbracht verbrachte verbrachten verbrannt
+        verbrannte verbrannten verbrauch verbrauchen verbraucher verbrauchern verbraucherschutz verbraucherzentrale
+        verbrauchs verbraucht verbrauchte verbrauchten verbrechen verbrechens verbrecher verbrecherischen verbrechern
+        verbreite verbreiten verbreitert verbreiterung verbreitet verbreitete verbreiteten verbreiteter verbreitetes
+        verbreitung verbrenne verbrennen verbrennt verbrennung verbrennungen verbrennungsmotor verbrennungsmotoren
+        verbringe verbringen verbringst verbringt verbrochen verbs verbuchen verbucht verbuchte verbund verbunden
+        verbundene verbundenen verbundener verbundenheit verbände verbänden verbünden verbündet verbündete verbündeten
+        verbündeter verdachts verdammen verdammnis verdammt verdammte verdammten verdammter verdammtes verdampfen
+        verdampft verdanke verdanken verdankt verdankte verdauen verdaut verdauung verdeck verdecken verdeckt verdeckte
+        verdeckten verdeckter verdenken verderben verdeutlichen verdeutlicht verdichten verdichtet verdickungen
+        verdiene verdienen verdienst verdienste verdiensten verdient verdiente verdienten verdienter verdientes
+        verdirbt verdoppeln verdoppelt verdoppelte verdoppelung verdopplung verdorben verdorbene verdrehen verdreht
+        verdrehte verdreifacht verdruss verdrängen verdrängt verdrängte verdrängten verdrängung verdrückt verdunkelt
+        verdunstung verdursten verdutzt verdächtige verdächtigen verdächtiger verdächtiges verdächtigt verdächtigungen
+        verdünnen verdünnt verdünnung veredelt veredelung verehren verehrer verehrt verehrte verehrten verehrter
+        verehrung vereidigt vereidigung verein vereinbaren vereinbarkeit vereinbart vereinbarte vereinbarten
+        vereinbarung vereinbarungen vereine vereinen vereines vereinfachen vereinfacht vereinfachte vereinfachten
+        vereinfachung vereinheitlicht vereinheitlichung vereinigen vereinigt vereinigte vereinigten vereinigtes
+        vereinigung vereinigungen vereinnahmen vereinnahmt vereinnahmung vereins vereinsführung vereinslose
+        vereinslosen vereinsloses vereinsmitglieder vereint vereinte vereinten vereinzele vereinzelten vereiteln
+        vereitelt verengung vererben vererbt vererbung verewigen verewigt verfahren verfahrens verfahrenstechnik
+        verfall verfallen verfallenen verfallsdatum verfangen verfassen verfasser verfasserin verfassers verfasst
+        verfasste verfassten verfassung verfassungen verfassungsbeschwerde verfassungsgericht verfassungsgerichtshof
+        verfassungsrecht verfassungsrechtlich verfassungsrechtliche verfassungsrechtlichen verfassungsreform
+        verfassungsrichter verfassungsschutz verfassungsschutzes verfassungswidrig verfassungsänderung verfechter
+        verfehlen verfehlt verfehlte verfehlten verfehlungen verfeindeten verfeinern verfeinert verfestigt verfickt
+        verfickte verfickten verfiel verfilmt verfilmung verfilmungen verflechtung verflechtungen verfliegt verflixte
+        verflochten verflogen verflucht verfluchte verfluchten verfolge verfolgen verfolger verfolgst verfolgt
+        verfolgte verfolgten verfolgter verfolgung verfolgungen verfolgungsjagd verfolgungswahn verformung verfrachtet
+        verfrüht verfällt verfälschen verfälscht verfärbt verfügbar verfügbare verfügbaren verfügbarkeit verfüge
+        verfügen verfügt verfügte verfügten verfügung verfügungen verführen verführer verführerisch verführerische
+        verführt verführung verfüttert vergab vergabe vergaben vergangen vergangene vergangenen vergangener vergangenes
+        vergangenheit vergaser vergast vergebe vergeben vergebene vergebenen vergebens vergeblich vergeblichen
+        vergebung vergehen vergehens vergeht vergeigt vergeltung vergess vergesse vergessen vergessene vergessenen
+        vergessenheit vergesslich vergesst vergeuden vergeudet vergewaltigen vergewaltiger vergewaltigt vergewaltigte
+        vergewaltigung vergewaltigungen vergewissern vergib vergibt vergiften vergiftet vergiftete vergifteten
+        vergiftung vergiftungen verging vergingen vergiss vergisst vergleichbar vergleichbare vergleichbaren
+        vergleichbarer vergleichbares vergleichbarkeit vergleiche vergleichen vergleichende vergleichenden vergleichs
+        vergleichst vergleichsweise vergleicht verglich verglichen vergnügen vergnügt vergoldet vergoldete vergoldeten
+        vergossen vergraben vergraulen vergrault vergriffen verguss vergusses vergänglich vergänglichkeit vergönnt
+        vergünstigungen vergütet vergütung vergütungen verhaften verhaftet verhaftete verhafteten verhaftung
+        verhaftungen verhalf verhalte verhalten verhaltens verhaltensmuster verhaltensprogramm verhaltensregeln
+        verhaltensweise verhaltensweisen verhandelbar verhandeln verhandelt verhandelte verhandelten verhandlung
+        verhandlungen verhandlungsprogramm verharmlose verharmlosen verharmlosens verharmlost verharmlosung verharren
+        verharrt verhasst verhassten verhauen verheerend verheerende verheerenden verheilt verheimlichen verheimlicht
+        verheiraten verheiratet verheiratete verheirateten verhelfen verherrlicht verherrlichung verhielt verhielten
+        verhilft verhindere verhindern verhindert verhinderte verhinderten verhinderung verholfen verhungern verhungert
+        verhält verhältnis verhältnisse verhältnissen verhältnisses verhängen verhängnis verhängnisvolle
+        verhängnisvollen verhängt verhängte verhängten verhängung verhärtet verhöhnen verhöhnt verhör verhöre verhören
+        verhört verhüllen verhüllt verhüten verhütung verhütungsmittel verifizieren verifiziert verifizierung
+        verinnerlichen verinnerlicht verirren verirrt verirrte verjagen verjagt verjährt verjährung verjährungsfrist
+        verjüngen verjüngt verjüngung verkabelung verkacken verkackt verkannt verkatert verkauf verkaufe verkaufen
+        verkaufs verkaufspreis verkaufsprogramm verkaufst verkaufszahlen verkauft verkaufte verkauften verkehr
+        verkehren verkehrs verkehrsaufkommen verkehrsbetriebe verkehrschaos verkehrskontrolle verkehrslage
+        verkehrsminister verkehrsministerium verkehrsmittel verkehrsmitteln verkehrsplanung verkehrspolitik
+        verkehrsprognose verkehrsprognosen verkehrssicherheit verkehrsteilnehmer verkehrsteilnehmern verkehrsunfall
+        verkehrsunfälle verkehrsunfällen verkehrsunternehmen verkehrswege verkehrswesen verkehrszeichen verkehrt
+        verkehrte verkehrten verkennen verkennt verkettung verklagen verklagt verklagte verklebt verkleiden verkleidet
+        verkleidete verkleideten verkleidung verkleidungen verkleinern verkleinerung verklemmt verklärt verklärung
+        verknallt verknappung verkneifen verknüpfen verknüpft verknüpfte verknüpften verknüpfung verknüpfungen
+        verkommen verkommt verkostung verkraften verkraftet verkrampft verkriechen verkäufe verkäufen verkäufer
+        verkäuferin verkäufern verkäufers verkörpern verkörpert verkörperte verkörperung verkünden verkündet verkündete
+        verkündeten verkündigung verkündung verkürzen verkürzt verkürzte verkürzten verkürzung verladen verlag verlage
+        verlagen verlagern verlagert verlagerte verlagerung verlages verlags verlagsbuchhandlung verlagshaus verlange
+        verlangen verlangsamen verlangsamt verlangst verlangt verlangte verlangten verlass verlasse verlassen
+        verlassene verlassenen verlasst verlaub verlaufe verlaufen verlaufende verlaufenden verlauten verlegen
+        verlegenheit verleger verlegers verlegt verlegte verlegten verlegung verleih verleihe verleihen verleiht
+        verleihung verleiten verleitet verlernt verlesen verletze verletzen verletzend verletzlich verletzt verletzte
+        verletzten verletzter verletzung verletzungen verletzungsbedingt verletzungsgefahr verleugnen verleugnet
+        verleumdet verleumdung verleumdungen verlieben verliebt verliebte verliebten verlief verliefen verlieh
+        verliehen verliehenen verlier verliere verlieren verlierer verlierst verliert verlies verlinken verlinkt
+        verlinkten verlinkung verlobt verlobte verlobten verlobter verlobung verlobungsring verlockend verlogen
+        verlogene verlogenheit verlor verloren verlorene verlorenem verlorenen verlorener verlorenes verlose verlosen
+        verlosens verlost verlosung verlust verluste verlusten verlustes verlängern verlängert verlängerte verlängerten
+        verlängerter verlängerung verlängerungen verlässlich verlässliche verlässlichen verlässlicher verlässlichkeit
+        verlässt verläufe verläuft vermacht vermag vermarkten vermarktet vermarktung vermasselt vermehren vermehrt
+        vermehrte vermehrten vermehrung vermeidbar vermeide vermeiden vermeidet vermeidung vermeintlich vermeintliche
+        vermeintlichen vermeintlicher vermelden vermeldet vermengt vermerk vermerken vermerkt vermessen vermessung
+        vermied vermieden vermiesen vermieten vermieter vermieterin vermietern vermieters vermietet vermietete
+        vermietung vermindern vermindert verminderte verminderten verminderter verminderung vermischen vermischt
+        vermischtes vermischung vermiss vermisse vermissen vermisst vermisste vermissten vermisster vermittelbar
+        vermitteln vermittelt vermittelte vermittelten vermittler vermittlung vermochte vermochten vermummt vermummte
+        vermute vermuten vermutet vermutete vermuteten vermutlich vermutung vermutungen vermächtnis vermählt vermählung
+        vermögen vermögende vermögenden vermögens vermögenssteuer vermögensverwalter vermögensverwaltung vermögenswerte
+        vernachlässigbar vernachlässigen vernachlässigt vernachlässigte vernachlässigten vernachlässigung vernahm
+        vernaschen vernehmen vernehmung verneinen verneint verneinte verneinung vernetzen vernetzt vernetzte vernetzten
+        vernetzung vernichten vernichtend vernichtende vernichtet vernichtete vernichtung vernichtungslager vernissage
+        vernommen vernunft vernunftlose vernunftlosen vernunftloses vernünftig vernünftige vernünftigen vernünftiger
+        vernünftiges verordnen verordnet verordnete verordneten verordnung verordnungen verorten verortet verpachtet
+        verpachtung verpacken verpackt verpackte verpackung verpackungen verpass verpasse verpassen verpasst verpasste
+        verpassten verpeilt verpennt verpflegung verpflichten verpflichtend verpflichtende verpflichtenden verpflichtet
+        verpflichtete verpflichteten verpflichtung verpflichtungen verpflichtungslose verpflichtungslosen
+        verpflichtungsloses verpfändet verpiss verpissen verpisst verplant verprügeln verprügelt verpufft verputzt
+        verpönt verrat verrate verraten verrats verrechnen verrechnet verrechnung verrecke verrecken verreckt
+        verregneten verreisen verreist verrichten verrichtet verriegelt verriet verrieten verringern verringert
+        verringerte verringerten verringerung verrohung verrotten verruf verrutscht verrät verräter verrückt verrückte
+        verrückten verrückter verrücktes verrückteste verrücktesten versa versagen versagens versager versagt versagte
+        versagten versah versammeln versammelt versammelte versammelten versammlung versammlungen versammlungsfreiheit
+        versand versandapotheke versandhandel versandkosten versandkostenfrei versandt versank versauen versaut
+        versaute versauten verschaffen verschafft verschaffte verschafften verschanzt verschenken verschenkt
+        verschenkte verscheuchen verscheucht verschicken verschickt verschieben verschiebt verschiebung verschiebungen
+        verschieden verschiedene verschiedenen verschiedener verschiedenes verschiedenheit verschiedenste
+        verschiedensten verschiedenster verschiedentlich verschifft verschlafen verschlagen verschlechtern
+        verschlechtert verschlechterte verschlechterung verschleiern verschleiert verschleierte verschleierung
+        verschleppen verschleppt verschleppung verschlimmern verschlimmert verschlingen verschlingt verschlossen
+        verschlossene verschlossenen verschlucken verschluckt verschlug verschlungen verschlägt verschlüsseln
+        verschlüsselt verschlüsselte verschlüsselten verschlüsselung verschmelzen verschmelzung verschmerzen
+        verschmolzen verschmutzt verschmutzung verschmäht verschnitt verschob verschoben verschobene verschollen
+        verschollene verschollenen verschonen verschont verschossen verschreckt verschreiben verschreibt verschrieben
+        verschrottet verschulden verschuldet verschuldete verschuldeten verschuldung verschwand verschwanden
+        verschweigen verschweigt verschwende verschwenden verschwenderisch verschwendet verschwendete verschwendung
+        verschwiegen verschwiegenheit verschwimmen verschwinde verschwinden verschwindend verschwindens verschwindet
+        verschwitzt verschwommen verschworen verschwunden verschwundene verschwundenen verschwörer verschwörung
+        verschwörungen verschwörungstheoretiker verschwörungstheorie verschwörungstheorien verschärfen verschärft
+        verschärfte verschärften verschärfung verschönern verschönert verschönerung verschüttet verse versehen
+        versehene versehenen versehentlich versen versenden versender versendet versendung versenken versenkt versenkte
+        versenkung versetzen versetzt versetzte versetzten versetzung verseucht verseuchten versichere versicherer
+        versichern versichert versicherte versicherten versicherung versicherungen versicherungsgesellschaft
+        versicherungsnehmer versicherungspflicht versicherungsprämie versicherungsprämien versicherungsschutz
+        versiegeln versiegelt versiegelung versieht versiert versierte versifften versinken versinkt version versionen
+        versklavt versklavung versorgen versorger versorgt versorgte versorgten versorgung versorgungsprogramme
+        versorgungssicherheit verspeisen verspeist versperren versperrt verspielen verspielt verspielte verspielten
+        verspotten verspottet versprach versprachen verspreche versprechen versprecher versprechungen verspricht
+        versprochen versprochene versprochenen versprühen versprüht verspätet verspätete verspäteten verspätung
+        verspätungen verspüre verspüren verspürt verspürte verstaatlicht verstaatlichung verstand verstanden verstandes
+        verstarb verstaubt verstauen verstaut versteck verstecke verstecken versteckt versteckte versteckten
+        versteckter versteh verstehe verstehen verstehn verstehst versteht versteigern versteigert versteigerung
+        verstellen verstellt versteuern versteuert verstimmt verstopfen verstopft verstopfte verstopfung verstorben
+        verstorbene verstorbenen verstorbener verstrahlt verstreichen verstreut verstreuten verstrichen verstrickt
+        verstrickung verstrickungen verstummen verstummt verständigen verständigt verständigung verständlich
+        verständliche verständlichen verständlicher verständlicherweise verständlichkeit verständnis verständnislose
+        verständnislosen verständnisloses verständnisses verständnisvoll verstärken verstärker verstärkt verstärkte
+        verstärkten verstärkter verstärkung verstärkungen verstörend verstörende verstört verstümmelt verstümmelung
+        versuch versuche versuchen versuchs versuchsanstalt versuchst versuchsweise versucht versuchte versuchten
+        versuchter versuchung versuchungen versunken versunkene versus versäumen versäumnis versäumnisse versäumt
+        versäumte versöhnen versöhnt versöhnung vertagt vertan vertauschen vertauscht verteidige verteidigen
+        verteidiger verteidigern verteidigers verteidigst verteidigt verteidigte verteidigten verteidigung
         verteidigungsminister verteidigungsministerin verteidigungsministerium verteidigungsministeriums verteile
         verteilen verteiler verteilt verteilte verteilten verteilung verteufeln verteufelt vertiefen vertieft vertiefte
         vertiefung vertiefungen vertikal vertikale vertikalen vertikaler vertont vertonung vertrag vertrage vertragen
@@ -4452,9 +4456,9 @@ extension WordList {
         wunderschöne wunderschönen wunderschöner wunderschönes wunderst wundert wunderte wundervoll wundervolle
         wundervollen wundervoller wundervolles wundrose wundrosen wunschdenken wunschkonzert wunschliste wunschlose
         wunschlosen wunschloses wunschzettel wurd wurdest wurdet wurf wurscht wurzele wurzellose wurzellosen
-        wurzelloses wurzeln wusch wusste wussten wusstest wusstet wust wut wutbürger www wächst wächter wägen wähl
-        wählbar wähle wählen wählenden wähler wählerinnen wählerisch wählern wählerschaft wählerstimmen wählst wählt
-        wählte wählten wähnt währe währen während währenddessen währende währenden währt währte währung währungen
+        wurzelloses wurzeln wusch wusste wussten wusstest wusstet wust wut wutbürger wuzele www wächst wächter wägen
+        wähl wählbar wähle wählen wählenden wähler wählerinnen wählerisch wählern wählerschaft wählerstimmen wählst
+        wählt wählte wählten wähnt währe währen während währenddessen währende währenden währt währte währung währungen
         währungsfonds währungsreform währungsunion wäldchen wälder wäldern wälzen wälzt wände wänden wär wäre wären
         wärest wärme wärmen wärmepumpen wärmer wärmere wärmeren wärmste wärmsten wärmstens wärmt wärst wärt wärter
         wäsche wäscherei wäscht wöchentlich wöchentliche wöchentlichen wölfe wölfen wörtchen wörter wörterbuch
@@ -4464,19 +4468,19 @@ extension WordList {
         würfe würfel würfeln würg würgen würgt würmer würmern würstchen würste württemberger württembergische
         württembergischen würze würzen würzig wüsste wüssten wüsstest wüst wüste wüsten wüten wütend wütende wütenden
         wütender wütet wütete xanthinurie xanthinurien xanthomatose xanthomatosen xenographie xenographien xenon
-        xerografie xerografien xerographie xerographien xerosen xerostomie xerostomien xylografie xylographie
-        xylographien yacht yachten yachthafen yakuza yankees yards yeti yottagramm yottagramme yottagrammen yottagramms
-        youngster youtuber youtubern zacken zackig zaghaft zahl zahlen zahlende zahlenden zahllose zahllosen zahlloses
-        zahlreich zahlreiche zahlreichen zahlreicher zahlst zahlt zahltag zahlte zahlten zahlung zahlungen
-        zahlungsmittel zahlungsunfähigkeit zahlungsverkehr zahnarzt zahnbürste zahnbürsten zahnersatz zahnfleisch
-        zahnimplantat zahnimplantate zahnimplantaten zahnimplantates zahnimplantats zahnlose zahnlosen zahnloses
-        zahnmedizin zahnpasta zahnprothesen zahnrad zahnräder zahnschmerzen zahnseide zahnspange zahnstocher zahnzyste
-        zahnzysten zahnärzte zangen zapfen zappeln zarten zarter zartes zauber zauberei zauberer zauberflöte zauberhaft
-        zauberhafte zauberhaften zauberin zaubern zauberstab zaubert zauberwort zaum zaun zebra zebras zebrastreifen
-        zeche zechen zecke zecken zehen zehenspitzen zehn zehnfache zehnjährige zehnjährigen zehnjähriger zehnmal zehnt
-        zehntausend zehntausende zehntausenden zehnte zehntel zehnten zehnter zehren zeichens zeichensetzung
-        zeichentrick zeichne zeichnen zeichner zeichnet zeichnete zeichneten zeichnung zeichnungen zeig zeige
-        zeigefinger zeigst zeigte zeigten zeil zeile zeilen zeit zeitalter zeitalters zeitanalyse zeitanalysen
+        xerografie xerografien xerographie xerographien xerose xerosen xerostomie xerostomien xylografie xylographie
+        xylographien xylose yacht yachten yachthafen yakuza yankees yards yeti yottagramm yottagramme yottagrammen
+        yottagramms youngster youtuber youtubern zacken zackig zaghaft zahl zahlen zahlende zahlenden zahllose
+        zahllosen zahlloses zahlreich zahlreiche zahlreichen zahlreicher zahlst zahlt zahltag zahlte zahlten zahlung
+        zahlungen zahlungsmittel zahlungsunfähigkeit zahlungsverkehr zahnarzt zahnbürste zahnbürsten zahnersatz
+        zahnfleisch zahnimplantat zahnimplantate zahnimplantaten zahnimplantates zahnimplantats zahnlose zahnlosen
+        zahnloses zahnmedizin zahnpasta zahnprothesen zahnrad zahnräder zahnschmerzen zahnseide zahnspange zahnstocher
+        zahnzyste zahnzysten zahnärzte zangen zapfen zappeln zarten zarter zartes zauber zauberei zauberer zauberflöte
+        zauberhaft zauberhafte zauberhaften zauberin zaubern zauberstab zaubert zauberwort zaum zaun zebra zebras
+        zebrastreifen zeche zechen zecke zecken zehen zehenspitzen zehn zehnfache zehnjährige zehnjährigen zehnjähriger
+        zehnmal zehnt zehntausend zehntausende zehntausenden zehnte zehntel zehnten zehnter zehren zeichens
+        zeichensetzung zeichentrick zeichne zeichnen zeichner zeichnet zeichnete zeichneten zeichnung zeichnungen zeig
+        zeige zeigefinger zeigst zeigte zeigten zeil zeile zeilen zeit zeitalter zeitalters zeitanalyse zeitanalysen
         zeitangabe zeitarbeit zeitaufwand zeitbombe zeitdruck zeiten zeitenwende zeitersparnis zeitfahren zeitfenster
         zeitgeist zeitgenosse zeitgenossen zeitgenössische zeitgenössischen zeitgenössischer zeitgeschehen
         zeitgeschichte zeitgleich zeitgründen zeitig zeitlang zeitlebens zeitlich zeitliche zeitlichen zeitlicher
@@ -4531,91 +4535,91 @@ extension WordList {
         zugänglicher zugänglichkeit zuhalten zuhauf zuhause zuhilfenahme zuhälter zuhören zuhörer zuhörern zuhört zukam
         zukommen zukommt zukunft zukunftsperspektiven zukunftsweisende zukünftig zukünftige zukünftigen zukünftiger
         zukünftiges zulage zulagen zulassen zulassung zulassungen zulassungsstelle zulasten zulegen zuletzt zuliebe
-        zulieferer zulieferern zulosen zulosens zulu zulässig zulässige zulässigen zulässigkeit zulässt zumachen zumal
-        zumeist zumindest zumindestens zumutbar zumute zumuten zumutung zunahm zunahme zunehmen zunehmendem zunehmenden
-        zunehmender zuneigung zunft zunge zungen zunichte zunimmt zunutze zunächst zuordnen zuordnet zuordnung zupfen
-        zurecht zurechtfinden zurechtkommen zurechtzufinden zureden zuruf zurzeit zurück zurückbekommen zurückbleiben
-        zurückblicken zurückbringen zurückdrehen zurückdrängen zurückerobern zurückerobert zurückerstattet zurückfahren
-        zurückfallen zurückführen zurückgeben zurückgeblieben zurückgebliebenen zurückgebracht zurückgedrängt
-        zurückgefahren zurückgeführt zurückgegangen zurückgegeben zurückgegriffen zurückgehalten zurückgehen
-        zurückgeholt zurückgeht zurückgekehrt zurückgekommen zurückgelassen zurückgelegt zurückgenommen zurückgerufen
-        zurückgeschickt zurückgeschlagen zurückgesetzt zurückgestellt zurückgetreten zurückgewiesen zurückgewinnen
-        zurückgeworfen zurückgezahlt zurückgezogen zurückging zurückgreifen zurückhalten zurückhaltend zurückhaltende
-        zurückhaltenden zurückhaltender zurückhaltung zurückholen zurückhält zurückkam zurückkehren zurückkehrt
-        zurückkehrte zurückkehrten zurückkommen zurückkommt zurücklassen zurücklegen zurückliegende zurückliegenden
-        zurückliegt zurücknehmen zurückrufen zurückschicken zurückschlagen zurückschrecken zurücksetzen zurückstellen
-        zurücktreten zurücktritt zurückverfolgen zurückversetzt zurückweisen zurückweisung zurückzahlen zurückziehen
-        zurückzieht zurückzog zurückzubringen zurückzudrängen zurückzuführen zurückzugeben zurückzugehen
-        zurückzugewinnen zurückzugreifen zurückzuhalten zurückzukehren zurückzukommen zurückzulegen zurückzunehmen
-        zurückzutreten zurückzuweisen zurückzuzahlen zurückzuziehen zusage zusagen zusagt zusammen zusammenarbeit
-        zusammenarbeiten zusammenarbeitet zusammenbauen zusammenbrach zusammenbrechen zusammenbricht zusammenbringen
-        zusammenbruch zusammenfallen zusammenfassen zusammenfassend zusammenfasst zusammenfassung zusammenfassungen
-        zusammenfinden zusammenfügen zusammenführen zusammengearbeitet zusammengebaut zusammengebracht
-        zusammengebrochen zusammengefasst zusammengefunden zusammengefügt zusammengeführt zusammengehalten
-        zusammengehören zusammengekommen zusammengelegt zusammengenommen zusammengeschlagen zusammengeschlossen
-        zusammengesetzt zusammengesetzte zusammengesetzten zusammengestellt zusammengestellte zusammengestellten
-        zusammengetan zusammengetragen zusammengewachsen zusammengezogen zusammenhalt zusammenhalten zusammenhang
-        zusammenhanglose zusammenhanglosen zusammenhangloses zusammenhält zusammenhänge zusammenhängen zusammenhängend
-        zusammenhängende zusammenhängenden zusammenhängt zusammenkommen zusammenkunft zusammenkünfte zusammenlaufen
-        zusammenleben zusammenlebens zusammenlegen zusammenlegung zusammenpassen zusammenschluss zusammenschlüsse
-        zusammenschnitt zusammensein zusammensetzen zusammensetzt zusammensetzung zusammenspiel zusammenstellen
-        zusammenstellung zusammentreffen zusammentun zusammenwachsen zusammenwirken zusammenziehen zusammenzuarbeiten
-        zusammenzubringen zusammenzufassen zusammenzuführen zusammenzustellen zusatz zuschauen zuschauer zuschauern
-        zuschauerraum zuschauers zuschauerzahlen zuschaut zuschicken zuschlag zuschlagen zuschläge zuschlägt zuschnitt
-        zuschreiben zuschriften zuschuss zuschüsse zuschüssen zusehen zusehends zuseher zusenden zusetzen zusicherung
-        zusieht zuspitzung zusprechen zuspruch zustande zustandekommen zustandes zustands zustandsanalyse
-        zustandsdiagramm zustandsdiagramme zustandsdiagrammen zustandsdiagrammes zustandsdiagramms zustehen zustehenden
-        zusteht zustellen zusteller zustellung zustimme zustimmen zustimmend zustimmt zustimmte zustimmung zustrom
-        zustände zuständen zuständig zuständige zuständigen zuständiger zuständigkeit zuständigkeiten
-        zuständigkeitsbereich zusätze zusätzliche zusätzlichem zusätzlichen zusätzlicher zusätzliches zutage zutat
-        zutaten zuteil zuteilung zutiefst zutrauen zutraut zutreffen zutreffend zutrifft zutritt zuträglich zutun
-        zuverlässig zuverlässige zuverlässigen zuverlässiger zuverlässiges zuverlässigkeit zuversicht zuversichtlich
-        zuviel zuvor zuvorkommend zuwachs zuwanderer zuwanderern zuwanderung zuwandte zuweilen zuweisen zuweisung
-        zuwenden zuwendung zuwendungen zuwenig zuwider zuwächse zuziehen zuzubereiten zuzufügen zuzuführen zuzug
-        zuzugeben zuzugehen zuzugreifen zuzuhören zuzulassen zuzulegen zuzulosen zuzumuten zuzuordnen zuzurechnen
-        zuzuschauen zuzuschreiben zuzusehen zuzustimmen zuzutrauen zuzuwenden zuzüglich zwang zwangen zwanghaft
-        zwanglos zwanglose zwanglosen zwangloses zwangs zwangsarbeit zwangsarbeiter zwangsläufig zwangsneurose
-        zwangsneurosen zwangspause zwangsprostitution zwangsversteigerung zwangsvollstreckung zwangsweise zwanziger
-        zwanzigsten zwar zwatzele zweck zwecke zwecken zweckentfremdet zweckgebunden zwecklos zwecklose zwecklosen
-        zweckloses zwecks zweckverband zwei zweideutig zweidrittelmehrheit zweieinhalb zweien zweierlei zweifach
-        zweifache zweifachen zweifacher zweifelhaft zweifelhafte zweifelhaften zweifelhafter zweifellos zweifellose
-        zweifellosen zweifelloses zweifeln zweifelsfall zweifelsfrei zweifelsohne zweifelt zweifelte zweifle zweifler
-        zweige zweigen zweigeteilt zweigstelle zweihundert zweijährige zweijährigen zweijähriger zweikampf zweikämpfe
-        zweimal zweimalige zweirad zweisamkeit zweisprachig zweisprachige zweistellig zweistellige zweistelligen zweit
-        zweitausend zweitbeste zweite zweitem zweiten zweitens zweiter zweites zweitligist zweitligisten zweitrangig
-        zweitsprache zweitstimme zweitstimmen zweitstärkste zweitägigen zwerg zwerge zwergen zwickmühle zwiebeln
-        zwielicht zwielichtigen zwiespalt zwietracht zwillinge zwillingen zwillingsbruder zwillingsschwester zwinge
-        zwingen zwingend zwingende zwingenden zwingt zwinker zwirn zwischenbericht zwischenbilanz zwischendurch
-        zwischenfall zwischenfälle zwischenhändler zwischenkriegszeit zwischenmenschliche zwischenmenschlichen
-        zwischenraum zwischenräume zwischenspiel zwischenstand zwischenstation zwischenstopp zwischenzeit
-        zwischenzeitlich zwischenzeitlichen zwist zwitschern zwo zwänge zwängen zwölf zwölfjährige zwölfjährigen
-        zwölfte zwölften zwölfter zyanose zyanosen zyanotisch zyanotische zyanotischem zyanotischen zyanotischer
-        zyanotisches zyklen zyklon zykloplegie zykloplegien zyklus zylinder zylindern zymotisch zymotische zymotischem
-        zymotischen zymotischer zymotisches zyniker zynisch zynische zynischen zynismus zypriotisch zypriotische
-        zypriotischem zypriotischen zypriotischer zypriotisches zystalgie zystalgien zystitiden zystitis zystoskopie
-        zystoskopien zytoblastom zytoblastome zytoblastomen zytoblastoms zytolyse zytolysen zytosen zytoskopie
-        zytoskopien zäh zähe zähen zäher zähl zähle zählen zählende zählenden zähler zählern zählst zählt zählte
-        zählten zählung zähmen zähne zähnen zäkostomie zäkostomien zäkotomie zäkotomien zärtlich zärtliche zärtlichen
-        zärtlichkeit zäsur zäune zäunen zögerlich zögern zögert zögerte zökostomie zökostomien zökotomie zökotomien
-        zölibat zölle zöllner zöpfe züchten züchter züchtet züchtung zücken züge zügel zügellose zügellosen zügelloses
-        zügeln zügen zügig zügige zünden zünder zündet zündete zündung zünfte äbtissin ächtung äcker äckern äffchen
-        ägide ägypter ägyptische ägyptischen ägyptischer ähem ähm ähneln ähnelt ähnelte ähnlich ähnliche ähnlichem
-        ähnlichen ähnlicher ähnliches ähnlichkeit ähnlichkeiten ähren älteren älterer älteres älteste ältesten ältester
-        ältestes ämter ämtern ändere ändern änderst ändert änderte änderten änderung änderungen ängste ängsten
-        ängstlich ängstliche ängstlichen äpfel äpfeln äquator äquivalent äquivalente äquivalenz ära ärger ärgere
-        ärgerlich ärgern ärgernis ärgert ärgerte ärgsten ärmel ärmellose ärmellosen ärmelloses ärmeln ärmer ärmere
-        ärmeren ärmlichen ärmste ärmsten ärsche ärzte ärztekammer ärzten ärzteschaft ärztinnen ärztlich ärztliche
-        ärztlichen ärztlicher ärztliches äste ästen ästhetik ästhetisch ästhetische ästhetischen ästhetischer äther
-        ätherische ätherischen äthiopischen äthoxose äthoxosen ätzend ätzende öde öden öfen öffentlich öffentliche
-        öffentlichem öffentlichen öffentlicher öffentliches öffentlichkeit öffentlichkeitsarbeit öffis öffne öffnen
-        öffnest öffnet öffnete öffneten öffnung öffnungen öffnungszeiten öfter öfteren öfters öhm öko ökologie
-        ökologisch ökologische ökologischen ökologischer ökologisches ökonom ökonomen ökonometrie ökonomie ökonomisch
-        ökonomische ökonomischen ökonomischer ökonomisches ökostrom ökosystem ökosysteme ökumene ökumenische
+        zulieferer zulieferern zulose zulosen zulosens zulu zulässig zulässige zulässigen zulässigkeit zulässt zumachen
+        zumal zumeist zumindest zumindestens zumutbar zumute zumuten zumutung zunahm zunahme zunehmen zunehmendem
+        zunehmenden zunehmender zuneigung zunft zunge zungen zunichte zunimmt zunutze zunächst zuordnen zuordnet
+        zuordnung zupfen zurecht zurechtfinden zurechtkommen zurechtzufinden zureden zuruf zurzeit zurück
+        zurückbekommen zurückbleiben zurückblicken zurückbringen zurückdrehen zurückdrängen zurückerobern zurückerobert
+        zurückerstattet zurückfahren zurückfallen zurückführen zurückgeben zurückgeblieben zurückgebliebenen
+        zurückgebracht zurückgedrängt zurückgefahren zurückgeführt zurückgegangen zurückgegeben zurückgegriffen
+        zurückgehalten zurückgehen zurückgeholt zurückgeht zurückgekehrt zurückgekommen zurückgelassen zurückgelegt
+        zurückgenommen zurückgerufen zurückgeschickt zurückgeschlagen zurückgesetzt zurückgestellt zurückgetreten
+        zurückgewiesen zurückgewinnen zurückgeworfen zurückgezahlt zurückgezogen zurückging zurückgreifen zurückhalten
+        zurückhaltend zurückhaltende zurückhaltenden zurückhaltender zurückhaltung zurückholen zurückhält zurückkam
+        zurückkehren zurückkehrt zurückkehrte zurückkehrten zurückkommen zurückkommt zurücklassen zurücklegen
+        zurückliegende zurückliegenden zurückliegt zurücknehmen zurückrufen zurückschicken zurückschlagen
+        zurückschrecken zurücksetzen zurückstellen zurücktreten zurücktritt zurückverfolgen zurückversetzt zurückweisen
+        zurückweisung zurückzahlen zurückziehen zurückzieht zurückzog zurückzubringen zurückzudrängen zurückzuführen
+        zurückzugeben zurückzugehen zurückzugewinnen zurückzugreifen zurückzuhalten zurückzukehren zurückzukommen
+        zurückzulegen zurückzunehmen zurückzutreten zurückzuweisen zurückzuzahlen zurückzuziehen zusage zusagen zusagt
+        zusammen zusammenarbeit zusammenarbeiten zusammenarbeitet zusammenbauen zusammenbrach zusammenbrechen
+        zusammenbricht zusammenbringen zusammenbruch zusammenfallen zusammenfassen zusammenfassend zusammenfasst
+        zusammenfassung zusammenfassungen zusammenfinden zusammenfügen zusammenführen zusammengearbeitet zusammengebaut
+        zusammengebracht zusammengebrochen zusammengefasst zusammengefunden zusammengefügt zusammengeführt
+        zusammengehalten zusammengehören zusammengekommen zusammengelegt zusammengenommen zusammengeschlagen
+        zusammengeschlossen zusammengesetzt zusammengesetzte zusammengesetzten zusammengestellt zusammengestellte
+        zusammengestellten zusammengetan zusammengetragen zusammengewachsen zusammengezogen zusammenhalt zusammenhalten
+        zusammenhang zusammenhanglose zusammenhanglosen zusammenhangloses zusammenhält zusammenhänge zusammenhängen
+        zusammenhängend zusammenhängende zusammenhängenden zusammenhängt zusammenkommen zusammenkunft zusammenkünfte
+        zusammenlaufen zusammenleben zusammenlebens zusammenlegen zusammenlegung zusammenpassen zusammenschluss
+        zusammenschlüsse zusammenschnitt zusammensein zusammensetzen zusammensetzt zusammensetzung zusammenspiel
+        zusammenstellen zusammenstellung zusammentreffen zusammentun zusammenwachsen zusammenwirken zusammenziehen
+        zusammenzuarbeiten zusammenzubringen zusammenzufassen zusammenzuführen zusammenzustellen zusatz zuschauen
+        zuschauer zuschauern zuschauerraum zuschauers zuschauerzahlen zuschaut zuschicken zuschlag zuschlagen zuschläge
+        zuschlägt zuschnitt zuschreiben zuschriften zuschuss zuschüsse zuschüssen zusehen zusehends zuseher zusenden
+        zusetzen zusicherung zusieht zuspitzung zusprechen zuspruch zustande zustandekommen zustandes zustands
+        zustandsanalyse zustandsdiagramm zustandsdiagramme zustandsdiagrammen zustandsdiagrammes zustandsdiagramms
+        zustehen zustehenden zusteht zustellen zusteller zustellung zustimme zustimmen zustimmend zustimmt zustimmte
+        zustimmung zustrom zustände zuständen zuständig zuständige zuständigen zuständiger zuständigkeit
+        zuständigkeiten zuständigkeitsbereich zusätze zusätzliche zusätzlichem zusätzlichen zusätzlicher zusätzliches
+        zutage zutat zutaten zuteil zuteilung zutiefst zutrauen zutraut zutreffen zutreffend zutrifft zutritt
+        zuträglich zutun zuverlässig zuverlässige zuverlässigen zuverlässiger zuverlässiges zuverlässigkeit zuversicht
+        zuversichtlich zuviel zuvor zuvorkommend zuwachs zuwanderer zuwanderern zuwanderung zuwandte zuweilen zuweisen
+        zuweisung zuwenden zuwendung zuwendungen zuwenig zuwider zuwächse zuzele zuziehen zuzubereiten zuzufügen
+        zuzuführen zuzug zuzugeben zuzugehen zuzugreifen zuzuhören zuzulassen zuzulegen zuzulosen zuzumuten zuzuordnen
+        zuzurechnen zuzuschauen zuzuschreiben zuzusehen zuzustimmen zuzutrauen zuzuwenden zuzüglich zwang zwangen
+        zwanghaft zwanglos zwanglose zwanglosen zwangloses zwangs zwangsarbeit zwangsarbeiter zwangsläufig
+        zwangsneurose zwangsneurosen zwangspause zwangsprostitution zwangsversteigerung zwangsvollstreckung zwangsweise
+        zwanziger zwanzigsten zwar zwatzele zweck zwecke zwecken zweckentfremdet zweckgebunden zwecklos zwecklose
+        zwecklosen zweckloses zwecks zweckverband zwei zweideutig zweidrittelmehrheit zweieinhalb zweien zweierlei
+        zweifach zweifache zweifachen zweifacher zweifelhaft zweifelhafte zweifelhaften zweifelhafter zweifellos
+        zweifellose zweifellosen zweifelloses zweifeln zweifelsfall zweifelsfrei zweifelsohne zweifelt zweifelte
+        zweifle zweifler zweige zweigen zweigeteilt zweigstelle zweihundert zweijährige zweijährigen zweijähriger
+        zweikampf zweikämpfe zweimal zweimalige zweirad zweisamkeit zweisprachig zweisprachige zweistellig zweistellige
+        zweistelligen zweit zweitausend zweitbeste zweite zweitem zweiten zweitens zweiter zweites zweitligist
+        zweitligisten zweitrangig zweitsprache zweitstimme zweitstimmen zweitstärkste zweitägigen zwerg zwerge zwergen
+        zwickmühle zwiebeln zwielicht zwielichtigen zwiespalt zwietracht zwillinge zwillingen zwillingsbruder
+        zwillingsschwester zwinge zwingen zwingend zwingende zwingenden zwingt zwinker zwirn zwischenbericht
+        zwischenbilanz zwischendurch zwischenfall zwischenfälle zwischenhändler zwischenkriegszeit zwischenmenschliche
+        zwischenmenschlichen zwischenraum zwischenräume zwischenspiel zwischenstand zwischenstation zwischenstopp
+        zwischenzeit zwischenzeitlich zwischenzeitlichen zwist zwitschern zwo zwänge zwängen zwölf zwölfjährige
+        zwölfjährigen zwölfte zwölften zwölfter zyanose zyanosen zyanotisch zyanotische zyanotischem zyanotischen
+        zyanotischer zyanotisches zyklen zyklon zykloplegie zykloplegien zyklus zylinder zylindern zymotisch zymotische
+        zymotischem zymotischen zymotischer zymotisches zyniker zynisch zynische zynischen zynismus zypriotisch
+        zypriotische zypriotischem zypriotischen zypriotischer zypriotisches zystalgie zystalgien zystitiden zystitis
+        zystoskopie zystoskopien zytoblastom zytoblastome zytoblastomen zytoblastoms zytolyse zytolysen zytose zytosen
+        zytoskopie zytoskopien zäh zähe zähen zäher zähl zähle zählen zählende zählenden zähler zählern zählst zählt
+        zählte zählten zählung zähmen zähne zähnen zäkostomie zäkostomien zäkotomie zäkotomien zärtlich zärtliche
+        zärtlichen zärtlichkeit zäsur zäune zäunen zögerlich zögern zögert zögerte zökostomie zökostomien zökotomie
+        zökotomien zölibat zölle zöllner zöpfe züchten züchter züchtet züchtung zücken züge zügel zügellose zügellosen
+        zügelloses zügeln zügen zügig zügige zünden zünder zündet zündete zündung zünfte äbtissin ächtung äcker äckern
+        äffchen ägide ägypter ägyptische ägyptischen ägyptischer ähem ähm ähneln ähnelt ähnelte ähnlich ähnliche
+        ähnlichem ähnlichen ähnlicher ähnliches ähnlichkeit ähnlichkeiten ähren älteren älterer älteres älteste
+        ältesten ältester ältestes ämter ämtern ändere ändern änderst ändert änderte änderten änderung änderungen
+        ängste ängsten ängstlich ängstliche ängstlichen äpfel äpfeln äquator äquivalent äquivalente äquivalenz ära
+        ärger ärgere ärgerlich ärgern ärgernis ärgert ärgerte ärgsten ärmel ärmellose ärmellosen ärmelloses ärmeln
+        ärmer ärmere ärmeren ärmlichen ärmste ärmsten ärsche ärzte ärztekammer ärzten ärzteschaft ärztinnen ärztlich
+        ärztliche ärztlichen ärztlicher ärztliches äste ästen ästhetik ästhetisch ästhetische ästhetischen ästhetischer
+        äther ätherische ätherischen äthiopischen äthoxose äthoxosen ätzend ätzende öde ödemen öden öfen öffentlich
+        öffentliche öffentlichem öffentlichen öffentlicher öffentliches öffentlichkeit öffentlichkeitsarbeit öffis
+        öffne öffnen öffnest öffnet öffnete öffneten öffnung öffnungen öffnungszeiten öfter öfteren öfters öhm öko
+        ökologie ökologisch ökologische ökologischen ökologischer ökologisches ökonom ökonomen ökonometrie ökonomie
+        ökonomisch ökonomische ökonomischen ökonomischer ökonomisches ökostrom ökosystem ökosysteme ökumene ökumenische
         ökumenischen öle ölen ölgemälde ölpreis ölpreise öls önografie önografien önographie örtchen örtlich örtliche
         örtlichen örtlicher örtlichkeit örtlichkeiten öse ösi ösophagitiden ösophagitis österreicher österreicherin
         österreicherinnen österreichern österreichisch österreichische österreichischem österreichischen
-        österreichischer österreichisches österreichweit östlich östliche östlichen östlicher ötzi übe übel übelkeit
-        übels übelst übelste übelsten übeltäter üben überall überangebot überarbeiten überarbeitet überarbeitete
+        österreichischer österreichisches österreichweit östlich östliche östlichen östlicher ötzi übe übel übels
+        übelst übelste übelsten übeltäter üben überall überangebot überarbeiten überarbeitet überarbeitete
         überarbeiteten überarbeitung überaus überbacken überbau überbewertet überbieten überbleibsel überblick
         überblicken überboten überbracht überbrachte überbringen überbrücken überbrückt überbrückung überdacht
         überdachte überdachten überdachung überdauern überdauert überdecken überdeckt überdenken überdies überdosen

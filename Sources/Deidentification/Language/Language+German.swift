@@ -22,7 +22,10 @@ extension Language {
             "untersucht", "durchgeführt", "rücksprache", "freigegeben", "angefordert", "validiert", "operiert",
         ],
         prepositions: ["von", "durch", "mit", "an", "vom"],
-        degrees: ["med", "dipl", "habil", "univ", "facharzt", "fachärztin", "geb", "gebdatum", "patnr", "fallnr"],
+        degrees: [
+            "med", "dipl", "habil", "univ", "kollege", "kollegin", "kollegen", "facharzt", "fachärztin", "geb",
+            "gebdatum", "patnr", "fallnr",
+        ],
         idLabels: [
             "fallnummer", "patientennummer", "aufnahmenummer", "versichertennummer", "auftragsnummer", "nummer", "nr",
             "fallnr", "patnr", "krankenversichertennummer", "ahv",
