@@ -8,7 +8,7 @@ run_packages=(
     libopenjp2-7-dev libopenjph-dev libjxl-dev libstdc++-12-dev
     postgresql-15 ca-certificates
 )
-test_packages=(python3 python3-venv chromium dcmtk dicom3tools libgdcm-tools age softhsm2 curl openssl zip unzip fonts-dejavu-core tesseract-ocr)
+test_packages=(python3 python3-venv chromium dcmtk dicom3tools libgdcm-tools age softhsm2 libnss3-tools curl openssl zip unzip fonts-dejavu-core tesseract-ocr)
 
 wanted=("${run_packages[@]}")
 [ "${1:-run}" = tests ] && wanted+=("${test_packages[@]}")

@@ -1,6 +1,7 @@
 """Key services for tests: a token of SoftHSM, and a server of our own that speaks the transit engine's wire form."""
 
 import base64
+import ctypes.util
 import http.server
 import json
 import os
@@ -22,6 +23,8 @@ class SoftToken:
     """PKCS#11: a token of SoftHSM of its own. The environment says where it is: `SOFTHSM2_CONF`."""
 
     kind = "pkcs11"
+    label = "tarn test"
+    module = SOFTHSM
 
     def __init__(self, folder):
         self.folder = folder
@@ -36,11 +39,11 @@ class SoftToken:
     def set_up(self):
         (self.folder / "tokens").mkdir()
         subprocess.run(
-            ["softhsm2-util", "--init-token", "--free", "--label", "tarn test", "--so-pin", "so-pin", "--pin", "4711"],
+            ["softhsm2-util", "--init-token", "--free", "--label", self.label, "--so-pin", "so-pin", "--pin", "4711"],
             env=os.environ | {"SOFTHSM2_CONF": str(self.configuration)}, check=True, capture_output=True)
 
     def options(self, key="tarn"):
-        return ["--pkcs11-module", SOFTHSM, "--pkcs11-token", "tarn test", "--pin-file", self.pin, "--kms-key", key]
+        return ["--pkcs11-module", self.module, "--pkcs11-token", self.label, "--pin-file", self.pin, "--kms-key", key]
 
     def up(self):
         self.configuration.write_text(f"directories.tokendir = {self.folder}/tokens\nobjectstore.backend = file\n")
@@ -78,6 +81,39 @@ class SoftToken:
 
     def close(self):
         pass
+
+
+class NSSToken(SoftToken):
+    """PKCS#11 as Mozilla wrote it: the software token of NSS, behind a module that the C compiler makes of
+    nss_module.c. The environment says where its files are: `TEST_NSS_PARAMETERS`."""
+
+    label = "NSS Certificate DB"
+    down_words = "failed: PKCS#11 error"
+
+    @staticmethod
+    def missing():
+        """What this token needs and is not here."""
+        wanted = [tool for tool in ("cc", "certutil") if not shutil.which(tool)]
+        return wanted if ctypes.util.find_library("softokn3") else [*wanted, "libnss3"]
+
+    def set_up(self):
+        self.module = self.folder / "nss_module.so"
+        source = pathlib.Path(__file__).with_name("nss_module.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", self.module, source, "-ldl"], check=True, capture_output=True)
+        (self.folder / "tokens").mkdir()
+        subprocess.run(
+            ["certutil", "-N", "-d", f"sql:{self.folder}/tokens", "-f", self.pin], check=True, capture_output=True)
+
+    @property
+    def parameters(self):
+        return f"configdir='sql:{self.folder}/tokens' certPrefix='' keyPrefix='' secmod='secmod.db' flags="
+
+    def up(self):
+        if (self.folder / "away").exists():
+            (self.folder / "away").rename(self.folder / "tokens")
+
+    def down(self):
+        (self.folder / "tokens").rename(self.folder / "away")
 
 
 class TransitServer:

@@ -275,3 +275,19 @@ def test_a_server_that_takes_and_says_nothing_is_given_up(tmp_path):
             "--token-file", token, check=False)
         assert done.returncode == 1 and "does not answer" in done.stderr
         assert time.monotonic() - began < 60
+
+
+@pytest.mark.skipif(not SOFTHSM.exists(), reason="softhsm2 is not installed")
+def test_the_file_that_softhsm_loses_to_kill_9_is_put_back_from_a_copy(tmp_path, monkeypatch):
+    (tmp_path / "service").mkdir()
+    token = SoftToken(tmp_path / "service")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(token.configuration))
+    key = tmp_path / "master.key"
+    run("keys", "create", "--master-key", key, *token.options(), "--make-key")
+    token.keep()
+    for path in token.kept:
+        path.write_bytes(b"")
+    done = run("keys", "check", "--master-key", key, check=False)
+    assert done.returncode == 1 and token.down_words in done.stderr, done.stderr
+    token.mend()
+    assert run("keys", "check", "--master-key", key).returncode == 0

@@ -75,7 +75,8 @@ enum PKCS11Failure {
     }
 
     private static func other(_ code: Int, _ place: PKCS11Key) -> KeyManagementError {
-        KeyManagementError(.unreachable, "the token \(place.token) failed: \(hexadecimal(code))")
+        KeyManagementError(
+            .unreachable, "the token \(place.token) failed: \(hexadecimal(code)), which its module's manual explains")
     }
 
     /// CKR_… by its number, as vendors' manuals list them.
