@@ -39,10 +39,14 @@ public struct LakeError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Code
     /// One sentence for the one who asked; never a patient's value.
     public let reason: String
+    /// Whether stored bytes are not what was once sealed: trying again does not help, and what else is stored may be
+    /// whole.
+    public let isDamage: Bool
 
-    public init(_ code: Code, _ reason: String) {
+    public init(_ code: Code, _ reason: String, isDamage: Bool = false) {
         self.code = code
         self.reason = reason
+        self.isDamage = isDamage
     }
 
     public var description: String { reason }
@@ -61,9 +65,9 @@ extension LakeError {
             self.init(
                 .unavailable,
                 "stored bytes were changed, or belong to something else: \(error). `tarn fsck --deep` says what else is "
-                    + "damaged; bring it back from a backup")
+                    + "damaged; bring it back from a backup", isDamage: true)
         case let error as DeidentificationError:
-            self.init(.unavailable, "the original cannot be rebuilt: \(error.reason)")
+            self.init(.unavailable, "the original cannot be rebuilt: \(error.reason)", isDamage: true)
         case let error as VaultError: self.init(.unavailable, "a seal could not be opened or made: \(error)")
         case let error as KeyManagementError: self.init(.unavailable, error.reason)
         case let error as TransparencyLogError: self.init(.unavailable, "the ledger failed: \(error)")

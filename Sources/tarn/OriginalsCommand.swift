@@ -203,6 +203,11 @@ private struct OriginalsDownload {
         }
         guard rename(part, output) == 0 else { throw ClientError("\(output): \(String(cString: strerror(errno)))") }
         Terminal.say("\(output): it says who the patients are; keep it where nobody else can read it")
+        guard let damaged = report.damaged, !damaged.isEmpty else { return }
+        for file in damaged { Terminal.say("\(file.path): not in the archive: \(file.reason)") }
+        throw ClientError(
+            "\(damaged.count) files are damaged in the lake and could not be put back together: mend it, and ask for them "
+                + "once more")
     }
 
     private func fetch(_ part: String) async throws {

@@ -1,13 +1,16 @@
 """`tarn reidentify` with another key, patches that were changed and patches that changed places: what is said."""
 
 import base64
+import json
 import os
+import zipfile
 
 import pytest
 
 from key_services import SOFTHSM, SoftToken
 from studies import series
-from tarn_server import run
+from tarn_server import multipart, run, verdicts
+from test_anonymise import rows
 
 
 @pytest.fixture
@@ -85,3 +88,29 @@ def test_a_wrapped_key_opens_what_it_sealed_when_it_was_not(folder, monkeypatch)
     token.down()
     done = back(folder)
     assert done.returncode == 2 and "no token is called" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_originals_of_a_lake_come_back_but_for_the_damaged_one(server, tmp_path):
+    """Patches of two images of one study change places in the database; the third is given, and what is missing is said."""
+    token = server.project("MEND")
+    body, headers = multipart(series(3))
+    lines = verdicts(server.request("POST", "/dicom-web/studies", body, token, headers)[2])
+    first, second, third = (line["instance"] for line in lines)
+    rows(server, f"""
+        UPDATE instance i SET (patch_segment, patch_offset, patch_length) = (o.patch_segment, o.patch_offset, o.patch_length)
+        FROM instance o WHERE i.uid IN ('{first}', '{second}') AND o.uid IN ('{first}', '{second}') AND i.uid <> o.uid""")
+    output = tmp_path / "back.zip"
+    done = run("originals", lines[0]["study"], "--project", "MEND", "--reason", "a test", "--output", output,
+               "--server", server.url, "--token", token, check=False)
+    assert done.returncode == 1 and "2 files are damaged in the lake" in done.stderr, done.stderr
+    assert f"/{first}.dcm: not in the archive: the identity patch" in done.stderr
+    with zipfile.ZipFile(output) as archive:
+        names = archive.namelist()
+        assert [name for name in names if name.endswith(f"/{third}.dcm")] == [name for name in names if name.endswith(".dcm")]
+        assert f"/{first}.dcm" in archive.read("damaged.txt").decode()
+        left_out = json.loads(archive.read("manifest.json"))["damaged"]
+        assert sorted(one["path"].split("/")[-1] for one in left_out) == sorted([f"{first}.dcm", f"{second}.dcm"])
+    verified = run("verify", output)
+    assert verified.stdout.count("not in the archive") == 2
+    status, _, answer = server.request("POST", f"/api/v1/instances/{first}/original", {"reason": "a test"}, token)
+    assert status == 503 and b"fsck --deep" in answer, answer

@@ -135,7 +135,8 @@ extension StoredObjects {
     ) async throws(LakeError) -> T {
         do throws(LakeError) { return try await body() } catch {
             guard error.code == .unavailable else { throw error }
-            throw LakeError(.unavailable, "the \(part) of this instance cannot be used: \(error.reason)")
+            throw LakeError(
+                .unavailable, "the \(part) of this instance cannot be used: \(error.reason)", isDamage: error.isDamage)
         }
     }
 

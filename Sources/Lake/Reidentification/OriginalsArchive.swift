@@ -1,6 +1,7 @@
 public import ByteIO
 internal import Deidentification
 internal import Foundation
+internal import Logging
 internal import Postgres
 internal import Vault
 
@@ -62,7 +63,8 @@ extension OriginalsRequests {
 }
 
 /// Original files as a ZIP archive that is made while it is downloaded: each file rebuilt, compared with its digest, and
-/// only then written. Behind the files stands `manifest.json` with their digests.
+/// only then written. Behind the files stands `manifest.json` with their digests, and with what is damaged in the lake
+/// and therefore missing; `damaged.txt` says so to people.
 public struct OriginalsArchive: Sendable {
     struct Study: Sendable {
         let id: Int64
@@ -102,7 +104,7 @@ public struct OriginalsArchive: Sendable {
                 last = try end.decode("id")
             }
         }
-        for bytes in zip.end() { try await body(bytes) }
+        for bytes in try zip.end() { try await body(bytes) }
         try await context.database.execute(
             "UPDATE originals_request SET downloaded_at = now() WHERE id = $1 AND downloaded_at IS NULL", [request.id])
     }
@@ -112,7 +114,18 @@ public struct OriginalsArchive: Sendable {
     ) async throws {
         try Task.checkCancellation()
         let uid: String = try row.decode("uid")
-        let original = try await context.objects.original(StoredAddresses(row), uid: uid, study: study.id, in: context)
+        let path = "\(study.code)/\(study.uid)/\(try row.decode("series", as: String.self))/\(uid).dcm"
+        let original: any ByteSource
+        do throws(LakeError) {
+            original = try await context.objects.original(
+                try LakeError.rethrowing { try StoredAddresses(row) }, uid: uid, study: study.id, in: context)
+        } catch {
+            // One damaged patch keeps no other file from whom it was approved for.
+            guard error.isDamage else { throw error }
+            context.log.error("an original cannot be given back", metadata: ["instance": "\(uid)"])
+            zip.leaveOut(path, reason: error.reason)
+            return
+        }
         let workers = context.workers
         // Sizes and digests stand before the bytes: read twice rather than kept twice.
         let (checksum, digest) = try await workers.run {
@@ -123,7 +136,6 @@ public struct OriginalsArchive: Sendable {
             }
             return (checksum.value, hash.digest().array)
         }
-        let path = "\(study.code)/\(study.uid)/\(try row.decode("series", as: String.self))/\(uid).dcm"
         try await body(zip.begin(path, size: Int64(original.count), crc32: checksum, sha256: digest))
         var offset = 0
         while offset < original.count {
@@ -136,6 +148,13 @@ public struct OriginalsArchive: Sendable {
 
 /// Where files lie in such an archive, as far as it was written.
 struct OriginalsZIP {
+    /// A file that is not in the archive.
+    private struct LeftOut: Encodable {
+        let path: String
+        let reason: String
+    }
+
+    private var leftOut: [LeftOut] = []
     private var layout: ArchiveLayout
     private var entries: [ExportEntry] = []
     private var offset: Int64 = 0
@@ -164,20 +183,37 @@ struct OriginalsZIP {
         return header
     }
 
+    /// Says that a file is missing, and why.
+    mutating func leaveOut(_ path: String, reason: String) { leftOut.append(LeftOut(path: path, reason: reason)) }
+
+    /// What is missing, in words; nothing where nothing is.
+    private mutating func explanation() -> [Bytes] {
+        guard !leftOut.isEmpty else { return [] }
+        let lines = leftOut.map { "\($0.path)\n    \($0.reason)\n" }
+        let head = "These files are damaged in the lake and could not be put back together:\n\n"
+        let text = Bytes(utf8: head + lines.joined())
+        var checksum = CRC32()
+        checksum.update(text)
+        let digest = SHA256.of(text).array
+        return [begin("damaged.txt", size: Int64(text.count), crc32: checksum.value, sha256: digest), text]
+    }
+
     /// The manifest and the directory.
-    mutating func end() -> [Bytes] {
+    mutating func end() throws -> [Bytes] {
+        let explanation = explanation()
         // Codes, UIDs and times need no escapes.
         let of = "\"request\":\(request.id),\"project\":\"\(request.project)\""
         var text = "{\"format\":\"tarn-originals-1\",\(of),\"files\":[\n"
         for (index, entry) in entries.enumerated() {
             text += ManifestText.line(entry, isLast: index == entries.count - 1)
         }
-        let manifest = Bytes(utf8: text + ManifestText.tail)
+        let damaged = try String(decoding: JSONEncoder().encode(leftOut), as: UTF8.self)
+        let manifest = Bytes(utf8: text + (leftOut.isEmpty ? ManifestText.tail : "],\"damaged\":\(damaged)}\n"))
         var checksum = CRC32()
         checksum.update(manifest)
         let files = entries.count
         let header = begin(ManifestText.path, size: Int64(manifest.count), crc32: checksum.value, sha256: [])
-        var pieces = [header, manifest]
+        var pieces = explanation + [header, manifest]
         let directory = entries.map { layout.directoryHeader($0) }
         let count = directory.reduce(Int64(0)) { $0 + Int64($1.count) }
         layout = Self.layout(

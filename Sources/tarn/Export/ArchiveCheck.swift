@@ -22,6 +22,14 @@ struct ArchiveCheck {
         /// Of `manifest.json`, to be compared with what the lake shows for the export.
         var manifestSHA256 = ""
         var findings: [Finding] = []
+        /// Files that are damaged in the lake and were not given.
+        var damaged: [LeftOut]?
+    }
+
+    /// A file that the manifest names as missing.
+    struct LeftOut: Codable, Sendable {
+        let path: String
+        let reason: String
     }
 
     private struct Manifest: Decodable {
@@ -32,6 +40,7 @@ struct ArchiveCheck {
         }
         let format: String
         let files: [File]
+        let damaged: [LeftOut]?
     }
 
     private static let manifestName = "manifest.json"
@@ -56,6 +65,7 @@ struct ArchiveCheck {
         else { throw ClientError("\(path): manifest.json is not one of Tarn's archives") }
         var report = Report()
         report.manifestSHA256 = SHA256.of(text).hexadecimal
+        report.damaged = manifest.damaged
         if let manifestSHA256, manifestSHA256 != report.manifestSHA256 {
             let reason = "changed (SHA-256 is not the one of --manifest-sha256)"
             report.findings.append(Finding(path: manifestName, problem: .digest, reason: reason))

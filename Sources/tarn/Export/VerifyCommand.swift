@@ -41,6 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
             try Terminal.printJSON(report)
         } else {
             for finding in report.findings { Terminal.print("\(finding.path): \(finding.reason)") }
+            for file in report.damaged ?? [] { Terminal.print("\(file.path): not in the archive: \(file.reason)") }
             Terminal.say(
                 "\(report.files) files, \(Terminal.size(report.bytes)): "
                     + (report.findings.isEmpty ? "all as the manifest says" : "\(report.findings.count) problems")
