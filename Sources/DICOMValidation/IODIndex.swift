@@ -1,7 +1,9 @@
 internal import DICOM
+internal import Synchronization
 
-/// `IODTable` read: made once.
-struct IODIndex: Sendable {
+/// `IODTable`: where each IOD and table stands is found once, and what stands there is read when it is asked for, since a
+/// program asks for few of them and reading all takes longer than de-identifying some images.
+final class IODIndex: Sendable {
     /// One IOD.
     struct Object: Sendable {
         var name = ""
@@ -9,50 +11,64 @@ struct IODIndex: Sendable {
         var functionalGroups: [ModuleUse] = []
     }
 
-    private(set) var objects: [Object] = []
-    /// Place in `objects` by SOP Class UID.
-    private(set) var objectOfClass: [String: Int] = [:]
-    private(set) var tables: [String: ModuleTable] = [:]
+    /// Number of the IOD by SOP Class UID, for `object(_:)`.
+    let objectOfClass: [String: Int]
+
+    private let text: StaticString
+    private let objectRanges: [Range<Int>]
+    private let tableRanges: [String: Range<Int>]
+    private let read = Mutex<[String: ModuleTable]>([:])
 
     /// The VRs of attributes that may have one of several, by tag, and by tag and mask of repeating groups.
-    private(set) var representations: [UInt32: [VR]] = [:]
-    private var repeatingRepresentations: [(tag: UInt32, mask: UInt32, kinds: [VR])] = []
+    private let representations: [UInt32: [VR]]
+    private let repeatingRepresentations: [(tag: UInt32, mask: UInt32, kinds: [VR])]
 
     static let shared = IODIndex(IODTable.text)
 
     init(_ text: StaticString) {
-        let whole = text.withUTF8Buffer { unsafe String(decoding: $0, as: UTF8.self) }
-        var open: OpenTable?
-        for line in whole.split(separator: "\n") {
-            let fields = line.dropFirst().split(separator: "\t", omittingEmptySubsequences: false)
+        self.text = text
+        let places = text.withUTF8Buffer { unsafe Places($0) }
+        objectRanges = places.objects
+        objectOfClass = places.objectOfClass
+        tableRanges = places.tables
+        representations = places.representations
+        repeatingRepresentations = places.repeatingRepresentations
+    }
+
+    /// The IOD with this number.
+    func object(_ number: Int) -> Object {
+        var object = Object()
+        for line in lines(in: objectRanges[number]) {
+            let fields = Self.fields(of: line)
             switch line.utf8.first {
-            case UInt8(ascii: "I"): add(object: fields)
-            case UInt8(ascii: "M"): objects[objects.count - 1].modules.append(IODIndex.use(fields))
-            case UInt8(ascii: "F"): objects[objects.count - 1].functionalGroups.append(IODIndex.use(fields))
-            case UInt8(ascii: "V"): add(representations: fields)
-            case UInt8(ascii: "T"):
-                close(&open)
-                open = OpenTable(fields)
-            default: open?.add(line)
+            case UInt8(ascii: "I"): object.name = String(fields[0])
+            case UInt8(ascii: "M"): object.modules.append(Self.use(fields))
+            default: object.functionalGroups.append(Self.use(fields))
             }
         }
-        close(&open)
+        return object
     }
 
-    private mutating func add(object fields: [Substring]) {
-        objects.append(Object(name: String(fields[0])))
-        guard fields.count > 1 else { return }
-        for uid in fields[1].split(separator: ",") { objectOfClass[String(uid)] = objects.count - 1 }
+    /// The table of this name; `nil` where there is none.
+    func table(_ name: String) -> ModuleTable? {
+        guard let range = tableRanges[name] else { return nil }
+        if let known = read.withLock({ $0[name] }) { return known }
+        var lines = lines(in: range)[...]
+        guard let first = lines.popFirst() else { return nil }
+        var open = OpenTable(Self.fields(of: first))
+        for line in lines { open.add(line) }
+        let table = open.finish()
+        read.withLock { $0[name] = table }
+        return table
     }
 
-    private mutating func add(representations fields: [Substring]) {
-        guard fields.count == 2, let place = TagPattern(fields[0].utf8) else { return }
-        let kinds = fields[1].split(separator: ",").compactMap { VR(rawValue: String($0)) }
-        if place.mask == .max {
-            representations[place.tag] = kinds
-        } else {
-            repeatingRepresentations.append((place.tag, place.mask, kinds))
-        }
+    private func lines(in range: Range<Int>) -> [Substring] {
+        text.withUTF8Buffer { unsafe String(decoding: $0[range], as: UTF8.self) }.split(separator: "\n")
+    }
+
+    /// What follows the letter of a line.
+    fileprivate static func fields(of line: Substring) -> [Substring] {
+        line.dropFirst().split(separator: "\t", omittingEmptySubsequences: false)
     }
 
     /// The VRs that PS3.6 allows for `entry`.
@@ -60,13 +76,6 @@ struct IODIndex: Sendable {
         let tag = entry.tag.rawValue
         if let kinds = representations[tag] { return kinds }
         return repeatingRepresentations.first { tag & $0.mask == $0.tag }?.kinds ?? [entry.vr]
-    }
-
-    private mutating func close(_ open: inout OpenTable?) {
-        guard var table = open else { return }
-        let done = table.finish()
-        tables[done.name] = done
-        open = nil
     }
 
     private static func use(_ fields: [Substring]) -> ModuleUse {
@@ -84,8 +93,11 @@ struct IODIndex: Sendable {
         return rows
     }
 
+    /// The entries of the table of this name; none where there is none.
+    func entries(of table: String) -> [ModuleTable.Entry] { self.table(table)?.entries ?? [] }
+
     /// The attributes at the outermost level of a module or macro.
-    func rows(of use: ModuleUse) -> [AttributeRow] { rows(of: tables[use.table]?.entries ?? []) }
+    func rows(of use: ModuleUse) -> [AttributeRow] { rows(of: entries(of: use.table)) }
 
     // Tables that include themselves at their own level do not exist; the depth keeps a faulty one from looping.
     private func add(
@@ -98,10 +110,58 @@ struct IODIndex: Sendable {
                 row.onlyIf = conditions
                 rows.append(row)
             case .include(let name, let condition):
-                guard let table = tables[name] else { continue }
+                guard let table = table(name) else { continue }
                 let conditions = condition.map { conditions + [$0] } ?? conditions
                 add(table.entries, to: &rows, onlyIf: conditions, depth: depth + 1)
             }
+        }
+    }
+}
+
+/// Where IODs and tables stand in the text, and what is short enough to be read at once.
+private struct Places {
+    private(set) var objects: [Range<Int>] = []
+    private(set) var objectOfClass: [String: Int] = [:]
+    private(set) var tables: [String: Range<Int>] = [:]
+    private(set) var representations: [UInt32: [VR]] = [:]
+    private(set) var repeatingRepresentations: [(tag: UInt32, mask: UInt32, kinds: [VR])] = []
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var block: (line: Substring, start: Int)?
+        var start = 0
+        while start < bytes.count {
+            let letter = unsafe bytes[start]
+            let end = unsafe bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            if [UInt8(ascii: "I"), UInt8(ascii: "T"), UInt8(ascii: "V")].contains(letter) {
+                add(&block, upTo: start)
+                block = (unsafe Substring(decoding: bytes[start..<end], as: UTF8.self), start)
+            }
+            start = end + 1
+        }
+        add(&block, upTo: bytes.count)
+    }
+
+    private mutating func add(_ block: inout (line: Substring, start: Int)?, upTo end: Int) {
+        guard let (line, start) = block else { return }
+        block = nil
+        let fields = IODIndex.fields(of: line)
+        switch line.utf8.first {
+        case UInt8(ascii: "I"):
+            objects.append(start..<end)
+            guard fields.count > 1 else { return }
+            for uid in fields[1].split(separator: ",") { objectOfClass[String(uid)] = objects.count - 1 }
+        case UInt8(ascii: "T"): tables[String(fields[0])] = start..<end
+        default: add(representations: fields)
+        }
+    }
+
+    private mutating func add(representations fields: [Substring]) {
+        guard fields.count == 2, let place = TagPattern(fields[0].utf8) else { return }
+        let kinds = fields[1].split(separator: ",").compactMap { VR(rawValue: String($0)) }
+        if place.mask == .max {
+            representations[place.tag] = kinds
+        } else {
+            repeatingRepresentations.append((place.tag, place.mask, kinds))
         }
     }
 }

@@ -25,7 +25,7 @@ public struct InformationObjectDefinition: Sendable {
         guard let number = index.objectOfClass[sopClass] else { return nil }
         return known.withLock { known in
             if let definition = known[number] { return definition }
-            let definition = InformationObjectDefinition(index.objects[number], index)
+            let definition = InformationObjectDefinition(index.object(number), index)
             known[number] = definition
             return definition
         }
@@ -80,7 +80,7 @@ public struct InformationObjectDefinition: Sendable {
         for (outer, inner) in zip(path.steps, path.steps.dropFirst()) {
             var entries = rows.flatMap(\.children)
             if outer.tag == .SharedFunctionalGroupsSequence || outer.tag == .PerFrameFunctionalGroupsSequence {
-                entries += object.functionalGroups.flatMap { index.tables[$0.table]?.entries ?? [] }
+                entries += object.functionalGroups.flatMap { index.entries(of: $0.table) }
             }
             rows = index.rows(of: entries).filter { $0.covers(inner.tag) }
         }

@@ -17,7 +17,7 @@ extension InformationObjectDefinition {
         let sequences = outer.map { $0.rows[sequence.rawValue] ?? [] } ?? outermostRows(of: sequence)
         var entries = sequences.flatMap(\.children)
         if sequence == .SharedFunctionalGroupsSequence || sequence == .PerFrameFunctionalGroupsSequence {
-            entries += object.functionalGroups.flatMap { index.tables[$0.table]?.entries ?? [] }
+            entries += object.functionalGroups.flatMap { index.entries(of: $0.table) }
         }
         guard !entries.isEmpty else { return nil }
         let rows = index.rows(of: entries)
