@@ -28,6 +28,7 @@ extension HeldCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Publish, and decide the same for all images like it.",
             discussion: """
                 Like it are images of the same maker, model, size and kind: those that wait are published soon after, \
@@ -51,6 +52,7 @@ extension HeldCommand {
 
     struct Approvals: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approvals",
             abstract: "What was decided for all images that look alike, the newest first.",
             discussion: "Example:  tarn held approvals --project HEAD-CT --data ./lake")
 
@@ -81,6 +83,7 @@ extension HeldCommand {
 
     struct Withdraw: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "withdraw",
             abstract: "End an approval for what comes in from now on.",
             discussion: "Example:  tarn held withdraw 1a79a4d6 --project CT --reason \"another layout\" --data ./lake")
 

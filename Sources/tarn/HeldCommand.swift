@@ -25,6 +25,7 @@ struct HeldCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "What waits, oldest first.",
             discussion: "Example:  tarn held list --project HEAD-CT --data ./lake")
 
@@ -51,6 +52,7 @@ struct HeldCommand: AsyncParsableCommand {
 
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "release",
             abstract: "Publish: the pixels show no name, or it is blacked out.",
             discussion: "Example:  tarn held release 12 --box 0,0,640,40 --data ./lake")
 
@@ -69,6 +71,7 @@ struct HeldCommand: AsyncParsableCommand {
 
     struct Reject: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reject",
             abstract: "Refuse: it stays sealed and is never published.",
             discussion: "Example:  tarn held reject 12 --reason \"name burned in\" --data ./lake")
 

@@ -50,6 +50,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct Ask: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "ask",
             abstract: "Ask for studies, and download what needs no second person.",
             discussion: "Example:  tarn originals ask 2.25.4711 --project HEAD-CT --reason check --output back.zip")
 
@@ -98,6 +99,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Who asked for what, newest first.", discussion: "Example:  tarn originals list --project HEAD-CT"
         )
 
@@ -117,6 +119,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "get",
             abstract: "Download what you asked for.", discussion: "Example:  tarn originals get 12 --output back.zip")
 
         @Argument(help: "Number of the request.") var id: Int64
@@ -131,6 +134,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Approve what somebody else asked for.", discussion: "Example:  tarn originals approve 12")
 
         @Argument(help: "Number of the request.") var id: Int64
@@ -142,6 +146,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct Decline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "decline",
             abstract: "Decline what somebody else asked for.",
             discussion: "Example:  tarn originals decline 12 --reason \"not needed\"")
 
@@ -155,6 +160,7 @@ struct OriginalsCommand: AsyncParsableCommand {
 
     struct Withdraw: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "withdraw",
             abstract: "Take your own request back.", discussion: "Example:  tarn originals withdraw 12")
 
         @Argument(help: "Number of the request.") var id: Int64

@@ -59,6 +59,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct Merge: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "merge",
             abstract: "Make two subjects one.",
             discussion: "Example:  tarn subjects merge 7KQ2-M5XW 9ABC-DEFG --project HEAD-CT --reason \"two numbers\"")
 
@@ -74,6 +75,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct Split: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "split",
             abstract: "Take studies out of a subject: they become a new one.",
             discussion: "Example:  tarn subjects split 9ABC-DEFG 2.25.4711 --project HEAD-CT --reason \"shared number\""
         )
@@ -90,6 +92,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct Undo: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "undo",
             abstract: "Take a merge back.", discussion: "Example:  tarn subjects undo 3 --reason \"they are two\"")
 
         @Argument(help: "Number of the merge, from `tarn subjects list`.") var id: Int64
@@ -102,6 +105,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct Apart: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "apart",
             abstract: "Say that two subjects are two patients: they are suggested no more.",
             discussion: "Example:  tarn subjects apart 7KQ2-M5XW 9ABC-DEFG --project HEAD-CT --reason twins")
 
@@ -117,6 +121,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "What was merged and split, newest first.",
             discussion: "Example:  tarn subjects list --data ./lake")
 
@@ -137,6 +142,7 @@ struct SubjectsCommand: AsyncParsableCommand {
 
     struct Suggestions: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suggestions",
             abstract: "Subjects that share name, birth date and sex. Needs identity.read: a token of a person.",
             discussion: "Example:  tarn subjects suggestions --server https://lake.example.org")
 

@@ -6,6 +6,7 @@ import Vault
 extension KeysCommand {
     struct Wrap: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "wrap",
             abstract: "Wrap the master key by a key service, so that its file alone opens nothing.",
             discussion: """
                 Example:  tarn keys wrap --pkcs11-module /usr/lib/softhsm/libsofthsm2.so --pkcs11-token tarn \
@@ -57,6 +58,7 @@ extension KeysCommand {
 
     struct Unwrap: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "unwrap",
             abstract: "Put the key itself back into its file: its service is not needed any more.",
             discussion: "Example:  tarn keys unwrap --master-key /etc/tarn/master.key")
 
@@ -77,6 +79,7 @@ extension KeysCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Open the key, asking its service, and say what wraps it.",
             discussion: """
                 Example:  tarn keys check --data ./lake

@@ -19,6 +19,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Make a new key in a new file (mode 0600). A file that is there is never overwritten.",
             discussion: """
                 Example:  tarn keys create --master-key /etc/tarn/master.key
@@ -70,6 +71,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Backup: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backup",
             abstract: "Print the key itself, or write it to a new file, for safe keeping elsewhere.",
             discussion: """
                 Example:  tarn keys backup --output /media/safe/tarn-master.key
@@ -112,6 +114,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rotate",
             abstract: "Put a new master key in the place of the present one, while the lake is used.",
             discussion: """
                 Example:  tarn keys rotate --data ./lake
