@@ -41,66 +41,78 @@ final class DeidentifyRun: Sendable {
         self.patches = patches
     }
 
-    private struct State {
-        var next = 0
-        var report = BatchReport()
-    }
-
-    /// Works through `inputs`, blocking. Verdicts are reported one at a time, in any order. Returns what was
-    /// done, in numbers.
+    /// Works through `inputs`, blocking. Verdicts are reported in any order, from several threads. Returns what was done,
+    /// in numbers.
     func process(
         _ inputs: [FileTree.Entry], jobs: Int, report: @escaping @Sendable (Verdict) -> Void
     ) -> BatchReport {
-        let state = Mutex(State())
-        let turns = Turns()
-        Crew.work(min(jobs, inputs.count)) {
-            while true {
-                let index = state.withLock { state in
-                    defer { state.next += 1 }
-                    return state.next
+        let batch = Mutex(BatchReport())
+        Crew<Prepared, Placed>.work(
+            on: inputs.count, threads: jobs, prepare: { self.prepared(inputs[$0]) }, place: { self.placed($0) },
+            finish: { placed in
+                let verdict = self.finished(placed)
+                batch.withLock { batch in
+                    batch.add(verdict: verdict.verdict, reason: verdict.reason)
+                    if let summary = verdict.summary { batch.add(summary) }
                 }
-                guard index < inputs.count else { return }
-                let verdict = self.process(inputs[index], index, turns)
-                state.withLock { state in
-                    state.report.add(verdict: verdict.verdict, reason: verdict.reason)
-                    if let summary = verdict.summary { state.report.add(summary) }
-                    report(verdict)
-                }
-            }
-        }
-        return state.withLock(\.report)
+                report(verdict)
+            })
+        return batch.withLock(\.self)
     }
 
     /// An input that is ready to be written, or a verdict.
     private enum Prepared {
-        case ready(Outcome, source: Bytes, pieces: [Piece], patch: Bytes?)
+        case ready(Ready)
         case settled(Verdict)
     }
 
-    private func process(_ input: FileTree.Entry, _ index: Int, _ turns: Turns) -> Verdict {
-        let prepared = Result { try prepare(input) }
-        var targets = Result<Targets, any Error>.failure(NewFile.Failure(errno: EIO))
-        turns.wait(for: index) {
-            guard case .success(.ready(let outcome, _, _, let patch)) = prepared else { return }
-            targets = Result { try claim(outcome, withPatch: patch != nil) }
-        }
-        do {
-            switch try prepared.get() {
-            case .settled(let verdict): return verdict
-            case .ready(let outcome, let source, let pieces, let patch):
-                let targets = try targets.get()
-                try write(pieces, source, patch, targets)
-                var verdict = Verdict(
-                    file: input.relativePath, verdict: "written", output: targets.name, summary: outcome.summary)
-                if !outcome.pixels.redacted.isEmpty {
-                    verdict.redacted = outcome.pixels.redacted
-                    verdict.signature = outcome.pixels.signature?.text
-                }
-                return verdict
+    private struct Ready {
+        let name: String
+        let outcome: Outcome
+        let source: Bytes
+        let pieces: [Piece]
+        let patch: Bytes?
+    }
+
+    private enum Placed {
+        case targets(Targets, Ready)
+        case settled(Verdict)
+    }
+
+    private func prepared(_ input: FileTree.Entry) -> Prepared {
+        do { return try prepare(input) } catch { return .settled(Self.rejected(input.relativePath, error)) }
+    }
+
+    private func placed(_ prepared: Prepared) -> Placed {
+        switch prepared {
+        case .settled(let verdict): return .settled(verdict)
+        case .ready(let ready):
+            do { return .targets(try claim(ready.outcome, withPatch: ready.patch != nil), ready) } catch {
+                return .settled(Self.rejected(ready.name, error))
             }
-        } catch {
-            return Verdict(file: input.relativePath, verdict: "rejected", reason: "\(error)")
         }
+    }
+
+    private func finished(_ placed: Placed) -> Verdict {
+        switch placed {
+        case .settled(let verdict): return verdict
+        case .targets(let targets, let ready):
+            do { try write(ready.pieces, ready.source, ready.patch, targets) } catch {
+                return Self.rejected(ready.name, error)
+            }
+            let outcome = ready.outcome
+            var verdict = Verdict(
+                file: ready.name, verdict: "written", output: targets.name, summary: outcome.summary)
+            if !outcome.pixels.redacted.isEmpty {
+                verdict.redacted = outcome.pixels.redacted
+                verdict.signature = outcome.pixels.signature?.text
+            }
+            return verdict
+        }
+    }
+
+    private static func rejected(_ name: String, _ error: any Error) -> Verdict {
+        Verdict(file: name, verdict: "rejected", reason: "\(error)")
     }
 
     private func prepare(_ input: FileTree.Entry) throws -> Prepared {
@@ -129,7 +141,10 @@ final class DeidentifyRun: Sendable {
                 Verdict(file: input.relativePath, verdict: "held", reason: doubt, summary: outcome.summary))
         }
         let pieces = try outcome.file.encode()
-        return .ready(outcome, source: source, pieces: pieces, patch: try patch(of: input, source, pieces))
+        return .ready(
+            Ready(
+                name: input.relativePath, outcome: outcome, source: source, pieces: pieces,
+                patch: try patch(of: input, source, pieces)))
     }
 
     /// `nil` where the bytes are no DICOM.
@@ -195,39 +210,5 @@ final class DeidentifyRun: Sendable {
         let isPlain =
             !uid.isEmpty && uid.utf8.count <= 64 && uid.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E }
         return isPlain && uid.utf8.first != 0x2E ? uid : "unknown"
-    }
-}
-
-/// Threads that do the same work beside each other. There may be more of them than processors: some wait for their turn
-/// or for a disk.
-enum Crew {
-    /// Runs `work` on `count` threads; returns when it has returned on all.
-    static func work(_ count: Int, _ work: @escaping @Sendable () -> Void) {
-        let group = DispatchGroup()
-        for _ in 0..<max(0, count) {
-            group.enter()
-            let thread = Thread {
-                work()
-                group.leave()
-            }
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
-        group.wait()
-    }
-}
-
-/// Lets threads pass one after the other, in the order of their numbers.
-final class Turns: Sendable {
-    private let condition = NSCondition()
-    private let next = Mutex(0)
-
-    func wait(for number: Int, _ body: () -> Void) {
-        condition.lock()
-        while next.withLock({ $0 != number }) { condition.wait() }
-        body()
-        next.withLock { $0 += 1 }
-        condition.broadcast()
-        condition.unlock()
     }
 }
