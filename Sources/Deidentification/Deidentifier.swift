@@ -15,6 +15,7 @@ public struct Deidentifier: Sendable {
     private let rules: RuleIndex
     private let lists: TextLists
     private let memory = IdentifierMemory()
+    private let fates = FateMemory()
 
     public init(profile: Profile, secret: PseudonymSecret, approved: [PixelSignature: PixelApproval] = [:]) {
         self.profile = profile
@@ -56,6 +57,7 @@ public struct Deidentifier: Sendable {
         var transformation = transformation(of: file, patient: root, study: nil)
         var out = file
         out.dataSet = try transformation.dataSet(root, at: Transformation.Place()) ?? root
+        fates.keep(transformation.recollection)
         if transformation.movedFragments {
             // It may be left out, and where frames begin can be found without it (PS3.3 §C.7.6.3.1.8).
             out.dataSet.remove(.ExtendedOffsetTable)
@@ -85,16 +87,24 @@ public struct Deidentifier: Sendable {
         let studyUID = own.string(.StudyInstanceUID) ?? own.string(.SOPInstanceUID) ?? ""
         let shift = pseudonyms.dateShift(issuer: issuer, patientID: patientID, studyUID: studyUID)
         let movesDates = profile.has(.retainLongModifiedDates)
-        var identifiers = memory.identifiers(of: patient)
+        var (identifiers, number) = memory.identifiers(of: patient)
         if let study { identifiers.add(study) }
         let sopClass = file.dataSet.string(.SOPClassUID) ?? file.meta.string(.MediaStorageSOPClassUID) ?? ""
         let code = pseudonyms.subjectCode(issuer: issuer, patientID: patientID, studyUID: studyUID)
-        return Transformation(
+        let isDirectory = PixelAssessment.isDirectory(file)
+        var transformation = Transformation(
             profile: profile, columns: columns, rules: rules, pseudonyms: pseudonyms, subjectCode: code,
             scrubber: TextScrubber(
                 identifiers: identifiers, dateShift: movesDates ? shift : nil, keepsUIDs: profile.has(.retainUIDs),
                 pseudonyms: pseudonyms, subject: code, lists: lists),
             dateShift: movesDates ? shift : nil, file: file, types: AttributeTypes(sopClass: sopClass),
-            isDirectory: PixelAssessment.isDirectory(file))
+            isDirectory: isDirectory)
+        if !isDirectory, study == nil {
+            transformation.recollection = fates.recollection(
+                in: FateMemory.Context(
+                    identifiers: number, subjectCode: code, dateShift: transformation.dateShift, sopClass: sopClass,
+                    transferSyntax: file.transferSyntax.uid))
+        }
+        return transformation
     }
 }

@@ -10,20 +10,31 @@ final class IdentifierMemory: Sendable {
     private struct Entry {
         let source: [UInt8]
         let identifiers: Identifiers
+        let number: Int
     }
 
-    private let last = Mutex<Entry?>(nil)
+    private struct State {
+        var last: Entry?
+        var count = 0
+    }
 
-    /// `Identifiers(of:)`, remembered where the elements that it looks at hold the same bytes.
-    func identifiers(of dataSet: DataSet) -> Identifiers {
+    private let state = Mutex(State())
+
+    /// `Identifiers(of:)`, remembered where the elements that it looks at hold the same bytes; and a number that no other
+    /// identifiers had before.
+    func identifiers(of dataSet: DataSet) -> (Identifiers, number: Int) {
         var source: [UInt8] = []
         source.reserveCapacity(1 << 10)
         Identifiers.appendSource(of: dataSet, depth: 0, to: &source)
-        let known = last.withLock { entry in entry?.source == source ? entry?.identifiers : nil }
-        if let known { return known }
+        let known = state.withLock { $0.last?.source == source ? $0.last : nil }
+        if let known { return (known.identifiers, known.number) }
         let identifiers = Identifiers(of: dataSet)
-        last.withLock { $0 = Entry(source: source, identifiers: identifiers) }
-        return identifiers
+        let number = state.withLock { state in
+            state.count += 1
+            state.last = Entry(source: source, identifiers: identifiers, number: state.count)
+            return state.count
+        }
+        return (identifiers, number)
     }
 }
 

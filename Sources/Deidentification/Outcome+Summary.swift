@@ -4,20 +4,21 @@ extension Outcome {
     /// How often each action was taken. No values, and no tags or creators of private attributes that are on no list.
     public struct Summary: Sendable, Hashable {
         /// Elements left out.
-        public internal(set) var removed = 0
+        public var removed: Int { counts.removed }
         /// Elements emptied.
-        public internal(set) var emptied = 0
+        public var emptied: Int { counts.emptied }
         /// Elements whose value a dummy replaced.
-        public internal(set) var replaced = 0
+        public var replaced: Int { counts.replaced }
         /// UIDs mapped.
-        public internal(set) var mappedUIDs = 0
+        public var mappedUIDs: Int { counts.mappedUIDs }
         /// Dates moved.
-        public internal(set) var shiftedDates = 0
+        public var shiftedDates: Int { counts.shiftedDates }
         /// Texts from which something was taken out.
-        public internal(set) var cleanedTexts = 0
+        public var cleanedTexts: Int { counts.cleanedTexts }
         /// Elements kept as they were.
-        public internal(set) var kept = 0
+        public var kept: Int { counts.kept }
 
+        var counts = Counts()
         var tally = AttributeTally()
 
         public init() {}
@@ -28,14 +29,35 @@ extension Outcome {
 
         /// Adds what was done to another object.
         public mutating func add(_ other: Summary) {
-            removed += other.removed
-            emptied += other.emptied
-            replaced += other.replaced
-            mappedUIDs += other.mappedUIDs
-            shiftedDates += other.shiftedDates
-            cleanedTexts += other.cleanedTexts
-            kept += other.kept
+            counts.add(other.counts)
             tally.add(other.tally)
+        }
+
+        /// What is counted by itself.
+        struct Counts: Sendable, Hashable {
+            var removed = 0
+            var emptied = 0
+            var replaced = 0
+            var mappedUIDs = 0
+            var shiftedDates = 0
+            var cleanedTexts = 0
+            var kept = 0
+
+            mutating func add(_ other: Counts) { self = combined(other, +) }
+
+            /// What was counted after `earlier`.
+            func since(_ earlier: Counts) -> Counts { combined(earlier, -) }
+
+            private func combined(_ other: Counts, _ operation: (Int, Int) -> Int) -> Counts {
+                Counts(
+                    removed: operation(removed, other.removed),
+                    emptied: operation(emptied, other.emptied),
+                    replaced: operation(replaced, other.replaced),
+                    mappedUIDs: operation(mappedUIDs, other.mappedUIDs),
+                    shiftedDates: operation(shiftedDates, other.shiftedDates),
+                    cleanedTexts: operation(cleanedTexts, other.cleanedTexts),
+                    kept: operation(kept, other.kept))
+            }
         }
     }
 }
@@ -55,13 +77,13 @@ extension Outcome.Summary: Codable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        removed = try container.decode(Int.self, forKey: .removed)
-        emptied = try container.decode(Int.self, forKey: .emptied)
-        replaced = try container.decode(Int.self, forKey: .replaced)
-        mappedUIDs = try container.decode(Int.self, forKey: .mappedUIDs)
-        shiftedDates = try container.decode(Int.self, forKey: .shiftedDates)
-        cleanedTexts = try container.decode(Int.self, forKey: .cleanedTexts)
-        kept = try container.decode(Int.self, forKey: .kept)
+        counts.removed = try container.decode(Int.self, forKey: .removed)
+        counts.emptied = try container.decode(Int.self, forKey: .emptied)
+        counts.replaced = try container.decode(Int.self, forKey: .replaced)
+        counts.mappedUIDs = try container.decode(Int.self, forKey: .mappedUIDs)
+        counts.shiftedDates = try container.decode(Int.self, forKey: .shiftedDates)
+        counts.cleanedTexts = try container.decode(Int.self, forKey: .cleanedTexts)
+        counts.kept = try container.decode(Int.self, forKey: .kept)
         for row in try container.decodeIfPresent([Row].self, forKey: .attributes) ?? [] {
             tally.count(row.tag.flatMap { Tag(hexadecimal: $0) } ?? AttributeTally.other, row.action, times: row.count)
         }

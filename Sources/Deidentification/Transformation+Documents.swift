@@ -9,7 +9,7 @@ extension Transformation {
         let type = (file.dataSet.string(.MIMETypeOfEncapsulatedDocument) ?? "").lowercased()
         let document = Self.emptyDocument(type: type)
         documentCount = document.count
-        summary.replaced += 1
+        summary.counts.replaced += 1
         // Fragments have an even number of bytes (PS3.3 §C.24.2: the length is that without the padding).
         let padded = document.count % 2 == 0 ? document : document + [0]
         return .replace(DataElement(.EncapsulatedDocument, .OB, bytes: Bytes(padded)))
@@ -79,7 +79,7 @@ extension Transformation {
                 profile = cleaned
             }
         }
-        summary.replaced += 1
+        summary.counts.replaced += 1
         return .replace(DataElement(element.tag, .OB, bytes: profile.encoded))
     }
 }

@@ -56,7 +56,7 @@ extension Transformation {
         case .replace:
             let vr = DataDictionary.vr(of: element.tag) ?? element.vr
             guard element.items == nil, let value = entry.rule.value else { return .fate(.remove) }
-            summary.replaced += 1
+            summary.counts.replaced += 1
             return .fate(.replace(DataElement(element.tag, vr, strings: [value], in: level.characterSet)))
         case .replaceMatching: return replacingMatches(of: entry, in: element, level)
         // Within what a dummy replaces nothing is kept.
@@ -111,7 +111,7 @@ extension Transformation {
         let old = element.strings(in: level.characterSet)
         let new = old.map { pattern.replacing(in: $0, with: value) ?? $0 }
         guard new != old else { return .none }
-        summary.cleanedTexts += 1
+        summary.counts.cleanedTexts += 1
         return .changed(DataElement(element.tag, element.vr, strings: new, in: level.characterSet))
     }
 

@@ -98,7 +98,7 @@ extension Transformation {
             return isDate(element) ? .keep : empty(element)
         }
         guard let dateShift, let moved = shifted(element, by: dateShift) else { return empty(element) }
-        summary.shiftedDates += 1
+        summary.counts.shiftedDates += 1
         return .replace(moved, .shifted)
     }
 
@@ -109,7 +109,7 @@ extension Transformation {
         guard profile.groupsHighAges else { return .keep }
         let grouped = values.map { Self.years($0) >= 90 ? "090Y" : $0 }
         guard grouped != values else { return .keep }
-        summary.replaced += 1
+        summary.counts.replaced += 1
         return .replace(DataElement(element.tag, .AS, strings: grouped))
     }
 
@@ -211,7 +211,7 @@ extension Transformation {
         let values = element.strings(in: .default)
         let new = values.map { Self.isPlainNumbers(Bytes(utf8: $0), integerDigits: limit) ? $0 : "" }
         guard new != values, !new.allSatisfy(\.isEmpty) else { return empty(element) }
-        summary.cleanedTexts += 1
+        summary.counts.cleanedTexts += 1
         return .replace(DataElement(element.tag, element.vr, strings: new), .cleaned)
     }
 

@@ -9,13 +9,13 @@ extension Transformation {
     }
 
     mutating func replaceText(_ element: DataElement, _ vr: VR, _ text: String) -> Fate {
-        summary.replaced += 1
+        summary.counts.replaced += 1
         return .replace(DataElement(element.tag, vr, strings: [text]))
     }
 
     mutating func empty(_ element: DataElement) -> Fate {
         if element.count == 0, element.items?.isEmpty ?? true { return .keep }
-        summary.emptied += 1
+        summary.counts.emptied += 1
         let vr = vr(for: element)
         let emptied = vr == .SQ ? DataElement(element.tag, items: []) : DataElement(element.tag, vr, bytes: Bytes())
         return .replace(emptied, .emptied)
@@ -30,7 +30,7 @@ extension Transformation {
         guard let value = Self.dummyText(vr, of: element.tag) else {
             // Numbers and bytes: zeros. A sequence that could not be read has no items to keep.
             guard vr != .SQ, element.count <= 1 << 20 else { return .remove }
-            summary.replaced += 1
+            summary.counts.replaced += 1
             let count = vr.isBulk ? 2 * max(1, vr.unitSize / 2) : element.count
             return .replace(DataElement(element.tag, vr, bytes: Bytes([UInt8](repeating: 0, count: count))))
         }
@@ -79,7 +79,7 @@ extension Transformation {
         let new = old.map { uid in
             guard !uid.isEmpty, !StandardUID.isStandard(uid) else { return uid }
             isChanged = true
-            summary.mappedUIDs += 1
+            summary.counts.mappedUIDs += 1
             return pseudonyms.uid(uid)
         }
         return isChanged ? .replace(DataElement(element.tag, .UI, strings: new), .mapped) : .keep
@@ -130,7 +130,7 @@ extension Transformation {
             case .DA, .DT:
                 if let dateShift, let moved = shifted(element, by: dateShift) {
                     guard element.count > 0 else { return .keep }
-                    summary.shiftedDates += 1
+                    summary.counts.shiftedDates += 1
                     return .replace(moved, .shifted)
                 }
             case .TM where isTime(element): return .keep
@@ -205,7 +205,7 @@ extension Transformation {
         // The bytes that decoding drops or replaces (padding apart) must not be written back.
         if !isChanged, Self.hidesBytes(bytes) { isChanged = true }
         guard isChanged else { return .unchanged }
-        summary.cleanedTexts += 1
+        summary.counts.cleanedTexts += 1
         guard kept > 0 else { return .nothing }
         let vr = element.vr.isText && vr != .CS ? element.vr : vr
         return .cleaned(

@@ -20,6 +20,8 @@ struct Transformation {
     var summary = Outcome.Summary()
     /// Why a person must look at the object, found on the way.
     var review: String?
+    /// What became of the same attributes in the file before; `nil` where that is not asked.
+    var recollection: Recollection?
     /// Fragments of pixel data were cut, so that their Extended Offset Table is wrong.
     var movedFragments = false
 
@@ -50,16 +52,18 @@ struct Transformation {
         var isAscending = true
         var level = Level(dataSet)
         for element in dataSet.elements {
-            let fate = try fate(of: element, in: &level, at: place)
+            let fate =
+                place.depth == 0
+                ? try outermostFate(of: element, in: &level) : try fate(of: element, in: &level, at: place)
             let kept: DataElement
             switch fate {
             case .keep:
-                summary.kept += 1
+                summary.counts.kept += 1
                 summary.tally.count(element.tag, .kept)
                 kept = element
             case .remove:
                 isChanged = true
-                summary.removed += 1
+                summary.counts.removed += 1
                 summary.tally.count(element.tag, .removed)
                 continue
             case .replace(let other, let action):

@@ -47,4 +47,46 @@ import Testing
             #expect(try names(file(set), shared) == alone)
         }
     }
+
+    @Test func `slices that differ in one attribute each come out as each does alone`() throws {
+        let changes: [(Tag, VR, String)] = [
+            (.StudyDescription, .LO, "CT chest of Quendel"), (.StudyDate, .DA, "20180313"),
+            (.Manufacturer, .LO, "Quendel"), (.PatientAge, .AS, "091Y"), (.ImageType, .CS, "DERIVED"),
+            (.SeriesInstanceUID, .UI, "1.3.12.2.1107.5.99.111"), (.InstanceNumber, .IS, "4711777123456"),
+            (.SOPClassUID, .UI, UID.MRImageStorage), (.StudyInstanceUID, .UI, "1.3.12.2.1107.5.99.104"),
+            (.PatientID, .LO, ""), (.SpecificCharacterSet, .CS, "ISO_IR 100"), (.KVP, .DS, "4711777"),
+        ]
+        for options: Set<Profile.Option> in [[], [.cleanDescriptors, .retainLongModifiedDates], [.retainUIDs]] {
+            let shared = try Samples.deidentifier(options)
+            for (tag, vr, value) in changes {
+                var other = Samples.ct()
+                other.set(tag, vr, value)
+                for file in [Samples.ct(), other, other, Samples.ct()] {
+                    let alone = try Samples.deidentifier(options).deidentify(try Samples.file(file))
+                    let outcome = try shared.deidentify(try Samples.file(file))
+                    #expect(try Samples.outputBytes(outcome) == Samples.outputBytes(alone), "\(tag)")
+                    #expect(outcome.summary == alone.summary && outcome.risk == alone.risk, "\(tag)")
+                }
+            }
+        }
+    }
+
+    @Test(.enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
+    func `files of the corpus, each twice, come out as each does alone`() throws {
+        let profile = Profile.projectDefault
+        let shared = Deidentifier(profile: profile, secret: Samples.secret())
+        // A third of them, for the time that all take.
+        for (number, path) in Corpus.paths.enumerated() where number % 3 == 0 {
+            guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)"),
+                let file = try? DICOMFile.read(source), !file.dataSet.isEmpty, source.count < 2 << 20
+            else { continue }
+            let alone = try Deidentifier(profile: profile, secret: Samples.secret()).deidentify(file)
+            let bytes = try alone.file.encode().materialize(from: source)
+            for _ in 0..<2 {
+                let outcome = try shared.deidentify(file)
+                #expect(try outcome.file.encode().materialize(from: source) == bytes, "\(path)")
+                #expect(outcome.summary == alone.summary && outcome.risk == alone.risk, "\(path)")
+            }
+        }
+    }
 }

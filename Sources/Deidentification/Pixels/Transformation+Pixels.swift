@@ -37,7 +37,7 @@ extension Transformation {
             isChanged = true
         }
         guard isChanged else { return .keep }
-        summary.replaced += 1
+        summary.counts.replaced += 1
         var changed = element
         changed.value = .raw(raw)
         return .replace(changed)
@@ -131,7 +131,7 @@ extension Transformation {
         }
         guard isChanged || isResized || cleaned.items.count != fragments.items.count else { return .keep }
         movedFragments = true
-        summary.replaced += 1
+        summary.counts.replaced += 1
         var changed = element
         changed.value = .fragments(cleaned)
         return .replace(changed)
