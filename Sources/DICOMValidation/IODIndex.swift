@@ -127,31 +127,33 @@ private struct Places {
     private(set) var repeatingRepresentations: [(tag: UInt32, mask: UInt32, kinds: [VR])] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var block: (line: Substring, start: Int)?
+        var block: Range<Int>?
         var start = 0
         while start < bytes.count {
             let letter = unsafe bytes[start]
             let end = unsafe bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-            if [UInt8(ascii: "I"), UInt8(ascii: "T"), UInt8(ascii: "V")].contains(letter) {
-                add(&block, upTo: start)
-                block = (unsafe Substring(decoding: bytes[start..<end], as: UTF8.self), start)
+            if letter == UInt8(ascii: "I") || letter == UInt8(ascii: "T") || letter == UInt8(ascii: "V") {
+                if let block { unsafe add(bytes, block, upTo: start) }
+                block = start..<end
             }
             start = end + 1
         }
-        add(&block, upTo: bytes.count)
+        if let block { unsafe add(bytes, block, upTo: bytes.count) }
     }
 
-    private mutating func add(_ block: inout (line: Substring, start: Int)?, upTo end: Int) {
-        guard let (line, start) = block else { return }
-        block = nil
-        let fields = IODIndex.fields(of: line)
-        switch line.utf8.first {
+    /// - Parameter line: the first of those up to `end`. Bytes and not characters: the program waits for this when it starts.
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ line: Range<Int>, upTo end: Int) {
+        let text = unsafe Array(bytes[line].dropFirst())
+        let fields = text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        switch unsafe bytes[line.lowerBound] {
         case UInt8(ascii: "I"):
-            objects.append(start..<end)
+            objects.append(line.lowerBound..<end)
             guard fields.count > 1 else { return }
-            for uid in fields[1].split(separator: ",") { objectOfClass[String(uid)] = objects.count - 1 }
-        case UInt8(ascii: "T"): tables[String(fields[0])] = start..<end
-        default: add(representations: fields)
+            for uid in fields[1].split(separator: UInt8(ascii: ",")) {
+                objectOfClass[String(decoding: uid, as: UTF8.self)] = objects.count - 1
+            }
+        case UInt8(ascii: "T"): tables[String(decoding: fields[0], as: UTF8.self)] = line.lowerBound..<end
+        default: add(representations: fields.map { Substring(decoding: $0, as: UTF8.self) })
         }
     }
 
