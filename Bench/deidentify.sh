@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# deidentify.sh : de-identifying 512 × 512 CT files beside dcmodify, gdcmanon and pydicom, one process each, in turn, in one
-# run. Tarn's figure includes sealing the identity patches and writing both trees; after the run every original is rebuilt and
-# compared. Prints a table and, with --json FILE, keeps the figures.
+# deidentify.sh : de-identifying 512 × 512 CT files beside dcmodify, gdcmanon, pydicom and a mere cp, one process each, in
+# turn, in one run. Tarn's figure includes sealing the identity patches and writing both trees; after the run every original
+# is rebuilt and compared. Prints a table and, with --json FILE, keeps the figures.
 #
 # env: TARN_BINARY, BENCH_DIR (.bench), DATA (workload, $BENCH_DIR/data), PY (.venv/bin/python), RUNS (7), FILES (300),
 # WORK_DIR (/dev/shm). Needs: dcmtk, libgdcm-tools, openssl and, for the workload, ../shared/bench and ../shared/corpus.
