@@ -12,6 +12,8 @@ struct CTHead {
     var top = 92.0
     var slices = 72
     var hasBrain = true
+    /// Of skull and skin around the cerebrum, in mm: a small child has a third of an adult's.
+    var covering = 13.0
 
     func z(_ slice: Int) -> Double { top - Double(slice) * spacing }
     func place(_ index: Int) -> Double { (Double(index) - Double(side - 1) / 2) * pixel }
@@ -28,23 +30,25 @@ struct CTHead {
             || isIn(p, [0, 18, -60], [11, 11, 36])
     }
 
-    private static func isSkull(_ p: SIMD3<Double>) -> Bool {
-        (isIn(p, [0, 0, 0], [71, 89, 73]) && p.z > -31) || isIn(p, [0, 20, -34], [66, 66, 42])
-            || (isIn(p, [0, -40, -90], [42, 48, 18]) && !isIn(p, [0, -30, -90], [32, 44, 30]))
+    private func isSkull(_ p: SIMD3<Double>) -> Bool {
+        let bone = covering * 7 / 13
+        return (Self.isIn(p, [0, 0, 0], [64, 82, 66] + bone) && p.z > -24 - bone)
+            || Self.isIn(p, [0, 20, -34], [66, 66, 42])
+            || (Self.isIn(p, [0, -40, -90], [42, 48, 18]) && !Self.isIn(p, [0, -30, -90], [32, 44, 30]))
     }
 
-    static func isHead(_ p: SIMD3<Double>) -> Bool {
-        isIn(p, [0, 0, 0], [77, 95, 79]) || isIn(p, [0, -12, -60], [68, 80, 66])
-            || isIn(p, [0, 30, -120], [52, 56, 90]) || isIn(p, [0, -94, -56], [15, 22, 22])
+    func isHead(_ p: SIMD3<Double>) -> Bool {
+        Self.isIn(p, [0, 0, 0], [64, 82, 66] + covering) || Self.isIn(p, [0, -12, -60], [55, 67, 53] + covering)
+            || Self.isIn(p, [0, 30, -120], [52, 56, 90]) || Self.isIn(p, [0, -81 - covering, -56], [15, 22, 22])
     }
 
     /// In Hounsfield units.
     func value(_ p: SIMD3<Double>) -> Int {
-        guard Self.isHead(p) else { return -1000 }
+        guard isHead(p) else { return -1000 }
         if Self.isBrain(p) { return hasBrain ? 35 : -1000 }
         if Self.isIn(p, [0, -70, -58], [10, 22, 22]) { return -1000 }
         for side in [-31.0, 31] where Self.isIn(p, [side, -76, -40], [13, 13, 13]) { return 12 }
-        if Self.isSkull(p) { return 900 }
+        if isSkull(p) { return 900 }
         return 45
     }
 

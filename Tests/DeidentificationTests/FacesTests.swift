@@ -46,7 +46,7 @@ import Testing
                 if old != new { changed += 1 }
             }
             // From the eyes to the chin: nose, eyelids, cheeks, lips. Above them the margin of the brain begins.
-            if CTHead.isHead(point), point.y < -66, point.z < -36, point.z > -110 {
+            if CTHead().isHead(point), point.y < -66, point.z < -36, point.z > -110 {
                 face += 1
                 if new != 24 { kept += 1 }
             }
@@ -64,6 +64,28 @@ import Testing
         #expect(defacer.mask.figures.showsFace && defacer.mask.figures.removed > 200)
     }
 
+    /// Its brain lies within the outermost 10 mm of the head, below the brows too.
+    @Test func `the brain of a small child is as it was, and its face is gone`() throws {
+        let head = CTHead(covering: 5)
+        let before = head.files()
+        let (defacer, after) = try Self.deface(before)
+        var (brain, changed, face, kept) = (0, 0, 0, 0)
+        try Self.compare(before, after) { point, old, new in
+            if CTHead.isBrain(point) {
+                brain += 1
+                if old != new { changed += 1 }
+            }
+            // From the middle of the eyes to the chin.
+            if head.isHead(point), point.y < -66, point.z < -40, point.z > -110 {
+                face += 1
+                if new != 24 { kept += 1 }
+            }
+        }
+        #expect(brain > 80_000 && changed == 0)
+        #expect(face > 2000 && kept == 0)
+        #expect(defacer.mask.figures.showsFace && defacer.mask.figures.removed > 150)
+    }
+
     @Test func `what was made says so, and of what`() throws {
         let before = CTHead().files { root, _ in
             root.set(.IconImageSequence, items: [DataSet()])
@@ -75,7 +97,7 @@ import Testing
         #expect(new.sequence(.DeidentificationMethodCodeSequence)?.last?.string(.CodeValue) == "113102")
         #expect(new.strings(.ImageType) == ["DERIVED", "PRIMARY", "AXIAL"])
         #expect(new.sequence(.SourceImageSequence)?.last?.string(.ReferencedSOPInstanceUID) == "1.2.3.4.4")
-        #expect(new.string(.DerivationDescription) == "Face taken out (Tarn, method 1)")
+        #expect(new.string(.DerivationDescription) == "Face taken out (Tarn, method 2)")
         #expect(!new.contains(.IconImageSequence) && !new.contains(Tag(0x6000, 0x3000)))
         let uids = after.compactMap { $0.dataSet.string(.SOPInstanceUID) }
         #expect(Set(uids).count == before.count && uids.allSatisfy { $0.hasPrefix("2.25.") })

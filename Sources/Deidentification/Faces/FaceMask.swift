@@ -1,7 +1,7 @@
 /// What is taken out of the images of a head so that its face cannot be rebuilt, found without any network or atlas.
 /// Docs/Decisions/0012.
 ///
-/// The brain is found first, roughly and with a margin; it is never touched. What is taken out lies below the brows and
+/// The brain is found first, roughly and with a margin; it is never touched, however near the skin it lies. What is taken out lies below the brows and
 /// in front of the ears: the outermost 10 mm, everything in front of a plane 15 mm behind the frontal pole, and what is
 /// within 30 mm of the convex outline of the head. Air in front of it goes with it, and what a scanner folded into it.
 public struct FaceMask: Sendable {
@@ -58,9 +58,9 @@ public struct FaceMask: Sendable {
                 let behind = grid.y(y) - brain.front
                 for x in 0..<grid.width {
                     let index = grid.index(x, y, z)
+                    guard !brain.kept.cells[index] else { continue }
                     let isSkin = behind < Length.skinBack && skin.isWithin(Length.skin, index)
-                    let isShell = behind < Length.front || outline.isWithin(Length.shell, index)
-                    guard isSkin || (isShell && !brain.kept.cells[index]) else { continue }
+                    guard isSkin || behind < Length.front || outline.isWithin(Length.shell, index) else { continue }
                     removed[index] = true
                     if brain.head.cells[index] { taken += 1 }
                 }

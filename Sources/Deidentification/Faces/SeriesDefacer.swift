@@ -5,7 +5,7 @@ import DICOMImaging
 /// what they show, and to be written anew. No more than one of them is in memory at a time.
 public struct SeriesDefacer: Sendable {
     /// Of the method: another one makes other images, and other UIDs.
-    public static let version = 1
+    public static let version = 2
     /// Frames with fewer of which nothing is rebuilt.
     public static let fewestFrames = 8
     /// Frames of one series at most.
