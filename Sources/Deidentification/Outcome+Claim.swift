@@ -21,10 +21,6 @@ extension Outcome {
 
     /// A code of CID 7050 as an item of (0012,0064).
     static func item(_ method: (code: String, meaning: String)) -> DataSet {
-        var item = DataSet()
-        item.set(.CodeValue, .SH, method.code)
-        item.set(.CodingSchemeDesignator, .SH, "DCM")
-        item.set(.CodeMeaning, .LO, method.meaning)
-        return item
+        DataSet(code: method.code, meaning: method.meaning)
     }
 }

@@ -1,4 +1,5 @@
 public import ByteIO
+import DICOM
 public import Vault
 
 /// The secret under which pseudonyms, UIDs and date offsets are made. No encryption key, but guarded like one: who
@@ -37,16 +38,13 @@ public struct Pseudonyms: Sendable {
         surrogateState = state("surrogate")
     }
 
-    /// The new UID: `2.25.` and 122 keyed bits in the form of a random UUID (PS3.5 §B.2, RFC 9562), at most 44 characters.
+    /// The new UID: keyed bits in the form of a random UUID.
     public func uid(_ original: String) -> String {
         var hmac = uidState
         hmac.update(utf8: original)
-        var bytes = hmac.code().prefix(16).map { $0 }
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        var value: UInt128 = 0
-        for byte in bytes { value = value << 8 | UInt128(byte) }
-        return "2.25.\(value)"
+        var bits: UInt128 = 0
+        for byte in hmac.code().prefix(16) { bits = bits << 8 | UInt128(byte) }
+        return UID.uuid(bits, .random)
     }
 
     /// The subject's code: 80 keyed bits and a check character in Crockford's base 32, `XXXX-XXXX-XXXX-XXXX-C`.

@@ -57,6 +57,16 @@ public struct DisplayParameters: Sendable, Hashable, Codable {
     /// Values shown as they are.
     public init() {}
 
+    /// Where the frame lies; `nil` without position, orientation, or spacing in the patient.
+    public var plane: ImagePlane? {
+        guard let position, position.count == 3, let orientation = orientation.flatMap({ ImageOrientation($0) }),
+            let pixelSpacing, pixelSpacing.count == 2, spacingSource == .patient,
+            let spacing = PixelSpacing(rows: pixelSpacing[0], columns: pixelSpacing[1], source: .patient)
+        else { return nil }
+        return ImagePlane(
+            position: SIMD3(position[0], position[1], position[2]), orientation: orientation, spacing: spacing)
+    }
+
     /// Modality LUT: a stored number that is no integer. A modality LUT that is a table has none of those (C.11.1).
     public func modalityValue(of stored: Double) -> Double { stored * slope + intercept }
 

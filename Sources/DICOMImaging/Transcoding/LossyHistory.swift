@@ -36,63 +36,12 @@ enum LossyHistory {
     private static func derive(
         _ dataSet: inout DataSet, _ recoding: PixelRecoding, ratio: Double, wasLossy: Bool
     ) {
-        let name = recoding.encoder.transferSyntax.name
-        refer(&dataSet, wasLossy: wasLossy)
-        dataSet.set(.SOPInstanceUID, .UI, UIDMaker.random())
-        dataSet.set(.ImageType, .CS, strings: derivedType(dataSet.strings(.ImageType)))
-        deriveFrameTypes(&dataSet)
-        let sentence = "Lossy compression: \(name), ratio \(Ratio.text(ratio))"
-        let text = [dataSet.string(.DerivationDescription), sentence].compactMap { $0 }.joined(separator: "; ")
-        // ST holds 1024 characters (PS3.5 §6.2).
-        if text.count <= 1024 { dataSet.set(.DerivationDescription, .ST, text) }
-        let code = Code.item("113040", "Lossy Compression")
+        DerivedImage.describe(
+            &dataSet, instance: UID.uuid(.random(in: .min ... .max), .random),
+            purpose: wasLossy ? .sourceImage : .uncompressedPredecessor,
+            sentence: "Lossy compression: \(recoding.encoder.transferSyntax.name), ratio \(Ratio.text(ratio))")
+        let code = DataSet(code: "113040", meaning: "Lossy Compression")
         dataSet.set(.DerivationCodeSequence, items: (dataSet.sequence(.DerivationCodeSequence) ?? []) + [code])
-    }
-
-    private static func refer(_ dataSet: inout DataSet, wasLossy: Bool) {
-        guard let instance = dataSet.string(.SOPInstanceUID), let sopClass = dataSet.string(.SOPClassUID) else {
-            return
-        }
-        var source = DataSet()
-        source.set(.ReferencedSOPClassUID, .UI, sopClass)
-        source.set(.ReferencedSOPInstanceUID, .UI, instance)
-        // CID 7202.
-        source.set(
-            .PurposeOfReferenceCodeSequence,
-            items: [
-                wasLossy
-                    ? Code.item("121322", "Source image for image processing operation")
-                    : Code.item("121320", "Uncompressed predecessor")
-            ])
-        dataSet.set(.SourceImageSequence, items: (dataSet.sequence(.SourceImageSequence) ?? []) + [source])
-    }
-
-    private static func derivedType(_ values: [String]) -> [String] {
-        ["DERIVED"] + (values.count > 1 ? Array(values.dropFirst()) : ["PRIMARY"])
-    }
-
-    /// Frame Type of the functional groups says the same as Image Type (PS3.3 C.8.16.1).
-    private static func deriveFrameTypes(_ dataSet: inout DataSet) {
-        for tag in [Tag.SharedFunctionalGroupsSequence, .PerFrameFunctionalGroupsSequence] {
-            guard let groups = dataSet.sequence(tag) else { continue }
-            let changed = groups.map { group in
-                var group = group
-                for element in group.elements {
-                    guard let items = group.sequence(element.tag), items.contains(where: { $0.contains(.FrameType) })
-                    else { continue }
-                    group.set(element.tag, items: items.map(withDerivedFrameType))
-                }
-                return group
-            }
-            dataSet.set(tag, items: changed)
-        }
-    }
-
-    private static func withDerivedFrameType(_ item: DataSet) -> DataSet {
-        guard item.contains(.FrameType) else { return item }
-        var item = item
-        item.set(.FrameType, .CS, strings: derivedType(item.strings(.FrameType)))
-        return item
     }
 
     /// Smallest and Largest Image Pixel Value, where the file has them.
@@ -116,28 +65,5 @@ enum LossyHistory {
             let description = recoding.pixels.description
             return Double(description.decodedFrameBytes) * Double(description.numberOfFrames) / Double(fragments.count)
         }
-    }
-
-    private enum Code {
-        static func item(_ value: String, _ meaning: String) -> DataSet {
-            var item = DataSet()
-            item.set(.CodeValue, .SH, value)
-            item.set(.CodingSchemeDesignator, .SH, "DCM")
-            item.set(.CodeMeaning, .LO, meaning)
-            return item
-        }
-    }
-}
-
-/// New identifiers.
-private enum UIDMaker {
-    /// Under 2.25, from a random UUID (PS3.5 §B.2).
-    static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        var (high, low) = (generator.next() as UInt64, generator.next() as UInt64)
-        // RFC 9562 §5.4: version 4, variant 10.
-        high = high & ~0xF000 | 0x4000
-        low = low & ~(0b11 << 62) | 0b10 << 62
-        return "2.25.\(UInt128(high) << 64 | UInt128(low))"
     }
 }

@@ -1,4 +1,5 @@
 import ByteIO
+import DICOM
 import Vault
 
 /// UIDs of images whose faces were taken out: they follow from the source's and from what was taken out, so that the
@@ -15,14 +16,11 @@ struct DefacedIdentifiers: Sendable, Hashable {
         digest = hash.digest()
     }
 
-    /// `2.25.` and 122 bits in the form of a UUID that is made from a digest (PS3.5 §B.2, RFC 9562 §5.8).
+    /// In the form of a UUID that is made from a digest.
     func uid(of source: String) -> String {
         var hash = SHA256()
         hash.update(digest)
         hash.update(utf8: source)
-        var bytes = Array(hash.digest().array.prefix(16))
-        bytes[6] = bytes[6] & 0x0F | 0x80
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        return "2.25.\(bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) })"
+        return UID.uuid(hash.digest().array.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }, .custom)
     }
 }

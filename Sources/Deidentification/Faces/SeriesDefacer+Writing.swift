@@ -17,7 +17,7 @@ extension SeriesDefacer {
             let isGrey = description.samplesPerPixel == 1 && !description.isFloat
             guard isGrey, [8, 16, 32].contains(description.bitsAllocated) else { throw Self.colour }
             let bytes = try blanked(plain, description)
-            describe(&plain, file)
+            describe(&plain)
             plain.dataSet.set(.PixelData, description.bitsAllocated > 8 ? .OW : .OB, bytes: bytes)
             let syntax = TransferSyntax(uid: file.transferSyntax.uid)
             guard syntax.isEncapsulated, let encoder = try? FrameEncoder(syntax), !encoder.isLossy,
@@ -77,84 +77,32 @@ extension SeriesDefacer {
 
     // MARK: - Header
 
-    private func describe(_ plain: inout DICOMFile, _ file: DICOMFile) {
+    private func describe(_ plain: inout DICOMFile) {
         var dataSet = plain.dataSet
-        let source = dataSet.string(.SOPInstanceUID) ?? ""
-        let instance = identifiers.uid(of: source)
-        var reference = DataSet()
-        reference.set(.ReferencedSOPClassUID, .UI, dataSet.string(.SOPClassUID) ?? "")
-        reference.set(.ReferencedSOPInstanceUID, .UI, source)
-        reference.set(
-            .PurposeOfReferenceCodeSequence,
-            items: [Self.code("121322", "Source image for image processing operation")])
-        dataSet.set(.SourceImageSequence, items: (dataSet.sequence(.SourceImageSequence) ?? []) + [reference])
         // Pixels that differ in what matters are another image (C.7.6.1.1.2), and of another series, whose equipment
         // made them (A.1.2.4).
-        dataSet.set(.SOPInstanceUID, .UI, instance)
+        let instance = identifiers.uid(of: dataSet.string(.SOPInstanceUID) ?? "")
+        DerivedImage.describe(
+            &dataSet, instance: instance, purpose: .sourceImage,
+            sentence: "Face taken out (Tarn, method \(Self.version))")
         dataSet.set(.SeriesInstanceUID, .UI, identifiers.uid(of: dataSet.string(.SeriesInstanceUID) ?? ""))
         plain.meta.set(.MediaStorageSOPInstanceUID, .UI, instance)
-        dataSet.set(.ImageType, .CS, strings: Self.derived(dataSet.strings(.ImageType)))
-        Self.deriveFrameTypes(&dataSet)
-        let sentence = "Face taken out (Tarn, method \(Self.version))"
-        let text = [dataSet.string(.DerivationDescription), sentence].compactMap { $0 }.joined(separator: "; ")
-        dataSet.set(.DerivationDescription, .ST, text.count <= 1024 ? text : sentence)
         mark(&dataSet)
         for tag in dataSet.elements.map(\.tag) where Self.showsPixels(tag) { dataSet.remove(tag) }
         plain.dataSet = dataSet
     }
 
-    /// PS3.15 E.3.2: (0028,0302), and what was applied (CID 7050).
+    /// PS3.15 E.3.2: what was applied (CID 7050), and by what.
     private func mark(_ dataSet: inout DataSet) {
-        dataSet.set(.RecognizableVisualFeatures, .CS, "NO")
         dataSet.set(
             .DeidentificationMethod, .LO,
             strings: dataSet.strings(.DeidentificationMethod) + ["Tarn, face taken out, method \(Self.version)"])
-        let codes = dataSet.sequence(.DeidentificationMethodCodeSequence) ?? []
-        guard !codes.contains(where: { $0.string(.CodeValue) == "113102" }) else { return }
-        dataSet.set(
-            .DeidentificationMethodCodeSequence,
-            items: codes + [Self.code("113102", "Clean Recognizable Visual Features Option")])
+        Outcome.claim(.cleanRecognizableVisualFeatures, in: &dataSet)
     }
 
     /// What else may show the face, or describes the pixels as they were: icons, overlays, extremes.
     private static func showsPixels(_ tag: Tag) -> Bool {
         [.IconImageSequence, .SmallestImagePixelValue, .LargestImagePixelValue].contains(tag)
             || tag.group & 0xFF01 == 0x6000
-    }
-
-    private static func code(_ value: String, _ meaning: String) -> DataSet {
-        var item = DataSet()
-        item.set(.CodeValue, .SH, value)
-        item.set(.CodingSchemeDesignator, .SH, "DCM")
-        item.set(.CodeMeaning, .LO, meaning)
-        return item
-    }
-
-    private static func derived(_ type: [String]) -> [String] {
-        ["DERIVED"] + (type.count > 1 ? Array(type.dropFirst()) : ["PRIMARY"])
-    }
-
-    /// Frame Type of the functional groups says the same as Image Type (PS3.3 C.8.16.1).
-    private static func deriveFrameTypes(_ dataSet: inout DataSet) {
-        for tag in [Tag.SharedFunctionalGroupsSequence, .PerFrameFunctionalGroupsSequence] {
-            guard let groups = dataSet.sequence(tag) else { continue }
-            let changed = groups.map { group in
-                var group = group
-                for element in group.elements {
-                    guard let items = group.sequence(element.tag), items.contains(where: { $0.contains(.FrameType) })
-                    else { continue }
-                    group.set(
-                        element.tag,
-                        items: items.map { item in
-                            guard item.contains(.FrameType) else { return item }
-                            var item = item
-                            item.set(.FrameType, .CS, strings: derived(item.strings(.FrameType)))
-                            return item
-                        })
-                }
-                return group
-            }
-            dataSet.set(tag, items: changed)
-        }
     }
 }

@@ -25,17 +25,25 @@ extension Labels {
                 guard let plane = planes[PlaneKey(instance: annotation.instance, frame: annotation.frame)] else {
                     return nil
                 }
-                let points = annotation.points.compactMap { plane.place(of: $0) }
+                let points = annotation.points.compactMap { Self.place(of: $0, in: plane) }
                 return points.count == annotation.points.count && !points.isEmpty ? points : nil
             }
         }
     }
 
+    /// In mm of the patient. The centre of the first sample is at (½, ½).
+    private static func place(of point: [Double], in plane: ImagePlane) -> [Double]? {
+        guard point.count == 2 else { return nil }
+        let place = plane.patientPoint(.init(column: point[0] - 0.5, row: point[1] - 0.5))
+        let values = [place.x, place.y, place.z]
+        return values.allSatisfy(\.isFinite) ? values : nil
+    }
+
     private func planes(
         _ wanted: [String: Set<Int>], principal: Principal
-    ) async throws -> [PlaneKey: PatientPlane] {
-        try await withThrowingTaskGroup(of: [(PlaneKey, PatientPlane)].self) { tasks in
-            var planes: [PlaneKey: PatientPlane] = [:]
+    ) async throws -> [PlaneKey: ImagePlane] {
+        try await withThrowingTaskGroup(of: [(PlaneKey, ImagePlane)].self) { tasks in
+            var planes: [PlaneKey: ImagePlane] = [:]
             for (position, (uid, frames)) in wanted.enumerated() {
                 if position >= Self.headersAtOnce, let part = try await tasks.next() {
                     for (key, plane) in part { planes[key] = plane }
@@ -49,7 +57,7 @@ extension Labels {
 
     private func planes(
         _ uid: String, _ frames: Set<Int>, principal: Principal
-    ) async throws(LakeError) -> [(PlaneKey, PatientPlane)] {
+    ) async throws(LakeError) -> [(PlaneKey, ImagePlane)] {
         let opened = try await instances.instance(uid, principal: principal)
         let header: InstanceHeader
         do throws(LakeError) { header = try await instances.header(opened) } catch {
@@ -58,7 +66,7 @@ extension Labels {
         }
         return await instances.workers.run {
             frames.compactMap { frame in
-                PatientPlane(header.display.frame(frame)).map { (PlaneKey(instance: uid, frame: frame), $0) }
+                header.display.frame(frame).plane.map { (PlaneKey(instance: uid, frame: frame), $0) }
             }
         }
     }
