@@ -1,7 +1,6 @@
 internal import ByteIO
 internal import Foundation
 internal import Logging
-internal import ObjectStorage
 internal import Postgres
 internal import Vault
 
@@ -37,17 +36,13 @@ public struct Erasures: Sendable {
         guard let project = try await visibility.projects(.erase, code: project, principal: principal).first else {
             throw LakeError(.notFound, "there is no such subject")
         }
-        guard confirmation == code else {
-            throw LakeError(.invalid, "to confirm, give the subject's code once more: it is erased for good")
-        }
-        let reason = try Naming.line(reason, of: "a reason", limit: 500)
-        return try await LakeError.rethrowing {
-            // Who asked may go away; what was begun is ended.
-            try await Task { () async throws -> Tombstone in
-                let id = try await self.begin(code, project: project, reason: reason, principal)
-                try await self.finish(id)
-                return try await self.tombstone(id)
-            }.value
+        let reason = try Aftermath.admit(reason, code, confirmation: confirmation, outcome: "it is erased")
+        return try await Aftermath.toTheEnd {
+            let id = try await begin(code, project: project, reason: reason, principal)
+            try await finish(id)
+            return try Tombstone(
+                try await context.database.single(
+                    "SELECT \(Tombstone.columns) FROM \(Tombstone.source) WHERE t.id = $1", [id]))
         }
     }
 
@@ -64,23 +59,7 @@ public struct Erasures: Sendable {
         }
     }
 
-    /// Ends what a crash or a backend that did not answer left to do.
-    var recurring: [Recurring] {
-        [
-            Recurring(name: "erasing", interval: .seconds(30)) {
-                let open = try await self.context.database.query(
-                    "SELECT id FROM subject_tombstone WHERE state <> 'done' ORDER BY id"
-                ).map { try $0.decode("id", as: Int64.self) }
-                for id in open { try await self.finish(id) }
-            }
-        ]
-    }
-
-    private func tombstone(_ id: Int64) async throws -> Tombstone {
-        try Tombstone(
-            try await context.database.single(
-                "SELECT \(Tombstone.columns) FROM \(Tombstone.source) WHERE t.id = $1", [id]))
-    }
+    var recurring: [Recurring] { [Aftermath.erasure.recurring("erasing", context) { try await finish($0) }] }
 
     // MARK: The transaction
 
@@ -138,19 +117,11 @@ public struct Erasures: Sendable {
 
     /// Does what is left to do; several may try at once.
     private func finish(_ id: Int64) async throws {
-        try await eraseBytes(id)
         let row = try await context.database.single(
-            "SELECT state, transaction, counts->>'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id])
+            "SELECT counts->>'studyNumbers' AS studies FROM subject_tombstone WHERE id = $1", [id])
         let studies = try JSONDecoder().decode(
             [Int64].self, from: Data(try row.decode("studies", as: String.self).utf8))
-        if try row.decode("state", as: String.self) == Tombstone.State.traces.rawValue {
-            // Whoever was reading when the keys went has put them back into memory: once more.
-            forget(studies)
-            guard let unswept = try await TraceSweep(context).run(after: row.decode("transaction")) else { return }
-            try await context.database.query(
-                "UPDATE subject_tombstone SET state = 'copies', unswept = $2 WHERE id = $1 AND state = 'traces'",
-                [id, unswept])
-        }
+        try await Aftermath.erasure.run(id, context) { forget(studies) }
         try await removeCopies(of: studies, id)
     }
 
@@ -166,27 +137,5 @@ public struct Erasures: Sendable {
         }
         try await context.database.query(
             "UPDATE subject_tombstone SET state = 'done', done_at = now() WHERE id = $1 AND state = 'copies'", [id])
-    }
-
-    private func eraseBytes(_ id: Int64) async throws {
-        while true {
-            let blobs = try await context.database.query(
-                """
-                SELECT segment, byte_offset, length FROM erasure_blob WHERE tombstone_id = $1
-                ORDER BY segment, byte_offset LIMIT 2000
-                """, [id]
-            ).map {
-                StoredAddresses.Address(
-                    segment: try $0.decode("segment"), offset: try $0.decode("byte_offset"),
-                    length: try $0.decode("length"))
-            }
-            guard let last = blobs.last else { break }
-            try await context.store.erase(blobs.map(\.blob))
-            try await context.database.query(
-                "DELETE FROM erasure_blob WHERE tombstone_id = $1 AND (segment, byte_offset) <= ($2, $3)",
-                [id, last.segment, last.offset])
-        }
-        try await context.database.query(
-            "UPDATE subject_tombstone SET state = 'traces' WHERE id = $1 AND state = 'bytes'", [id])
     }
 }

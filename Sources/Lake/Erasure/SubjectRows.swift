@@ -135,27 +135,14 @@ struct SubjectRows {
             VALUES ($1, $2, $3, $4, '{}') RETURNING id
             """, [project, hash, principal.accountID, reason]
         ).decode("id")
-        let tables = ["instance i WHERE i.study_id", "held i WHERE i.study_key_id", "conflict i WHERE i.study_key_id"]
-        let addresses = tables.flatMap { table in
-            ["object", "patch"].map { part in
-                "SELECT \(part)_segment AS s, \(part)_offset AS o, \(part)_length AS l FROM \(table) = ANY($2)"
-            }
-        }
-        let defaced = """
-            SELECT object_segment AS s, object_offset AS o, object_length AS l FROM defaced_image WHERE study_id = ANY($2)
-            """
-        try await connection.query(
-            """
-            INSERT INTO erasure_blob (tombstone_id, segment, byte_offset, length)
-            SELECT DISTINCT ON (s, o) $1::bigint, s, o, l FROM (\((addresses + [defaced]).joined(separator: " UNION ALL "))) a
-            ORDER BY s, o
-            """, [id, studies])
-        let blobs = try await connection.single(
-            "SELECT count(*) AS n, coalesce(sum(length), 0)::bigint AS b FROM erasure_blob WHERE tombstone_id = $1",
-            [id])
+        let addresses =
+            DoomedBlobs.addresses("object", "patch", of: "instance", study: "study_id")
+            + DoomedBlobs.addresses("object", "patch", of: "held", study: "study_key_id")
+            + DoomedBlobs.addresses("object", "patch", of: "conflict", study: "study_key_id")
+            + DoomedBlobs.addresses("object", of: "defaced_image", study: "study_id")
         var counts = counts
-        counts.blobs = try blobs.decode("n")
-        counts.bytes = try blobs.decode("b")
+        (counts.blobs, counts.bytes) = try await DoomedBlobs.erasures.add(
+            addresses, of: id, studies: studies, connection)
         let text = String(decoding: try JSONEncoder().encode(counts), as: UTF8.self)
         try await connection.query(
             """

@@ -50,9 +50,7 @@ struct EntryPages: Sendable {
             let study: Int64? = try row.decode("study_id")
             let entry = try ExportEntry(row)
             guard let study else { return Row(entry: entry, stored: nil) }
-            let address = StoredAddresses.Address(
-                segment: try row.decode("object_segment"), offset: try row.decode("object_offset"),
-                length: try row.decode("object_length"))
+            let address = try StoredAddresses.Address(row, part: "object")
             return Row(entry: entry, stored: (address, study))
         }
         guard let last = page.last else { return nil }

@@ -82,9 +82,7 @@ struct SeriesFaces: Sendable {
             guard try row.decode("object_here", as: Bool.self) else { throw LakeError.offloaded }
             return Image(
                 id: try row.decode("id"), uid: try row.decode("uid"),
-                address: StoredAddresses.Address(
-                    segment: try row.decode("object_segment"), offset: try row.decode("object_offset"),
-                    length: try row.decode("object_length")),
+                address: try StoredAddresses.Address(row, part: "object"),
                 size: try row.decode("stored_size"))
         }
     }

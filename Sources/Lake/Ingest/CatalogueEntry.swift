@@ -1,5 +1,3 @@
-internal import ObjectStorage
-
 /// All that the catalogue keeps about one instance: what `Indexer` writes into study, series and instance.
 /// A held instance keeps it sealed until a person releases it.
 struct CatalogueEntry: Codable, Sendable {
@@ -52,29 +50,4 @@ struct CatalogueEntry: Codable, Sendable {
     var study: Study
     var series: Series
     var instance: Instance
-}
-
-/// Where the sealed object and its patch lie.
-struct StoredAddresses: Codable, Sendable, Hashable {
-    var object: Address
-    var patch: Address
-
-    /// `BlobAddress`, in the form that is kept.
-    struct Address: Codable, Sendable, Hashable {
-        var segment: Int64
-        var offset: Int64
-        var length: Int64
-
-        init(segment: Int64, offset: Int64, length: Int64) {
-            self.segment = segment
-            self.offset = offset
-            self.length = length
-        }
-
-        init(_ address: BlobAddress) {
-            self.init(segment: address.segment, offset: address.offset, length: address.length)
-        }
-
-        var blob: BlobAddress { BlobAddress(segment: segment, offset: offset, length: length) }
-    }
 }

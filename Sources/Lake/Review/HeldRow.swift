@@ -88,16 +88,3 @@ extension [PixelRegion] {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
     }
 }
-
-extension StoredAddresses {
-    /// The six columns `object_…` and `patch_…` of instance, held and conflict.
-    init(_ row: PostgresRow) throws(PostgresError) {
-        self.init(
-            object: Address(
-                segment: try row.decode("object_segment"), offset: try row.decode("object_offset"),
-                length: try row.decode("object_length")),
-            patch: Address(
-                segment: try row.decode("patch_segment"), offset: try row.decode("patch_offset"),
-                length: try row.decode("patch_length")))
-    }
-}

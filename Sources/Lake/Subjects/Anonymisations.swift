@@ -1,5 +1,3 @@
-internal import Foundation
-internal import ObjectStorage
 internal import Postgres
 
 /// Destroys for good what says who a patient is, and keeps the images.
@@ -93,39 +91,23 @@ public struct Anonymisations: Sendable {
         }
     }
 
-    /// Ends what a crash left to do.
-    var recurring: [Recurring] {
-        [
-            Recurring(name: "anonymising", interval: .seconds(30)) {
-                let open = try await self.context.database.query(
-                    "SELECT id FROM anonymisation WHERE state <> 'done' ORDER BY id"
-                ).map { try $0.decode("id", as: Int64.self) }
-                for id in open { try await self.finish(id) }
-            }
-        ]
-    }
+    var recurring: [Recurring] { [Aftermath.anonymisation.recurring("anonymising", context) { try await finish($0) }] }
 
     private func run(
         _ reason: String, _ code: String, _ confirmation: String, _ principal: Principal,
         _ rows: @escaping @Sendable (PostgresConnection) async throws -> IdentityRows
     ) async throws(LakeError) -> Anonymisation {
-        guard confirmation == code else {
-            throw LakeError(
-                .invalid, "to confirm, give the subject's code once more: the identity is destroyed for good")
-        }
-        let reason = try Naming.line(reason, of: "a reason", limit: 500)
-        return try await LakeError.rethrowing {
-            // Who asked may go away; what was begun is ended.
-            try await Task { () async throws -> Anonymisation in
-                let (id, studies) = try await context.database.transaction(attempts: 6) { connection in
-                    try await rows(connection).destroy(reason: reason, context, principal)
-                }
-                forget(studies)
-                try await finish(id)
-                return try Anonymisation(
-                    try await context.database.single(
-                        "SELECT \(Anonymisation.columns) FROM \(Anonymisation.source) WHERE n.id = $1", [id]))
-            }.value
+        let reason = try Aftermath.admit(
+            reason, code, confirmation: confirmation, outcome: "the identity is destroyed")
+        return try await Aftermath.toTheEnd {
+            let (id, studies) = try await context.database.transaction(attempts: 6) { connection in
+                try await rows(connection).destroy(reason: reason, context, principal)
+            }
+            forget(studies)
+            try await finish(id)
+            return try Anonymisation(
+                try await context.database.single(
+                    "SELECT \(Anonymisation.columns) FROM \(Anonymisation.source) WHERE n.id = $1", [id]))
         }
     }
 
@@ -139,45 +121,14 @@ public struct Anonymisations: Sendable {
 
     /// Does what is left to do; several may try at once.
     private func finish(_ id: Int64) async throws {
-        try await eraseBytes(id)
-        let row = try await context.database.single(
-            """
-            SELECT n.state, n.transaction, (SELECT coalesce(array_agg(k.id), '{}') FROM study_key k
-                WHERE k.identity_key_wrapped IS NULL AND (k.id = n.study_id OR (n.study_id IS NULL
-                    AND k.subject_id = n.subject_id))) AS studies
-            FROM anonymisation n WHERE n.id = $1
-            """, [id])
-        guard try row.decode("state", as: String.self) == Anonymisation.State.traces.rawValue else { return }
-        // Whoever was reading when the key went has put it back into memory: once more.
-        forget(try row.decode("studies"))
-        guard let unswept = try await TraceSweep(context).run(after: try row.decode("transaction")) else { return }
-        try await context.database.query(
-            """
-            UPDATE anonymisation SET state = 'done', ended_at = now(), unswept = $2
-            WHERE id = $1 AND state = 'traces'
-            """, [id, unswept])
-    }
-
-    private func eraseBytes(_ id: Int64) async throws {
-        while true {
-            let blobs = try await context.database.query(
+        try await Aftermath.anonymisation.run(id, context) {
+            let row = try await context.database.single(
                 """
-                SELECT segment, byte_offset, length FROM anonymisation_blob WHERE anonymisation_id = $1
-                ORDER BY segment, byte_offset LIMIT 2000
-                """, [id]
-            ).map {
-                StoredAddresses.Address(
-                    segment: try $0.decode("segment"), offset: try $0.decode("byte_offset"),
-                    length: try $0.decode("length"))
-            }
-            guard let last = blobs.last else { break }
-            try await context.store.erase(blobs.map(\.blob))
-            try await context.database.query(
-                """
-                DELETE FROM anonymisation_blob WHERE anonymisation_id = $1 AND (segment, byte_offset) <= ($2, $3)
-                """, [id, last.segment, last.offset])
+                SELECT coalesce(array_agg(k.id), '{}') AS studies FROM anonymisation n JOIN study_key k
+                    ON k.id = n.study_id OR (n.study_id IS NULL AND k.subject_id = n.subject_id)
+                WHERE n.id = $1 AND k.identity_key_wrapped IS NULL
+                """, [id])
+            forget(try row.decode("studies"))
         }
-        try await context.database.query(
-            "UPDATE anonymisation SET state = 'traces' WHERE id = $1 AND state = 'bytes'", [id])
     }
 }

@@ -97,29 +97,15 @@ struct IdentityRows: Sendable {
             VALUES ($1, $2, $3, $4, $5, '{}') RETURNING id
             """, [project, subject, study, principal.accountID, reason]
         ).decode("id")
-        let parts =
-            [("instance", "study_id", ["patch"])]
-            + ["held", "conflict"].map { ($0, "study_key_id", ["object", "patch"]) }
-        let addresses = parts.flatMap { table, key, parts in
-            parts.map {
-                "SELECT \($0)_segment AS s, \($0)_offset AS o, \($0)_length AS l FROM \(table) WHERE \(key) = ANY($2)"
-            }
-        }
-        try await connection.query(
-            """
-            INSERT INTO anonymisation_blob (anonymisation_id, segment, byte_offset, length)
-            SELECT DISTINCT ON (s, o) $1::bigint, s, o, l FROM (\(addresses.joined(separator: " UNION ALL "))) a
-            WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.object_segment = s AND i.object_offset = o)
-            ORDER BY s, o
-            """, [id, studies])
-        let blobs = try await connection.single(
-            """
-            SELECT count(*) AS n, coalesce(sum(length), 0)::bigint AS b FROM anonymisation_blob
-            WHERE anonymisation_id = $1
-            """, [id])
+        let addresses =
+            DoomedBlobs.addresses("patch", of: "instance", study: "study_id")
+            + DoomedBlobs.addresses("object", "patch", of: "held", study: "study_key_id")
+            + DoomedBlobs.addresses("object", "patch", of: "conflict", study: "study_key_id")
         var counts = counts
-        counts.blobs = try blobs.decode("n")
-        counts.bytes = try blobs.decode("b")
+        (counts.blobs, counts.bytes) = try await DoomedBlobs.anonymisations.add(
+            addresses, of: id, studies: studies,
+            where: "NOT EXISTS (SELECT 1 FROM instance i WHERE i.object_segment = s AND i.object_offset = o)",
+            connection)
         let text = String(decoding: try JSONEncoder().encode(counts), as: UTF8.self)
         try await connection.query("UPDATE anonymisation SET counts = $2::jsonb WHERE id = $1", [id, text])
         return id

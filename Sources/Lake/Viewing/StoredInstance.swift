@@ -38,9 +38,7 @@ struct StoredInstance: Sendable {
         transferSyntax = try row.decode("transfer_syntax")
         number = try row.decode("number")
         frames = try row.decode("frames")
-        address = StoredAddresses.Address(
-            segment: try row.decode("object_segment"), offset: try row.decode("object_offset"),
-            length: try row.decode("object_length"))
+        address = try StoredAddresses.Address(row, part: "object")
         size = try row.decode("stored_size")
         sha256 = try row.decode("stored_sha256")
         isHere = try row.decode("object_here")
