@@ -3,7 +3,7 @@ import { api, isAbort, messageOf, sentence } from "../core/api.js";
 import { go } from "../core/go.js";
 import { plural } from "../core/format.js";
 import { openDialog } from "../ui/dialog.js";
-import { field, form, withRule } from "../ui/form.js";
+import { destroyForm, goesAndStays, ofPatient, points } from "../ui/destroying.js";
 import { icon } from "../ui/icons.js";
 import { notice } from "../ui/notice.js";
 
@@ -21,11 +21,6 @@ export function eraseSection(study) {
     ]);
 }
 
-/** @param {string[]} items */
-function points(items) {
-    return h("ul", null, items.map((text) => h("li", null, text)));
-}
-
 /** @param {StudyDetail} study */
 function openErase(study) {
     const asking = new AbortController();
@@ -33,30 +28,20 @@ function openErase(study) {
     const below = h("div", { "aria-live": "polite" }, h("p", { class: "muted" }, "Looking whether it is allowed…"));
     const dialog = openDialog(
         "Erase this patient",
-        h("p", null, [
-            "Patient ",
-            h("strong", { class: "code" }, study.subject),
-            ` of the project ${study.project}. This can't be taken back.`,
-        ]),
-        h("div", { class: "goes-and-stays" }, [
-            h("div", null, [
-                h("h3", null, "What goes"),
-                points([
-                    `${plural(studies.length, "study", "studies")} with all images, also those that are held`,
-                    "What rebuilds the originals and names the patient",
-                    "Reports and annotations",
-                    "All keys, and the copies in cold storage",
-                ]),
-            ]),
-            h("div", null, [
-                h("h3", null, "What stays"),
-                points([
-                    "That you erased a patient, when and why, without the patient's code",
-                    "Who did what, without which patient it was",
-                    "Files that somebody downloaded before: this server can't reach them",
-                ]),
-            ]),
-        ]),
+        ofPatient(study),
+        goesAndStays(
+            [
+                `${plural(studies.length, "study", "studies")} with all images, also those that are held`,
+                "What rebuilds the originals and names the patient",
+                "Reports and annotations",
+                "All keys, and the copies in cold storage",
+            ],
+            [
+                "That you erased a patient, when and why, without the patient's code",
+                "Who did what, without which patient it was",
+                "Files that somebody downloaded before: this server can't reach them",
+            ],
+        ),
         below,
     );
     dialog.addEventListener("close", () => asking.abort());
@@ -72,30 +57,19 @@ function openErase(study) {
     }
 
     function question() {
-        const reason = h("input", { class: "input", required: true, maxlength: 500, autocomplete: "off" });
-        const code = withRule(
-            h("input", { class: "input code", required: true, autocomplete: "off", spellcheck: "false" }),
-            (value) => value.trim() === study.subject ? "" : "This is not the code of this patient.",
-        );
-        const element = form(
-            {
-                action: "Erase for good",
-                busy: "Erasing. Please wait…",
-                async submit() {
-                    const path = `subjects/${encodeURIComponent(study.project)}/${
-                        encodeURIComponent(study.subject)
-                    }/erase`;
-                    /** @type {Tombstone} */
-                    const stone = await api.post(path, { reason: reason.value.trim(), confirm: code.value.trim() });
-                    dialog.close();
-                    go(`/erased/${stone.id}`);
-                },
+        return destroyForm({
+            subject: study.subject,
+            action: "Erase for good",
+            busy: "Erasing. Please wait…",
+            hint: "For example: request of the patient, and its file number. No names; it is kept.",
+            async submit(body) {
+                const path = `subjects/${encodeURIComponent(study.project)}/${encodeURIComponent(study.subject)}/erase`;
+                /** @type {Tombstone} */
+                const stone = await api.post(path, body);
+                dialog.close();
+                go(`/erased/${stone.id}`);
             },
-            field("Reason", reason, "For example: request of the patient, and its file number. No names; it is kept."),
-            field("Type the patient code to confirm", code, study.subject),
-        );
-        element.querySelector("button[type=submit]")?.classList.replace("primary", "danger");
-        return element;
+        });
     }
 }
 

@@ -3,7 +3,7 @@ import { api, isAbort, messageOf } from "../core/api.js";
 import { plural } from "../core/format.js";
 import { permitted, projectsPermitting } from "../core/session.js";
 import { archiveCard } from "../archive/card.js";
-import { select } from "../ui/form.js";
+import { projectFilter, select } from "../ui/form.js";
 import { icon } from "../ui/icons.js";
 import { empty, failure } from "../ui/notice.js";
 
@@ -27,10 +27,7 @@ export function render({ query, signal, setTitle }) {
     if (!permitted("archive")) return noRole();
     const projects = projectsPermitting("archive");
     const choices = {
-        project: select({ "aria-label": "Project" }, [
-            ["", "All projects"],
-            ...projects.map(({ code, name }) => /** @type {[string, string]} */ ([code, name || code])),
-        ], query.get("project") ?? ""),
+        project: projectFilter(projects, query.get("project") ?? "", change),
         local: select({ "aria-label": "Which studies" }, states, query.get("local") ?? ""),
     };
     const list = h("ul", { class: "archive-list" });
@@ -53,7 +50,7 @@ export function render({ query, signal, setTitle }) {
         fill(list);
         load(null);
     }
-    for (const choice of Object.values(choices)) choice.addEventListener("change", change);
+    choices.local.addEventListener("change", change);
 
     /** @param {string | null} cursor */
     async function load(cursor) {
@@ -94,7 +91,7 @@ export function render({ query, signal, setTitle }) {
         h("div", { class: "heading" }, [
             h("h1", null, "Archive"),
             count,
-            h("div", { class: "end" }, projects.length > 1 ? choices.project : null, choices.local),
+            h("div", { class: "end" }, choices.project, choices.local),
             h("p", null, "Studies with copies in cold storage, how long they have to be kept, and legal holds."),
         ]),
         list,

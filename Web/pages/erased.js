@@ -1,6 +1,7 @@
 import { fill, h } from "../core/dom.js";
 import { api, isAbort, messageOf } from "../core/api.js";
 import { formatBytes, formatTime, plural } from "../core/format.js";
+import { unsweptWords } from "../ui/destroying.js";
 import { icon } from "../ui/icons.js";
 import { empty, failure, notice } from "../ui/notice.js";
 import { missingContent } from "./missing.js";
@@ -75,12 +76,7 @@ function counts({ studies, instances, held, conflicts, reports, labelCommits, ex
 function whole(stone) {
     return h("section", { class: "card section erased" }, [
         notice(stone.state === "done" ? "good" : "info", remaining[stone.state]),
-        stone.unswept.length > 0
-            ? notice(
-                "warn",
-                `These tables were too large to be written anew: ${stone.unswept.join(", ")}. Tell your administrator.`,
-            )
-            : null,
+        stone.unswept.length > 0 ? notice("warn", unsweptWords(stone.unswept)) : null,
         h("h2", null, "What was erased"),
         h("ul", { class: "erased-counts" }, counts(stone.counts).map((text) => h("li", null, text))),
         h("h2", null, "What stays"),

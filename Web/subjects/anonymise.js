@@ -2,16 +2,11 @@ import { fill, h } from "../core/dom.js";
 import { api } from "../core/api.js";
 import { formatBytes, plural } from "../core/format.js";
 import { openDialog } from "../ui/dialog.js";
-import { field, form, withRule } from "../ui/form.js";
+import { destroyForm, goesAndStays, ofPatient, points, unsweptWords } from "../ui/destroying.js";
 import { notice } from "../ui/notice.js";
 
 /** @import { StudyDetail } from "../types.d.ts" */
 /** @import { Anonymisation } from "./subjects.d.ts" */
-
-/** @param {string[]} items */
-function points(items) {
-    return h("ul", null, items.map((text) => h("li", null, text)));
-}
 
 /** Asks whether who the patient is may be destroyed for good. @param {StudyDetail} study */
 export function openAnonymise(study) {
@@ -20,11 +15,6 @@ export function openAnonymise(study) {
     const whole = h("input", { type: "radio", name, value: "subject", checked: true });
     const alone = h("input", { type: "radio", name, value: "study" });
     const warning = h("div", { "aria-live": "polite" });
-    const reason = h("input", { class: "input", required: true, maxlength: 500, autocomplete: "off" });
-    const code = withRule(
-        h("input", { class: "input code", required: true, autocomplete: "off", spellcheck: "false" }),
-        (value) => value.trim() === study.subject ? "" : "This is not the code of this patient.",
-    );
     const warn = () => {
         const words =
             "The other studies of this patient keep their identity. Who may read it knows whose images these " +
@@ -35,15 +25,16 @@ export function openAnonymise(study) {
     alone.addEventListener("change", warn);
     const content = h("div", null);
     openDialog("Destroy the identity", content);
-    const element = form(
+    const element = destroyForm(
         {
+            subject: study.subject,
             action: "Destroy for good",
             busy: "Destroying. Please wait…",
-            async submit() {
+            hint: "For example: end of the project. No names; it is kept.",
+            async submit(body) {
                 const path = alone.checked
                     ? `studies/${encodeURIComponent(study.uid)}/anonymise`
                     : `subjects/${encodeURIComponent(study.project)}/${encodeURIComponent(study.subject)}/anonymise`;
-                const body = { reason: reason.value.trim(), confirm: code.value.trim() };
                 fill(content, outcome(await api.post(path, body)));
             },
         },
@@ -55,35 +46,22 @@ export function openAnonymise(study) {
                 warning,
             ])
             : null,
-        field("Reason", reason, "For example: end of the project. No names; it is kept."),
-        field("Type the patient code to confirm", code, study.subject),
     );
-    element.querySelector("button[type=submit]")?.classList.replace("primary", "danger");
     fill(
         content,
-        h("p", null, [
-            "Patient ",
-            h("strong", { class: "code" }, study.subject),
-            ` of the project ${study.project}. This can't be taken back.`,
-        ]),
-        h("div", { class: "goes-and-stays" }, [
-            h("div", null, [
-                h("h3", null, "What goes"),
-                points([
-                    "What rebuilds the original files and names the patient",
-                    "Reports as they were written",
-                    "That anything more can come to these images",
-                ]),
-            ]),
-            h("div", null, [
-                h("h3", null, "What stays"),
-                points([
-                    "The de-identified images, annotations and reports",
-                    "The patient code, and who did what",
-                    "Files that somebody downloaded before",
-                ]),
-            ]),
-        ]),
+        ofPatient(study),
+        goesAndStays(
+            [
+                "What rebuilds the original files and names the patient",
+                "Reports as they were written",
+                "That anything more can come to these images",
+            ],
+            [
+                "The de-identified images, annotations and reports",
+                "The patient code, and who did what",
+                "Files that somebody downloaded before",
+            ],
+        ),
         element,
     );
 }
@@ -98,9 +76,7 @@ function outcome({ counts, state, unswept }) {
             counts.reports > 0 ? `${plural(counts.reports, "report")} stay without what named somebody` : "",
             counts.others > 0 ? `${plural(counts.others, "other study keeps", "other studies keep")} an identity` : "",
             state === "done" ? "" : "What is left in files is being overwritten. That goes on by itself.",
-            unswept.length > 0
-                ? `These tables were too large to be written anew: ${unswept.join(", ")}. Tell your administrator.`
-                : "",
+            unswept.length > 0 ? unsweptWords(unswept) : "",
         ].filter(Boolean)),
         h("button", { class: "button", type: "button", onclick: () => location.reload() }, "Close"),
     ];
