@@ -22,7 +22,7 @@ func system(_ name: String, _ debianPackage: String) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: common)
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestMaterial"], swiftSettings: common)
 }
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -93,7 +93,9 @@ let package = Package(
             ],
             swiftSettings: common),
 
-        // Tests mirror Sources
+        // Tests mirror Sources; what several of them read or make lies in a room of its own
+        .target(
+            name: "TestMaterial", dependencies: ["ByteIO", "DICOM"], path: "Tests/TestMaterial", swiftSettings: common),
         tests("ByteIO", ["ByteIO"]),
         tests("DICOM", ["DICOM", "ByteIO"]),
         tests("DICOMImaging", ["DICOMImaging", "DICOM", "ByteIO"]),

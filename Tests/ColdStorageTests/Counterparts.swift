@@ -1,5 +1,6 @@
 import ColdStorage
 import Foundation
+import TestMaterial
 
 /// The small Kubo and gateway of `Tests/cold_counterparts.py`, in a process of their own.
 final class Counterparts: @unchecked Sendable {
@@ -9,8 +10,7 @@ final class Counterparts: @unchecked Sendable {
     private let input = Pipe()
 
     init() throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("cold_counterparts.py")
+        let script = Repository.file("Tests/cold_counterparts.py")
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", script.path]

@@ -1,13 +1,13 @@
 import ByteIO
 import ContentAddressing
 import Foundation
+import TestMaterial
 import Testing
 
 /// What PyPI's dag-cbor and ipld-car wrote: Tests/Vectors/car and dag-cbor, by Tests/Vectors/archive.py.
 @Suite struct OtherWritersTests {
     static func file(_ name: String) throws -> Bytes {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return Bytes(Array(try Data(contentsOf: folder.appendingPathComponent("Vectors/\(name)"))))
+        Bytes(Array(try Data(contentsOf: Repository.file("Tests/Vectors/\(name)"))))
     }
 
     @Test(arguments: ["map", "numbers", "nested", "texts"]) func recordsAreReadAndWrittenAlike(_ name: String) throws {

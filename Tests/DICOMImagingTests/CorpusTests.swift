@@ -2,9 +2,10 @@ import ByteIO
 import DICOM
 import DICOMImaging
 import Foundation
+import TestMaterial
 import Testing
 
-@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct CorpusTests {
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is absent")) struct CorpusTests {
     /// Transfer syntaxes that this version decodes.
     static let supported: Set<String> = [
         "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99",
@@ -65,7 +66,7 @@ import Testing
 }
 
 /// Whatever the corpus holds may be refused, but must not crash, hang or take much memory.
-@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct HostileFileTests {
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is absent")) struct HostileFileTests {
     @Test func `every file of the corpus is shown or refused`() throws {
         var shown = 0
         var refused: [ImagingError.Code: Int] = [:]

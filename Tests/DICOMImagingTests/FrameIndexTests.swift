@@ -1,9 +1,10 @@
 import ByteIO
 import DICOM
 import DICOMImaging
+import TestMaterial
 import Testing
 
-@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct FrameIndexTests {
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is absent")) struct FrameIndexTests {
     /// Native, 1-bit, RLE with one and with several fragments a frame, JPEG with an offset table, big endian.
     static let paths = [
         "03_multiframe/emri_small.dcm", "04_transfer_syntax/seg_encodings/liver_nonbyte_aligned.dcm",

@@ -1,6 +1,7 @@
 import ByteIO
 import DICOM
 import DICOMImaging
+import TestMaterial
 import Testing
 
 /// Frames coded by hand after PS3.5 Annex G.
@@ -106,7 +107,7 @@ import Testing
 }
 
 /// Segmentations of one bit a pixel in the corpus, of which the manifest has no digests, against their native twins.
-@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct RLEBitTests {
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is absent")) struct RLEBitTests {
     @Test(arguments: ["liver", "liver_nonbyte_aligned"])
     func `single bits equal the native file's`(_ name: String) throws {
         let folder = "04_transfer_syntax/seg_encodings/"

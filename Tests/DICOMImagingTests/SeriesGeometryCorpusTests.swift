@@ -2,10 +2,11 @@ import ByteIO
 import DICOM
 import DICOMImaging
 import Foundation
+import TestMaterial
 import Testing
 
 /// Real series, against what the formula gives for the attributes of their files.
-@Suite(.enabled(if: Corpus.directory != nil, Corpus.absence)) struct SeriesGeometryCorpusTests {
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is absent")) struct SeriesGeometryCorpusTests {
     struct Series: Sendable, CustomTestStringConvertible {
         let folder: String
         let count: Int

@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import DICOMImaging
 import Foundation
+import TestMaterial
 import Testing
 
 @Suite struct VideoTests {
@@ -86,7 +87,7 @@ import Testing
         #expect(try pixels.poster().pixels.array == [9, 8, 7])
     }
 
-    @Test(.enabled(if: Corpus.directory != nil, Corpus.absence))
+    @Test(.enabled(if: Corpus.isHere, "../shared/corpus is absent"))
     func `the corpus' videos are streams of their containers`() throws {
         for name in ["video_mpeg2_mp_ml", "video_h264_hp41", "video_hevc_main51"] {
             let pixels = try PixelData(try Corpus.file("10_synthetic/\(name).dcm"))

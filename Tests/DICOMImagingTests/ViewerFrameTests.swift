@@ -1,6 +1,7 @@
 import ByteIO
 import DICOMImaging
 import Foundation
+import TestMaterial
 import Testing
 
 /// The vectors that the browser's tests read too.
@@ -21,8 +22,7 @@ private struct Vectors: Decodable {
     let frames: [Frame]
 
     static let all: Vectors = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Vectors/viewer-frame.json")
+        let file = Repository.file("Tests/Vectors/viewer-frame.json")
         guard let data = try? Data(contentsOf: file) else { return Vectors(frames: []) }
         return (try? JSONDecoder().decode(Vectors.self, from: data)) ?? Vectors(frames: [])
     }()

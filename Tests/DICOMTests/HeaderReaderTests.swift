@@ -1,5 +1,6 @@
 import ByteIO
 import DICOM
+import TestMaterial
 import Testing
 
 @Suite struct HeaderReaderTests {

@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import DICOMValidation
 import Foundation
+import TestMaterial
 import Testing
 
 @Suite("Validation of hostile input")
@@ -110,22 +111,12 @@ struct HostileInputTests {
     }
 }
 
-@Suite("Validation of the corpus")
+@Suite("Validation of the corpus", .enabled(if: Corpus.isHere, "../shared/corpus is absent"))
 struct CorpusValidationTests {
-    static let directory = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("shared/corpus").path
-
     @Test func `Every file that can be read is validated, and no finding is without clause`() throws {
-        guard let names = FileManager.default.enumerator(atPath: Self.directory) else {
-            print("The corpus ../shared/corpus is absent: its test is skipped.")
-            return
-        }
         var count = 0
-        for case let name as String in names {
-            guard let bytes = try? Bytes.mapping(file: Self.directory + "/" + name),
-                let file = try? DICOMFile.read(bytes)
-            else { continue }
+        for name in Corpus.paths {
+            guard let file = try? Corpus.file(name) else { continue }
             count += 1
             for finding in IODValidator().validate(file) {
                 #expect(finding.clause.hasPrefix("PS3."), "\(name): \(finding.rule)")

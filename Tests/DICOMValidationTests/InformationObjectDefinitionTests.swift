@@ -1,6 +1,7 @@
 import DICOM
 import DICOMValidation
 import Foundation
+import TestMaterial
 import Testing
 
 @Suite("Information object definitions")
@@ -50,9 +51,7 @@ struct InformationObjectDefinitionTests {
     }
 
     @Test func `Every storage class of the standard has an IOD, or is listed without`() throws {
-        let table = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Sources/DICOM/Generated/UIDTable.swift")
+        let table = Repository.file("Sources/DICOM/Generated/UIDTable.swift")
         let known = Set(InformationObjectDefinition.sopClasses)
         var without: Set<String> = []
         for line in try String(contentsOf: table, encoding: .utf8).split(separator: "\n") {

@@ -2,24 +2,10 @@ import ByteIO
 import DICOM
 import Deidentification
 import Foundation
+import TestMaterial
 import Testing
 
-/// The corpus beside the repository (../shared/corpus).
-enum Corpus {
-    static let directory = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("shared/corpus").path
-
-    static let paths: [String] = {
-        guard let all = FileManager.default.enumerator(atPath: directory) else {
-            print("The corpus ../shared/corpus is absent: its tests are skipped.")
-            return []
-        }
-        return all.compactMap { $0 as? String }.sorted()
-    }()
-}
-
-@Suite("Corpus", .enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
+@Suite("Corpus", .enabled(if: Corpus.isHere, "../shared/corpus is absent"))
 struct CorpusTests {
     /// Sets of options that together hold every option and the lack of it; each file has one of them.
     private static let profiles: [Profile] = {
@@ -37,7 +23,7 @@ struct CorpusTests {
         var count = 0
         for (number, path) in Corpus.paths.enumerated() {
             let deidentifier = deidentifiers[number % deidentifiers.count]
-            guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)"),
+            guard let source = try? Corpus.bytes(path),
                 let file = try? DICOMFile.read(source), !file.dataSet.isEmpty
             else { continue }
             let outcome = try deidentifier.deidentify(file)
@@ -58,9 +44,9 @@ struct CorpusTests {
         "No option keeps a canary but what it is there to keep", arguments: Profile.Option.allCases,
         ["phi_canaries.dcm", "phi_canaries_implicit.dcm"])
     func canaries(_ option: Profile.Option, _ name: String) throws {
-        let source = try Bytes.mapping(file: "\(Corpus.directory)/07_deid/\(name)")
+        let source = try Corpus.bytes("07_deid/\(name)")
         let list = try JSONSerialization.jsonObject(
-            with: try Data(contentsOf: URL(fileURLWithPath: "\(Corpus.directory)/07_deid/phi_canaries.json")))
+            with: Data(try Corpus.bytes("07_deid/phi_canaries.json").array))
         let canaries = try #require(list as? [String: String])
         let outcome = try Deidentifier(profile: try Profile(options: [option]), secret: Samples.secret())
             .deidentify(try DICOMFile.read(source))
@@ -80,7 +66,7 @@ struct CorpusTests {
     @Test("Private attributes of the corpus go, and images with text in them are held")
     func private07() throws {
         for path in Corpus.paths where path.hasPrefix("07_deid/") && path.hasSuffix(".dcm") {
-            let file = try DICOMFile.read(try Bytes.mapping(file: "\(Corpus.directory)/\(path)"))
+            let file = try DICOMFile.read(try Corpus.bytes(path))
             let outcome = try Samples.deidentifier().deidentify(file)
             let out = try DICOMFile.read(try Samples.outputBytes(outcome)).dataSet
             #expect(!out.elements.contains { $0.tag.isPrivate }, "\(path)")
@@ -93,7 +79,7 @@ struct CorpusTests {
     @Test(
         "The canaries are gone, and what is left parses", arguments: ["phi_canaries.dcm", "phi_canaries_implicit.dcm"])
     func canaries(_ name: String) throws {
-        let source = try Bytes.mapping(file: "\(Corpus.directory)/07_deid/\(name)")
+        let source = try Corpus.bytes("07_deid/\(name)")
         let file = try DICOMFile.read(source)
         #expect(source.contains(text: "CANARYDEV"))
         for profile in [Profile.basic, .projectDefault] {
@@ -105,7 +91,7 @@ struct CorpusTests {
 }
 
 /// Real files, damaged: whatever can still be read must come back, whatever cannot must be an error.
-@Suite("Damaged files", .enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
+@Suite("Damaged files", .enabled(if: Corpus.isHere, "../shared/corpus is absent"))
 struct DamagedFileTests {
     @Test("Files with changed, cut and repeated bytes come back bit for bit or fail with an error")
     func damage() throws {
@@ -113,7 +99,7 @@ struct DamagedFileTests {
         var random = Xorshift(state: 0x9E37_79B9_7F4A_7C15)
         var rebuilt = 0
         for path in Corpus.paths {
-            guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)"),
+            guard let source = try? Corpus.bytes(path),
                 source.count > 200, source.count < 60_000, (try? DICOMFile.read(source)) != nil
             else { continue }
             for _ in 0..<8 {

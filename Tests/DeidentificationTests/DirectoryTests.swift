@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import Deidentification
 import Foundation
+import TestMaterial
 import Testing
 
 @Suite("DICOMDIR")
@@ -128,11 +129,11 @@ struct DirectoryTests {
 
     @Test(
         "The directories of the corpus keep their records and lose their names",
-        .enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
+        .enabled(if: Corpus.isHere, "../shared/corpus is absent"))
     func corpus() throws {
         let deidentifier = try Samples.deidentifier()
         for path in Corpus.paths where path.contains("DICOMDIR") {
-            guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)") else { continue }
+            guard let source = try? Corpus.bytes(path) else { continue }
             let file = try DICOMFile.read(source)
             let outcome = try deidentifier.deidentify(file)
             let root = try DICOMFile.read(try Samples.outputBytes(outcome)).dataSet

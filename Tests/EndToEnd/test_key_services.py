@@ -5,15 +5,15 @@ import json
 import os
 import random
 import socket
-import subprocess
 import time
 
 import pytest
 
 from key_services import SOFTHSM, SoftToken, TransitServer
 from studies import series
-from tarn_server import BINARY, Server, multipart, run, verdicts
+from tarn_server import Server, multipart, run, verdicts
 from test_keys import Load
+from traces import kill_in_the_middle
 
 
 @pytest.fixture(params=["pkcs11", "transit"])
@@ -178,15 +178,8 @@ def test_kill_9_in_the_middle_of_a_rotation_under_a_service(service, wrapped):
     bring(wrapped, token, 4)
     chance = random.Random(6)
     service.keep()
-    for turn in range(5):
-        rotation = subprocess.Popen(
-            [BINARY, "keys", "rotate", "--data", wrapped.data, "--master-key", wrapped.key],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.01, 0.4))
-        wrapped.kill()
-        rotation.wait()
-        service.mend()
-        wrapped.start()
+    for _ in range(5):
+        kill_in_the_middle(wrapped, chance.uniform(0.01, 0.4), "keys", "rotate", then=service.mend)
         check(wrapped, 4)
     last = json.loads(wrapped.command("keys", "rotate", "--json").stdout)
     assert shown(wrapped.key) == last["to"]

@@ -8,7 +8,7 @@ import pytest
 from pydicom.uid import generate_uid
 from studies import ct_slice
 from tarn_server import Server, run
-from test_erase import bring, subject_of
+from traces import bring, subject_of
 
 
 @pytest.fixture(scope="module")

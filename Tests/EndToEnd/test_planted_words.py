@@ -1,36 +1,10 @@
 """No plaintext of PHI anywhere on disk: every byte below the data directory, PostgreSQL's files included, and the log."""
 
-import os
 import zipfile
 
-from studies import SECONDARY_CAPTURE, series, words
+from studies import SECONDARY_CAPTURE, series
 from tarn_server import multipart, verdicts
-
-
-def files_below(*roots):
-    for root in roots:
-        if root.is_file():
-            yield root
-        for directory, _, names in os.walk(root):
-            for name in names:
-                yield os.path.join(directory, name)
-
-
-def leaks(*roots):
-    found = []
-    needles = words()
-    needles += [word.decode().encode("utf-16-le") for word in needles]
-    needles += [word.lower() for word in needles] + [word.upper() for word in needles]
-    for path in files_below(*roots):
-        if any(word.decode("latin-1") in str(path) for word in words()):
-            found.append((path, "its name"))
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError:
-            continue  # a socket, or a file that went away
-        found += [(path, word) for word in needles if word in content]
-    return found
+from traces import leaks
 
 
 def test_the_search_finds_what_is_planted(tmp_path):

@@ -1,6 +1,7 @@
 import Deidentification
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 @Suite struct AccountsGateTests {
@@ -102,7 +103,7 @@ import Testing
     }
 
     @Test func thePageOfRolesIsWhatTheTableSays() throws {
-        let file = TestLake.repository.appendingPathComponent("Docs/Guides/roles.md")
+        let file = Repository.file("Docs/Guides/roles.md")
         if ProcessInfo.processInfo.environment["TARN_UPDATE_DOCS"] != nil {
             try Gate.page.write(to: file, atomically: true, encoding: .utf8)
         }

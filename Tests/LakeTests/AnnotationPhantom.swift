@@ -1,6 +1,7 @@
 import ByteIO
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// A CT image of which everything is known: where its samples lie and what each of them is. Made byte by byte.

@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// The identity goes for good, the images stay.

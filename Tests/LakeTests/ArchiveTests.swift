@@ -5,6 +5,7 @@ import Foundation
 import Lake
 import Postgres
 import Synchronization
+import TestMaterial
 import Testing
 import Vault
 

@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// What is found, by whom, on a real PostgreSQL.

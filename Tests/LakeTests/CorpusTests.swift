@@ -1,21 +1,23 @@
 import ByteIO
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// Every file of the developers' corpus through the pipeline. It lies beside the repository and may be absent.
-@Suite(.enabled(if: TestLake.corpus != nil, "../shared/corpus is not here"))
+@Suite(.enabled(if: Corpus.isHere, "../shared/corpus is not here"))
 struct CorpusTests {
     @Test func everyFileGetsTheVerdictItShouldAndComesBackBitForBit() async throws {
-        let corpus = try #require(TestLake.corpus)
         try await TestLake.with { test in
             let people = try await test.people()
-            let files = try Self.manifest(corpus).filter { $0.expected != "sidecar" }
+            let files = try Corpus.rows().compactMap { row in
+                row["path"].map { (path: $0, expected: row["expected"] ?? "") }
+            }.filter { $0.expected != "sidecar" }
             #expect(files.count > 100)
             let batch = try await test.lake.ingest.batch(project: people.project, principal: people.technologist)
             for file in files {
                 let part = await batch.part(name: file.path)
-                await part.append(try Bytes.mapping(file: corpus.appendingPathComponent(file.path).path))
+                await part.append(try Corpus.bytes(file.path))
                 await part.finish()
             }
             let verdicts = await batch.finish()
@@ -40,29 +42,5 @@ struct CorpusTests {
             #expect(report.rebuilt == report.instances + report.held + report.conflicts)
             #expect(report.held <= kinds[.held] ?? 0 && report.conflicts <= kinds[.conflict] ?? 0)
         }
-    }
-
-    /// Paths and what is expected of them.
-    static func manifest(_ corpus: URL) throws -> [(path: String, expected: String)] {
-        let text = try String(contentsOf: corpus.appendingPathComponent("manifest.csv"), encoding: .utf8)
-        let lines = text.split(whereSeparator: \.isNewline).map { fields(String($0)) }
-        let header = try #require(lines.first)
-        let path = try #require(header.firstIndex(of: "path"))
-        let expected = try #require(header.firstIndex(of: "expected"))
-        return lines.dropFirst().filter { $0.count > max(path, expected) }.map { ($0[path], $0[expected]) }
-    }
-
-    /// The fields of one line of CSV.
-    private static func fields(_ line: String) -> [String] {
-        var fields = [""]
-        var isQuoted = false
-        for character in line {
-            switch character {
-            case "\"": isQuoted.toggle()
-            case "," where !isQuoted: fields.append("")
-            default: fields[fields.count - 1].append(character)
-            }
-        }
-        return fields
     }
 }

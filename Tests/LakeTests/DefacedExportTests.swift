@@ -5,6 +5,7 @@ import Deidentification
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// An MR head without its face beside a CT of something else.
@@ -77,7 +78,7 @@ import Testing
             try await Self.ready(test, StudyFilter(), reader)
             let export = try await test.lake.exports.create(
                 project: "CT", filter: StudyFilter(), defacing: true, principal: reader)
-            #expect(export.faces == ExportFaces(method: 1, defaced: 1, leftOut: 0))
+            #expect(export.faces == ExportFaces(method: SeriesDefacer.version, defaced: 1, leftOut: 0))
             #expect(export.instances == head.count + chest.count)
             let archive = try await test.lake.exports.archive(export.id, principal: reader)
             let whole = try await collect { try await archive.forEachRun(nil, $0) }
@@ -112,7 +113,7 @@ import Testing
         let new = try #require(series["images"] as? [String: String])
         #expect(Set(new.keys) == Set(head.compactMap(\.instance)))
         let manifest = String(decoding: zip.entries[0].content.array, as: UTF8.self)
-        #expect(manifest.contains(#""faces":{"defaced":1,"leftOut":0,"method":1},"files""#))
+        #expect(manifest.contains(#""faces":{"defaced":1,"leftOut":0,"method":2},"files""#))
         var (brain, changed, face, kept) = (0, 0, 0, 0)
         var (columns, left) = (0, 0)
         for (image, verdict) in Swift.zip(Head.images, head) {
@@ -166,7 +167,7 @@ import Testing
             try await Self.ready(test, StudyFilter(), reader)
             let export = try await test.lake.exports.create(
                 project: "CT", filter: StudyFilter(), defacing: true, principal: reader)
-            #expect(export.faces == ExportFaces(method: 1, defaced: 0, leftOut: 2))
+            #expect(export.faces == ExportFaces(method: SeriesDefacer.version, defaced: 0, leftOut: 2))
             #expect(export.instances == chest.count + few.count)
             let archive = try await test.lake.exports.archive(export.id, principal: reader)
             let zip = try StoredZip(try await collect { try await archive.forEachRun(nil, $0) })

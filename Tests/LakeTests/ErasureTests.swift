@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// A project with two patients of whom there is everything that a lake can have.

@@ -2,6 +2,7 @@ import ByteIO
 import Deidentification
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// The record of uploads: what was done to which attribute, why files did not get in, and who may read it.

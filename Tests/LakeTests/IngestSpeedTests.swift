@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// Figures for `make bench`; runs only where `TARN_MEASURE` is set, since a busy machine says nothing.
@@ -55,7 +56,7 @@ struct IngestSpeedTests {
     }
 
     static func templates() throws -> [Template] {
-        guard let corpus = TestLake.corpus else {
+        guard let corpus = Corpus.directory else {
             return (1...20).map { number in
                 var image = SyntheticImage()
                 image.side = 512

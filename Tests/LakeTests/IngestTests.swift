@@ -1,6 +1,7 @@
 import ByteIO
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// The way in, on a real PostgreSQL and real segments.

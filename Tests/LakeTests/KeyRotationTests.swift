@@ -3,6 +3,7 @@ import Foundation
 import Lake
 import Mail
 import Postgres
+import TestMaterial
 import Testing
 import Vault
 

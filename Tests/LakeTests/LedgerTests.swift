@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 import TransparencyLog
 import Vault

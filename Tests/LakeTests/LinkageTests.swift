@@ -2,6 +2,7 @@ import ByteIO
 import DICOM
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// What belongs together stays together, and what must not be told apart is not.

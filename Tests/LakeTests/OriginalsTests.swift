@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Originals given back: a few alone, more only with a second person's word.

@@ -3,6 +3,7 @@ import DICOMImaging
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Patches and keys that were changed or put in another's place: what is asked for is refused with a reason that says

@@ -3,6 +3,7 @@ import Foundation
 import Lake
 import Logging
 import Synchronization
+import TestMaterial
 import Testing
 
 /// No plaintext of a patient's data anywhere: files, database, spool, log.

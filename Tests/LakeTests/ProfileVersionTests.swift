@@ -2,6 +2,7 @@ import ByteIO
 import Deidentification
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// What de-identification takes out, in versions.

@@ -4,6 +4,7 @@ import DICOMImaging
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Boxes that a person draws over a held image, from the release to what is stored.

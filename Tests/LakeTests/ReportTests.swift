@@ -1,6 +1,7 @@
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// A study of one image with people around it.

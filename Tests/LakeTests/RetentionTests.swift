@@ -1,6 +1,7 @@
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 @Suite struct RetentionTests {

@@ -1,6 +1,7 @@
 import ByteIO
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// What may show burned-in text, from the upload to a person's decision.

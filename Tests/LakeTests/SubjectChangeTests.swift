@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Two numbers that are one patient, one number that is two; and back.

@@ -2,6 +2,7 @@ import Foundation
 import Lake
 import Logging
 import Postgres
+import TestMaterial
 
 /// A lake of its own in a temporary directory: real PostgreSQL, real segments, real keys.
 final class TestLake: Sendable {
@@ -22,7 +23,7 @@ final class TestLake: Sendable {
             dataDirectory: directory.appendingPathComponent("data").path,
             masterKeyFile: directory.appendingPathComponent("keys/master.key").path, log: log)
         configuration.makesLake = true
-        configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
+        configuration.migrationsDirectory = Repository.file("Migrations").path
         change(&configuration)
         if ownServer {
             database = nil
@@ -38,17 +39,6 @@ final class TestLake: Sendable {
 
     static func temporary() -> URL {
         FileManager.default.temporaryDirectory.appendingPathComponent("tarn-lake-\(UInt32.random(in: 0...UInt32.max))")
-    }
-
-    static var repository: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-    }
-
-    /// Real files beside the repository; absent in a plain clone.
-    static var corpus: URL? {
-        let url = repository.deletingLastPathComponent().appendingPathComponent("shared/corpus")
-        return FileManager.default.fileExists(atPath: url.path) ? url : nil
     }
 
     /// One number out of the database.

@@ -3,6 +3,7 @@ import DICOM
 import DICOMImaging
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 import Vault
 
@@ -112,7 +113,7 @@ import Vault
     }
 
     @Test func aRealSeriesIsSortedAlongItsNormal() async throws {
-        guard let corpus = TestLake.corpus else {
+        guard let corpus = Corpus.directory else {
             withKnownIssue("the corpus is not beside the repository") { Issue.record("skipped") }
             return
         }

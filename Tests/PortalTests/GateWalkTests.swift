@@ -2,6 +2,7 @@ import ByteIO
 import Foundation
 import Lake
 import Portal
+import TestMaterial
 import Testing
 
 /// Every route, asked by everyone: the answer is the gate's, whatever the route.

@@ -2,6 +2,7 @@ import Foundation
 import Lake
 import Logging
 import Portal
+import TestMaterial
 import Testing
 
 @Suite struct OpenAPITests {
@@ -16,7 +17,7 @@ import Testing
     }
 
     private static func document() throws -> [String: Any] {
-        let data = try Data(contentsOf: TestPortal.repository.appendingPathComponent("Docs/API/openapi.json"))
+        let data = try Data(contentsOf: Repository.file("Docs/API/openapi.json"))
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
@@ -46,7 +47,7 @@ import Testing
     @Test func `references of the document lead somewhere`() throws {
         let document = try Self.document()
         let text = try String(
-            contentsOf: TestPortal.repository.appendingPathComponent("Docs/API/openapi.json"), encoding: .utf8)
+            contentsOf: Repository.file("Docs/API/openapi.json"), encoding: .utf8)
         for match in text.matches(of: /"\$ref": "#\/([^"]+)"/) {
             var node: Any? = document
             for step in match.1.split(separator: "/") { node = (node as? [String: Any])?[String(step)] }

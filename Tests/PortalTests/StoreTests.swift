@@ -1,6 +1,7 @@
 import ByteIO
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 @Suite(.serialized) struct StoreTests {

@@ -3,6 +3,7 @@ import Lake
 import Logging
 import Portal
 import Postgres
+import TestMaterial
 
 /// A portal of its own on a free port, before a lake of its own: real PostgreSQL, real segments.
 final class TestPortal: Sendable {
@@ -25,11 +26,11 @@ final class TestPortal: Sendable {
             masterKeyFile: directory.appendingPathComponent("keys/master.key").path, log: log)
         configuration.makesLake = true
         configuration.databaseURL = server.url
-        configuration.migrationsDirectory = Self.repository.appendingPathComponent("Migrations").path
+        configuration.migrationsDirectory = Repository.file("Migrations").path
         lake = try await Lake.open(configuration)
-        let document = try Data(contentsOf: Self.repository.appendingPathComponent("Docs/API/openapi.json"))
+        let document = try Data(contentsOf: Repository.file("Docs/API/openapi.json"))
         portal = Portal(
-            webDirectory: Self.repository.appendingPathComponent("Web").path, openAPI: [UInt8](document),
+            webDirectory: Repository.file("Web").path, openAPI: [UInt8](document),
             operatorToken: Self.operatorToken, log: log)
         portal.serve(lake)
         socket = directory.path + "/s"
@@ -37,17 +38,6 @@ final class TestPortal: Sendable {
             portal, at: [.tcp(host: "127.0.0.1", port: 0), .socket(path: socket)])
         port = listeners.ports[0] ?? 0
         self.directory = directory
-    }
-
-    static var repository: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-    }
-
-    /// Real files beside the repository; absent in a plain clone.
-    static var corpus: URL? {
-        let url = repository.deletingLastPathComponent().appendingPathComponent("shared/corpus")
-        return FileManager.default.fileExists(atPath: url.path) ? url : nil
     }
 
     /// Opens a portal for the length of `body`.

@@ -3,6 +3,7 @@ import DICOM
 import DICOMImaging
 import Foundation
 import Lake
+import TestMaterial
 import Testing
 
 /// WADO-RS in transfer syntaxes other than the stored one (PS3.18 §8.7.3).

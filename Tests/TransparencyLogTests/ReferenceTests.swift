@@ -1,5 +1,6 @@
 import ByteIO
 import Foundation
+import TestMaterial
 import Testing
 import TransparencyLog
 import Vault
@@ -18,8 +19,7 @@ import Vault
         let consistency: [Proof]
     }
 
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Vectors/log")
+    static let folder = Repository.file("Tests/Vectors/log")
 
     static func file(_ name: String) throws -> Bytes {
         Bytes(Array(try Data(contentsOf: folder.appendingPathComponent(name))))

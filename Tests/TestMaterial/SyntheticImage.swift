@@ -1,33 +1,34 @@
-import ByteIO
-import Foundation
+public import ByteIO
 
 /// A small CT image in explicit VR little endian, made byte by byte: independent of the writer under test.
-struct SyntheticImage {
-    var patientID = "PLANTED-ID-4711"
-    var patientName = "Plantedname^Quirin"
-    var studyDate = "20210304"
-    var issuer = ""
-    var study = "1.2.826.0.1.3680043.10.1111.1"
-    var series = "1.2.826.0.1.3680043.10.1111.1.1"
-    var instance = "1.2.826.0.1.3680043.10.1111.1.1.1"
-    var sopClass = "1.2.840.10008.5.1.4.1.1.2"
-    var modality = "CT"
-    var number = 1
-    var side = 32
-    var seed: UInt8 = 1
-    var bodyPart = "HEAD"
-    var studyDescription = "CT head routine"
-    var seriesDescription = "Axial brain"
-    var imageType = "ORIGINAL\\PRIMARY\\AXIAL"
-    var transferSyntax = "1.2.840.10008.1.2.1"
-    var frames = 1
+public struct SyntheticImage: Sendable {
+    public var patientID = "PLANTED-ID-4711"
+    public var patientName = "Plantedname^Quirin"
+    public var studyDate = "20210304"
+    public var issuer = ""
+    public var study = "1.2.826.0.1.3680043.10.1111.1"
+    public var series = "1.2.826.0.1.3680043.10.1111.1.1"
+    public var instance = "1.2.826.0.1.3680043.10.1111.1.1.1"
+    public var sopClass = "1.2.840.10008.5.1.4.1.1.2"
+    public var modality = "CT"
+    public var number = 1
+    public var side = 32
+    public var seed: UInt8 = 1
+    public var bodyPart = "HEAD"
+    public var studyDescription = "CT head routine"
+    public var seriesDescription = "Axial brain"
+    public var imageType = "ORIGINAL\\PRIMARY\\AXIAL"
+    public var transferSyntax = "1.2.840.10008.1.2.1"
+    public var frames = 1
     /// Manufacturer's Model Name; none where it is empty.
-    var model = ""
+    public var model = ""
     /// Stored values by frame, row and column, from 0; noise without.
-    var picture: (@Sendable (_ frame: Int, _ row: Int, _ column: Int) -> UInt16)?
+    public var picture: (@Sendable (_ frame: Int, _ row: Int, _ column: Int) -> UInt16)?
+
+    public init() {}
 
     /// What a picture that may show burned-in text looks like: a secondary capture.
-    static func capture(_ instance: String) -> SyntheticImage {
+    public static func capture(_ instance: String) -> SyntheticImage {
         var image = SyntheticImage()
         image.sopClass = "1.2.840.10008.5.1.4.1.1.7"
         image.modality = "OT"
@@ -38,7 +39,7 @@ struct SyntheticImage {
     }
 
     /// `count` images of one series.
-    static func series(_ count: Int, study: String, patientID: String = "PLANTED-ID-4711") -> [SyntheticImage] {
+    public static func series(_ count: Int, study: String, patientID: String = "PLANTED-ID-4711") -> [SyntheticImage] {
         (1...count).map { number in
             var image = SyntheticImage()
             image.patientID = patientID
@@ -52,9 +53,9 @@ struct SyntheticImage {
     }
 
     /// A UID that no other test uses.
-    static func uid() -> String { "2.25.\(UInt64.random(in: 1...UInt64.max))" }
+    public static func uid() -> String { "2.25.\(UInt64.random(in: 1...UInt64.max))" }
 
-    var bytes: Bytes {
+    public var bytes: Bytes {
         var meta: [UInt8] = []
         Self.add(&meta, 0x0002, 0x0001, "OB", [0, 1])
         Self.add(&meta, 0x0002, 0x0002, "UI", sopClass)
