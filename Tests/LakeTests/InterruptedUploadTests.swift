@@ -3,6 +3,7 @@ import Deidentification
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Uploads that end with the server process: their record is ended by the next one.

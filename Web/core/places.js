@@ -7,15 +7,22 @@ const labelPermissions = ["annotate", "export", "labels.curate"];
 const isAdministrator = () => session.value?.account.administrator ?? false;
 
 /**
- * What a place in the bar says beside its name: how much there is to be decided.
- * @typedef {{ path: string, name: string, visible: () => boolean, waiting?: () => { count: number, what: string } }} Place
+ * A place in the bar: what it says beside its name is how much there is to be decided, and `also` are pages that belong
+ * to it.
+ * @typedef {{
+ *     path: string,
+ *     name: string,
+ *     visible: () => boolean,
+ *     waiting?: () => { count: number, what: string },
+ *     also?: string[],
+ * }} Place
  */
 
 /** The places in the bar, with what one needs to see them. @type {Place[]} */
 const places = [
     { path: "/studies", name: "Studies", visible: () => permitted("browse") },
-    { path: "/upload", name: "Upload", visible: () => permitted("upload") },
-    { path: "/held", name: "Held", visible: () => permitted("review") },
+    { path: "/upload", name: "Upload", visible: () => permitted("upload"), also: ["/uploads"] },
+    { path: "/held", name: "Held", visible: () => permitted("review"), also: ["/quarantine"] },
     {
         path: "/labels",
         name: "Labels",
@@ -24,7 +31,7 @@ const places = [
     { path: "/exports", name: "Exports", visible: () => permitted("export") },
     { path: "/originals", name: "Originals", visible: () => permitted("identity.read") },
     { path: "/patients", name: "Patients", visible: () => permitted("subjects.merge") },
-    { path: "/archive", name: "Archive", visible: () => permitted("archive") },
+    { path: "/archive", name: "Archive", visible: () => permitted("archive"), also: ["/erased"] },
     { path: "/audit", name: "Audit", visible: () => permitted("access.history") },
     {
         path: "/accounts",

@@ -185,15 +185,42 @@ export function render({ query, signal, setTitle }) {
         h("div", { class: "heading" }, [
             h("h1", null, "Held images"),
             count,
-            h("div", { class: "end" }, filter, h("a", { class: "button", href: "/held/approvals" }, "Approvals")),
-            h(
-                "p",
-                null,
-                "Keys: A publish, S same for all like it, R reject. N new box, B next box, arrows move it, Shift and arrows " +
-                    "size it, Del takes it away. Without a box ↑ ↓ choose, ← → frames. Space plays, Z larger, C all values.",
-            ),
+            h("div", { class: "end" }, [
+                filter,
+                h("a", { class: "button", href: "/held/approvals" }, "Approvals"),
+                h("a", { class: "button", href: "/quarantine" }, "Quarantine"),
+            ]),
+            h("p", null, "These may show who the patient is. Black out what has to go, then publish, or reject."),
+            keyList(),
         ]),
         place,
+    ]);
+}
+
+/** @type {[keys: string, text: string][]} */
+const keys = [
+    ["A", "publish"],
+    ["S", "the same for all images like it"],
+    ["R", "reject"],
+    ["N", "new box"],
+    ["B", "next box"],
+    ["Arrows", "move the box; without one ↑ ↓ go to other images, ← → to other frames"],
+    ["Shift + arrows", "size the box"],
+    ["Del", "take the box away"],
+    ["Space", "play all frames"],
+    ["Z", "larger"],
+    ["C", "show all values"],
+];
+
+/** All of it can be done without a mouse, hundreds an hour. */
+function keyList() {
+    return h("details", { class: "held-keys" }, [
+        h("summary", null, "Keys"),
+        h(
+            "dl",
+            null,
+            keys.map(([key, text]) => h("div", null, h("dt", null, h("kbd", null, key)), h("dd", null, text))),
+        ),
     ]);
 }
 

@@ -92,7 +92,7 @@ function list(requests, reload) {
  */
 function card(request, reload) {
     const { text, kind } = stateInWords(request.state);
-    return h("section", { class: "card section request", "aria-label": `Request ${request.id}` }, [
+    return h("section", { class: "card section original", "aria-label": `Request ${request.id}` }, [
         h("div", { class: "request-head" }, [
             h("h2", null, h("a", { href: `/originals/${request.id}` }, `${request.by}: ${extent(request)}`)),
             h("span", { class: "badge" }, request.project),

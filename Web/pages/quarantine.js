@@ -6,6 +6,7 @@ import { openConflict } from "../evidence/conflict.js";
 import { countTable } from "../evidence/report.js";
 import { adviceFor } from "../evidence/words.js";
 import { projectFilter } from "../ui/form.js";
+import { icon } from "../ui/icons.js";
 import { empty, failure } from "../ui/notice.js";
 
 /** @import { PageContext } from "../core/router.js" */
@@ -99,6 +100,7 @@ export function render({ query, signal, setTitle }) {
 
     load();
     return h("main", { class: "narrow" }, [
+        h("p", { class: "back-line" }, h("a", { href: "/held" }, icon("back"), "Held images")),
         h("div", { class: "heading" }, [
             h("h1", null, "Quarantine"),
             h("p", null, "What was uploaded and did not get in, why, and what can be done."),

@@ -76,6 +76,13 @@ export function render({ parameters, signal, setTitle }) {
         ),
         h("div", { class: "heading" }, [
             h("h1", null, wanted ? "Report of an upload" : "Uploads"),
+            !wanted && permitted("review")
+                ? h(
+                    "div",
+                    { class: "end" },
+                    h("a", { class: "button", href: "/quarantine" }, "See what did not get in"),
+                )
+                : null,
             wanted ? null : h(
                 "p",
                 null,

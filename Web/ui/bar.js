@@ -14,9 +14,9 @@ function isHere(path) {
 }
 
 /** @param {ReturnType<typeof visiblePlaces>[number]} place */
-function placeLink({ path, name, waiting }) {
+function placeLink({ path, name, waiting, also = [] }) {
     const { count = 0, what = "" } = waiting?.() ?? {};
-    return h("a", { href: path, "aria-current": isHere(path) ? "page" : null }, [
+    return h("a", { href: path, "aria-current": [path, ...also].some(isHere) ? "page" : null }, [
         name,
         count > 0
             ? h("span", { class: "waiting", title: what }, [
