@@ -9,7 +9,7 @@ import random
 import threading
 import time
 
-from studies import read, series
+from studies import series
 from tarn_server import multipart, verdicts
 
 KILLS = int(os.environ.get("KILLS", "20"))

@@ -20,15 +20,8 @@ extension Portal {
             guard let type = call.accept.best(of: [dicomJSON, MediaType("application", "json")]) else {
                 throw Problem(.notAcceptable, "not-acceptable", "Results are application/dicom+json.")
             }
-            let parameters = try QueryParameters(call.query)
             var query = AttributeQuery(level, study: call.parameters["study"], series: call.parameters["series"])
-            query.project = parameters.project
-            query.matches = parameters.matches
-            query.included = parameters.included
-            query.includesAll = parameters.includesAll
-            query.isFuzzy = parameters.isFuzzy
-            query.limit = parameters.limit
-            query.offset = parameters.offset
+            try query.take(call.query)
             query.baseURL = call.base
             let results = try await call.lake.catalog.search(query, principal: call.principal)
             var headers: HTTPFields = [.contentType: type.essence, .cacheControl: "private, no-store"]

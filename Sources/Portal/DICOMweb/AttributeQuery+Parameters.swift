@@ -1,24 +1,13 @@
-public import DICOM
+import DICOM
 import HTTPTypes
+public import Lake
 
-/// The parameters of a QIDO-RS search (PS3.18 §8.3.4 and §10.6), before anyone knows what they mean.
-public struct QueryParameters: Hashable, Sendable {
-    /// Values to match, by attribute: `PatientID=…`, `00100020=…`, `RequestAttributesSequence.ScheduledProcedureStepID`
-    /// is not taken.
-    public var matches: [Tag: String] = [:]
-    /// Attributes to return beyond the default ones.
-    public var included: [Tag] = []
-    public var includesAll = false
-    public var isFuzzy = false
-    /// `nil`: as many as the server likes to give.
-    public var limit: Int?
-    public var offset = 0
-    /// Project, which is not of the standard: a study belongs to one.
-    public var project: String?
-
-    /// Reads a query.
+extension AttributeQuery {
+    /// Takes the parameters of a QIDO-RS search (PS3.18 §8.3.4 and §10.6): `PatientID=…`, `00100020=…`, `includefield`,
+    /// `fuzzymatching`, `limit`, `offset`, and `project`, which is not of the standard: a study belongs to one.
+    /// `RequestAttributesSequence.ScheduledProcedureStepID` is not taken.
     /// - Throws: 400 for an unknown attribute, a number that is none, or something that is said twice.
-    public init(_ query: QueryItems) throws(Problem) {
+    public mutating func take(_ query: QueryItems) throws(Problem) {
         for item in query.items {
             switch item.name {
             case "limit": limit = try Self.number(item)
@@ -42,7 +31,7 @@ public struct QueryParameters: Hashable, Sendable {
     }
 
     /// A keyword or eight hexadecimal digits.
-    static func tag(_ text: Substring) -> Tag? {
+    private static func tag(_ text: Substring) -> Tag? {
         Tag(hexadecimal: text) ?? DataDictionary.tag(for: String(text))
     }
 

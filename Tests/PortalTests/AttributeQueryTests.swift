@@ -1,26 +1,31 @@
 import DICOM
+import Lake
 import Portal
 import Testing
 
-@Suite struct QueryParametersTests {
+@Suite struct AttributeQueryTests {
+    private static func query(_ text: String) throws -> AttributeQuery {
+        var query = AttributeQuery(.studies)
+        try query.take(QueryItems(text))
+        return query
+    }
+
     @Test func `attributes are known by keyword and by tag, and what matches everything is no condition`() throws {
-        let query = try QueryParameters(
-            QueryItems(
-                "PatientID=A-1&00080061=CT&StudyDate=20200101-20201231&StudyDescription=*&AccessionNumber=&limit=5&offset=7"
-            ))
+        let query = try Self.query(
+            "PatientID=A-1&00080061=CT&StudyDate=20200101-20201231&StudyDescription=*&AccessionNumber=&limit=5&offset=7"
+        )
         #expect(query.matches == [.PatientID: "A-1", .ModalitiesInStudy: "CT", .StudyDate: "20200101-20201231"])
         #expect(query.limit == 5)
         #expect(query.offset == 7)
     }
 
     @Test func `includefield takes lists, repetition, sequences and all`() throws {
-        let query = try QueryParameters(
-            QueryItems(
-                "includefield=00081030,PatientAge&includefield=RequestAttributesSequence.ScheduledProcedureStepID&includefield=Nonsense"
-            ))
+        let query = try Self.query(
+            "includefield=00081030,PatientAge&includefield=RequestAttributesSequence.ScheduledProcedureStepID&includefield=Nonsense"
+        )
         #expect(query.included == [.StudyDescription, .PatientAge, .RequestAttributesSequence])
         #expect(!query.includesAll)
-        #expect(try QueryParameters(QueryItems("includefield=all")).includesAll)
+        #expect(try Self.query("includefield=all").includesAll)
     }
 
     @Test(arguments: [
@@ -29,7 +34,7 @@ import Testing
         "+0100020=1",
     ])
     func `what cannot be understood is refused`(query: String) {
-        #expect(throws: Problem.self) { try QueryParameters(QueryItems(query)) }
+        #expect(throws: Problem.self) { try Self.query(query) }
     }
 
     @Test func `frame lists count from one and keep their order`() {
