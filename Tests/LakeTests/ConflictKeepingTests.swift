@@ -3,6 +3,7 @@ import DICOMImaging
 import Foundation
 import Lake
 import Postgres
+import TestMaterial
 import Testing
 
 /// Files in conflict that are taken in beside what stands.
