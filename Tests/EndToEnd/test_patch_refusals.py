@@ -10,7 +10,7 @@ import pytest
 from key_services import SOFTHSM, SoftToken
 from studies import series
 from tarn_server import multipart, run, verdicts
-from test_anonymise import rows
+from traces import rows
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 import time
 
 from studies import SECONDARY_CAPTURE, ct_slice, series
-from test_anonymise import holds, rows
+from traces import holds, rows
 
 BOX = {"x": 4, "y": 8, "width": 30, "height": 6}
 

@@ -6,7 +6,7 @@ import threading
 import time
 
 from studies import SECONDARY_CAPTURE, ct_slice, series, words
-from test_anonymise import rows
+from traces import rows
 
 
 def part(content):
