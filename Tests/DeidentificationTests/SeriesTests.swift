@@ -1,6 +1,7 @@
 import ByteIO
 import DICOM
 import Deidentification
+import TestMaterial
 import Testing
 
 /// One de-identifier sees many files; what it remembers of one must never show in another.
@@ -71,13 +72,13 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: !Corpus.paths.isEmpty, "../shared/corpus is absent"))
+    @Test(.enabled(if: Corpus.isHere, "../shared/corpus is absent"))
     func `files of the corpus, each twice, come out as each does alone`() throws {
         let profile = Profile.projectDefault
         let shared = Deidentifier(profile: profile, secret: Samples.secret())
         // A third of them, for the time that all take.
         for (number, path) in Corpus.paths.enumerated() where number % 3 == 0 {
-            guard let source = try? Bytes.mapping(file: "\(Corpus.directory)/\(path)"),
+            guard let source = try? Corpus.bytes(path),
                 let file = try? DICOMFile.read(source), !file.dataSet.isEmpty, source.count < 2 << 20
             else { continue }
             let alone = try Deidentifier(profile: profile, secret: Samples.secret()).deidentify(file)
