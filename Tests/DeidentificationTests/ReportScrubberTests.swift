@@ -1,11 +1,10 @@
 import DICOM
 import Deidentification
 import Testing
-import Vault
 
 @Suite("Reports")
 struct ReportScrubberTests {
-    private static let secret = PseudonymSecret(SymmetricKey())
+    private static let secret = Samples.secret()
 
     private static func scrubber(
         _ headers: [DataSet] = [header()], profile: Profile = .projectDefault

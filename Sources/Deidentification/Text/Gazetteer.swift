@@ -53,9 +53,8 @@ struct Gazetteer: Sendable {
 
     /// The longest place of more than one word, or of the project's own, that begins with the first of `words`.
     func place(_ words: [[UInt8]]) -> (count: Int, place: Place)? {
-        guard let first = words.first else { return nil }
         if let own = ownPlace(words) { return (own, .certain) }
-        guard words.count > 1, Self.beginsPhrase(first) else { return nil }
+        guard words.count > 1 else { return nil }
         for count in stride(from: min(4, words.count), through: 2, by: -1) {
             let phrase = Array(words.prefix(count).joined(separator: [0x5F]))
             if WordList.townPhrases.contains(phrase) { return (count, .certain) }
@@ -64,9 +63,10 @@ struct Gazetteer: Sendable {
         return nil
     }
 
-    private static func beginsPhrase(_ word: [UInt8]) -> Bool {
+    /// Whether a place of more words, or one of the project's own, begins with this word: most do not.
+    func mayBeginPlace(_ word: [UInt8]) -> Bool {
         let prefix = word + [0x5F]
-        return WordList.townPhrases.hasWord(beginningWith: prefix)
+        return places[word] != nil || WordList.townPhrases.hasWord(beginningWith: prefix)
             || WordList.plainTownPhrases.hasWord(beginningWith: prefix)
     }
 

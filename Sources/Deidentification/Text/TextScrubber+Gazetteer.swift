@@ -75,16 +75,16 @@ extension TextScrubber {
     /// A capitalised name within a sentence (informed Grace today), and what is on the list only as part of an eponym,
     /// without the rest of it.
     private func isLoneName(_ tokens: TextTokens, _ index: Int) -> Bool {
-        guard tokens.tokens[index].count >= 3, !isEponym(tokens, index) else { return false }
+        guard tokens.tokens[index].count >= 3 else { return false }
         let word = word(tokens, index)
+        let isOnlyName = Gazetteer.isOnlyName(word)
+        let isWithin = tokens.isCapitalised(index) && stands(tokens, index)
+        guard isOnlyName || isWithin, !isEponym(tokens, index) else { return false }
         let isKept = lists.keeps(tokens.text(index)) || lists.isOfLanguage(word)
-        if Gazetteer.isOnlyName(word) { return !isKept }
-        guard tokens.isCapitalised(index), !isKept || gazetteer.isOwnName(word), stands(tokens, index) else {
-            return false
-        }
+        if isOnlyName { return !isKept }
+        guard !isKept || gazetteer.isOwnName(word) else { return false }
         if Self.told.contains(tokens.lowercased(index - 1)) { return gazetteer.isName(word) }
-        let isMonth = Self.months.contains(tokens.lowercased(index))
-        return gazetteer.isLoneName(word) && !isMonth
+        return gazetteer.isLoneName(word) && !Self.months.contains(tokens.lowercased(index))
     }
 
     /// Whether a capitalised word stands within a sentence of words in lower case, so that the capital is its own.

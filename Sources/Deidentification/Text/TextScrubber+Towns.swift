@@ -24,10 +24,14 @@ extension TextScrubber {
 
     /// The longest place that begins with a token, by the gazetteers; one of a single word only where `isAlone`.
     func place(_ tokens: TextTokens, _ index: Int, isAlone: Bool = true) -> (count: Int, place: Gazetteer.Place)? {
-        let words = words(tokens, from: index, most: Gazetteer.placeWords, by: " -.'")
-        if let found = gazetteer.place(words) { return found }
-        guard isAlone, let first = words.first, let town = Gazetteer.town(first) else { return nil }
-        return (1, town)
+        guard tokens.tokens.indices.contains(index) else { return nil }
+        let first = TextLists.lower(tokens.text(index))
+        if gazetteer.mayBeginPlace(first),
+            let found = gazetteer.place(words(tokens, from: index, most: Gazetteer.placeWords, by: " -.'"))
+        {
+            return found
+        }
+        return isAlone ? Gazetteer.town(first).map { (1, $0) } : nil
     }
 
     /// Whether something beside a word could say that it is a town.
