@@ -3,9 +3,9 @@ import DICOM
 import DICOMImaging
 
 extension Deidentifier {
-    /// Frames of a file that are searched before it is published, where something speaks for text.
+    /// Frames of a file that are searched before it is published, where something spoke for text.
     private static let searchedFrames = 9
-    /// Frames of a file that are searched where nothing does, and of one that a person will look at anyhow.
+    /// Frames of a file that are searched for a person who will look at it anyhow.
     private static let sampledFrames = 3
 
     /// `outcome`, whose header is done, with its pixels judged, changed where it is known how, and searched.
@@ -79,7 +79,7 @@ extension Deidentifier {
         _ outcome: Outcome, _ regions: [PixelRegion], of file: DICOMFile
     ) throws(DeidentificationError) -> Outcome {
         let found = text(in: file, TextDetector(.thorough), frames: Self.searchedFrames, ignoring: regions)
-        guard let found else { return held(outcome, "pixels that cannot be decoded", of: file) }
+        guard let found else { return unreadable(outcome, of: file) }
         guard found.isEmpty else { return held(outcome, "text outside the regions where it is expected", of: file) }
         if isRead(file, ignoring: regions) {
             return held(outcome, "words were read outside the regions where text is expected", of: file)
@@ -99,16 +99,25 @@ extension Deidentifier {
         }
     }
 
-    /// Nothing speaks for text: a quick look at a few frames.
+    /// Nothing speaks for text: a quick look.
     private func searched(_ outcome: Outcome, of file: DICOMFile) -> Outcome {
         guard outcome.risk == .none, Self.isPicture(file.dataSet) else { return outcome }
-        // Decoding takes far longer than looking.
-        let frames = file.transferSyntax.isEncapsulated ? 1 : Self.sampledFrames
-        let found = text(in: file, TextDetector(.quick), frames: frames, ignoring: [])
-        if let found, found.isEmpty { return outcome }
-        if found == nil, !file.transferSyntax.isEncapsulated { return outcome }
-        let reason = found == nil ? "compressed pixels that cannot be decoded" : "what looks like text in the pixels"
-        return held(outcome, reason, of: file)
+        guard let found = text(in: file, TextDetector(.quick), frames: Self.looks(at: file), ignoring: []) else {
+            return unreadable(outcome, of: file)
+        }
+        return found.isEmpty ? outcome : held(outcome, "what looks like text in the pixels", of: file)
+    }
+
+    /// Frames that are looked at where nothing speaks for text: all that lie there as they are. Of others so many that
+    /// decoding them is no more than a part of the work that the file is anyhow.
+    private static func looks(at file: DICOMFile) -> Int {
+        guard file.transferSyntax.isEncapsulated else { return .max }
+        let frames = max(1, file.dataSet.int(.NumberOfFrames) ?? 1)
+        // JPEG 2000 takes ten times what the others take; JPEG XL is one of its kind.
+        let isSlow = ["1.2.840.10008.1.2.4.9", "1.2.840.10008.1.2.4.11"].contains {
+            file.transferSyntax.uid.hasPrefix($0)
+        }
+        return isSlow ? max(3, frames / 32) : max(9, frames / 8)
     }
 
     /// The object for a person, its pixels as they came. `reason` is `nil` where it has one already.
@@ -123,6 +132,13 @@ extension Deidentifier {
             text(
                 in: file, TextDetector(.thorough), frames: Self.sampledFrames, ignoring: outcome.pixels.proposed)
             ?? []
+        return outcome
+    }
+
+    /// The object for a person, since nobody knows what its pixels show: what is decided holds for no other.
+    private func unreadable(_ outcome: Outcome, of file: DICOMFile) -> Outcome {
+        var outcome = held(outcome, "pixels that cannot be decoded", of: file)
+        outcome.pixels.isDecidedBySignature = false
         return outcome
     }
 

@@ -59,6 +59,12 @@ struct GreyPlane {
         }
     }
 
+    private init(rows: Int, columns: Int, values: [UInt16]) {
+        self.rows = rows
+        self.columns = columns
+        self.values = values
+    }
+
     private static func brightness(_ frame: StoredFrame, stride: Int, taken: Int) -> [Int] {
         let width = frame.bytesPerSample
         let pixels = frame.rows * frame.columns
@@ -85,6 +91,26 @@ struct GreyPlane {
                 for column in region.columns { values[row * columns + column] = 0 }
             }
         }
+    }
+
+    /// Some of its rows.
+    func band(_ rows: Range<Int>) -> GreyPlane {
+        let rows = rows.clamped(to: 0..<self.rows)
+        return GreyPlane(
+            rows: rows.count, columns: columns,
+            values: Array(values[(rows.lowerBound * columns)..<(rows.upperBound * columns)]))
+    }
+
+    /// What stands beside pixels of one value: the median of the darker of those two before and two behind.
+    func ground(beside value: UInt16) -> UInt16 {
+        var found: [UInt16] = []
+        for row in 0..<rows where columns > 4 {
+            for index in (row * columns + 2)..<((row + 1) * columns - 2) where values[index] == value {
+                found.append(min(values[index - 2], values[index + 2]))
+            }
+        }
+        found = found.filter { $0 < value }.sorted()
+        return found.isEmpty ? value : found[found.count / 2]
     }
 
     /// Bright for dark.

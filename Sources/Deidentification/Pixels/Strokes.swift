@@ -16,6 +16,9 @@ struct Strokes {
         var width: Int { right - left + 1 }
         var height: Int { bottom - top + 1 }
 
+        /// Whether it is so much darker beside its runs, on average.
+        func stands(out contrast: Int) -> Bool { drop >= contrast * 2 * runs }
+
         mutating func join(_ other: Patch) {
             left = min(left, other.left)
             right = max(right, other.right)
@@ -27,7 +30,7 @@ struct Strokes {
         }
     }
 
-    let patches: [Patch]
+    private(set) var patches: [Patch]
 
     /// More runs than one in so many pixels are noise, not text; and more than `limit` are no text that anybody reads.
     private static let pixelsPerRun = 6
@@ -39,6 +42,13 @@ struct Strokes {
         var finder = RunFinder(plane, range, limit: min(Self.limit, max(64, plane.values.count / Self.pixelsPerRun)))
         for row in 0..<plane.rows { guard finder.add(row: row) else { return nil } }
         patches = finder.joined()
+    }
+
+    /// Those that are so much brighter than what is beside them.
+    func standing(out contrast: Int) -> Strokes {
+        var out = self
+        out.patches.removeAll { !$0.stands(out: contrast) }
+        return out
     }
 }
 

@@ -1,5 +1,3 @@
-internal import ByteIO
-public import DICOM
 public import DICOMImaging
 
 /// Finds what looks like lines of text in frames: strokes with sharp edges that stand in a row as letters do.
@@ -9,8 +7,8 @@ public import DICOMImaging
 public struct TextDetector: Sendable {
     /// How much is looked at.
     public enum Effort: Sendable {
-        /// Text in frames whose brightest value many pixels have, as scanners write it. For images that nothing else
-        /// speaks against: costs little more than reading the samples.
+        /// Text that is the brightest in its frame, or of one value that stands out from its ground, as scanners
+        /// write it. For images that nothing else speaks against: costs little more than reading the samples.
         case quick
         /// Text of any brightness on any ground, also where compression or a font's smooth edges blur it.
         case thorough
@@ -20,6 +18,9 @@ public struct TextDetector: Sendable {
 
     /// Largest frame of a file that is searched, in pixels.
     public static let maximumPixels = 100_000_000
+
+    /// Rows that are looked at above and below those where something seems to be drawn.
+    private static let letterHeight = 32
 
     public init(_ effort: Effort = .thorough) { self.effort = effort }
 
@@ -31,11 +32,12 @@ public struct TextDetector: Sendable {
     public func regions(
         in frame: StoredFrame, palette: Palette? = nil, ignoring regions: [PixelRegion] = []
     ) -> [PixelRegion] {
-        if effort == .quick, !BrightValues(frame).mayBeText { return [] }
+        let look = effort == .quick ? FirstLook(frame) : nil
+        if let look, !look.mayBeText { return [] }
         guard var plane = GreyPlane(frame, palette: palette) else { return [] }
         plane.blank(regions)
         switch effort {
-        case .quick: return quick(plane)
+        case .quick: return quick(plane, look ?? FirstLook(plane))
         case .thorough:
             var inverse = plane.inverted()
             inverse.blank(regions)
@@ -43,43 +45,11 @@ public struct TextDetector: Sendable {
         }
     }
 
-    /// Where text seems to stand in any of some frames of `file`: the first, the last and others between them.
-    /// - Parameters:
-    ///   - count: how many frames are looked at, where there are so many.
-    ///   - regions: what is not looked at.
-    /// - Throws: what decoding throws; `.truncated` where a frame is missing; `.tooLarge` beyond `maximumPixels`.
-    public func regions(
-        in file: DICOMFile, frames count: Int, ignoring regions: [PixelRegion] = []
-    ) throws(ImagingError) -> [PixelRegion] {
-        let pixels = try PixelData(file)
-        guard !pixels.description.isFloat else { return [] }
-        guard pixels.description.rows * pixels.description.columns <= Self.maximumPixels else {
-            throw ImagingError(.tooLarge, "a frame is too large to be searched for text")
-        }
-        let palette = pixels.description.photometric == .paletteColor ? DisplayParameters(file, frame: 1).palette : nil
-        // Normalising costs as much as the quick look itself. Overlays in unused bits are no text of the image.
-        let isRaw = effort == .quick && !file.dataSet.elements.contains { $0.tag.group & 0xFF01 == 0x6000 }
-        var found: [PixelRegion] = []
-        for number in Self.sample(of: pixels.description.numberOfFrames, count) {
-            let frame = try pixels.frame(number, keepsUnusedBits: isRaw)
-            found += self.regions(in: frame, palette: palette, ignoring: regions)
-        }
-        return TextLines.merged(found)
-    }
-
-    /// Numbers of `count` frames out of `frames`, the first and the last among them; the middle one where it is one.
-    static func sample(of frames: Int, _ count: Int) -> [Int] {
-        guard frames > 0, count > 0 else { return [] }
-        if count == 1 { return [(frames + 1) / 2] }
-        guard frames > count else { return Array(1...frames) }
-        return (0..<count).map { 1 + $0 * (frames - 1) / (count - 1) }
-    }
-
-    /// Bright text alone, the brightest first.
-    private func quick(_ plane: GreyPlane) -> [PixelRegion] {
+    /// Bright text, the brightest first, and what has one of the values that were seen.
+    private func quick(_ plane: GreyPlane, _ look: FirstLook) -> [PixelRegion] {
         let highest = plane.values.max() ?? 0
         var found: [PixelRegion] = []
-        for percent in [100, 90, 60] {
+        for percent in look.isBright ? [100, 90, 60] : [] {
             let level = UInt16(Int(highest) * percent / 100)
             guard level > 0, let strokes = Strokes(plane, within: level...highest) else { continue }
             var demand = TextLines.Demand()
@@ -87,7 +57,28 @@ public struct TextDetector: Sendable {
             demand.contrast = Int(highest) / 8 + 1
             found += TextLines(strokes, demand).regions
         }
+        for drawing in look.drawings { found += regions(of: drawing, in: plane, highest) }
         return TextLines.merged(found)
+    }
+
+    /// Text of one value, whose edges may be smooth.
+    private func regions(of drawing: FirstLook.Drawing, in plane: GreyPlane, _ highest: UInt16) -> [PixelRegion] {
+        // Letters are higher than the part of them that was seen.
+        let top = max(0, drawing.rows.lowerBound - Self.letterHeight)
+        let band = plane.band(top..<(drawing.rows.upperBound + Self.letterHeight))
+        var demand = TextLines.Demand()
+        demand.contrast = Int(highest) / 16 + 1
+        demand.isDrawn = true
+        let depth = Int(drawing.value) - Int(band.ground(beside: drawing.value))
+        var found: [PixelRegion] = []
+        for percent in [0, 25, 50, 75] {
+            let lowest = drawing.value - UInt16(depth * percent / 100)
+            guard let strokes = Strokes(band, within: lowest...drawing.value) else { continue }
+            found += TextLines(strokes, demand).regions.compactMap { region in
+                PixelRegion(x: region.x, y: region.y + top, width: region.width, height: region.height)
+            }
+        }
+        return found
     }
 
     /// Bright text: single values that stand out, and all that is brighter than each of a few levels.
@@ -109,6 +100,7 @@ public struct TextDetector: Sendable {
             guard level > 0 else { continue }
             if let strokes = Strokes(plane, within: level...highest) { found += TextLines(strokes, demand).regions }
         }
+        for drawing in FirstLook(plane).drawings { found += regions(of: drawing, in: plane, highest) }
         return TextLines.merged(found)
     }
 }

@@ -11,6 +11,8 @@ struct TextLines {
         var contrast = 1
         /// Share of the letters that end on the line, and are as high as the others.
         var alignment = 0.6
+        /// The strokes are of one value: patches without contrast are what by chance has the same, and no noise.
+        var isDrawn = false
     }
 
     let regions: [PixelRegion]
@@ -23,6 +25,7 @@ struct TextLines {
     private static let lineLimit = 500
 
     init(_ strokes: Strokes, _ demand: Demand) {
+        let strokes = demand.isDrawn ? strokes.standing(out: demand.contrast) : strokes
         let letters = strokes.patches.filter { Self.isLetter($0, demand) }
         guard (1...Self.limit).contains(letters.count), strokes.patches.count <= Self.patchLimit else {
             regions = []
@@ -50,7 +53,7 @@ struct TextLines {
     /// A letter, or several that touch.
     private static func isLetter(_ patch: Strokes.Patch, _ demand: Demand) -> Bool {
         guard heights.contains(patch.height), patch.width <= patch.height * 14,
-            patch.drop >= demand.contrast * 2 * patch.runs
+            patch.stands(out: demand.contrast)
         else { return false }
         let box = patch.width * patch.height
         // A full box is a rectangle, or the "I" of a font without serifs.
