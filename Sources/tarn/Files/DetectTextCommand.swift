@@ -22,7 +22,7 @@ struct DetectTextCommand: ParsableCommand {
     @Argument(help: "DICOM files, or folders that are searched.", completion: .file()) var files: [String]
     @Option(help: "Frames of each file that are searched: the first, the last and others between them.")
     var frames = 3
-    @Flag(help: "Only bright text of one brightness, as ingest searches images that nothing speaks against.")
+    @Flag(help: "Only text that is bright or of one value, as ingest searches images that nothing speaks against.")
     var quick = false
     @Flag(help: "One JSON object a file on standard output.") var json = false
 
