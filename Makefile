@@ -38,10 +38,11 @@ test-web: setup-tests ## Only the browser code's checks and unit tests
 test-end-to-end: setup-tests ## Only the tests of the whole program: kill -9, DICOM peers, a real browser
 	@Scripts/test.sh end-to-end
 
-bench: build setup-tests ## Measure the DICOM engine and de-identification beside their peers, CAR packing, and the whole lake beside Orthanc
+bench: build setup-tests ## Measure the DICOM engine and de-identification beside their peers, CAR packing, key rotation under load, and the whole lake beside Orthanc
 	@TARN_BINARY=$(CURDIR)/$(TARN) Bench/engine.sh
 	@TARN_BINARY=$(CURDIR)/$(TARN) Bench/deidentify.sh
 	@Bench/car.sh
+	@TARN_BINARY=$(CURDIR)/$(TARN) PY=$(VENV)/bin/python Bench/rotation.sh
 	@Bench/run.sh
 
 measure: setup ## Measure each room by itself: sealing, appending, queries, ingest, viewing
