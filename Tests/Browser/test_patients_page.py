@@ -176,7 +176,7 @@ def test_the_pages_have_no_violations(visit, lake, scheme, width, height):
     a_day_later(lake)
     found = []
     page = visit("custodian", "/originals", width, height, scheme)
-    page.locator(".request, .empty").first.wait_for()
+    page.locator(".original, .empty").first.wait_for()
     found += violations(page, "originals")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(lake.url + f"/patients?project=CHEST&subject={study['subject']}")
