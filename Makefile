@@ -51,6 +51,7 @@ measure: setup ## Measure each room by itself: sealing, appending, queries, inge
 phibench: build setup-tests ## Score the de-identifier against files and reports with planted PHI
 	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/phibench.sh
 	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/reports-score.sh
+	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/reports-plain.sh
 
 fuzz: setup ## Coverage-guided fuzzing of the readers (SECONDS_EACH=60)
 	@Scripts/fuzz.sh
