@@ -9,6 +9,8 @@ LISTEN ?= 127.0.0.1:8080
 VENV := $(CURDIR)/.venv
 TARN := .build/$(CONFIGURATION)/tarn
 SWIFT_FLAGS := -c $(CONFIGURATION)
+# `swift test` alone would build all anew with -enable-testing, at which the optimizer of Swift 6.3.1 crashes.
+BUILD_TESTS := swift build $(SWIFT_FLAGS) --build-tests
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +48,8 @@ bench: build setup-tests ## Measure the DICOM engine and de-identification besid
 	@Bench/run.sh
 
 measure: setup ## Measure each room by itself: sealing, appending, queries, ingest, viewing
-	TARN_MEASURE=1 swift test $(SWIFT_FLAGS) --no-parallel --filter 'Speed|TakesAsLong'
+	$(BUILD_TESTS)
+	TARN_MEASURE=1 swift test $(SWIFT_FLAGS) --skip-build --no-parallel --filter 'Speed|TakesAsLong'
 
 phibench: build setup-tests ## Score the de-identifier against files and reports with planted PHI
 	@PYTHON=$(VENV)/bin/python TARN_BINARY=$(CURDIR)/$(TARN) Scripts/phibench.sh
@@ -65,7 +68,8 @@ lint: ## Check format and style of Swift and browser code
 	cd Web && $(VENV)/bin/deno fmt --check && $(VENV)/bin/deno lint
 
 docs: setup ## Write the tables that are generated from code into Docs/
-	TARN_UPDATE_DOCS=1 swift test $(SWIFT_FLAGS) --filter thePageOfRoles
+	$(BUILD_TESTS)
+	TARN_UPDATE_DOCS=1 swift test $(SWIFT_FLAGS) --skip-build --filter thePageOfRoles
 
 clean: ## Remove build output and the test environment (keeps DATA)
 	rm -rf .build .venv
