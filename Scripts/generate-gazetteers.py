@@ -167,22 +167,8 @@ def regions():
     return {region for region in found if 1 <= len(region) <= 4 and all(part.isalpha() for part in region)}
 
 
-def pairs_of_meanings(names, arguments):
+def pairs_of_meanings(names, texts):
     """What stands behind a name in the standard's own code meanings: wilson_disease."""
-    texts = []
-    from pydicom.sr._concepts_dict import concepts
-
-    def walk(node):
-        if isinstance(node, dict):
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, (list, tuple)):
-            for value in node:
-                walk(value)
-        elif isinstance(node, str):
-            texts.append(node)
-
-    walk(concepts)
     found = set()
     for text in texts:
         words = [word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r"'s\b", "", text))]
@@ -254,7 +240,7 @@ def main():
         ("surnames", "Surnames.", surnames),
         ("loneNames", "Of both those that are words, too, but within a sentence have a capital only as names.", lone & words),
         ("onlyNames", "Words that are on the English list for the sake of a disease or a sign that has the name.", only),
-        ("eponymPairs", "What stands beside such a name in PS3.16.", pairs_of_meanings(only | lone, arguments)),
+        ("eponymPairs", "What stands beside such a name in PS3.16.", pairs_of_meanings(only | lone, vocabulary.meanings())),
         ("eponymHeads", "What belongs to the name that stands before it.", set(EPONYM_HEADS.split())),
     ])
     write("WordList+Places.swift", [

@@ -51,12 +51,13 @@ def words(text):
     return {word.lower() for word in WORD.findall(text) if len(word) > 1}
 
 
-def concepts():
+def meanings():
+    """The code meanings of PS3.16."""
     try:
         from pydicom.sr._concepts_dict import concepts as table
     except ImportError:
         raise SystemExit("pydicom is needed for the code meanings of PS3.16")
-    found = set()
+    found = []
 
     def walk(node):
         if isinstance(node, dict):
@@ -66,10 +67,14 @@ def concepts():
             for value in node:
                 walk(value)
         elif isinstance(node, str):
-            found.update(words(node))
+            found.append(node)
 
     walk(table)
     return found
+
+
+def concepts():
+    return {word for meaning in meanings() for word in words(meaning)}
 
 
 def scowl(folder, kinds, largest, smallest=0):

@@ -5,16 +5,7 @@
 # Fails where more is left than 0.5 % of the spans as written, 3 % in the other forms, or fewer than 98.5 % of the other
 # words are kept.
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-bench=${PHIBENCH:-$root/../shared/phibench}
-python=${PYTHON:-python3}
-tarn=${TARN_BINARY:-$root/.build/release/tarn}
-if [ ! -f "$bench/reports.py" ]; then
-    echo "reports: $bench is absent: nothing is scored" >&2
-    exit 0
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/reports-common.sh"
 echo '{"format": "tarn-profile/1", "options": ["clean_descriptors"], "agesOver89": "group"}' >"$work/profile.json"
 status=0
 for seed in ${SEEDS:-21 22 23 24}; do

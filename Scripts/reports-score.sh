@@ -5,16 +5,7 @@
 # The word lists were made without these seeds. Fails where 0.5 % of the spans or more are left, or fewer than 98.5 % of
 # the other words are kept; for surrogates and moved dates only the places count (a moved date may fall on another's year).
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-bench=${PHIBENCH:-$root/../shared/phibench}
-python=${PYTHON:-python3}
-tarn=${TARN_BINARY:-$root/.build/release/tarn}
-if [ ! -f "$bench/reports.py" ]; then
-    echo "reports: $bench is absent: nothing is scored" >&2
-    exit 0
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/reports-common.sh"
 cat >"$work/removed.json" <<'JSON'
 {"format": "tarn-profile/1", "options": ["clean_descriptors"], "agesOver89": "group"}
 JSON
